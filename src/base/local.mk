@@ -1,0 +1,7 @@
+# Shared base: paths, errors, the guest agent's wire format. Depends on GLib only.
+noinst_LIBRARIES += libvbet-base.a
+libvbet_base_a_SOURCES = \
+	src/base/error.c \
+	src/base/error.h \
+	src/base/paths.c \
+	src/base/paths.h

@@ -1,0 +1,101 @@
+/* paths.h - where vBET keeps and finds its files.
+ *
+ * One rule for every program: the window, vbetctl, vbetd and the tests ask
+ * here, so that they agree on where a lab's socket is.
+ *
+ * The "lab user" is who guests and switch run as: the caller, or, when the
+ * caller is root, the unprivileged user "nobody" (vBET gives root up; see
+ * ARCHITECTURE.md). All folders below belong to the lab user.
+ *
+ *   run-time   $XDG_RUNTIME_DIR/vbet/LAB, else /tmp/vbet-UID/LAB   gone when the lab ends
+ *   state      $XDG_STATE_HOME/vbet (~/.local/state/vbet), root: /var/lib/vbet/state
+ *   images     $XDG_DATA_HOME/vbet/images (~/.local/share/vbet/images), root: /var/lib/vbet/images;
+ *              looked up there first, then in /var/lib/vbet/images, then PKGDATADIR/images
+ *
+ * $VBET_RUNTIME_DIR, $VBET_STATE_DIR and $VBET_IMAGE_DIR override the three
+ * (tests use them to stay apart from the user's labs).
+ */
+#pragma once
+
+#include <sys/types.h>
+
+#include <glib.h>
+
+/* The longest socket path a lab may use, in bytes without the NUL: sun_path holds 108. */
+#define VBET_SOCKET_PATH_MAX 107
+
+/**
+ * vbet_paths_lab_user:
+ * @ret_uid: (out): user id guests, switch and vbetd run as
+ * @ret_gid: (out): group id likewise
+ *
+ * The caller's own ids, or those of "nobody" when the effective user is root.
+ */
+void vbet_paths_lab_user (uid_t *ret_uid, gid_t *ret_gid);
+
+/** vbet_paths_runtime_dir: Returns: (transfer full): the folder that holds one folder a running lab. */
+char *vbet_paths_runtime_dir (void);
+
+/** vbet_paths_lab_dir: Returns: (transfer full): run-time folder of the lab with identifier @lab_id. */
+char *vbet_paths_lab_dir (const char *lab_id);
+
+/** vbet_paths_lab_socket: Returns: (transfer full): JSON-RPC socket of the lab with identifier @lab_id. */
+char *vbet_paths_lab_socket (const char *lab_id);
+
+/** vbet_paths_state_dir: Returns: (transfer full): folder for what outlives a lab (persistent disks, autosave). */
+char *vbet_paths_state_dir (void);
+
+/** vbet_paths_image_dir: Returns: (transfer full): folder in which this user's images are built. */
+char *vbet_paths_image_dir (void);
+
+/** vbet_paths_image_search: Returns: (transfer full): NULL-terminated folders searched for images, in order. */
+char **vbet_paths_image_search (void);
+
+/**
+ * vbet_paths_program:
+ * @name: "vbetd", "vbet-switch", "vbet-guest" …
+ *
+ * Finds a helper program: beside the running program when that runs
+ * uninstalled (build/bin), else in the installation's libexec folder.
+ *
+ * Returns: (transfer full): an absolute path; the file may be missing.
+ */
+char *vbet_paths_program (const char *name);
+
+/**
+ * vbet_paths_data:
+ * @relative: such as "labs" or "rootfs/build-image"
+ *
+ * Returns: (transfer full): absolute path of a file of the project's own data:
+ * PKGDATADIR/@relative installed; uninstalled, SRCDIR/data/@relative if that
+ * exists, else SRCDIR/@relative.
+ */
+char *vbet_paths_data (const char *relative);
+
+/**
+ * vbet_paths_make_private:
+ * @path: a folder
+ *
+ * Creates @path (and what is missing above it) with mode 0700, owned by the
+ * lab user, and refuses one that belongs to somebody else or is a symbolic link.
+ */
+gboolean vbet_paths_make_private (const char *path, GError **error);
+
+/**
+ * vbet_paths_valid_lab_id:
+ *
+ * Returns: whether @lab_id may name a lab: letters, digits, "_" and "-",
+ * starting with a letter or digit, at most 32 bytes.
+ */
+gboolean vbet_paths_valid_lab_id (const char *lab_id);
+
+/**
+ * vbet_paths_remove_tree:
+ * @path: a file or folder
+ *
+ * Removes @path and everything below it without following symbolic links.
+ * A missing @path is success.
+ *
+ * Returns: 0 or -errno of the first failure (the rest is still removed).
+ */
+int vbet_paths_remove_tree (const char *path);

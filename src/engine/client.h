@@ -1,0 +1,73 @@
+/* client.h - talking to a running lab's engine (vbetd), for the window, vbetctl and tests.
+ *
+ * One client is one connection to one lab: JSON-RPC 2.0 over the lab's unix
+ * socket, by jsonrpc-glib. Methods, parameters, results, notifications and
+ * errors are documented in vbetd(8). Nothing here blocks except functions
+ * named _sync, which are for the command line only.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+/* A lab that runs. */
+typedef struct {
+  char *id;
+  char *name;
+  char *path;       /* of its file; "" when it has none */
+  gint64 pid;       /* of vbetd */
+  double uptime;    /* seconds */
+  guint devices;
+  guint ready;      /* guests that are ready */
+  guint guests;
+} VbetLabInfo;
+
+void vbet_lab_info_free (VbetLabInfo *self);
+
+/** vbet_labs_list_sync: Returns: (transfer full) (element-type VbetLabInfo): labs that answer, by id. Stale folders are left out. */
+GPtrArray *vbet_labs_list_sync (void);
+
+typedef struct {
+  const char *id;     /* (nullable): lab identifier; derived from @name when NULL */
+  const char *name;   /* lab name (file name without .vbet) */
+  const char *path;   /* (nullable): absolute path of the file, for people */
+} VbetLaunchOptions;
+
+#define VBET_TYPE_CLIENT (vbet_client_get_type ())
+G_DECLARE_FINAL_TYPE (VbetClient, vbet_client, VBET, CLIENT, GObject)
+
+/* Signals:
+ *   "notification" (const char *method, GVariant *params): in the thread-default main context of the creator
+ *   "closed" (): the engine went away (or the connection broke); no call succeeds after it */
+
+/**
+ * vbet_client_launch_async:
+ *
+ * Starts a vbetd with an empty lab (in a session of its own: it lives on when the caller ends) and connects.
+ * The lab starts when "lab.apply" gives it a text. Errors: VBET_ERROR_EXISTS when the id already runs.
+ */
+void vbet_client_launch_async (const VbetLaunchOptions *options, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
+VbetClient *vbet_client_launch_finish (GAsyncResult *result, GError **error);
+VbetClient *vbet_client_launch_sync (const VbetLaunchOptions *options, GError **error);
+
+/** vbet_client_connect_async: connects to the running lab @id; VBET_ERROR_NOT_FOUND when it does not run. */
+void vbet_client_connect_async (const char *id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                gpointer user_data);
+VbetClient *vbet_client_connect_finish (GAsyncResult *result, GError **error);
+VbetClient *vbet_client_connect_sync (const char *id, GError **error);
+
+/** vbet_client_get_id: the lab's identifier. */
+const char *vbet_client_get_id (VbetClient *self);
+
+/**
+ * vbet_client_call_async:
+ * @params: (nullable): a{sv}, floating references are consumed
+ *
+ * The reply is a{sv} too. Errors of the engine arrive in VBET_ERROR with the engine's own sentence.
+ */
+void vbet_client_call_async (VbetClient *self, const char *method, GVariant *params, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+GVariant *vbet_client_call_finish (VbetClient *self, GAsyncResult *result, GError **error);
+
+/** vbet_client_call_sync: iterates the thread-default main context while it waits, so notifications arrive meanwhile. */
+GVariant *vbet_client_call_sync (VbetClient *self, const char *method, GVariant *params, GError **error);

@@ -1,0 +1,26 @@
+/* console.h - a guest's console: a pty the engine owns, its history, many readers.
+ *
+ * The pty outlives boots of the guest. Readers and writers connect to a unix
+ * stream socket: they first get the history (last MiB of output), then what
+ * comes; what they send is typed. A reader that does not read loses output
+ * (it is told so by a line), never blocks the guest.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#define VBET_CONSOLE_HISTORY (1024 * 1024) /* bytes */
+
+#define VBET_TYPE_CONSOLE (vbet_console_get_type ())
+G_DECLARE_FINAL_TYPE (VbetConsole, vbet_console, VBET, CONSOLE, GObject)
+
+/** vbet_console_new: @socket_path: where clients connect; created 0600, removed with the console. */
+VbetConsole *vbet_console_new (const char *socket_path, GError **error);
+/** vbet_console_get_slave: Returns: the pty's guest side, kept open by the console; hand a dup to the launcher. */
+int vbet_console_get_slave (VbetConsole *self);
+const char *vbet_console_get_socket_path (VbetConsole *self);
+void vbet_console_resize (VbetConsole *self, guint rows, guint columns);
+/** vbet_console_note: writes a line of the engine's own into history and to all readers, as "\r\n[text]\r\n". */
+void vbet_console_note (VbetConsole *self, const char *text);
+/** vbet_console_dup_history: Returns: (transfer full): what a late reader would get. */
+GBytes *vbet_console_dup_history (VbetConsole *self);

@@ -1,0 +1,144 @@
+/* guest.h - one guest: a user-mode Linux under its launcher, from start to gone.
+ *
+ * Owns everything of one boot: launcher process, node folder, disks, consoles,
+ * agent, mconsole. All calls return at once (main loop of the thread-default
+ * context); results come by async callbacks and by the "state" signal.
+ *
+ * Life: OFF -start→ BOOTING -agent says hello→ READY ⇄ PAUSED; -stop→ STOPPING → OFF;
+ * FAILED when the kernel or launcher died unasked, panicked, or did not answer in time.
+ * FAILED and OFF hold nothing: no process, no file but a persistent disk.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "engine/runtime/console.h"
+
+typedef enum {
+  VBET_GUEST_OFF,
+  VBET_GUEST_BOOTING,
+  VBET_GUEST_READY,
+  VBET_GUEST_PAUSED,
+  VBET_GUEST_STOPPING,
+  VBET_GUEST_FAILED,
+} VbetGuestState;
+
+/** vbet_guest_state_name: Returns: "off", "booting", "ready", "paused", "stopping", "failed". */
+const char *vbet_guest_state_name (VbetGuestState state);
+
+/* A NIC as the guest gets it. */
+typedef struct {
+  guint index;        /* from 1: eth(index-1) inside */
+  guint8 mac[6];
+  guint mtu;          /* bytes, without the Ethernet header */
+  char *socket_path;  /* listening SEQPACKET socket of the switch */
+} VbetGuestNic;
+
+typedef struct {
+  char *name;           /* host name */
+  char *node_dir;       /* absolute, exists, 0700: sockets, configuration disk; the guest's own */
+  char *disk_path;      /* copy-on-write file; made when missing */
+  gboolean persist;     /* keep @disk_path when the guest stops */
+  char *kernel;         /* absolute path of a linux.uml */
+  char *image;          /* absolute path of the base image */
+  guint64 memory;       /* bytes */
+  gint cpu;             /* processor to pin to; -1: none */
+  GBytes *config;       /* the configuration tar */
+  GPtrArray *nics;      /* of VbetGuestNic: there from boot */
+} VbetGuestConfig;
+
+VbetGuestConfig *vbet_guest_config_new (void);
+void vbet_guest_config_free (VbetGuestConfig *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetGuestConfig, vbet_guest_config_free)
+VbetGuestNic *vbet_guest_nic_new (guint index, const guint8 mac[6], guint mtu, const char *socket_path);
+void vbet_guest_nic_free (VbetGuestNic *self);
+
+#define VBET_TYPE_GUEST (vbet_guest_get_type ())
+G_DECLARE_FINAL_TYPE (VbetGuest, vbet_guest, VBET, GUEST, GObject)
+
+/* Signals:
+ *   "state" (VbetGuestState now, const char *reason): @reason is one sentence for FAILED, else NULL. */
+
+/** vbet_guest_new: a guest that is OFF; @launcher: path of vbet-guest (may be /proc/self/fd/N). */
+VbetGuest *vbet_guest_new (const char *name, const char *launcher);
+
+/**
+ * vbet_guest_start:
+ * @config: (transfer full)
+ *
+ * Starts the guest; from OFF and FAILED only. Returns: FALSE with @error when nothing was started
+ * (then nothing is left behind either).
+ */
+gboolean vbet_guest_start (VbetGuest *self, VbetGuestConfig *config, GError **error);
+
+/** vbet_guest_stop: asks for a clean shutdown, kills after @grace_ms; done when everything is gone. */
+void vbet_guest_stop_async (VbetGuest *self, guint grace_ms, GAsyncReadyCallback callback, gpointer user_data);
+gboolean vbet_guest_stop_finish (VbetGuest *self, GAsyncResult *result, GError **error);
+
+/** vbet_guest_kill: at once, synchronously up to the kill itself; the state signal follows. */
+void vbet_guest_kill (VbetGuest *self);
+
+void vbet_guest_pause_async (VbetGuest *self, gboolean pause, GAsyncReadyCallback callback, gpointer user_data);
+gboolean vbet_guest_pause_finish (VbetGuest *self, GAsyncResult *result, GError **error);
+
+VbetGuestState vbet_guest_get_state (VbetGuest *self);
+/** vbet_guest_get_reason: Returns: (nullable): why it FAILED. */
+const char *vbet_guest_get_reason (VbetGuest *self);
+/** vbet_guest_get_uptime: seconds since it was started; 0 when not running. */
+double vbet_guest_get_uptime (VbetGuest *self);
+/** vbet_guest_get_console: the console, also before the first boot and between boots (history stays). */
+VbetConsole *vbet_guest_get_console (VbetGuest *self);
+/** vbet_guest_get_pid: host process id of the launcher; 0 when not running. */
+GPid vbet_guest_get_pid (VbetGuest *self);
+/** vbet_guest_get_layers: (transfer none): confinement that holds: {"userns","pidns","landlock",…}, NULL-terminated. */
+const char *const *vbet_guest_get_layers (VbetGuest *self);
+
+/* Host-side use of resources, from /proc, of all host processes of the guest. */
+typedef struct {
+  guint processes;
+  guint64 memory;      /* bytes, PSS where readable, else RSS without shared */
+  double cpu_seconds;  /* since start */
+} VbetGuestUsage;
+/** vbet_guest_get_usage: Returns: FALSE when not running. Reads /proc; cheap enough for once a second a guest. */
+gboolean vbet_guest_get_usage (VbetGuest *self, VbetGuestUsage *ret_usage);
+
+/* A finished command. */
+typedef struct {
+  gint status;       /* exit code; 128+N when killed by signal N */
+  GBytes *out;
+  GBytes *err;
+} VbetExecResult;
+void vbet_exec_result_free (VbetExecResult *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetExecResult, vbet_exec_result_free)
+
+/** VbetExecOutput: called with each piece of output as it comes; @stream: 1 or 2. */
+typedef void (*VbetExecOutput) (gint stream, const guint8 *data, gsize size, gpointer user_data);
+
+/**
+ * vbet_guest_exec_async:
+ * @argv: NULL-terminated command, found through the guest's PATH
+ * @input: (nullable): standard input
+ * @output: (nullable): gets the output piecewise; then @out and @err of the result are empty
+ * @cancellable: (nullable): cancelling kills the command in the guest
+ *
+ * Needs state READY. Collected output beyond 16 MiB a stream is cut and said so in @err.
+ */
+void vbet_guest_exec_async (VbetGuest *self, const char *const *argv, GBytes *input, VbetExecOutput output,
+                            gpointer output_data, GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer user_data);
+VbetExecResult *vbet_guest_exec_finish (VbetGuest *self, GAsyncResult *result, GError **error);
+
+void vbet_guest_put_async (VbetGuest *self, const char *path, guint mode, GBytes *contents,
+                           GAsyncReadyCallback callback, gpointer user_data);
+gboolean vbet_guest_put_finish (VbetGuest *self, GAsyncResult *result, GError **error);
+void vbet_guest_get_async (VbetGuest *self, const char *path, GAsyncReadyCallback callback, gpointer user_data);
+GBytes *vbet_guest_get_finish (VbetGuest *self, GAsyncResult *result, GError **error);
+
+/** vbet_guest_attach_nic_async: hot plug; @nic: (transfer full). @setup: shell lines run in the guest once ethN is there. */
+void vbet_guest_attach_nic_async (VbetGuest *self, VbetGuestNic *nic, const char *setup,
+                                  GAsyncReadyCallback callback, gpointer user_data);
+gboolean vbet_guest_attach_nic_finish (VbetGuest *self, GAsyncResult *result, GError **error);
+void vbet_guest_detach_nic_async (VbetGuest *self, guint index, GAsyncReadyCallback callback, gpointer user_data);
+gboolean vbet_guest_detach_nic_finish (VbetGuest *self, GAsyncResult *result, GError **error);
+/** vbet_guest_set_carrier: tells the guest whether NIC @index has a carrier; remembered while the guest is not ready. */
+void vbet_guest_set_carrier (VbetGuest *self, guint index, gboolean carrier);
