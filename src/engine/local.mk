@@ -1,4 +1,9 @@
 # vbetd and the client library that everybody who talks to it uses.
 noinst_LIBRARIES += libvbet-client.a
-libvbet_client_a_SOURCES = src/engine/client.h
+libvbet_client_a_SOURCES = \
+	src/engine/client.c \
+	src/engine/client.h \
+	src/engine/launch.c \
+	src/engine/rpc.c \
+	src/engine/rpc.h
 EXTRA_DIST += doc/rpc.md
