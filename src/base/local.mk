@@ -1,6 +1,8 @@
 # Shared base: paths, errors, the guest agent's wire format. Depends on GLib only.
 noinst_LIBRARIES += libvbet-base.a
 libvbet_base_a_SOURCES = \
+	src/base/agent-protocol.c \
+	src/base/agent-protocol.h \
 	src/base/error.c \
 	src/base/error.h \
 	src/base/paths.c \

@@ -1,0 +1,182 @@
+/* agent-protocol.h - the frames between the engine and the agent inside a guest.
+ *
+ * The link is a byte stream: the guest's first serial line, whose host end is
+ * one end of a unix stream socket pair. Frames are little endian:
+ *
+ *   u8 magic 0xB5 | u8 type | u16 channel | u32 length | length bytes of payload
+ *
+ * Channel 0 carries what concerns the whole guest. Any other channel is one
+ * job of the host's choosing: it opens with EXEC, PUT or GET and is over, and
+ * may be used again, once the guest has sent EXIT, END or ERROR on it.
+ *
+ *   job   host sends                            guest answers
+ *   EXEC  EXEC, STDIN … (empty = end of file)   STDOUT, STDERR …, then EXIT
+ *   PUT   PUT, DATA …, END                      END once the file is in place
+ *   GET   GET                                   DATA …, END
+ *
+ * Anything that fails ends the job by ERROR instead. KILL stops any job: EXEC
+ * ends by EXIT as usual, PUT and GET by ERROR (ECANCELED); a PUT leaves no
+ * partial file. A late frame for a job that is over is ignored.
+ *
+ * Flow: towards the guest a job may have VBET_AGENT_WINDOW bytes of STDIN or
+ * DATA payload outstanding; each WINDOW_MORE from the guest gives back as many as
+ * it says. A host that sends more loses the job (ERROR, EOVERFLOW). Towards the
+ * host there is no window: the host always reads, and the agent stops reading
+ * from its programs while the line is full.
+ *
+ * The line is not in raw mode before the agent runs: the host sends nothing
+ * before the first HELLO, or only PING, which is answered by HELLO and PONG
+ * (a host that connects anew finds out so that the guest is up).
+ *
+ * Both ends take the other for hostile. No GLib in here: the agent is a small
+ * static program. Pure: bytes in, bytes out.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define VBET_AGENT_VERSION 1
+#define VBET_AGENT_MAGIC 0xB5
+#define VBET_AGENT_HEADER 8
+#define VBET_AGENT_PAYLOAD_MAX 32768
+#define VBET_AGENT_FRAME_MAX (VBET_AGENT_HEADER + VBET_AGENT_PAYLOAD_MAX)
+#define VBET_AGENT_WINDOW 65536   /* bytes of payload a job may have outstanding towards the guest */
+#define VBET_AGENT_JOBS_MAX 64    /* jobs at one time; one more gets ERROR, EAGAIN */
+#define VBET_AGENT_ARGUMENTS_MAX 512
+#define VBET_AGENT_PATH_MAX 4095  /* bytes of a path, without a NUL */
+
+typedef enum {
+  /* host → guest */
+  VBET_AGENT_EXEC = 0x01,     /* u8 flags, then each argument with its NUL; the command is found through PATH */
+  VBET_AGENT_STDIN = 0x02,    /* bytes; empty: end of file */
+  VBET_AGENT_KILL = 0x03,     /* i32 signal, sent to the job's process group; 0 counts as SIGKILL */
+  VBET_AGENT_PUT = 0x04,      /* u32 mode, then an absolute path; the folder must exist */
+  VBET_AGENT_GET = 0x05,      /* an absolute path of a regular file */
+  VBET_AGENT_CARRIER = 0x06,  /* channel 0: u32 NIC index from 1, u8 0 or 1 */
+  VBET_AGENT_CLOCK = 0x07,    /* channel 0: u64 nanoseconds since 1970: sets the guest's clock */
+  VBET_AGENT_POWEROFF = 0x08, /* channel 0: empty: clean shutdown; the kernel process ends */
+  VBET_AGENT_PING = 0x09,     /* channel 0: up to 64 bytes of the host's choosing */
+  /* guest → host */
+  VBET_AGENT_HELLO = 0x41,    /* channel 0: u32 version, u32 0; the guest is up */
+  VBET_AGENT_STDOUT = 0x42,   /* bytes */
+  VBET_AGENT_STDERR = 0x43,   /* bytes */
+  VBET_AGENT_EXIT = 0x44,     /* i32: exit code, 128 + N when killed by signal N; ends an EXEC */
+  VBET_AGENT_ERROR = 0x45,    /* u32 errno of Linux, then a sentence (UTF-8, may be empty); ends any job */
+  VBET_AGENT_WINDOW_MORE = 0x46, /* u32 bytes that the host may send again on this channel */
+  VBET_AGENT_PONG = 0x47,     /* channel 0: the payload of the PING */
+  /* both ways */
+  VBET_AGENT_DATA = 0x81,     /* a piece of a file */
+  VBET_AGENT_END = 0x82,      /* the file is complete; from the guest after GET: u32 mode */
+} VbetAgentType;
+
+/* Flags of EXEC. */
+#define VBET_AGENT_EXEC_STDIN 0x01 /* STDIN frames will come; else standard input is /dev/null */
+#define VBET_AGENT_EXEC_MERGE 0x02 /* standard error goes where standard output goes, in order */
+
+/* One received frame. @payload points into the decoder and lasts until its next call. */
+typedef struct {
+  VbetAgentType type;
+  uint16_t channel;
+  uint32_t length;
+  const uint8_t *payload;
+} VbetAgentFrame;
+
+typedef struct {
+  uint64_t skipped; /* bytes of garbage passed over so far */
+  size_t start;     /* private */
+  size_t fill;      /* private */
+  uint8_t buffer[VBET_AGENT_FRAME_MAX]; /* private */
+} VbetAgentDecoder;
+
+/** vbet_agent_decoder_init: makes @self empty. Needs no counterpart. */
+void vbet_agent_decoder_init (VbetAgentDecoder *self);
+
+/**
+ * vbet_agent_decoder_push:
+ *
+ * Gives received bytes, split anywhere, to the decoder:
+ *
+ *   while (size > 0) {
+ *     size_t taken = vbet_agent_decoder_push (&decoder, data, size);
+ *     data += taken, size -= taken;
+ *     while (vbet_agent_decoder_next (&decoder, &frame))
+ *       …
+ *   }
+ *
+ * Returns: how many bytes of @data were taken: at least one when
+ * vbet_agent_decoder_next() has returned false since the last push.
+ */
+size_t vbet_agent_decoder_push (VbetAgentDecoder *self, const void *data, size_t size);
+
+/**
+ * vbet_agent_decoder_next:
+ * @ret_frame: (out): the next frame; its length is checked, its payload is not
+ *
+ * Bytes that cannot start a frame (wrong magic, unknown type, length out of
+ * range) are passed over and counted in @skipped: after garbage the decoder
+ * finds the next frame by itself.
+ *
+ * Returns: false when no complete frame is there.
+ */
+bool vbet_agent_decoder_next (VbetAgentDecoder *self, VbetAgentFrame *ret_frame);
+
+/**
+ * vbet_agent_encode:
+ * @out: gets the frame; VBET_AGENT_HEADER + @length bytes
+ * @payload: (nullable): may be NULL when @length is 0; must not overlap @out unless
+ *           it already stands at @out + VBET_AGENT_HEADER
+ *
+ * Returns: the size of the frame; 0 when @length or @type is out of range or @capacity too small.
+ */
+size_t vbet_agent_encode (uint8_t *out, size_t capacity, VbetAgentType type, uint16_t channel, const void *payload,
+                          size_t length);
+
+/**
+ * vbet_agent_encode_exec:
+ * @argv: NULL-terminated, at least the command
+ *
+ * Returns: the size of the EXEC frame; 0 when it does not fit @capacity or a frame.
+ */
+size_t vbet_agent_encode_exec (uint8_t *out, size_t capacity, uint16_t channel, uint8_t flags,
+                               const char *const *argv);
+
+/** vbet_agent_encode_put: Returns: the size of the PUT frame; 0 when @path is not absolute or too long. */
+size_t vbet_agent_encode_put (uint8_t *out, size_t capacity, uint16_t channel, uint32_t mode, const char *path);
+
+/** vbet_agent_encode_get: Returns: the size of the GET frame; 0 when @path is not absolute or too long. */
+size_t vbet_agent_encode_get (uint8_t *out, size_t capacity, uint16_t channel, const char *path);
+
+/** vbet_agent_encode_u32: a frame whose payload is one number (KILL, EXIT, WINDOW_MORE, END of a GET). */
+size_t vbet_agent_encode_u32 (uint8_t *out, size_t capacity, VbetAgentType type, uint16_t channel, uint32_t value);
+
+/** vbet_agent_encode_carrier: CARRIER of NIC @index (from 1). */
+size_t vbet_agent_encode_carrier (uint8_t *out, size_t capacity, uint32_t index, bool carrier);
+
+/** vbet_agent_encode_clock: CLOCK; @nanoseconds since 1970. */
+size_t vbet_agent_encode_clock (uint8_t *out, size_t capacity, uint64_t nanoseconds);
+
+/** vbet_agent_encode_error: ERROR; @text (nullable) is cut to what a short frame holds. */
+size_t vbet_agent_encode_error (uint8_t *out, size_t capacity, uint16_t channel, uint32_t code, const char *text);
+
+/* Readers of payloads; each returns false when the payload is not well formed. */
+
+/**
+ * vbet_agent_read_exec:
+ * @ret_argv: (out): VBET_AGENT_ARGUMENTS_MAX + 1 places; gets pointers into the payload and a NULL
+ */
+bool vbet_agent_read_exec (const VbetAgentFrame *frame, uint8_t *ret_flags, const char **ret_argv);
+/** vbet_agent_read_put: @ret_path: (out): VBET_AGENT_PATH_MAX + 1 bytes; absolute, no NUL inside. */
+bool vbet_agent_read_put (const VbetAgentFrame *frame, uint32_t *ret_mode, char *ret_path);
+/** vbet_agent_read_get: @ret_path: (out): VBET_AGENT_PATH_MAX + 1 bytes. */
+bool vbet_agent_read_get (const VbetAgentFrame *frame, char *ret_path);
+/** vbet_agent_read_u32: the only number of KILL, EXIT, WINDOW_MORE, END, or the first of HELLO. */
+bool vbet_agent_read_u32 (const VbetAgentFrame *frame, uint32_t *ret_value);
+bool vbet_agent_read_carrier (const VbetAgentFrame *frame, uint32_t *ret_index, bool *ret_carrier);
+bool vbet_agent_read_clock (const VbetAgentFrame *frame, uint64_t *ret_nanoseconds);
+/**
+ * vbet_agent_read_error:
+ * @ret_text: (out): @capacity bytes (≥ 1); the sentence, NUL-terminated, cut if longer, control characters as "?"
+ */
+bool vbet_agent_read_error (const VbetAgentFrame *frame, uint32_t *ret_code, char *ret_text, size_t capacity);
