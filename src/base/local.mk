@@ -6,4 +6,6 @@ libvbet_base_a_SOURCES = \
 	src/base/error.c \
 	src/base/error.h \
 	src/base/paths.c \
-	src/base/paths.h
+	src/base/paths.h \
+	src/base/sandbox.c \
+	src/base/sandbox.h

@@ -4,3 +4,9 @@ TESTS += tests/unit/test-paths
 tests_unit_test_paths_SOURCES = tests/unit/test-paths.c
 tests_unit_test_paths_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_paths_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += tests/unit/test-sandbox
+TESTS += tests/unit/test-sandbox
+tests_unit_test_sandbox_SOURCES = tests/unit/test-sandbox.c
+tests_unit_test_sandbox_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_sandbox_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)

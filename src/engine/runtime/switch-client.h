@@ -1,0 +1,172 @@
+/* switch-client.h - the engine's hand on a lab's switch process.
+ *
+ * Owns the process vbet-switch: starts it, tells it what there is (bridges,
+ * ports, cables), and starts it again when it dies. The client is the *keeper
+ * of descriptors*: it makes every listening socket itself and holds a
+ * duplicate of every connection the switch has accepted, so that a guest sees
+ * no end-of-file when the switch dies, and the next process goes on with the
+ * same sockets.
+ *
+ * What the user of this class says is remembered as the wanted state and sent
+ * without waiting; a restart replays it. Functions return FALSE for what is
+ * wrong on this side (a path too long, a name taken or unknown); what the
+ * process refuses comes by the signal "problem". All calls belong to one
+ * thread, whose default main context runs everything.
+ *
+ * Names: an *endpoint* is a NIC of a device, (device, nic) with nic from 1.
+ * A *bridge* is the inside of a switch or hub device and has the device's name.
+ * A *cable* joins two endpoints. An endpoint takes at most one cable.
+ *
+ * Signals:
+ *   "port-state" (const char *device, guint nic, gboolean connected):
+ *       a guest opened its NIC (TRUE: `ip link set up`) or closed it.
+ *   "restarted" (): the process died and a new one has the whole state again.
+ *   "failed" (const char *reason): gave up; @reason is one sentence. Sent once;
+ *       later calls still work on the wanted state and start() may be tried again.
+ *   "problem" (const char *message): a command was refused; one sentence.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#define VBET_TYPE_SWITCH_CLIENT (vbet_switch_client_get_type ())
+G_DECLARE_FINAL_TYPE (VbetSwitchClient, vbet_switch_client, VBET, SWITCH_CLIENT, GObject)
+
+typedef enum {
+  VBET_SWITCH_BRIDGE_SWITCH, /* learns addresses */
+  VBET_SWITCH_BRIDGE_HUB,    /* repeats every frame to every other port */
+} VbetSwitchBridgeKind;
+
+#define VBET_SWITCH_AGEING_DEFAULT 300 /* seconds; IEEE 802.1D's recommendation */
+
+/**
+ * vbet_switch_client_new:
+ * @program: path of vbet-switch (may be /proc/self/fd/N)
+ * @runtime_dir: the lab's run-time folder; every socket path must be below it
+ *
+ * Nothing runs yet; commands are remembered until vbet_switch_client_start().
+ */
+VbetSwitchClient *vbet_switch_client_new (const char *program, const char *runtime_dir);
+
+/** vbet_switch_client_start: starts the process. Returns: FALSE with @error when it cannot be started. */
+gboolean vbet_switch_client_start (VbetSwitchClient *self, GError **error);
+
+/**
+ * vbet_switch_client_stop_async: ends the process, closes everything kept,
+ * unlinks every socket made. The wanted state is empty afterwards.
+ */
+void vbet_switch_client_stop_async (VbetSwitchClient *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean vbet_switch_client_stop_finish (VbetSwitchClient *self, GAsyncResult *result, GError **error);
+
+/**
+ * vbet_switch_client_add_bridge:
+ * @device: name of the switch or hub device
+ * @ageing: seconds after which a silent address is forgotten (VBET_SWITCH_AGEING_DEFAULT); ignored by a hub
+ * @control_path: (nullable): where to listen for stock guests (`eth0=daemon,,unix,PATH`); at most 107 bytes
+ */
+gboolean vbet_switch_client_add_bridge (VbetSwitchClient *self, const char *device, VbetSwitchBridgeKind kind,
+                                        guint ageing, const char *control_path, GError **error);
+/** vbet_switch_client_remove_bridge: also removes its ports and their cables. */
+gboolean vbet_switch_client_remove_bridge (VbetSwitchClient *self, const char *device, GError **error);
+/** vbet_switch_client_set_ageing: @ageing: seconds; 0 forgets at once (the switch floods everything). */
+gboolean vbet_switch_client_set_ageing (VbetSwitchClient *self, const char *device, guint ageing, GError **error);
+
+/**
+ * vbet_switch_client_add_guest_port:
+ * @mtu: bytes without the Ethernet header; longer frames (4 bytes of VLAN tag are free) are dropped and counted
+ * @path: SEQPACKET socket the guest's NIC connects to; it listens when this returns TRUE; at most 107 bytes.
+ *   A stale socket of that name is replaced, anything else there is an error.
+ *
+ * The port exists and is always read, with a cable or without.
+ */
+gboolean vbet_switch_client_add_guest_port (VbetSwitchClient *self, const char *device, guint nic, guint mtu,
+                                            const char *path, GError **error);
+/** vbet_switch_client_add_bridge_port: NIC @nic of device @device is a port of @bridge (normally the device itself). */
+gboolean vbet_switch_client_add_bridge_port (VbetSwitchClient *self, const char *device, guint nic, const char *bridge,
+                                             GError **error);
+/** vbet_switch_client_remove_port: also removes its cable; closes a guest's connection and unlinks its socket. */
+gboolean vbet_switch_client_remove_port (VbetSwitchClient *self, const char *device, guint nic, GError **error);
+
+gboolean vbet_switch_client_add_cable (VbetSwitchClient *self, const char *name, const char *device_a, guint nic_a,
+                                       const char *device_b, guint nic_b, gboolean up, GError **error);
+gboolean vbet_switch_client_remove_cable (VbetSwitchClient *self, const char *name, GError **error);
+gboolean vbet_switch_client_set_cable_up (VbetSwitchClient *self, const char *name, gboolean up, GError **error);
+
+/** vbet_switch_client_get_pid: Returns: process id of the switch; 0 when it does not run. */
+GPid vbet_switch_client_get_pid (VbetSwitchClient *self);
+/** vbet_switch_client_get_restarts: Returns: how often it was started again since start(). */
+guint vbet_switch_client_get_restarts (VbetSwitchClient *self);
+/** vbet_switch_client_get_connected: Returns: whether the guest's NIC is open; FALSE for unknown ports. */
+gboolean vbet_switch_client_get_connected (VbetSwitchClient *self, const char *device, guint nic);
+/** vbet_switch_client_get_layers: (transfer none): confinement that holds: {"no_new_privs","landlock",…}, NULL-terminated. */
+const char *const *vbet_switch_client_get_layers (VbetSwitchClient *self);
+
+/* --- state: everything countable, at one moment ------------------------- */
+
+typedef struct {
+  guint64 frames;  /* passed on */
+  guint64 bytes;   /* of those frames, with Ethernet header, without checksum */
+  guint64 dropped; /* frames lost here: queue full, too long or too short, no cable, cable down */
+} VbetSwitchCounters;
+
+typedef struct {
+  char *device;
+  guint nic;
+  gboolean guest;         /* a guest's NIC; else a port of a bridge */
+  gboolean connected;     /* the guest has opened it; always TRUE for a bridge port */
+  char *cable;            /* (nullable): name of the cable in it */
+  VbetSwitchCounters rx;  /* as the device sees it: what it received */
+  VbetSwitchCounters tx;  /* what it sent */
+  guint queued;           /* frames that wait for the guest */
+} VbetSwitchPortState;
+
+typedef struct {
+  char *name;
+  gboolean up;
+  char *device_a;
+  guint nic_a;
+  char *device_b;
+  guint nic_b;
+  VbetSwitchCounters ab; /* from end a to end b */
+  VbetSwitchCounters ba;
+} VbetSwitchCableState;
+
+typedef struct {
+  guint8 mac[6];
+  guint nic;     /* port of the device the address is behind; 0: a stock guest on the control socket */
+  double age;    /* seconds since it was last heard */
+} VbetSwitchMac;
+
+typedef struct {
+  char *device;
+  VbetSwitchBridgeKind kind;
+  guint ageing;          /* seconds */
+  guint stock_guests;    /* connected by the control socket */
+  guint64 flooded;       /* frames sent to all ports */
+  guint64 evicted;       /* addresses forgotten because the table was full */
+  GArray *macs;          /* of VbetSwitchMac */
+} VbetSwitchBridgeState;
+
+typedef struct {
+  GPtrArray *ports;   /* of VbetSwitchPortState */
+  GPtrArray *cables;  /* of VbetSwitchCableState */
+  GPtrArray *bridges; /* of VbetSwitchBridgeState */
+} VbetSwitchState;
+
+void vbet_switch_state_free (VbetSwitchState *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetSwitchState, vbet_switch_state_free)
+
+/** vbet_switch_state_find_port: Returns: (transfer none) (nullable) */
+const VbetSwitchPortState *vbet_switch_state_find_port (const VbetSwitchState *self, const char *device, guint nic);
+/** vbet_switch_state_find_cable: Returns: (transfer none) (nullable) */
+const VbetSwitchCableState *vbet_switch_state_find_cable (const VbetSwitchState *self, const char *name);
+/** vbet_switch_state_find_bridge: Returns: (transfer none) (nullable) */
+const VbetSwitchBridgeState *vbet_switch_state_find_bridge (const VbetSwitchState *self, const char *device);
+
+/**
+ * vbet_switch_client_get_state_async: asks for all counters and tables.
+ * After a restart of the process the counters go on from 0.
+ */
+void vbet_switch_client_get_state_async (VbetSwitchClient *self, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer user_data);
+VbetSwitchState *vbet_switch_client_get_state_finish (VbetSwitchClient *self, GAsyncResult *result, GError **error);
