@@ -31,7 +31,7 @@ typedef struct {
   char *cable;       /* (nullable) */
   guint end;         /* 0 or 1, for PLUG and UNPLUG */
   const char *key;   /* SET, FILE; interned */
-  VbetValue *value;  /* (nullable) SET */
+  VbetValue *value;  /* (nullable) SET: the attribute; FILE: a STRING, the contents (mode: see @to's VbetFile) */
   VbetLive live;     /* SET: when it takes effect */
   char *text;        /* the call as the language writes it, for logs and for people */
 } VbetCall;
@@ -42,7 +42,11 @@ typedef struct {
  *
  * An order that works on a running lab: stop, unplug, detach, free; then alloc, file, attach, plug, set, start.
  * A device whose kind changed is freed and allocated anew. New guests with autostart get a START, after everything
- * they need.
+ * they need. Guests that go get a STOP first.
+ *
+ * The attributes of a new device, NIC or cable belong to its ALLOC or ATTACH (they are in its text; read them from @to):
+ * a SET is only about an object that was there before. A NIC whose MAC changed is detached and attached anew, its cable
+ * unplugged before and plugged after.
  *
  * Returns: (transfer full) (element-type VbetCall): empty when nothing differs (notes, steps and spans do not count).
  */

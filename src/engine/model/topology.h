@@ -110,7 +110,8 @@ struct VbetTopology {
   GPtrArray *notes;    /* of VbetNote */
   GPtrArray *checks;   /* of VbetAction: expect/ping at top level */
   GPtrArray *steps;    /* of VbetStep */
-  GHashTable *by_name; /* private: name → VbetDevice or VbetCable */
+  GHashTable *devices_by_name; /* private: name → VbetDevice */
+  GHashTable *cables_by_name;  /* private: name → VbetCable */
 };
 
 /**
