@@ -59,8 +59,13 @@ G_DECLARE_FINAL_TYPE (VbetGuest, vbet_guest, VBET, GUEST, GObject)
 /* Signals:
  *   "state" (VbetGuestState now, const char *reason): @reason is one sentence for FAILED, else NULL. */
 
-/** vbet_guest_new: a guest that is OFF; @launcher: path of vbet-guest (may be /proc/self/fd/N). */
-VbetGuest *vbet_guest_new (const char *name, const char *launcher);
+/**
+ * vbet_guest_new: a guest that is OFF.
+ * @launcher: path of vbet-guest; may be /proc/self/fd/N, N close-on-exec: it must stay open until the exec, so a
+ *   spawn that closes descriptors first (GSubprocess, g_spawn without LEAVE_DESCRIPTORS_OPEN) cannot run it
+ * @console_path: socket of its console; when it cannot be made, vbet_guest_start() says so
+ */
+VbetGuest *vbet_guest_new (const char *name, const char *launcher, const char *console_path);
 
 /**
  * vbet_guest_start:
