@@ -1,0 +1,60 @@
+/* main.c - vbet-guest: runs one user-mode Linux kernel, confined; see supervise.h. */
+#include "config.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "guest/options.h"
+#include "guest/status.h"
+#include "guest/supervise.h"
+
+#define EXIT_NOT_STARTED 125
+#define FALLBACK_NOBODY 65534
+
+/* Guests never run as root: a guest's root can do on the host what this process may. Returns 0 or -errno. */
+static int
+drop_root (void)
+{
+  uid_t uids[3];
+  if (getresuid (&uids[0], &uids[1], &uids[2]) != 0)
+    return -errno;
+  if (uids[0] != 0 && uids[1] != 0 && uids[2] != 0)
+    return 0;
+  const struct passwd *nobody = getpwnam ("nobody");
+  uid_t uid = nobody != NULL && nobody->pw_uid != 0 ? nobody->pw_uid : FALLBACK_NOBODY;
+  gid_t gid = nobody != NULL && nobody->pw_uid != 0 ? nobody->pw_gid : FALLBACK_NOBODY;
+  if (setgroups (0, NULL) != 0 || setresgid (gid, gid, gid) != 0 || setresuid (uid, uid, uid) != 0)
+    return -errno;
+  if (setuid (0) == 0)
+    return -EPERM;
+  /* Changing ids took away our own /proc entry, which naming the ids of a user namespace needs. */
+  return prctl (PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 ? 0 : -errno;
+}
+
+int
+main (int argc, char **argv)
+{
+  VbetLaunch launch;
+  const char *message = NULL;
+  int parsed = vbet_launch_parse (&launch, argc, argv, &message);
+  if (parsed != 0) {
+    (void) fprintf (parsed > 0 ? stdout : stderr, "%s%s", message, parsed > 0 ? "" : "\n");
+    return parsed > 0 ? 0 : EXIT_NOT_STARTED;
+  }
+  if (launch.probe && launch.status_fd < 0)
+    launch.status_fd = STDOUT_FILENO;
+  int dropped = drop_root ();
+  if (dropped != 0) {
+    vbet_status_line (launch.status_fd, "error",
+                      "Guests do not run as root, and changing to the user \"nobody\" failed (%s); start the lab as an "
+                      "ordinary user",
+                      strerror (-dropped));
+    return EXIT_NOT_STARTED;
+  }
+  return vbet_supervise (&launch);
+}

@@ -1,0 +1,53 @@
+/* status.c - see status.h. */
+#include "config.h"
+
+#include "guest/status.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LINE_MAX_BYTES 1024 /* below PIPE_BUF: a line never mixes with another */
+
+void
+vbet_status_line (int fd, const char *word, const char *format, ...)
+{
+  char line[LINE_MAX_BYTES];
+  if (fd < 0)
+    return;
+  int used = snprintf (line, sizeof line, "%s ", word);
+  if (used < 0 || (size_t) used >= sizeof line - 1)
+    return;
+  va_list arguments;
+  va_start (arguments, format);
+  int more = vsnprintf (line + used, sizeof line - 1 - (size_t) used, format, arguments);
+  va_end (arguments);
+  if (more < 0)
+    return;
+  size_t length = strlen (line);
+  for (size_t i = 0; i < length; i++)
+    if ((unsigned char) line[i] < ' ')
+      line[i] = '?';
+  line[length++] = '\n';
+  /* Nobody is there to be told when nobody reads. */
+  ssize_t ignored = write (fd, line, length);
+  (void) ignored;
+}
+
+void
+vbet_status_layers (int fd, unsigned layers)
+{
+  char text[256] = "";
+  size_t used = 0;
+  for (unsigned bit = 1; bit <= VBET_LAYER_REAPER; bit <<= 1) {
+    const char *name = (layers & bit) != 0 ? vbet_layer_name ((VbetLayer) bit) : NULL;
+    if (name == NULL)
+      continue;
+    int more = snprintf (text + used, sizeof text - used, "%s%s", used > 0 ? " " : "", name);
+    if (more < 0 || (size_t) more >= sizeof text - used)
+      break;
+    used += (size_t) more;
+  }
+  vbet_status_line (fd, "layers", "%s", text);
+}

@@ -1,0 +1,20 @@
+/* status.h - what vbet-guest reports to whoever started it.
+ *
+ * Lines on one descriptor, each written by one write(2):
+ *
+ *   layers NAME…      just before the kernel is executed: the confinement that holds
+ *   exited CODE       the kernel ended by itself
+ *   signalled NUMBER  the kernel was killed
+ *   error SENTENCE    the kernel was not started
+ *
+ * The launcher, its init and, until it becomes the kernel, the kernel's
+ * process have the descriptor.
+ */
+#pragma once
+
+#include "guest/options.h"
+
+/** vbet_status_line: writes "@word @format…\n"; nothing to a descriptor below 0. Control characters become "?". */
+void vbet_status_line (int fd, const char *word, const char *format, ...) __attribute__ ((format (printf, 3, 4)));
+/** vbet_status_layers: the "layers" line; @layers: of VbetLayer. */
+void vbet_status_layers (int fd, unsigned layers);

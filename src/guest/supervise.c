@@ -1,0 +1,232 @@
+/* supervise.c - see supervise.h. */
+#include "config.h"
+
+#include "guest/supervise.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guest/jail.h"
+#include "guest/memory.h"
+#include "guest/namespaces.h"
+#include "guest/reaper.h"
+#include "guest/status.h"
+
+#define EXIT_NOT_STARTED 125
+#define INIT_DEADLINE_MS 1500                      /* for an init without a namespace to end its processes */
+#define MEMORY_SLACK (8ULL * 1024 * 1024)          /* of a guest's own memory file system */
+
+/* What init tells the launcher; one shared page, so that it outlives init. */
+typedef struct {
+  pid_t kernel;      /* as init sees it; meaningful to the launcher only without a pid namespace */
+  bool ended;        /* @status is that of the kernel */
+  int status;        /* as waitpid(2) gives it */
+} Shared;
+
+static int
+exit_code (int status)
+{
+  return WIFEXITED (status) ? WEXITSTATUS (status) : 128 + WTERMSIG (status);
+}
+
+static void
+report_end (int fd, int status)
+{
+  if (WIFEXITED (status))
+    vbet_status_line (fd, "exited", "%d", WEXITSTATUS (status));
+  else
+    vbet_status_line (fd, "signalled", "%d", WTERMSIG (status));
+}
+
+/* A descriptor from which the signals that we act on are read; they are blocked. */
+static int
+open_signals (void)
+{
+  sigset_t set;
+  sigemptyset (&set);
+  sigaddset (&set, SIGCHLD);
+  sigaddset (&set, SIGTERM);
+  sigaddset (&set, SIGINT);
+  sigaddset (&set, SIGHUP);
+  sigaddset (&set, SIGQUIT);
+  (void) signal (SIGPIPE, SIG_IGN);
+  if (sigprocmask (SIG_BLOCK, &set, NULL) != 0)
+    return -1;
+  return signalfd (-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Reads pending signals; returns whether one of them asks for the end. */
+static bool
+read_signals (int fd)
+{
+  struct signalfd_siginfo info;
+  bool asked = false;
+  while (read (fd, &info, sizeof info) == (ssize_t) sizeof info)
+    asked = asked || info.ssi_signo != SIGCHLD;
+  return asked;
+}
+
+/* --- init ------------------------------------------------------------------ */
+
+/* Finds a place for the guest's memory. Returns false after reporting why there is none. */
+static bool
+prepare_memory (const VbetLaunch *launch, unsigned *layers, const char **ret_dir)
+{
+  VbetMemoryDir dirs[VBET_LAUNCH_MEMORY_DIRS_MAX];
+  char message[512];
+  *ret_dir = NULL;
+  if (launch->n_memory_dirs == 0)
+    return true;
+  for (unsigned i = 0; (*layers & VBET_LAYER_MOUNTNS) != 0 && (launch->without & VBET_LAYER_MEMORY) == 0
+                       && i < launch->n_memory_dirs; i++)
+    if (vbet_namespaces_mount_memory (launch->memory_dirs[i], launch->memory + MEMORY_SLACK) == 0) {
+      *layers |= VBET_LAYER_MEMORY;
+      *ret_dir = launch->memory_dirs[i];
+      if (vbet_memory_fits (vbet_memory_available (), launch->memory, launch->name, message, sizeof message))
+        return true;
+      vbet_status_line (launch->status_fd, "error", "%s", message);
+      return false;
+    }
+  for (unsigned i = 0; i < launch->n_memory_dirs; i++)
+    dirs[i] = vbet_memory_dir_probe (launch->memory_dirs[i]);
+  int chosen = vbet_memory_choose (dirs, launch->n_memory_dirs, launch->memory, launch->name, message, sizeof message);
+  if (chosen < 0) {
+    vbet_status_line (launch->status_fd, "error", "%s", message);
+    return false;
+  }
+  *ret_dir = launch->memory_dirs[chosen];
+  return true;
+}
+
+static void
+close_kept (const VbetLaunch *launch)
+{
+  for (unsigned i = 0; i < launch->n_keep_fds; i++)
+    (void) close (launch->keep_fds[i]);
+}
+
+/* Waits until the kernel has ended, the launcher has gone or asks for the end. */
+static void
+watch_kernel (int signals, int life, Shared *shared)
+{
+  struct pollfd polled[] = { { .fd = signals, .events = POLLIN }, { .fd = life, .events = 0 } };
+  int status;
+  for (;;) {
+    (void) poll (polled, 2, -1);
+    bool asked = read_signals (signals);
+    if (vbet_reaper_collect (shared->kernel, &status)) {
+      shared->status = status;
+      shared->ended = true;
+      return;
+    }
+    if (asked || (polled[1].revents & (POLLHUP | POLLERR)) != 0)
+      return;
+  }
+}
+
+/* The init's whole life; returns its exit code. @life: closes when the launcher has gone. */
+static int
+run_init (const VbetLaunch *launch, unsigned layers, int life, Shared *shared)
+{
+  bool own_namespace = (layers & VBET_LAYER_PIDNS) != 0;
+  const char *memory_dir = NULL;
+  (void) prctl (PR_SET_PDEATHSIG, own_namespace ? SIGKILL : SIGTERM, 0, 0, 0);
+  (void) setsid (); /* whoever signals the launcher's process group must not meet both of us */
+  layers = vbet_namespaces_isolate (layers, launch->without, launch->name);
+  int signals = open_signals ();
+  if (signals < 0 || (!own_namespace && vbet_reaper_become () != 0)) {
+    vbet_status_line (launch->status_fd, "error", "Cannot start %s: %s", launch->name, strerror (errno));
+    return EXIT_NOT_STARTED;
+  }
+  if (!own_namespace)
+    layers |= VBET_LAYER_REAPER;
+  if (!prepare_memory (launch, &layers, &memory_dir))
+    return EXIT_NOT_STARTED;
+  (void) prctl (PR_SET_DUMPABLE, 0, 0, 0, 0); /* the guest's kernel, same user, must not trace us */
+  pid_t kernel = fork ();
+  if (kernel < 0) {
+    vbet_status_line (launch->status_fd, "error", "Cannot start %s: %s", launch->name, strerror (errno));
+    return EXIT_NOT_STARTED;
+  }
+  if (kernel == 0) {
+    vbet_jail_exec (launch, layers, memory_dir);
+    _exit (launch->probe ? 0 : EXIT_NOT_STARTED);
+  }
+  shared->kernel = kernel;
+  close_kept (launch);
+  watch_kernel (signals, life, shared);
+  if (!own_namespace)
+    vbet_reaper_kill_all (shared->ended ? 0 : kernel);
+  return 0;
+}
+
+/* --- launcher -------------------------------------------------------------- */
+
+/* Waits until init has ended; ends it when somebody asks or nobody reads our report any more. */
+static int
+watch_init (const VbetLaunch *launch, pid_t init, bool own_namespace, int signals)
+{
+  struct pollfd polled[] = { { .fd = signals, .events = POLLIN }, { .fd = launch->status_fd, .events = 0 } };
+  int status = 0;
+  bool killed = false;
+  for (;;) {
+    /* Killing an init in a namespace always works; without one it may itself hang, so it gets a deadline. */
+    int ready = poll (polled, killed ? 1 : 2, killed && !own_namespace ? INIT_DEADLINE_MS : -1);
+    bool asked = read_signals (signals) || (!killed && (polled[1].revents & (POLLERR | POLLHUP)) != 0);
+    if (vbet_reaper_collect (init, &status))
+      return status;
+    if (ready == 0)
+      (void) kill (init, SIGKILL);
+    else if (asked)
+      (void) kill (init, own_namespace ? SIGKILL : SIGTERM);
+    killed = killed || asked;
+  }
+}
+
+int
+vbet_supervise (const VbetLaunch *launch)
+{
+  int life[2];
+  Shared *shared = mmap (NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  int signals = open_signals ();
+  if (shared == MAP_FAILED || signals < 0 || vbet_reaper_become () != 0 || pipe2 (life, O_CLOEXEC) != 0) {
+    vbet_status_line (launch->status_fd, "error", "Cannot start %s: %s", launch->name, strerror (errno));
+    return EXIT_NOT_STARTED;
+  }
+  unsigned layers = vbet_namespaces_enter (launch->without);
+  bool own_namespace = (layers & VBET_LAYER_PIDNS) != 0;
+  /* After the last change of credentials, which would clear it. Without a namespace we still have work to do then. */
+  (void) prctl (PR_SET_PDEATHSIG, own_namespace ? SIGKILL : SIGTERM, 0, 0, 0);
+  pid_t init = fork ();
+  if (init < 0) {
+    vbet_status_line (launch->status_fd, "error", "Cannot start %s: %s", launch->name, strerror (errno));
+    return EXIT_NOT_STARTED;
+  }
+  if (init == 0) {
+    close (life[1]);
+    close (signals);
+    _exit (run_init (launch, layers, life[0], shared));
+  }
+  close (life[0]);
+  close_kept (launch);
+  (void) prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
+  int status = watch_init (launch, init, own_namespace, signals);
+  if (!own_namespace)
+    vbet_reaper_kill_all (shared->ended ? 0 : shared->kernel);
+  if (shared->ended)
+    status = shared->status;
+  else if (WIFEXITED (status) && WEXITSTATUS (status) == EXIT_NOT_STARTED)
+    return EXIT_NOT_STARTED;
+  if (!launch->probe)
+    report_end (launch->status_fd, status);
+  return exit_code (status);
+}
