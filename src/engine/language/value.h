@@ -85,6 +85,14 @@ gboolean vbet_value_equal (const VbetValue *a, const VbetValue *b);
  */
 char *vbet_value_to_text (const VbetValue *self);
 
+/**
+ * vbet_value_parse:
+ * @text: NUL-terminated: one value as the language writes it, lists, pairs and positions included
+ *
+ * Returns: (transfer full) (nullable): NULL with @error (VBET_ERROR_LANGUAGE) when @text is none.
+ */
+VbetValue *vbet_value_parse (const char *text, GError **error);
+
 /** vbet_value_type_name: Returns: for messages: "a duration such as 10ms". */
 const char *vbet_value_type_name (VbetValueType type);
 

@@ -1,0 +1,32 @@
+/* parser.h - tokens to the syntax tree. Private to the language room.
+ *
+ * Nodes live in an arena that the program owns: a lab of a thousand devices is
+ * some ten thousand nodes, made and thrown away at each keystroke.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "engine/language/diagnostic.h"
+#include "engine/language/program.h"
+
+/* Memory that is freed all at once. */
+typedef struct {
+  GPtrArray *blocks;
+  gsize used; /* of the last block */
+  gsize size; /* of the last block */
+  GPtrArray *values; /* of VbetValue: those that nodes of this arena hold */
+} VbetArena;
+
+void vbet_arena_init (VbetArena *self);
+void vbet_arena_clear (VbetArena *self);
+gpointer vbet_arena_alloc (VbetArena *self, gsize size);
+
+/**
+ * vbet_parse:
+ * @tokens: (element-type VbetLexToken): ends with VBET_LEX_END
+ *
+ * Returns: the PROGRAM node, in @arena.
+ */
+VbetNode *vbet_parse (const char *text, gsize size, const GArray *tokens, VbetArena *arena,
+                      VbetDiagnostics *diagnostics);
