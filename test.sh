@@ -1,1 +1,50 @@
 #!/bin/sh
+# test.sh - sets up what the tests need and runs all of them.
+#
+#   ./test.sh          everything
+#   ./test.sh --quick  without the sanitizer build and without "make distcheck"
+#
+# Needs root (or sudo) only for apt-get install; can be run again at any time.
+set -eu
+cd "$(dirname "$0")"
+. tools/common.sh
+
+quick=no
+case "${1-}" in
+--quick) quick=yes ;;
+'') ;;
+*) die "unknown option $1; usage: ./test.sh [--quick]" ;;
+esac
+
+# Runs a make target and shows its log's end when it fails.
+check() {
+  make -C "$1" -j"$2" check || {
+    cat "$1/test-suite.log" >&2
+    die "tests failed in $1"
+  }
+}
+
+# shellcheck disable=SC2086
+install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES
+build_tree build --enable-werror
+build_image
+say "Running all tests: units, rules, real guests, faults, the window"
+check build 1
+if [ "$quick" = no ]; then
+  build_tree build-sanitizers --enable-werror --enable-sanitizers
+  say "Running the unit tests with AddressSanitizer and UndefinedBehaviorSanitizer"
+  make -C build-sanitizers -j1 check-units || {
+    cat build-sanitizers/test-suite.log >&2
+    die "unit tests failed with sanitizers"
+  }
+  say "Checking the release tarball"
+  make -s -C build distcheck-quick >build/distcheck.log 2>&1 || {
+    tail -n 50 build/distcheck.log >&2
+    die "make distcheck failed"
+  }
+fi
+total=$(sed -n 's/^# PASS: *//p' build/test-suite.log | tail -n 1)
+failed=$(sed -n 's/^# FAIL: *//p' build/test-suite.log | tail -n 1)
+skipped=$(sed -n 's/^# SKIP: *//p' build/test-suite.log | tail -n 1)
+say "All tests passed"
+printf '%s passed, %s failed, %s skipped\n' "${total:-0}" "${failed:-0}" "${skipped:-0}"

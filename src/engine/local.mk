@@ -7,3 +7,9 @@ libvbet_client_a_SOURCES = \
 	src/engine/rpc.c \
 	src/engine/rpc.h
 EXTRA_DIST += doc/rpc.md
+noinst_LIBRARIES += libvbet-engine.a
+libvbet_engine_a_SOURCES = \
+	src/engine/service.c \
+	src/engine/service.h \
+	src/engine/vbetd.c \
+	src/engine/vbetd.h

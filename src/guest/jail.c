@@ -111,8 +111,8 @@ restrict_files (const VbetLaunch *launch, const char *memory_dir)
 void
 vbet_jail_exec (const VbetLaunch *launch, unsigned layers, const char *memory_dir)
 {
-  static char path_variable[] = "PATH=/nonexistent";
-  static char home_variable[] = "HOME=/nonexistent";
+  char path_variable[] = "PATH=/nonexistent";
+  char home_variable[] = "HOME=/nonexistent";
   char temp_variable[4096 + 8];
   char *environment[] = { path_variable, home_variable, NULL, NULL };
   if (memory_dir != NULL) {

@@ -11,7 +11,6 @@
 #include <arpa/inet.h>
 #include <math.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "engine/language/word.h"
 

@@ -9,7 +9,6 @@
 
 #include <arpa/inet.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #define WORD_MAX 64
 

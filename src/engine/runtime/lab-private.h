@@ -1,0 +1,123 @@
+/* lab-private.h - what the files of VbetLab share: lab.c (life and jobs),
+ * lab-calls.c (executing one call), lab-steps.c (steps and checks),
+ * lab-status.c (what RPC clients are told). Nobody else includes it. */
+#pragma once
+
+#include "engine/model/plan.h"
+#include "engine/runtime/lab.h"
+#include "engine/runtime/switch-client.h"
+
+/* A device that exists in the running lab. */
+typedef struct {
+  VbetLab *lab;         /* borrowed */
+  char *name;
+  VbetKind kind;
+  guint number;         /* of its folder; never used twice in a lab */
+  char *dir;            /* guests: node folder */
+  VbetGuest *guest;     /* guests, else NULL */
+  gulong state_handler;
+  gint cpu;             /* processor the guest was given; -1 when it is off */
+  gboolean needs_restart; /* an attribute changed that the running guest does not have yet */
+  GHashTable *cut;      /* NIC index → itself: cabled once, not now; the guest sees no carrier */
+  GPtrArray *waiters;   /* of Waiter: what waits for the guest to be ready or failed */
+} VbetLabDevice;
+
+/* One executed call, as it is logged. */
+typedef struct {
+  guint number;
+  char *text;
+  const char *verb;   /* static */
+  char *device;       /* (nullable) */
+  char *cable;        /* (nullable) */
+  const char *state;  /* "running", "done", "failed"; static */
+  char *error;        /* (nullable) */
+  gint64 began;       /* monotonic, us */
+  gint64 ended;       /* 0 while it runs */
+} VbetCallRecord;
+
+/* Where the ends of a cable are plugged in the running lab. */
+typedef struct {
+  char *device[2]; /* NULL: free */
+  guint nic[2];
+  gboolean joined; /* the switch has it */
+} VbetCableRun;
+
+typedef enum {
+  VBET_STEP_TODO,
+  VBET_STEP_RUNNING,
+  VBET_STEP_PASSED,
+  VBET_STEP_FAILED,
+} VbetStepState;
+
+struct _VbetLab {
+  GObject parent_instance;
+  char *id;
+  char *name;
+  char *path;
+  char *dir;
+  char *scratch;
+  char *guest_program;
+  VbetSwitchClient *switch_client;
+  VbetTopology *topology;   /* what runs, or is about to once the present job is through */
+  char *text;               /* (nullable): applied last */
+  guint revision;
+  gint64 born;              /* monotonic, us */
+  GHashTable *nodes;        /* name → VbetLabDevice, owned */
+  guint next_node;
+  GHashTable *cables;       /* name → VbetCableRun, owned */
+  GPtrArray *calls;         /* of VbetCallRecord */
+  GArray *step_states;      /* of VbetStepState, one a step of @topology */
+  GQueue jobs;              /* of GTask that wait for their turn */
+  gboolean busy;            /* a job runs */
+  gboolean stopping;
+  gboolean switch_failed;
+  guint cpu_cursor;
+};
+
+/** VbetDone: called exactly once; @error: (nullable) (transfer full). */
+typedef void (*VbetDone) (gpointer data, GError *error);
+
+/* lab.c */
+VbetLabDevice *vbet_lab_device (VbetLab *self, const char *name);
+VbetLabDevice *vbet_lab_add_node (VbetLab *self, const char *name, VbetKind kind, GError **error);
+void vbet_lab_remove_node (VbetLab *self, const char *name);
+/** vbet_lab_set_topology: makes @topology (transfer full) the one that runs and tells clients. */
+void vbet_lab_set_topology (VbetLab *self, VbetTopology *topology);
+/** vbet_lab_device_when_settled: calls @done when the guest is READY (or PAUSED); with an error when it is FAILED or OFF. */
+void vbet_lab_device_when_settled (VbetLabDevice *node, VbetDone done, gpointer data);
+
+/** vbet_lab_release: the running job no longer changes the lab: the next may begin. */
+void vbet_lab_release (VbetLab *self);
+
+/* lab-calls.c */
+VbetCallRecord *vbet_lab_record_begin (VbetLab *self, const char *text, const char *verb, const char *device,
+                                       const char *cable);
+void vbet_lab_record_end (VbetLab *self, VbetCallRecord *record, const GError *error);
+void vbet_call_record_free (VbetCallRecord *record);
+/** vbet_lab_execute: executes one call of a plan, logged; @done may be called before it returns. */
+void vbet_lab_execute (VbetLab *self, const VbetCall *call, VbetCallRecord *record, VbetDone done, gpointer data);
+/** vbet_lab_power: one change of power without a log entry of its own. */
+void vbet_lab_power (VbetLab *self, VbetLabDevice *node, VbetPower power, VbetDone done, gpointer data);
+/** vbet_lab_power_text: Returns: "start", … */
+const char *vbet_lab_power_text (VbetPower power);
+
+/**
+ * vbet_lab_run_plan:
+ * @calls: (transfer full): of VbetCall
+ * @serial_done: (nullable): called when the next job may begin (guests may still boot)
+ * @done: called when every call has ended; @records: of VbetCallRecord, borrowed, in order
+ */
+typedef void (*VbetPlanDone) (gpointer data, GPtrArray *records);
+void vbet_lab_run_plan (VbetLab *self, GPtrArray *calls, VbetPlanDone serial_done, VbetPlanDone done, gpointer data);
+
+/* lab-steps.c */
+/** vbet_lab_run_actions: runs @actions (borrowed, of VbetAction) in order; all of them with @keep_going. */
+typedef void (*VbetActionsDone) (gpointer data, gboolean ok, GVariant *results);
+void vbet_lab_run_actions (VbetLab *self, GPtrArray *actions, gboolean keep_going, guint step, VbetActionsDone done,
+                           gpointer data);
+
+/* lab-status.c */
+GVariant *vbet_call_record_to_variant (VbetLab *self, const VbetCallRecord *record);
+void vbet_lab_emit_call (VbetLab *self, const VbetCallRecord *record);
+void vbet_lab_emit_step (VbetLab *self, guint index, const char *state, GVariant *result);
+const char *vbet_step_state_name (VbetStepState state);

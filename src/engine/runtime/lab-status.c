@@ -1,0 +1,284 @@
+/* lab-status.c - what clients are told about a running lab: info, status, calls, steps. */
+#include "config.h"
+
+#include "engine/runtime/lab-private.h"
+
+#include <unistd.h>
+
+#include "base/error.h"
+
+static double
+seconds_since (gint64 from)
+{
+  return (double) (g_get_monotonic_time () - from) / 1e6;
+}
+
+const char *
+vbet_step_state_name (VbetStepState state)
+{
+  static const char *const names[] = { "todo", "running", "passed", "failed" };
+  return names[state];
+}
+
+GVariant *
+vbet_call_record_to_variant (VbetLab *self, const VbetCallRecord *record)
+{
+  GVariantDict dict;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "number", "x", (gint64) record->number);
+  g_variant_dict_insert (&dict, "text", "s", record->text);
+  g_variant_dict_insert (&dict, "verb", "s", record->verb);
+  if (record->device != NULL)
+    g_variant_dict_insert (&dict, "device", "s", record->device);
+  if (record->cable != NULL)
+    g_variant_dict_insert (&dict, "cable", "s", record->cable);
+  g_variant_dict_insert (&dict, "state", "s", record->state);
+  if (record->error != NULL)
+    g_variant_dict_insert (&dict, "error", "s", record->error);
+  g_variant_dict_insert (&dict, "time", "d", (double) (record->began - self->born) / 1e6);
+  g_variant_dict_insert (&dict, "duration", "d",
+                         record->ended != 0 ? (double) (record->ended - record->began) / 1e6 : 0.0);
+  return g_variant_dict_end (&dict);
+}
+
+GVariant *
+vbet_lab_calls (VbetLab *self, guint since)
+{
+  GVariantBuilder builder;
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("av"));
+  for (guint i = since; i < self->calls->len; i++)
+    g_variant_builder_add (&builder, "v", vbet_call_record_to_variant (self, g_ptr_array_index (self->calls, i)));
+  return g_variant_builder_end (&builder);
+}
+
+GVariant *
+vbet_lab_steps (VbetLab *self)
+{
+  GVariantBuilder builder;
+  GVariantDict dict;
+  gint64 next = 0;
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; i < self->topology->steps->len; i++) {
+    const VbetStep *step = g_ptr_array_index (self->topology->steps, i);
+    VbetStepState state = g_array_index (self->step_states, VbetStepState, i);
+    GVariantDict one;
+    g_variant_dict_init (&one, NULL);
+    g_variant_dict_insert (&one, "index", "x", (gint64) i + 1);
+    g_variant_dict_insert (&one, "title", "s", step->title);
+    g_variant_dict_insert (&one, "text", "s", step->text != NULL ? step->text : "");
+    g_variant_dict_insert (&one, "state", "s", vbet_step_state_name (state));
+    g_variant_builder_add (&builder, "v", g_variant_dict_end (&one));
+    if (next == 0 && state != VBET_STEP_PASSED)
+      next = (gint64) i + 1;
+  }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "steps", g_variant_builder_end (&builder));
+  g_variant_dict_insert (&dict, "next", "x", next);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+GVariant *
+vbet_lab_info (VbetLab *self)
+{
+  GVariantDict dict;
+  gint64 guests = 0;
+  gint64 ready = 0;
+  GHashTableIter iter;
+  gpointer value = NULL;
+  g_hash_table_iter_init (&iter, self->nodes);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    const VbetLabDevice *node = value;
+    if (node->guest == NULL)
+      continue;
+    guests++;
+    if (vbet_guest_get_state (node->guest) == VBET_GUEST_READY)
+      ready++;
+  }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "id", "s", self->id);
+  g_variant_dict_insert (&dict, "name", "s", self->name);
+  g_variant_dict_insert (&dict, "path", "s", self->path);
+  g_variant_dict_insert (&dict, "pid", "x", (gint64) getpid ());
+  g_variant_dict_insert (&dict, "uptime", "d", seconds_since (self->born));
+  g_variant_dict_insert (&dict, "devices", "x", (gint64) self->topology->devices->len);
+  g_variant_dict_insert (&dict, "guests", "x", guests);
+  g_variant_dict_insert (&dict, "ready", "x", ready);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+/* --- status -------------------------------------------------------------------------- */
+
+static void
+insert_counters (GVariantDict *dict, const VbetSwitchPortState *port)
+{
+  g_variant_dict_insert (dict, "rx_frames", "x", port != NULL ? (gint64) port->rx.frames : 0);
+  g_variant_dict_insert (dict, "rx_bytes", "x", port != NULL ? (gint64) port->rx.bytes : 0);
+  g_variant_dict_insert (dict, "tx_frames", "x", port != NULL ? (gint64) port->tx.frames : 0);
+  g_variant_dict_insert (dict, "tx_bytes", "x", port != NULL ? (gint64) port->tx.bytes : 0);
+  g_variant_dict_insert (dict, "dropped", "x",
+                         port != NULL ? (gint64) (port->rx.dropped + port->tx.dropped) : 0);
+}
+
+static GVariant *
+nic_status (const VbetLabDevice *node, const VbetDevice *device, const VbetNic *nic, const VbetSwitchState *counters)
+{
+  GVariantDict dict;
+  const VbetSwitchPortState *port
+      = counters != NULL ? vbet_switch_state_find_port (counters, device->name, nic->index) : NULL;
+  g_autofree char *name = g_strdup_printf ("eth%u", nic->index - 1);
+  g_autofree char *mac = g_strdup_printf ("%02x:%02x:%02x:%02x:%02x:%02x", nic->mac[0], nic->mac[1], nic->mac[2],
+                                          nic->mac[3], nic->mac[4], nic->mac[5]);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "index", "x", (gint64) nic->index);
+  g_variant_dict_insert (&dict, "name", "s", name);
+  g_variant_dict_insert (&dict, "mac", "s", mac);
+  g_variant_dict_insert (&dict, "cable", "s", nic->cable != NULL ? nic->cable : "");
+  g_variant_dict_insert (&dict, "connected", "b", port != NULL && port->connected);
+  g_variant_dict_insert (&dict, "carrier", "b",
+                         node != NULL && !g_hash_table_contains (node->cut, GUINT_TO_POINTER (nic->index)));
+  insert_counters (&dict, port);
+  return g_variant_dict_end (&dict);
+}
+
+static void
+insert_guest (GVariantDict *dict, VbetLabDevice *node)
+{
+  VbetGuestUsage usage = { 0 };
+  const char *reason = vbet_guest_get_reason (node->guest);
+  const char *const *layers = vbet_guest_get_layers (node->guest);
+  vbet_guest_get_usage (node->guest, &usage);
+  g_variant_dict_insert (dict, "state", "s", vbet_guest_state_name (vbet_guest_get_state (node->guest)));
+  if (reason != NULL)
+    g_variant_dict_insert (dict, "error", "s", reason);
+  g_variant_dict_insert (dict, "uptime", "d", vbet_guest_get_uptime (node->guest));
+  g_variant_dict_insert (dict, "pid", "x", (gint64) vbet_guest_get_pid (node->guest));
+  g_variant_dict_insert (dict, "processes", "x", (gint64) usage.processes);
+  g_variant_dict_insert (dict, "memory", "x", (gint64) usage.memory);
+  g_variant_dict_insert (dict, "cpu", "d", usage.cpu_seconds);
+  g_variant_dict_insert (dict, "needs_restart", "b", node->needs_restart);
+  if (layers != NULL)
+    g_variant_dict_insert_value (dict, "layers", g_variant_new_strv (layers, -1));
+}
+
+static GVariant *
+device_status (VbetLab *self, const VbetDevice *device, const VbetSwitchState *counters)
+{
+  VbetLabDevice *node = vbet_lab_device (self, device->name);
+  GVariantDict dict;
+  GVariantBuilder nics;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "name", "s", device->name);
+  g_variant_dict_insert (&dict, "kind", "s", vbet_kind_name (device->kind));
+  if (node != NULL && node->guest != NULL) {
+    insert_guest (&dict, node);
+  } else {
+    gboolean works = node != NULL && vbet_switch_client_get_pid (self->switch_client) != 0;
+    g_variant_dict_insert (&dict, "state", "s", works ? "ready" : "failed");
+  }
+  g_variant_builder_init (&nics, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; i < device->nics->len; i++)
+    g_variant_builder_add (&nics, "v", nic_status (node, device, g_ptr_array_index (device->nics, i), counters));
+  g_variant_dict_insert_value (&dict, "nics", g_variant_builder_end (&nics));
+  return g_variant_dict_end (&dict);
+}
+
+static GVariant *
+direction_status (const VbetSwitchCounters *counters)
+{
+  GVariantDict dict;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "frames", "x", counters != NULL ? (gint64) counters->frames : 0);
+  g_variant_dict_insert (&dict, "bytes", "x", counters != NULL ? (gint64) counters->bytes : 0);
+  g_variant_dict_insert (&dict, "dropped", "x", counters != NULL ? (gint64) counters->dropped : 0);
+  return g_variant_dict_end (&dict);
+}
+
+static GVariant *
+cable_status (const VbetCable *cable, const VbetSwitchState *counters)
+{
+  const VbetSwitchCableState *state = counters != NULL ? vbet_switch_state_find_cable (counters, cable->name) : NULL;
+  GVariantDict dict;
+  GVariantBuilder ends;
+  g_variant_builder_init (&ends, G_VARIANT_TYPE ("av"));
+  for (int i = 0; i < 2; i++) {
+    GVariantDict end;
+    g_variant_dict_init (&end, NULL);
+    g_variant_dict_insert (&end, "device", "s", cable->ends[i].device != NULL ? cable->ends[i].device : "");
+    g_variant_dict_insert (&end, "nic", "x", (gint64) cable->ends[i].nic);
+    g_variant_builder_add (&ends, "v", g_variant_dict_end (&end));
+  }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "name", "s", cable->name);
+  g_variant_dict_insert (&dict, "up", "b", state != NULL && state->up);
+  g_variant_dict_insert_value (&dict, "ends", g_variant_builder_end (&ends));
+  g_variant_dict_insert_value (&dict, "ab", direction_status (state != NULL ? &state->ab : NULL));
+  g_variant_dict_insert_value (&dict, "ba", direction_status (state != NULL ? &state->ba : NULL));
+  return g_variant_dict_end (&dict);
+}
+
+static const char *
+lab_state (VbetLab *self)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+  if (self->stopping)
+    return "stopping";
+  g_hash_table_iter_init (&iter, self->nodes);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    const VbetLabDevice *node = value;
+    if (node->guest != NULL && vbet_guest_get_state (node->guest) == VBET_GUEST_BOOTING)
+      return "starting";
+  }
+  return "running";
+}
+
+static GVariant *
+make_status (VbetLab *self, const VbetSwitchState *counters)
+{
+  GVariantDict dict;
+  GVariantDict process;
+  GVariantBuilder list;
+  const char *const *layers = vbet_switch_client_get_layers (self->switch_client);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "id", "s", self->id);
+  g_variant_dict_insert (&dict, "name", "s", self->name);
+  g_variant_dict_insert (&dict, "path", "s", self->path);
+  g_variant_dict_insert (&dict, "state", "s", lab_state (self));
+  g_variant_dict_insert (&dict, "pid", "x", (gint64) getpid ());
+  g_variant_dict_insert (&dict, "uid", "x", (gint64) geteuid ());
+  g_variant_dict_insert (&dict, "uptime", "d", seconds_since (self->born));
+  g_variant_dict_insert (&dict, "text_revision", "x", (gint64) self->revision);
+  g_variant_dict_init (&process, NULL);
+  g_variant_dict_insert (&process, "pid", "x", (gint64) vbet_switch_client_get_pid (self->switch_client));
+  g_variant_dict_insert (&process, "restarts", "x", (gint64) vbet_switch_client_get_restarts (self->switch_client));
+  if (layers != NULL)
+    g_variant_dict_insert_value (&process, "layers", g_variant_new_strv (layers, -1));
+  g_variant_dict_insert_value (&dict, "switch", g_variant_dict_end (&process));
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; i < self->topology->devices->len; i++)
+    g_variant_builder_add (&list, "v", device_status (self, g_ptr_array_index (self->topology->devices, i), counters));
+  g_variant_dict_insert_value (&dict, "devices", g_variant_builder_end (&list));
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; i < self->topology->cables->len; i++)
+    g_variant_builder_add (&list, "v", cable_status (g_ptr_array_index (self->topology->cables, i), counters));
+  g_variant_dict_insert_value (&dict, "cables", g_variant_builder_end (&list));
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+static void
+on_switch_state (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  /* A switch that is just being restarted has no counters; the rest is still worth telling. */
+  g_autoptr (VbetSwitchState) counters
+      = vbet_switch_client_get_state_finish (VBET_SWITCH_CLIENT (source), result, NULL);
+  g_task_return_pointer (task, make_status (g_task_get_source_object (task), counters),
+                         (GDestroyNotify) g_variant_unref);
+}
+
+void
+vbet_lab_status_async (VbetLab *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  vbet_switch_client_get_state_async (self->switch_client, NULL, on_switch_state,
+                                      g_task_new (self, NULL, callback, user_data));
+}

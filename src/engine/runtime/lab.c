@@ -1,0 +1,707 @@
+/* lab.c - one running lab: its life, its devices, its queue of jobs; see lab.h. */
+#include "config.h"
+
+#include "engine/runtime/lab.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#include "base/error.h"
+#include "base/paths.h"
+#include "engine/runtime/lab-private.h"
+
+/* How long a guest may take to shut down by itself before it is killed, in milliseconds. */
+#define STOP_GRACE_MS 3000
+
+G_DEFINE_FINAL_TYPE (VbetLab, vbet_lab, G_TYPE_OBJECT)
+
+enum {
+  SIGNAL_CALL,
+  SIGNAL_DEVICE_STATE,
+  SIGNAL_CHANGED,
+  SIGNAL_STEP,
+  SIGNAL_SWITCH_STATE,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+/* --- devices ------------------------------------------------------------------ */
+
+typedef struct {
+  VbetDone done;
+  gpointer data;
+} Waiter;
+
+static void
+settle_waiters (VbetLabDevice *node, const char *problem)
+{
+  g_autoptr (GPtrArray) waiters = g_steal_pointer (&node->waiters);
+  node->waiters = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < waiters->len; i++) {
+    Waiter *waiter = g_ptr_array_index (waiters, i);
+    waiter->done (waiter->data,
+                  problem != NULL ? g_error_new_literal (VBET_ERROR, VBET_ERROR_STATE, problem) : NULL);
+  }
+}
+
+static void
+node_free (VbetLabDevice *node)
+{
+  settle_waiters (node, "The device was removed");
+  if (node->guest != NULL) {
+    g_signal_handler_disconnect (node->guest, node->state_handler);
+    vbet_guest_kill (node->guest);
+    g_object_unref (node->guest);
+  }
+  if (node->dir != NULL)
+    vbet_paths_remove_tree (node->dir);
+  g_ptr_array_unref (node->waiters);
+  g_hash_table_unref (node->cut);
+  g_free (node->dir);
+  g_free (node->name);
+  g_free (node);
+}
+
+static void
+cable_run_free (VbetCableRun *cable)
+{
+  g_free (cable->device[0]);
+  g_free (cable->device[1]);
+  g_free (cable);
+}
+
+void
+vbet_lab_device_when_settled (VbetLabDevice *node, VbetDone done, gpointer data)
+{
+  VbetGuestState state = vbet_guest_get_state (node->guest);
+  if (state == VBET_GUEST_READY || state == VBET_GUEST_PAUSED) {
+    done (data, NULL);
+  } else if (state == VBET_GUEST_BOOTING) {
+    Waiter *waiter = g_new0 (Waiter, 1);
+    waiter->done = done;
+    waiter->data = data;
+    g_ptr_array_add (node->waiters, waiter);
+  } else {
+    const char *reason = vbet_guest_get_reason (node->guest);
+    done (data, g_error_new (VBET_ERROR, VBET_ERROR_STATE, "%s is %s%s%s", node->name, vbet_guest_state_name (state),
+                             reason != NULL ? ": " : "", reason != NULL ? reason : ""));
+  }
+}
+
+static void
+on_guest_state (VbetGuest *guest, VbetGuestState state, const char *reason, VbetLabDevice *node)
+{
+  VbetLab *self = node->lab;
+  g_signal_emit (self, signals[SIGNAL_DEVICE_STATE], 0, node->name, vbet_guest_state_name (state), reason);
+  switch (state) {
+  case VBET_GUEST_READY:
+  case VBET_GUEST_PAUSED:
+    settle_waiters (node, NULL);
+    break;
+  case VBET_GUEST_OFF:
+  case VBET_GUEST_FAILED:
+    node->cpu = -1;
+    settle_waiters (node, reason != NULL ? reason : "The device was stopped before it was ready");
+    break;
+  case VBET_GUEST_BOOTING:
+  case VBET_GUEST_STOPPING:
+    break;
+  }
+}
+
+VbetLabDevice *
+vbet_lab_device (VbetLab *self, const char *name)
+{
+  return g_hash_table_lookup (self->nodes, name);
+}
+
+VbetLabDevice *
+vbet_lab_add_node (VbetLab *self, const char *name, VbetKind kind, GError **error)
+{
+  guint number = ++self->next_node;
+  g_autofree char *dir = NULL;
+  if (kind & VBET_KIND_GUEST) {
+    g_autofree char *leaf = g_strdup_printf ("n%u", number);
+    dir = g_build_filename (self->dir, leaf, NULL);
+    if (g_mkdir (dir, 0700) != 0) {
+      g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot create the folder %s: %s", dir, g_strerror (errno));
+      return NULL;
+    }
+  }
+  VbetLabDevice *node = g_new0 (VbetLabDevice, 1);
+  node->lab = self;
+  node->name = g_strdup (name);
+  node->kind = kind;
+  node->number = number;
+  node->dir = g_steal_pointer (&dir);
+  node->cpu = -1;
+  node->cut = g_hash_table_new (NULL, NULL);
+  node->waiters = g_ptr_array_new_with_free_func (g_free);
+  if (kind & VBET_KIND_GUEST) {
+    g_autofree char *console = g_strdup_printf ("%s/c%u", self->dir, number);
+    node->guest = vbet_guest_new (name, self->guest_program, console);
+    node->state_handler = g_signal_connect (node->guest, "state", G_CALLBACK (on_guest_state), node);
+  }
+  g_hash_table_replace (self->nodes, node->name, node);
+  return node;
+}
+
+void
+vbet_lab_remove_node (VbetLab *self, const char *name)
+{
+  g_hash_table_remove (self->nodes, name);
+}
+
+VbetGuest *
+vbet_lab_guest (VbetLab *self, const char *device, GError **error)
+{
+  VbetLabDevice *node = vbet_lab_device (self, device);
+  if (node != NULL && node->guest != NULL)
+    return node->guest;
+  if (node != NULL) {
+    g_set_error (error, VBET_ERROR, VBET_ERROR_STATE, "%s is a %s, which runs no system of its own", device,
+                 vbet_kind_name (node->kind));
+    return NULL;
+  }
+  g_autoptr (GString) names = g_string_new (NULL);
+  for (guint i = 0; i < self->topology->devices->len && names->len < 200; i++) {
+    const VbetDevice *known = g_ptr_array_index (self->topology->devices, i);
+    if (known->kind & VBET_KIND_GUEST)
+      g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", known->name);
+  }
+  g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "The lab has no device “%s”%s%s", device,
+               names->len > 0 ? "; it has " : "", names->str);
+  return NULL;
+}
+
+/* --- life ------------------------------------------------------------------------ */
+
+static void
+on_switch_restarted (VbetSwitchClient *client, VbetLab *self)
+{
+  g_signal_emit (self, signals[SIGNAL_SWITCH_STATE], 0, "restarted");
+}
+
+static void
+on_switch_failed (VbetSwitchClient *client, const char *reason, VbetLab *self)
+{
+  self->switch_failed = TRUE;
+  VbetCallRecord *record = vbet_lab_record_begin (self, "switch", "switch", NULL, NULL);
+  g_autoptr (GError) error = g_error_new_literal (VBET_ERROR, VBET_ERROR_HOST, reason);
+  vbet_lab_record_end (self, record, error);
+  g_signal_emit (self, signals[SIGNAL_SWITCH_STATE], 0, "failed");
+}
+
+static void
+on_switch_problem (VbetSwitchClient *client, const char *message, VbetLab *self)
+{
+  VbetCallRecord *record = vbet_lab_record_begin (self, "switch", "switch", NULL, NULL);
+  g_autoptr (GError) error = g_error_new_literal (VBET_ERROR, VBET_ERROR_FAILED, message);
+  vbet_lab_record_end (self, record, error);
+}
+
+VbetLab *
+vbet_lab_new (const VbetLabOptions *options, GError **error)
+{
+  g_autoptr (VbetLab) self = g_object_new (VBET_TYPE_LAB, NULL);
+  self->id = g_strdup (options->id);
+  self->name = g_strdup (options->name);
+  self->path = g_strdup (options->path);
+  self->dir = g_strdup (options->dir);
+  self->scratch = g_strdup (options->scratch);
+  self->guest_program = g_strdup (options->guest_program);
+  self->topology = vbet_topology_new_empty (options->name);
+  self->switch_client = vbet_switch_client_new (options->switch_program, options->dir);
+  g_signal_connect (self->switch_client, "restarted", G_CALLBACK (on_switch_restarted), self);
+  g_signal_connect (self->switch_client, "failed", G_CALLBACK (on_switch_failed), self);
+  g_signal_connect (self->switch_client, "problem", G_CALLBACK (on_switch_problem), self);
+  if (!vbet_switch_client_start (self->switch_client, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+static void
+vbet_lab_dispose (GObject *object)
+{
+  VbetLab *self = VBET_LAB (object);
+  g_clear_pointer (&self->nodes, g_hash_table_unref);
+  if (self->switch_client != NULL)
+    g_signal_handlers_disconnect_by_data (self->switch_client, self);
+  g_clear_object (&self->switch_client);
+  G_OBJECT_CLASS (vbet_lab_parent_class)->dispose (object);
+}
+
+static void
+vbet_lab_finalize (GObject *object)
+{
+  VbetLab *self = VBET_LAB (object);
+  g_queue_clear_full (&self->jobs, g_object_unref);
+  g_clear_pointer (&self->cables, g_hash_table_unref);
+  g_clear_pointer (&self->topology, vbet_topology_unref);
+  g_ptr_array_unref (self->calls);
+  g_array_unref (self->step_states);
+  g_free (self->id);
+  g_free (self->name);
+  g_free (self->path);
+  g_free (self->dir);
+  g_free (self->scratch);
+  g_free (self->guest_program);
+  g_free (self->text);
+  G_OBJECT_CLASS (vbet_lab_parent_class)->finalize (object);
+}
+
+static void
+vbet_lab_class_init (VbetLabClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  object_class->dispose = vbet_lab_dispose;
+  object_class->finalize = vbet_lab_finalize;
+  signals[SIGNAL_CALL] = g_signal_new ("call", VBET_TYPE_LAB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                       G_TYPE_VARIANT);
+  signals[SIGNAL_DEVICE_STATE]
+      = g_signal_new ("device-state", VBET_TYPE_LAB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+                      G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
+  signals[SIGNAL_CHANGED]
+      = g_signal_new ("changed", VBET_TYPE_LAB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[SIGNAL_STEP] = g_signal_new ("step", VBET_TYPE_LAB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                       G_TYPE_VARIANT);
+  signals[SIGNAL_SWITCH_STATE] = g_signal_new ("switch-state", VBET_TYPE_LAB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                               G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+vbet_lab_init (VbetLab *self)
+{
+  self->born = g_get_monotonic_time ();
+  self->nodes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) node_free);
+  self->cables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) cable_run_free);
+  self->calls = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_call_record_free);
+  self->step_states = g_array_new (FALSE, TRUE, sizeof (VbetStepState));
+  g_queue_init (&self->jobs);
+}
+
+gboolean
+vbet_lab_has_text (VbetLab *self)
+{
+  return self->text != NULL;
+}
+
+const char *
+vbet_lab_get_text (VbetLab *self)
+{
+  return self->text != NULL ? self->text : "";
+}
+
+const char *
+vbet_lab_get_path (VbetLab *self)
+{
+  return self->path;
+}
+
+void
+vbet_lab_set_topology (VbetLab *self, VbetTopology *topology)
+{
+  g_autoptr (VbetTopology) old = g_steal_pointer (&self->topology);
+  self->topology = topology;
+  guint had = self->step_states->len;
+  g_array_set_size (self->step_states, topology->steps->len);
+  for (guint i = had; i < self->step_states->len; i++)
+    g_array_index (self->step_states, VbetStepState, i) = VBET_STEP_TODO;
+  self->revision++;
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0, self->revision);
+}
+
+void
+vbet_lab_emit_call (VbetLab *self, const VbetCallRecord *record)
+{
+  g_autoptr (GVariant) call = g_variant_ref_sink (vbet_call_record_to_variant (self, record));
+  g_signal_emit (self, signals[SIGNAL_CALL], 0, call);
+}
+
+void
+vbet_lab_emit_step (VbetLab *self, guint index, const char *state, GVariant *result)
+{
+  GVariantDict dict;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "index", "x", (gint64) index);
+  g_variant_dict_insert (&dict, "state", "s", state);
+  if (result != NULL)
+    g_variant_dict_insert_value (&dict, "result", result);
+  g_autoptr (GVariant) step = g_variant_ref_sink (g_variant_dict_end (&dict));
+  g_signal_emit (self, signals[SIGNAL_STEP], 0, step);
+}
+
+/* --- jobs: one at a time changes the lab ------------------------------------------------ */
+
+typedef void (*JobBegin) (VbetLab *self, GTask *task);
+
+typedef struct {
+  JobBegin begin;
+  char *text;             /* apply, call */
+  char *path;             /* apply */
+  gboolean wait;          /* apply */
+  guint index;            /* step */
+  char *device;           /* power */
+  VbetPower power;
+  guint first_call;       /* number of the last call before this job */
+  GPtrArray *actions;     /* call: owned */
+  VbetTopology *topology; /* kept while its actions run */
+  gboolean answered;
+} Job;
+
+static void
+job_free (Job *job)
+{
+  g_free (job->text);
+  g_free (job->path);
+  g_free (job->device);
+  g_clear_pointer (&job->actions, g_ptr_array_unref);
+  g_clear_pointer (&job->topology, vbet_topology_unref);
+  g_free (job);
+}
+
+static void
+run_next (VbetLab *self)
+{
+  if (self->busy)
+    return;
+  GTask *task = g_queue_pop_head (&self->jobs);
+  if (task == NULL)
+    return;
+  Job *job = g_task_get_task_data (task);
+  self->busy = TRUE;
+  job->first_call = self->calls->len;
+  job->begin (self, task);
+}
+
+static gboolean
+on_release (gpointer data)
+{
+  run_next (VBET_LAB (data));
+  return G_SOURCE_REMOVE;
+}
+
+void
+vbet_lab_release (VbetLab *self)
+{
+  self->busy = FALSE;
+  if (!g_queue_is_empty (&self->jobs))
+    g_idle_add_full (G_PRIORITY_DEFAULT, on_release, g_object_ref (self), g_object_unref);
+}
+
+static void
+push_job (VbetLab *self, Job *job, JobBegin begin, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_task_data (task, job, (GDestroyNotify) job_free);
+  job->begin = begin;
+  if (self->stopping) {
+    g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_STATE, "The lab is stopping");
+    g_object_unref (task);
+    return;
+  }
+  g_queue_push_tail (&self->jobs, task);
+  run_next (self);
+}
+
+GVariant *
+vbet_lab_finish (VbetLab *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+return_dict (GTask *task, GVariantDict *dict)
+{
+  g_task_return_pointer (task, g_variant_ref_sink (g_variant_dict_end (dict)), (GDestroyNotify) g_variant_unref);
+}
+
+/* The last error among @diagnostics as a GError. */
+static GError *
+language_error (const VbetDiagnostics *diagnostics)
+{
+  for (guint i = 0; i < vbet_diagnostics_size (diagnostics); i++) {
+    const VbetDiagnostic *found = vbet_diagnostics_get (diagnostics, i);
+    if (found->severity == VBET_SEVERITY_ERROR)
+      return g_error_new (VBET_ERROR, VBET_ERROR_LANGUAGE, "Line %u, column %u: %s [%s]", found->line, found->column,
+                          found->message, found->code);
+  }
+  return g_error_new_literal (VBET_ERROR, VBET_ERROR_LANGUAGE, "The text is not a lab");
+}
+
+/* --- apply ----------------------------------------------------------------------------------- */
+
+static void
+answer_with_calls (VbetLab *self, GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+  if (job->answered)
+    return;
+  job->answered = TRUE;
+  GVariantDict dict;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "calls", vbet_lab_calls (self, job->first_call));
+  return_dict (task, &dict);
+}
+
+static void
+on_apply_serial (gpointer data, GPtrArray *records)
+{
+  GTask *task = data;
+  VbetLab *self = g_task_get_source_object (task);
+  Job *job = g_task_get_task_data (task);
+  if (!job->wait)
+    answer_with_calls (self, task);
+  vbet_lab_release (self);
+}
+
+static void
+on_apply_done (gpointer data, GPtrArray *records)
+{
+  g_autoptr (GTask) task = data;
+  answer_with_calls (g_task_get_source_object (task), task);
+}
+
+static void
+begin_apply (VbetLab *self, GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+  gsize size = strlen (job->text);
+  g_autoptr (VbetProgram) program = vbet_program_parse (job->text, size);
+  g_autoptr (VbetDiagnostics) diagnostics = vbet_diagnostics_new (job->text, size);
+  vbet_program_diagnose (program, diagnostics);
+  g_autoptr (VbetTopology) topology = vbet_topology_elaborate (program, self->name, diagnostics);
+  if (vbet_diagnostics_has_errors (diagnostics)) {
+    g_task_return_error (task, language_error (diagnostics));
+    g_object_unref (task);
+    vbet_lab_release (self);
+    return;
+  }
+  GPtrArray *calls = vbet_plan_new (self->topology, topology);
+  g_free (self->text);
+  self->text = g_strdup (job->text);
+  if (job->path != NULL) {
+    g_free (self->path);
+    self->path = g_strdup (job->path);
+  }
+  vbet_lab_set_topology (self, g_steal_pointer (&topology));
+  vbet_lab_run_plan (self, calls, on_apply_serial, on_apply_done, task);
+}
+
+void
+vbet_lab_apply_async (VbetLab *self, const char *text, const char *path, gboolean wait, GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  Job *job = g_new0 (Job, 1);
+  job->text = g_strdup (text);
+  job->path = g_strdup (path);
+  job->wait = wait;
+  push_job (self, job, begin_apply, callback, user_data);
+}
+
+/* --- steps, checks, calls ----------------------------------------------------------------------- */
+
+static void
+on_actions_done (gpointer data, gboolean ok, GVariant *results)
+{
+  g_autoptr (GTask) task = data;
+  VbetLab *self = g_task_get_source_object (task);
+  Job *job = g_task_get_task_data (task);
+  GVariantDict dict;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "ok", "b", ok);
+  g_variant_dict_insert_value (&dict, "results", results);
+  g_variant_dict_insert_value (&dict, "calls", vbet_lab_calls (self, job->first_call));
+  if (job->index > 0) {
+    VbetStepState state = ok ? VBET_STEP_PASSED : VBET_STEP_FAILED;
+    const VbetStep *step = g_ptr_array_index (job->topology->steps, job->index - 1);
+    g_variant_dict_insert (&dict, "index", "x", (gint64) job->index);
+    g_variant_dict_insert (&dict, "title", "s", step->title);
+    if (job->index <= self->step_states->len)
+      g_array_index (self->step_states, VbetStepState, job->index - 1) = state;
+    vbet_lab_emit_step (self, job->index, vbet_step_state_name (state), NULL);
+  }
+  return_dict (task, &dict);
+  vbet_lab_release (self);
+}
+
+static guint
+next_step (VbetLab *self)
+{
+  for (guint i = 0; i < self->step_states->len; i++)
+    if (g_array_index (self->step_states, VbetStepState, i) != VBET_STEP_PASSED)
+      return i + 1;
+  return 0;
+}
+
+static void
+begin_step (VbetLab *self, GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+  guint index = job->index > 0 ? job->index : next_step (self);
+  if (index == 0 || index > self->topology->steps->len) {
+    if (self->topology->steps->len == 0)
+      g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_NOT_FOUND, "The lab has no steps");
+    else if (job->index == 0)
+      g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_NOT_FOUND, "All %u steps have passed; give a number to run one again",
+                               self->topology->steps->len);
+    else
+      g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_NOT_FOUND, "The lab has %u steps, there is no step %u",
+                               self->topology->steps->len, index);
+    g_object_unref (task);
+    vbet_lab_release (self);
+    return;
+  }
+  job->index = index;
+  job->topology = vbet_topology_ref (self->topology);
+  const VbetStep *step = g_ptr_array_index (job->topology->steps, index - 1);
+  g_array_index (self->step_states, VbetStepState, index - 1) = VBET_STEP_RUNNING;
+  vbet_lab_emit_step (self, index, vbet_step_state_name (VBET_STEP_RUNNING), NULL);
+  vbet_lab_run_actions (self, step->actions, FALSE, index, on_actions_done, task);
+}
+
+void
+vbet_lab_step_async (VbetLab *self, guint index, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Job *job = g_new0 (Job, 1);
+  job->index = index;
+  push_job (self, job, begin_step, callback, user_data);
+}
+
+static void
+begin_checks (VbetLab *self, GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+  job->topology = vbet_topology_ref (self->topology);
+  vbet_lab_run_actions (self, job->topology->checks, TRUE, 0, on_actions_done, task);
+}
+
+void
+vbet_lab_checks_async (VbetLab *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  push_job (self, g_new0 (Job, 1), begin_checks, callback, user_data);
+}
+
+static void
+begin_call (VbetLab *self, GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+  gsize size = strlen (job->text);
+  g_autoptr (VbetDiagnostics) diagnostics = vbet_diagnostics_new (job->text, size);
+  job->actions = vbet_topology_actions (self->topology, job->text, size, diagnostics);
+  if (job->actions == NULL) {
+    g_task_return_error (task, language_error (diagnostics));
+    g_object_unref (task);
+    vbet_lab_release (self);
+    return;
+  }
+  vbet_lab_run_actions (self, job->actions, FALSE, 0, on_actions_done, task);
+}
+
+void
+vbet_lab_call_async (VbetLab *self, const char *text, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Job *job = g_new0 (Job, 1);
+  job->text = g_strdup (text);
+  push_job (self, job, begin_call, callback, user_data);
+}
+
+/* --- power ------------------------------------------------------------------------------------------ */
+
+typedef struct {
+  GTask *task;
+  VbetCallRecord *record;
+} PowerRun;
+
+static void
+on_power_done (gpointer data, GError *error)
+{
+  g_autofree PowerRun *run = data;
+  g_autoptr (GTask) task = run->task;
+  vbet_lab_record_end (g_task_get_source_object (task), run->record, error);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0)),
+                           (GDestroyNotify) g_variant_unref);
+}
+
+/* Power does not queue: a device that hangs at its start must be stoppable meanwhile. */
+void
+vbet_lab_power_async (VbetLab *self, const char *device, VbetPower power, GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  GError *error = NULL;
+  if (self->stopping) {
+    g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_STATE, "The lab is stopping");
+    return;
+  }
+  if (vbet_lab_guest (self, device, &error) == NULL) {
+    g_task_return_error (task, error);
+    return;
+  }
+  g_autofree char *text = g_strdup_printf ("%s(%s)", vbet_lab_power_text (power), device);
+  PowerRun *run = g_new0 (PowerRun, 1);
+  run->record = vbet_lab_record_begin (self, text, vbet_lab_power_text (power), device, NULL);
+  run->task = g_steal_pointer (&task);
+  vbet_lab_power (self, vbet_lab_device (self, device), power, on_power_done, run);
+}
+
+/* --- stop --------------------------------------------------------------------------------------------- */
+
+static void
+on_switch_stopped (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  vbet_switch_client_stop_finish (VBET_SWITCH_CLIENT (source), result, NULL);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_guest_stopped (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  guint *left = g_task_get_task_data (task);
+  VbetLab *self = g_task_get_source_object (task);
+  if (source != NULL)
+    vbet_guest_stop_finish (VBET_GUEST (source), result, NULL);
+  if (--*left > 0)
+    return;
+  vbet_switch_client_stop_async (self->switch_client, on_switch_stopped, g_object_ref (task));
+}
+
+void
+vbet_lab_stop_async (VbetLab *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  guint *left = g_new0 (guint, 1);
+  GHashTableIter iter;
+  gpointer value = NULL;
+  GTask *waiting = NULL;
+  g_task_set_task_data (task, left, g_free);
+  self->stopping = TRUE;
+  while ((waiting = g_queue_pop_head (&self->jobs)) != NULL) {
+    g_task_return_new_error (waiting, VBET_ERROR, VBET_ERROR_STATE, "The lab is stopping");
+    g_object_unref (waiting);
+  }
+  *left = 1; /* held until all are asked */
+  g_hash_table_iter_init (&iter, self->nodes);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    VbetLabDevice *node = value;
+    if (node->guest == NULL)
+      continue;
+    ++*left;
+    vbet_guest_stop_async (node->guest, STOP_GRACE_MS, on_guest_stopped, g_object_ref (task));
+  }
+  on_guest_stopped (NULL, NULL, g_object_ref (task));
+}
+
+gboolean
+vbet_lab_stop_finish (VbetLab *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

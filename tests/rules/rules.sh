@@ -1,0 +1,77 @@
+#!/bin/sh
+# rules.sh - the rules of ARCHITECTURE.md that a program can check.
+# Prints each breach as FILE:LINE: what, and fails if there was one.
+set -u
+top=${VBET_TOP_SRCDIR:?}
+build=${VBET_TOP_BUILDDIR:?}
+cd "$top" || exit 99
+breaches=0
+
+report() {
+  printf '%s\n' "$1"
+  breaches=$((breaches + 1))
+}
+
+# forbid WHERE PATTERN WHY: no line below WHERE may match.
+forbid() {
+  # shellcheck disable=SC2086
+  found=$(grep -rnE --include='*.c' --include='*.h' "$2" $1 2>/dev/null)
+  if [ -n "$found" ]; then
+    printf '%s\n' "$found" | sed "s|\$|   <- $3|"
+    breaches=$((breaches + 1))
+  fi
+}
+
+# --- arrows: who may include whom ---------------------------------------------
+forbid src/base '#include "(engine|switch|guest|cli|gui)/' 'base depends on nothing of ours'
+forbid src/switch '#include "(engine|guest|cli|gui)/' 'switch depends on base only'
+forbid src/guest '#include "(engine|switch|cli|gui)/' 'the launcher depends on base only'
+forbid src/engine/language '#include "(switch|guest|cli|gui)/|#include "engine/(model|runtime|service|client|rpc|vbetd)' 'language depends on base only'
+forbid src/engine/model '#include "(switch|guest|cli|gui)/|#include "engine/(runtime|service|client|rpc|vbetd)' 'model depends on language only'
+forbid src/engine '#include "(switch|guest|cli|gui)/' 'the engine knows neither window nor switch from inside'
+forbid src/cli '#include "(switch|guest|gui)/' 'vbetctl speaks to the engine'
+forbid src/gui '#include "(switch|guest|cli)/|#include "engine/(runtime|service|vbetd)' 'the window speaks to the engine as everyone'
+forbid src/gui/model '#include "gui/(canvas|panes)|#include <gtk|#include "gui/window' 'the view model is pure'
+
+# --- pure parts: no clock, socket, file -------------------------------------------
+for room in src/engine/language src/engine/model src/switch/core; do
+  forbid $room '#include <(sys/socket|sys/stat|sys/un|fcntl|unistd|time|sys/time|poll|stdio|gio/gunix.*|glib/gstdio)\.h>' 'a pure part sees no file, socket or clock'
+  forbid $room '\<(g_get_monotonic_time|g_get_real_time|clock_gettime|g_file_[a-z_]+|fopen|open|socket|g_random_[a-z_]+) \(' 'a pure part sees no file, socket or clock'
+done
+
+# --- banned calls -------------------------------------------------------------------
+forbid src '\<(system|popen|strcpy|strcat|sprintf|vsprintf|gets|sleep|usleep|gtk_dialog_run|gtk_main|g_spawn_command_line_[a-z]+) \(' 'banned: see CONTRIBUTING.md'
+
+# --- every source file ----------------------------------------------------------------
+for file in $(find src rootfs tests -name '*.c' -o -name '*.h' | sort); do
+  head -n 1 "$file" | grep -q '^/\*' || report "$file:1: does not begin with a comment on what it is for"
+  case $file in
+  src/*.c)
+    first=$(grep -m 1 '^#include' "$file")
+    [ "$first" = '#include "config.h"' ] || [ "$first" = '#include <config.h>' ] ||
+      report "$file: config.h must be the first include"
+    ;;
+  esac
+done
+
+# --- no mutable globals outside main -------------------------------------------------------
+# The object files tell: whatever is in .data, .bss or COMMON can change. What GObject's own
+# macros make (type ids, parent classes, signal and property tables) is not state of ours.
+if grep -q '^VBET_CFLAGS = .*-fsanitize' "$build/Makefile" || grep -q '^VBET_CFLAGS = .*--coverage' "$build/Makefile"; then
+  echo "rules: instrumented build, globals not checked"
+else
+  for object in $(find "$build/src" -name '*.o' | sort); do
+    case $object in */*main.o) continue ;; esac
+    found=$(objdump -t "$object" | awk '$0 ~ / O (\.data|\.bss|\*COM\*|\.data\.rel|\.data\.rel\.local|\.tbss|\.tdata)\t/ { print $NF }' |
+      grep -vE '^(static_g_define_type_id(\.[0-9]+)?|g_define_type_id(\.[0-9]+)?|[A-Za-z_]+_parent_class|[A-Za-z_]+_private_offset|signals|properties|q(\.[0-9]+)?|_?g_[a-z_]*once[a-z_]*(\.[0-9]+)?|gtype_id(\.[0-9]+)?|static_resource)$')
+    [ -z "$found" ] || report "${object#"$build"/}: mutable globals: $(printf '%s' "$found" | tr '\n' ' ')"
+  done
+fi
+
+# --- scripts -------------------------------------------------------------------------------
+if command -v shellcheck >/dev/null 2>&1; then
+  shellcheck -x run.sh test.sh tools/*.sh tests/rules/*.sh || breaches=$((breaches + 1))
+fi
+
+[ "$breaches" -eq 0 ] || { echo "rules: $breaches breaches"; exit 1; }
+echo "rules: kept"
