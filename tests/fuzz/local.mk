@@ -1,1 +1,32 @@
-# Build rules of tests/fuzz/.
+# Fuzz targets. fuzz-X.c defines LLVMFuzzerTestOneInput() and tests/fuzz/corpus/X holds inputs, one
+# a file. "make check" runs replay-X (no fuzzer needed) over the corpus and over mutations of it;
+# with CC=clang and --enable-fuzzer there is tests/fuzz/fuzz-X too:
+#
+#   tests/fuzz/fuzz-program -max_total_time=300 /tmp/new $(srcdir)/tests/fuzz/corpus/program
+#
+# A new target: copy the lines of "value".
+EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/corpus
+
+FUZZ_LANGUAGE = libvbet-language.a libvbet-base.a $(GLIB_LIBS)
+
+check_PROGRAMS += tests/fuzz/replay-program
+TESTS += tests/fuzz/replay-program
+tests_fuzz_replay_program_SOURCES = tests/fuzz/fuzz-program.c tests/fuzz/replay.c tests/unit/invariants.c tests/unit/invariants.h
+tests_fuzz_replay_program_LDADD = $(FUZZ_LANGUAGE)
+
+check_PROGRAMS += tests/fuzz/replay-value
+TESTS += tests/fuzz/replay-value
+tests_fuzz_replay_value_SOURCES = tests/fuzz/fuzz-value.c tests/fuzz/replay.c
+tests_fuzz_replay_value_LDADD = $(FUZZ_LANGUAGE)
+
+if FUZZER
+noinst_PROGRAMS += tests/fuzz/fuzz-program
+tests_fuzz_fuzz_program_SOURCES = tests/fuzz/fuzz-program.c tests/unit/invariants.c
+tests_fuzz_fuzz_program_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_program_LDADD = $(FUZZ_LANGUAGE)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-value
+tests_fuzz_fuzz_value_SOURCES = tests/fuzz/fuzz-value.c
+tests_fuzz_fuzz_value_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_value_LDADD = $(FUZZ_LANGUAGE)
+endif

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libvbet-language.a
 libvbet_language_a_SOURCES = \
 	src/engine/language/diagnostic.c \
 	src/engine/language/diagnostic.h \
+	src/engine/language/edit.c \
 	src/engine/language/edit.h \
 	src/engine/language/format.h \
 	src/engine/language/lexer.c \
