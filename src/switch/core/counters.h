@@ -1,0 +1,17 @@
+/* counters.h - what every place a frame passes counts, per direction. */
+#pragma once
+
+#include <glib.h>
+
+typedef struct {
+  guint64 frames;  /* passed on */
+  guint64 bytes;   /* of those: Ethernet header and payload, no preamble, no checksum */
+  guint64 dropped; /* frames lost at this place */
+} VbetCounters;
+
+static inline void
+vbet_counters_pass (VbetCounters *self, guint bytes)
+{
+  self->frames++;
+  self->bytes += bytes;
+}

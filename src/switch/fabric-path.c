@@ -1,0 +1,158 @@
+/* fabric-path.c - the way of a frame through the fabric; see fabric.h. */
+#include "config.h"
+
+#include "switch/fabric-private.h"
+
+#define PARKED_BATCH 256
+
+static void
+push_work (VbetFabric *self, VbetEndpoint *to, const VbetFrame *frame)
+{
+  if (self->work_count == WORK_SLOTS) {
+    to->rx.dropped++;
+    return;
+  }
+  self->work[(self->work_first + self->work_count++) % WORK_SLOTS] = (FabricWork){ .to = to, .frame = *frame };
+}
+
+/* @frame has reached @to: the inside of a bridge, or the way out to a device. */
+static void
+deliver (VbetEndpoint *to, const VbetFrame *frame)
+{
+  VbetFabric *self = to->fabric;
+  if (to->bridge != NULL) {
+    push_work (self, to, frame);
+    return;
+  }
+  if (!to->connected || vbet_frame_check (frame->size, to->mtu) != VBET_FRAME_OK) {
+    to->rx.dropped++;
+    return;
+  }
+  if (!to->dirty) {
+    to->dirty = TRUE;
+    g_ptr_array_add (self->dirty, to);
+  }
+  to->klass->send (to->port, frame);
+}
+
+/* @frame leaves @from by what is plugged into it. */
+static void
+emit (VbetEndpoint *from, const VbetFrame *frame)
+{
+  if (from->cable != NULL)
+    vbet_cable_input (&from->cable->core, from->end, frame, from->fabric->now);
+  else if (from->direct != NULL)
+    deliver (from->direct, frame);
+  else
+    from->tx.dropped++;
+}
+
+void
+vbet_fabric_cable_deliver (VbetCableEnd end, const VbetFrame *frame, gpointer user_data)
+{
+  FabricCable *cable = user_data;
+  deliver (cable->ends[end], frame);
+}
+
+void
+vbet_fabric_relay_send (guint port, const VbetFrame *frame, gpointer user_data)
+{
+  FabricBridge *bridge = user_data;
+  emit (g_ptr_array_index (bridge->ports, port), frame);
+}
+
+void
+vbet_fabric_input (VbetFabric *self, VbetEndpoint *from, const VbetFrame *frame, gint64 now)
+{
+  self->now = now;
+  gboolean plugged = from->cable != NULL || from->direct != NULL;
+  if (!plugged || vbet_frame_check (frame->size, from->mtu) != VBET_FRAME_OK) {
+    from->tx.dropped++;
+    return;
+  }
+  vbet_counters_pass (&from->tx, frame->size);
+  emit (from, frame);
+}
+
+static void
+relay_input (VbetEndpoint *to, const VbetFrame *frame, gint64 now)
+{
+  if (to->bridge->kind == VBET_RELAY_HUB)
+    vbet_hub_input (to->bridge->hub, to->number, frame);
+  else
+    vbet_bridge_input (to->bridge->bridge, to->number, frame, now);
+}
+
+/* Puts what was set aside back on the work list, by reference and before newer frames.
+ * Returns: how many to pop after the run. */
+static guint
+unpark (VbetFabric *self)
+{
+  if (self->parked.frames == 0)
+    return 0;
+  VbetFrame frames[PARKED_BATCH];
+  gpointer tags[PARKED_BATCH];
+  guint room = MIN (PARKED_BATCH, WORK_SLOTS - self->work_count);
+  guint n = vbet_frame_queue_peek (&self->parked, frames, tags, room);
+  self->work_first = (self->work_first + WORK_SLOTS - n) % WORK_SLOTS;
+  self->work_count += n;
+  for (guint i = 0; i < n; i++)
+    self->work[(self->work_first + i) % WORK_SLOTS] = (FabricWork){ .to = tags[i], .frame = frames[i] };
+  return n;
+}
+
+/* Copies what the budget did not allow, since its bytes go away with this run. */
+static void
+park (VbetFabric *self)
+{
+  for (; self->work_count > 0; self->work_count--) {
+    FabricWork *work = &self->work[self->work_first];
+    self->work_first = (self->work_first + 1) % WORK_SLOTS;
+    if (work->to != NULL && !vbet_frame_queue_push (&self->parked, &work->frame, work->to))
+      work->to->rx.dropped++;
+  }
+}
+
+static void
+flush (VbetFabric *self)
+{
+  for (guint i = 0; i < self->dirty->len; i++) {
+    VbetEndpoint *endpoint = g_ptr_array_index (self->dirty, i);
+    endpoint->dirty = FALSE;
+    endpoint->klass->flush (endpoint->port);
+  }
+  g_ptr_array_set_size (self->dirty, 0);
+}
+
+gboolean
+vbet_fabric_run (VbetFabric *self, gint64 now)
+{
+  self->now = now;
+  guint unparked = unpark (self);
+  for (guint budget = VBET_FABRIC_BUDGET; budget > 0 && self->work_count > 0; budget--) {
+    FabricWork work = self->work[self->work_first];
+    self->work_first = (self->work_first + 1) % WORK_SLOTS;
+    self->work_count--;
+    if (work.to != NULL)
+      relay_input (work.to, &work.frame, now);
+  }
+  if (G_UNLIKELY (self->work_count > 0))
+    park (self);
+  flush (self);
+  if (G_UNLIKELY (unparked > 0))
+    vbet_frame_queue_pop (&self->parked, unparked);
+  return self->parked.frames > 0;
+}
+
+void
+vbet_fabric_purge (VbetFabric *self, VbetEndpoint *endpoint)
+{
+  for (guint i = 0; i < self->work_count; i++) {
+    FabricWork *work = &self->work[(self->work_first + i) % WORK_SLOTS];
+    if (work->to == endpoint)
+      work->to = NULL;
+  }
+  vbet_frame_queue_retag (&self->parked, endpoint, NULL);
+  if (endpoint->dirty)
+    g_ptr_array_remove_fast (self->dirty, endpoint);
+}

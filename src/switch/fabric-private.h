@@ -1,0 +1,78 @@
+/* fabric-private.h - the fabric's objects, shared by fabric.c (what there is) and fabric-path.c (the way of a frame). */
+#pragma once
+
+#include "switch/core/bridge.h"
+#include "switch/core/cable.h"
+#include "switch/core/frame-queue.h"
+#include "switch/core/hub.h"
+#include "switch/fabric.h"
+
+/* Room for what one run's bridges send to other bridges. */
+#define WORK_SLOTS 4096 /* a power of two */
+#define PARKED_FRAMES 1024
+#define PARKED_BYTES (2 * 1024 * 1024)
+
+typedef struct {
+  VbetFabric *fabric;
+  char *name;
+  VbetRelayKind kind;
+  VbetBridge *bridge; /* kind switch */
+  VbetHub *hub;       /* kind hub */
+  GPtrArray *ports;   /* of VbetEndpoint (borrowed), by the core's port number */
+} FabricBridge;
+
+typedef struct {
+  VbetFabric *fabric;
+  char *name;
+  VbetCable core;
+  VbetEndpoint *ends[2];
+} FabricCable;
+
+struct VbetEndpoint {
+  VbetFabric *fabric;
+  char *device; /* NULL: no name (a direct port, or the bridge's side of one) */
+  guint nic;
+
+  /* what is plugged in: one of the two, or neither */
+  FabricCable *cable;
+  VbetCableEnd end;
+  VbetEndpoint *direct;
+
+  /* a bridge's side; else the rest */
+  FabricBridge *bridge;
+  guint number;
+
+  const VbetPortClass *klass;
+  gpointer port;
+  guint mtu;
+  gboolean connected;
+  gboolean dirty; /* in the fabric's list */
+  VbetCounters rx;
+  VbetCounters tx;
+};
+
+typedef struct {
+  VbetEndpoint *to; /* a bridge's side; NULL: it was removed */
+  VbetFrame frame;
+} FabricWork;
+
+struct VbetFabric {
+  guint64 seed;
+  GHashTable *bridges;   /* name → FabricBridge */
+  GHashTable *endpoints; /* VbetEndpoint by (device, nic) → itself; named ones */
+  GHashTable *cables;    /* name → FabricCable */
+
+  gint64 now;
+  GPtrArray *dirty; /* of VbetEndpoint (borrowed): have frames to flush */
+  FabricWork work[WORK_SLOTS];
+  guint work_first;
+  guint work_count;
+  VbetFrameQueue parked; /* tag: VbetEndpoint; NULL: was removed */
+};
+
+/* A cable's deliver callback; user_data: FabricCable. */
+void vbet_fabric_cable_deliver (VbetCableEnd end, const VbetFrame *frame, gpointer user_data);
+/* A bridge's or hub's send callback; user_data: FabricBridge. */
+void vbet_fabric_relay_send (guint port, const VbetFrame *frame, gpointer user_data);
+/* Makes the data path forget @endpoint. */
+void vbet_fabric_purge (VbetFabric *self, VbetEndpoint *endpoint);

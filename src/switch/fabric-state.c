@@ -1,0 +1,118 @@
+/* fabric-state.c - shows what the fabric knows and has counted; see fabric.h. */
+#include "config.h"
+
+#include "switch/fabric-private.h"
+
+static void
+bridge_port_counters (const VbetEndpoint *endpoint, VbetFabricPortInfo *info)
+{
+  const VbetRelayPort *port = endpoint->bridge->kind == VBET_RELAY_HUB
+                                  ? vbet_hub_get_port (endpoint->bridge->hub, endpoint->number)
+                                  : vbet_bridge_get_port (endpoint->bridge->bridge, endpoint->number);
+  info->rx = port->rx;
+  info->tx = port->tx;
+  info->rx.dropped += endpoint->rx.dropped;
+  info->tx.dropped += endpoint->tx.dropped;
+}
+
+void
+vbet_fabric_each_port (VbetFabric *self, void (*visit) (const VbetFabricPortInfo *info, gpointer user_data),
+                       gpointer user_data)
+{
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init (&iter, self->endpoints);
+  while (g_hash_table_iter_next (&iter, &value, NULL)) {
+    const VbetEndpoint *endpoint = value;
+    VbetFabricPortInfo info = {
+      .device = endpoint->device,
+      .nic = endpoint->nic,
+      .external = endpoint->bridge == NULL,
+      .connected = endpoint->bridge != NULL || endpoint->connected,
+      .cable = endpoint->cable != NULL ? endpoint->cable->name : NULL,
+      .rx = endpoint->rx,
+      .tx = endpoint->tx,
+      .port = endpoint->port,
+    };
+    if (endpoint->bridge != NULL)
+      bridge_port_counters (endpoint, &info);
+    visit (&info, user_data);
+  }
+}
+
+void
+vbet_fabric_each_cable (VbetFabric *self, void (*visit) (const VbetFabricCableInfo *info, gpointer user_data),
+                        gpointer user_data)
+{
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init (&iter, self->cables);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    const FabricCable *cable = value;
+    VbetFabricCableInfo info = { .name = cable->name, .up = cable->core.up };
+    for (guint end = 0; end < 2; end++) {
+      info.device[end] = cable->ends[end]->device;
+      info.nic[end] = cable->ends[end]->nic;
+      info.counters[end] = cable->core.counters[end];
+    }
+    visit (&info, user_data);
+  }
+}
+
+static void
+fill_bridge_info (const FabricBridge *bridge, VbetFabricBridgeInfo *info)
+{
+  *info = (VbetFabricBridgeInfo){ .name = bridge->name, .kind = bridge->kind };
+  for (guint i = 0; i < bridge->ports->len; i++) {
+    const VbetEndpoint *port = g_ptr_array_index (bridge->ports, i);
+    if (port != NULL && port->direct != NULL)
+      info->direct_ports++;
+  }
+  if (bridge->kind == VBET_RELAY_HUB) {
+    info->flooded = vbet_hub_get_flooded (bridge->hub);
+    return;
+  }
+  const VbetMacTable *table = vbet_bridge_get_table (bridge->bridge);
+  info->ageing = vbet_mac_table_get_ageing (table);
+  info->flooded = vbet_bridge_get_flooded (bridge->bridge);
+  info->evicted = vbet_mac_table_get_evicted (table);
+}
+
+void
+vbet_fabric_each_bridge (VbetFabric *self, void (*visit) (const VbetFabricBridgeInfo *info, gpointer user_data),
+                         gpointer user_data)
+{
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init (&iter, self->bridges);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    VbetFabricBridgeInfo info;
+    fill_bridge_info (value, &info);
+    visit (&info, user_data);
+  }
+}
+
+typedef struct {
+  const FabricBridge *bridge;
+  void (*visit) (guint64 mac, guint nic, gint64 age, gpointer user_data);
+  gpointer user_data;
+} MacVisit;
+
+static void
+visit_mac (guint64 mac, guint port, gint64 age, gpointer user_data)
+{
+  const MacVisit *outer = user_data;
+  const VbetEndpoint *endpoint = g_ptr_array_index (outer->bridge->ports, port);
+  outer->visit (mac, endpoint->nic, age, outer->user_data);
+}
+
+void
+vbet_fabric_each_mac (VbetFabric *self, const char *bridge, gint64 now,
+                      void (*visit) (guint64 mac, guint nic, gint64 age, gpointer user_data), gpointer user_data)
+{
+  FabricBridge *found = g_hash_table_lookup (self->bridges, bridge);
+  if (found == NULL || found->kind == VBET_RELAY_HUB)
+    return;
+  MacVisit outer = { .bridge = found, .visit = visit, .user_data = user_data };
+  vbet_mac_table_each (vbet_bridge_get_table (found->bridge), now, visit_mac, &outer);
+}

@@ -1,0 +1,418 @@
+/* fabric.c - what is plugged into what; see fabric.h. The way of a frame is in fabric-path.c. */
+#include "config.h"
+
+#include "switch/fabric.h"
+
+#include <errno.h>
+
+#include "switch/fabric-private.h"
+
+/* --- small things -------------------------------------------------------------- */
+
+static gboolean
+is_name (const char *name)
+{
+  if (name == NULL || *name == '\0' || strlen (name) > VBET_FABRIC_NAME_MAX)
+    return FALSE;
+  for (const char *at = name; *at != '\0'; at++)
+    if (g_ascii_iscntrl (*at))
+      return FALSE;
+  return g_utf8_validate (name, -1, NULL);
+}
+
+static gboolean
+is_endpoint_name (const char *device, guint nic)
+{
+  return is_name (device) && nic >= 1 && nic <= VBET_FABRIC_NIC_MAX;
+}
+
+static guint
+endpoint_hash (gconstpointer key)
+{
+  const VbetEndpoint *endpoint = key;
+  return g_str_hash (endpoint->device) * 31 + endpoint->nic;
+}
+
+static gboolean
+endpoint_equal (gconstpointer a, gconstpointer b)
+{
+  const VbetEndpoint *one = a;
+  const VbetEndpoint *other = b;
+  return one->nic == other->nic && strcmp (one->device, other->device) == 0;
+}
+
+static VbetEndpoint *
+find_endpoint (VbetFabric *self, const char *device, guint nic)
+{
+  if (device == NULL)
+    return NULL;
+  VbetEndpoint key = { .device = (char *) device, .nic = nic };
+  return g_hash_table_lookup (self->endpoints, &key);
+}
+
+/* --- links ----------------------------------------------------------------------- */
+
+/* Whether what comes out at the far side of @self's plug can be received there. */
+static gboolean
+has_link (const VbetEndpoint *self)
+{
+  const VbetEndpoint *peer = self->direct;
+  if (self->cable != NULL && self->cable->core.up)
+    peer = self->cable->ends[self->end == VBET_CABLE_A ? VBET_CABLE_B : VBET_CABLE_A];
+  return peer != NULL && (peer->bridge != NULL || peer->connected);
+}
+
+static void
+update_link (VbetEndpoint *self)
+{
+  if (self->bridge == NULL)
+    return;
+  if (self->bridge->kind == VBET_RELAY_HUB)
+    vbet_hub_set_link (self->bridge->hub, self->number, has_link (self));
+  else
+    vbet_bridge_set_link (self->bridge->bridge, self->number, has_link (self));
+}
+
+void
+vbet_endpoint_set_connected (VbetEndpoint *self, gboolean connected)
+{
+  if (self->connected == connected)
+    return;
+  self->connected = connected;
+  if (self->direct != NULL)
+    update_link (self->direct);
+  if (self->cable != NULL)
+    update_link (self->cable->ends[self->end == VBET_CABLE_A ? VBET_CABLE_B : VBET_CABLE_A]);
+}
+
+/* --- cables ------------------------------------------------------------------------ */
+
+static void
+cable_free (gpointer data)
+{
+  FabricCable *self = data;
+  for (guint end = 0; end < 2; end++)
+    self->ends[end]->cable = NULL;
+  for (guint end = 0; end < 2; end++)
+    update_link (self->ends[end]);
+  g_free (self->name);
+  g_free (self);
+}
+
+static void
+cable_plug (FabricCable *self, VbetCableEnd end, VbetEndpoint *endpoint)
+{
+  self->ends[end] = endpoint;
+  endpoint->cable = self;
+  endpoint->end = end;
+}
+
+int
+vbet_fabric_add_cable (VbetFabric *self, const char *name, const char *device_a, guint nic_a,
+                       const char *device_b, guint nic_b, gboolean up)
+{
+  if (!is_name (name))
+    return -EINVAL;
+  if (g_hash_table_contains (self->cables, name))
+    return -EEXIST;
+  VbetEndpoint *a = find_endpoint (self, device_a, nic_a);
+  VbetEndpoint *b = find_endpoint (self, device_b, nic_b);
+  if (a == NULL || b == NULL)
+    return -ENOENT;
+  if (a == b)
+    return -EINVAL;
+  if (a->cable != NULL || b->cable != NULL)
+    return -EBUSY;
+  FabricCable *cable = g_new0 (FabricCable, 1);
+  cable->fabric = self;
+  cable->name = g_strdup (name);
+  vbet_cable_init (&cable->core, up, vbet_fabric_cable_deliver, cable);
+  cable_plug (cable, VBET_CABLE_A, a);
+  cable_plug (cable, VBET_CABLE_B, b);
+  g_hash_table_insert (self->cables, cable->name, cable);
+  update_link (a);
+  update_link (b);
+  return 0;
+}
+
+int
+vbet_fabric_set_cable (VbetFabric *self, const char *name, gboolean up)
+{
+  FabricCable *cable = name != NULL ? g_hash_table_lookup (self->cables, name) : NULL;
+  if (cable == NULL)
+    return -ENOENT;
+  vbet_cable_set_up (&cable->core, up);
+  update_link (cable->ends[VBET_CABLE_A]);
+  update_link (cable->ends[VBET_CABLE_B]);
+  return 0;
+}
+
+int
+vbet_fabric_remove_cable (VbetFabric *self, const char *name)
+{
+  return name != NULL && g_hash_table_remove (self->cables, name) ? 0 : -ENOENT;
+}
+
+/* --- endpoints ------------------------------------------------------------------------ */
+
+static VbetEndpoint *
+endpoint_new (VbetFabric *fabric, const char *device, guint nic)
+{
+  VbetEndpoint *self = g_new0 (VbetEndpoint, 1);
+  self->fabric = fabric;
+  self->device = g_strdup (device);
+  self->nic = nic;
+  return self;
+}
+
+/* Gives @self the lowest free port of @bridge; -ENOSPC when there is none. */
+static int
+endpoint_join (VbetEndpoint *self, FabricBridge *bridge)
+{
+  gint number = bridge->kind == VBET_RELAY_HUB ? vbet_hub_add_port (bridge->hub)
+                                               : vbet_bridge_add_port (bridge->bridge);
+  if (number < 0)
+    return number;
+  self->bridge = bridge;
+  self->number = (guint) number;
+  if (bridge->ports->len <= self->number)
+    g_ptr_array_set_size (bridge->ports, (gint) self->number + 1);
+  g_ptr_array_index (bridge->ports, self->number) = self;
+  return 0;
+}
+
+static void
+endpoint_leave (VbetEndpoint *self)
+{
+  g_ptr_array_index (self->bridge->ports, self->number) = NULL;
+  if (self->bridge->kind == VBET_RELAY_HUB)
+    vbet_hub_remove_port (self->bridge->hub, self->number);
+  else
+    vbet_bridge_remove_port (self->bridge->bridge, self->number);
+}
+
+static void
+endpoint_free (gpointer data)
+{
+  VbetEndpoint *self = data;
+  if (self->cable != NULL)
+    g_hash_table_remove (self->fabric->cables, self->cable->name);
+  vbet_fabric_purge (self->fabric, self);
+  if (self->bridge != NULL)
+    endpoint_leave (self);
+  if (self->klass != NULL)
+    self->klass->destroy (self->port);
+  g_free (self->device);
+  g_free (self);
+}
+
+int
+vbet_fabric_add_port (VbetFabric *self, const char *device, guint nic, guint mtu, const VbetPortClass *klass,
+                      gpointer port, VbetEndpoint **ret_endpoint)
+{
+  if (!is_endpoint_name (device, nic) || mtu == 0 || mtu > VBET_FRAME_MTU_MAX)
+    return -EINVAL;
+  if (find_endpoint (self, device, nic) != NULL)
+    return -EEXIST;
+  VbetEndpoint *endpoint = endpoint_new (self, device, nic);
+  endpoint->klass = klass;
+  endpoint->port = port;
+  endpoint->mtu = mtu;
+  g_hash_table_add (self->endpoints, endpoint);
+  *ret_endpoint = endpoint;
+  return 0;
+}
+
+int
+vbet_fabric_add_bridge_port (VbetFabric *self, const char *device, guint nic, const char *bridge)
+{
+  if (!is_endpoint_name (device, nic))
+    return -EINVAL;
+  if (find_endpoint (self, device, nic) != NULL)
+    return -EEXIST;
+  FabricBridge *found = bridge != NULL ? g_hash_table_lookup (self->bridges, bridge) : NULL;
+  if (found == NULL)
+    return -ENOENT;
+  VbetEndpoint *endpoint = endpoint_new (self, device, nic);
+  int result = endpoint_join (endpoint, found);
+  if (result < 0) {
+    endpoint_free (endpoint);
+    return result;
+  }
+  g_hash_table_add (self->endpoints, endpoint);
+  return 0;
+}
+
+int
+vbet_fabric_add_direct_port (VbetFabric *self, const char *bridge, guint mtu, const VbetPortClass *klass,
+                             gpointer port, VbetEndpoint **ret_endpoint)
+{
+  FabricBridge *found = bridge != NULL ? g_hash_table_lookup (self->bridges, bridge) : NULL;
+  if (found == NULL)
+    return -ENOENT;
+  if (mtu == 0 || mtu > VBET_FRAME_MTU_MAX)
+    return -EINVAL;
+  VbetEndpoint *inner = endpoint_new (self, NULL, 0);
+  int result = endpoint_join (inner, found);
+  if (result < 0) {
+    endpoint_free (inner);
+    return result;
+  }
+  VbetEndpoint *outer = endpoint_new (self, NULL, 0);
+  outer->klass = klass;
+  outer->port = port;
+  outer->mtu = mtu;
+  outer->direct = inner;
+  inner->direct = outer;
+  *ret_endpoint = outer;
+  return 0;
+}
+
+int
+vbet_fabric_remove_port (VbetFabric *self, const char *device, guint nic)
+{
+  VbetEndpoint *endpoint = find_endpoint (self, device, nic);
+  if (endpoint == NULL)
+    return -ENOENT;
+  g_hash_table_remove (self->endpoints, endpoint);
+  return 0;
+}
+
+void
+vbet_fabric_remove_direct_port (VbetFabric *self, VbetEndpoint *endpoint)
+{
+  (void) self;
+  endpoint_free (endpoint->direct);
+  endpoint_free (endpoint);
+}
+
+gpointer
+vbet_fabric_find_port (VbetFabric *self, const char *device, guint nic)
+{
+  VbetEndpoint *endpoint = find_endpoint (self, device, nic);
+  return endpoint != NULL ? endpoint->port : NULL;
+}
+
+guint
+vbet_endpoint_get_mtu (const VbetEndpoint *self)
+{
+  return self->mtu;
+}
+
+VbetCounters *
+vbet_endpoint_get_rx (VbetEndpoint *self)
+{
+  return &self->rx;
+}
+
+VbetCounters *
+vbet_endpoint_get_tx (VbetEndpoint *self)
+{
+  return &self->tx;
+}
+
+/* --- bridges ----------------------------------------------------------------------------- */
+
+static void
+bridge_free (gpointer data)
+{
+  FabricBridge *self = data;
+  for (guint i = 0; i < self->ports->len; i++) {
+    VbetEndpoint *endpoint = g_ptr_array_index (self->ports, i);
+    if (endpoint == NULL)
+      continue;
+    if (endpoint->direct != NULL)
+      vbet_fabric_remove_direct_port (self->fabric, endpoint->direct);
+    else
+      g_hash_table_remove (self->fabric->endpoints, endpoint);
+  }
+  g_ptr_array_unref (self->ports);
+  vbet_bridge_free (self->bridge);
+  vbet_hub_free (self->hub);
+  g_free (self->name);
+  g_free (self);
+}
+
+int
+vbet_fabric_add_bridge (VbetFabric *self, const char *name, VbetRelayKind kind, gint64 ageing)
+{
+  if (!is_name (name) || ageing < 0)
+    return -EINVAL;
+  if (g_hash_table_contains (self->bridges, name))
+    return -EEXIST;
+  FabricBridge *bridge = g_new0 (FabricBridge, 1);
+  bridge->fabric = self;
+  bridge->name = g_strdup (name);
+  bridge->kind = kind;
+  bridge->ports = g_ptr_array_new ();
+  if (kind == VBET_RELAY_HUB) {
+    bridge->hub = vbet_hub_new (vbet_fabric_relay_send, bridge);
+  } else {
+    VbetBridgeConfig config = {
+      .ageing = ageing,
+      .table_size = VBET_BRIDGE_TABLE_DEFAULT,
+      .seed = self->seed,
+      .send = vbet_fabric_relay_send,
+      .user_data = bridge,
+    };
+    bridge->bridge = vbet_bridge_new (&config);
+  }
+  g_hash_table_insert (self->bridges, bridge->name, bridge);
+  return 0;
+}
+
+int
+vbet_fabric_set_ageing (VbetFabric *self, const char *name, gint64 ageing)
+{
+  FabricBridge *bridge = name != NULL ? g_hash_table_lookup (self->bridges, name) : NULL;
+  if (bridge == NULL)
+    return -ENOENT;
+  if (ageing < 0)
+    return -EINVAL;
+  if (bridge->kind == VBET_RELAY_SWITCH)
+    vbet_bridge_set_ageing (bridge->bridge, ageing);
+  return 0;
+}
+
+int
+vbet_fabric_remove_bridge (VbetFabric *self, const char *name)
+{
+  return name != NULL && g_hash_table_remove (self->bridges, name) ? 0 : -ENOENT;
+}
+
+gboolean
+vbet_fabric_has_bridge (VbetFabric *self, const char *name)
+{
+  return name != NULL && g_hash_table_contains (self->bridges, name);
+}
+
+/* --- the fabric itself ------------------------------------------------------------------------ */
+
+VbetFabric *
+vbet_fabric_new (guint64 seed)
+{
+  VbetFabric *self = g_new0 (VbetFabric, 1);
+  self->seed = seed;
+  self->bridges = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, bridge_free);
+  self->endpoints = g_hash_table_new_full (endpoint_hash, endpoint_equal, endpoint_free, NULL);
+  self->cables = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, cable_free);
+  self->dirty = g_ptr_array_new ();
+  vbet_frame_queue_init (&self->parked, PARKED_FRAMES, PARKED_BYTES);
+  return self;
+}
+
+void
+vbet_fabric_free (VbetFabric *self)
+{
+  if (self == NULL)
+    return;
+  g_hash_table_remove_all (self->cables);
+  g_hash_table_remove_all (self->bridges);
+  g_hash_table_remove_all (self->endpoints);
+  g_hash_table_unref (self->cables);
+  g_hash_table_unref (self->bridges);
+  g_hash_table_unref (self->endpoints);
+  g_ptr_array_unref (self->dirty);
+  vbet_frame_queue_finish (&self->parked);
+  g_free (self);
+}

@@ -1,0 +1,147 @@
+/* fabric.h - what is plugged into what, and the way of a frame through it.
+ *
+ * The fabric knows bridges, endpoints and cables by name and passes frames
+ * between the pure cores: out of one endpoint, through the cable in it, into
+ * the endpoint at the other end. It has no socket, no clock and no file; the
+ * outside of an endpoint is a VbetPortClass, which a socket port, a test or a
+ * fuzzer implements.
+ *
+ * Frames are moved in *rounds*: any number of vbet_fabric_input(), then one
+ * vbet_fabric_run(). A frame is passed by reference until the end of the run,
+ * when every port that got something is told to flush: so the batch read from
+ * one socket leaves by a batch per destination and nothing is copied between.
+ *
+ * Loops: an input into a bridge is put on a work list, never a nested call, and
+ * a run handles at most VBET_FABRIC_BUDGET of them. What is left (a loop of
+ * switches without spanning tree makes frames circle for ever) is copied aside
+ * within bounds and goes on in the next run. A storm saturates what it is in,
+ * as it does in reality, and the ports outside still get their turn.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "switch/core/counters.h"
+#include "switch/core/frame.h"
+#include "switch/core/relay-ports.h"
+
+#define VBET_FABRIC_BUDGET 512      /* bridge inputs a run */
+#define VBET_FABRIC_NAME_MAX 64     /* bytes of a name */
+#define VBET_FABRIC_NIC_MAX 65535
+
+typedef struct VbetFabric VbetFabric;
+typedef struct VbetEndpoint VbetEndpoint;
+
+/* The outside of an endpoint. */
+typedef struct {
+  /* Takes a frame towards the device. Its bytes stay until flush. Never blocks, never calls the fabric.
+   * Counts what it passes and drops in vbet_endpoint_get_rx(). */
+  void (*send) (gpointer port, const VbetFrame *frame);
+  /* Called once at the end of a run in which send() was called: the frames' bytes go away afterwards. */
+  void (*flush) (gpointer port);
+  /* The endpoint was removed. */
+  void (*destroy) (gpointer port);
+} VbetPortClass;
+
+typedef enum {
+  VBET_RELAY_SWITCH,
+  VBET_RELAY_HUB,
+} VbetRelayKind;
+
+/** vbet_fabric_new: @seed: unpredictable number for the address tables. */
+VbetFabric *vbet_fabric_new (guint64 seed);
+void vbet_fabric_free (VbetFabric *self);
+
+/* --- what there is: 0 or -errno (-EINVAL a bad name or number, -EEXIST taken, -ENOENT unknown, -EBUSY endpoint
+ * has a cable, -ENOSPC too many) ------------------------------------------------------------------------- */
+
+int vbet_fabric_add_bridge (VbetFabric *self, const char *name, VbetRelayKind kind, gint64 ageing);
+int vbet_fabric_set_ageing (VbetFabric *self, const char *name, gint64 ageing);
+/** vbet_fabric_remove_bridge: with its ports, direct ports and their cables. */
+int vbet_fabric_remove_bridge (VbetFabric *self, const char *name);
+
+/** vbet_fabric_add_port: @port is the fabric's from now on (also on failure it is left alone: only success takes it). */
+int vbet_fabric_add_port (VbetFabric *self, const char *device, guint nic, guint mtu, const VbetPortClass *klass,
+                          gpointer port, VbetEndpoint **ret_endpoint);
+int vbet_fabric_add_bridge_port (VbetFabric *self, const char *device, guint nic, const char *bridge);
+/** vbet_fabric_add_direct_port: a port that sits in a port of its own of @bridge, without cable and name. */
+int vbet_fabric_add_direct_port (VbetFabric *self, const char *bridge, guint mtu, const VbetPortClass *klass,
+                                 gpointer port, VbetEndpoint **ret_endpoint);
+/** vbet_fabric_remove_port: with the cable in it. */
+int vbet_fabric_remove_port (VbetFabric *self, const char *device, guint nic);
+void vbet_fabric_remove_direct_port (VbetFabric *self, VbetEndpoint *endpoint);
+
+int vbet_fabric_add_cable (VbetFabric *self, const char *name, const char *device_a, guint nic_a,
+                           const char *device_b, guint nic_b, gboolean up);
+int vbet_fabric_set_cable (VbetFabric *self, const char *name, gboolean up);
+int vbet_fabric_remove_cable (VbetFabric *self, const char *name);
+
+/** vbet_fabric_find_port: Returns: (nullable) (transfer none): what was given to vbet_fabric_add_port(). */
+gpointer vbet_fabric_find_port (VbetFabric *self, const char *device, guint nic);
+gboolean vbet_fabric_has_bridge (VbetFabric *self, const char *name);
+
+/* --- endpoints as their ports see them ------------------------------------- */
+
+/** vbet_endpoint_set_connected: whether somebody is there; frames to an absent device are dropped and counted. */
+void vbet_endpoint_set_connected (VbetEndpoint *self, gboolean connected);
+guint vbet_endpoint_get_mtu (const VbetEndpoint *self);
+/** vbet_endpoint_get_rx: counters of what the device receives; the port counts there. */
+VbetCounters *vbet_endpoint_get_rx (VbetEndpoint *self);
+/** vbet_endpoint_get_tx: counters of what the device sends; the fabric counts there. */
+VbetCounters *vbet_endpoint_get_tx (VbetEndpoint *self);
+
+/* --- frames ------------------------------------------------------------------ */
+
+/** vbet_fabric_input: the device sent @frame. Runts, giants and frames without a cable are dropped and counted. */
+void vbet_fabric_input (VbetFabric *self, VbetEndpoint *from, const VbetFrame *frame, gint64 now);
+
+/**
+ * vbet_fabric_run:
+ * @now: nanoseconds, never less than before
+ *
+ * Brings all frames put in to their ports and flushes those.
+ *
+ * Returns: whether frames were set aside: call again soon, after the other ports had their turn.
+ */
+gboolean vbet_fabric_run (VbetFabric *self, gint64 now);
+
+/* --- state ------------------------------------------------------------------- */
+
+typedef struct {
+  const char *device;
+  guint nic;
+  gboolean external;  /* a guest's port; else a bridge's */
+  gboolean connected;
+  const char *cable;  /* NULL: none */
+  VbetCounters rx;
+  VbetCounters tx;
+  gpointer port;      /* of an external one */
+} VbetFabricPortInfo;
+
+typedef struct {
+  const char *name;
+  gboolean up;
+  const char *device[2];
+  guint nic[2];
+  VbetCounters counters[2]; /* a to b, b to a */
+} VbetFabricCableInfo;
+
+typedef struct {
+  const char *name;
+  VbetRelayKind kind;
+  gint64 ageing;
+  guint direct_ports;
+  guint64 flooded;
+  guint64 evicted;
+} VbetFabricBridgeInfo;
+
+void vbet_fabric_each_port (VbetFabric *self, void (*visit) (const VbetFabricPortInfo *info, gpointer user_data),
+                            gpointer user_data);
+void vbet_fabric_each_cable (VbetFabric *self, void (*visit) (const VbetFabricCableInfo *info, gpointer user_data),
+                             gpointer user_data);
+void vbet_fabric_each_bridge (VbetFabric *self, void (*visit) (const VbetFabricBridgeInfo *info, gpointer user_data),
+                              gpointer user_data);
+/** vbet_fabric_each_mac: @nic: of the port @mac is behind, 0 for a direct port; @age: nanoseconds. */
+void vbet_fabric_each_mac (VbetFabric *self, const char *bridge, gint64 now,
+                           void (*visit) (guint64 mac, guint nic, gint64 age, gpointer user_data),
+                           gpointer user_data);
