@@ -1,1 +1,3 @@
-# Build rules of tests/fault/.
+# Tests that break things: killed processes, full disks, missing parts.
+# TESTS += tests/fault/test-kill.py tests/fault/test-errors.py
+EXTRA_DIST += tests/fault/test-errors.py tests/fault/test-kill.py

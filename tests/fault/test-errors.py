@@ -1,0 +1,151 @@
+# test-errors.py - what a host may lack and what a user may do wrong: one clear
+# sentence with the remedy each time, and nothing left behind.
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.environ["VBET_TOP_SRCDIR"], "tests", "integration"))
+import vbetlab  # noqa: E402
+from vbetlab import VBETCTL, descendants, wait_until  # noqa: E402
+
+ONE = "h1 = attach(alloc(host), alloc(NIC, ip=10.0.0.1/24))\n"
+
+
+def sentence(result):
+    """The one line of complaint, which must exist and be readable."""
+    lines = [line for line in result.stderr.splitlines() if line.strip()]
+    assert result.returncode == 1, (result.returncode, result.stdout, result.stderr)
+    assert lines, "no word about what went wrong"
+    return "\n".join(lines)
+
+
+def fails(place, text, *words):
+    path = place.write("lab.vbet", text)
+    said = sentence(place.ctl("run", "--detach", path, check=False))
+    for word in words:
+        assert word in said, f"“{word}” is not in: {said}"
+    place.assert_clean()
+
+
+def a_missing_kernel(place):
+    fails(place, ONE.replace("alloc(host)", 'alloc(host, kernel="/nowhere/linux")'), "/nowhere/linux")
+
+
+def a_missing_image(place):
+    place.environment["VBET_IMAGE_DIR"] = str(place.base / "none")
+    fails(place, ONE.replace("alloc(host)", 'alloc(host, image="/nowhere/image")'), "/nowhere/image")
+
+
+def a_lab_that_already_runs(place):
+    path = place.write("lab.vbet", ONE)
+    lab = place.run(path)
+    said = sentence(place.ctl("run", "--detach", path, check=False))
+    assert lab in said and "already" in said and "stop" in said, said
+    assert place.device(lab, "h1")["state"] == "ready"
+    place.stop(lab)
+
+
+def a_port_path_too_long(place):
+    deep = place.base / ("d" * 90)
+    place.environment["VBET_RUNTIME_DIR"] = str(deep)
+    path = place.write("lab.vbet", ONE)
+    said = sentence(place.ctl("run", "--detach", path, check=False))
+    assert "longer than" in said, said
+    assert not deep.exists() or not os.listdir(deep), os.listdir(deep)
+
+
+def a_text_with_errors(place):
+    fails(place, "h1 = attach(alloc(hots), alloc(NIC))\n", "host")
+
+
+def a_kernel_that_panics(place):
+    # Too little memory for the kernel to come up.
+    lab = place.run(place.write("lab.vbet", ONE))
+    result = place.exec(lab, "h1", "sh", "-c", "echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger", check=False)
+    assert result.returncode != 0
+    device = wait_until(
+        lambda: next((d for d in place.status(lab)["devices"] if d["state"] == "failed"), None), 10, "h1 has failed"
+    )
+    assert device.get("error"), device
+    assert not descendants(device["pid"]) if device["pid"] else True
+    place.ctl("call", lab, "start(h1)")
+    assert place.device(lab, "h1")["state"] == "ready"
+    place.stop(lab)
+
+
+def a_kernel_that_never_answers(place):
+    # A "kernel" that only waits: the lab must say so in time, and stop must not wait for it.
+    kernel = place.base / "sleeper"
+    shutil.copy("/bin/sleep", kernel)
+    kernel.chmod(0o755)
+    text = ONE.replace("alloc(host)", f'alloc(host, kernel="{kernel}")')
+    said = sentence(place.ctl("run", "--detach", place.write("lab.vbet", text), check=False, timeout=120))
+    assert "h1" in said, said
+    place.assert_clean()
+
+
+def ctrl_c_in_the_middle(place):
+    path = place.write("lab.vbet", ONE + "".join(f"x{n} = attach(alloc(host), alloc(NIC))\n" for n in range(8)))
+    process = subprocess.Popen(
+        [str(VBETCTL), "run", "--detach", str(path)],
+        env=place.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    wait_until(lambda: place.labs(), 20, "the lab's folder is there")
+    process.send_signal(2)
+    process.communicate(timeout=30)
+    assert process.returncode != 0
+    place.assert_clean(5)
+
+
+def full_disk(place):
+    """A state folder on a tiny file system of its own; needs root to mount it."""
+    if os.geteuid() != 0:
+        return
+    folder = place.base / "tiny"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=755", "none", folder], check=True)
+    try:
+        (folder / "fill").write_bytes(b"x" * 60000)
+        place.environment["VBET_STATE_DIR"] = str(folder / "s")
+        path = place.write("lab.vbet", ONE)
+        result = place.ctl("run", "--detach", path, check=False)
+        said = sentence(result)
+        assert "h1" in said or "space" in said, said
+    finally:
+        subprocess.run(["umount", folder], check=False)
+    place.assert_clean()
+
+
+def stop_is_stop(place):
+    said = sentence(place.ctl("stop", "nothing-runs", check=False))
+    assert "nothing-runs" in said, said
+    assert place.ctl("exec", "nothing-runs", "h1", "--", "true", check=False).returncode == 1
+
+
+def wrong_usage(place):
+    for arguments in (["frobnicate"], ["run"], ["check", "--nonsense"], ["exec", "a"], ["step", "a", "b", "c"]):
+        result = place.ctl(*arguments, check=False)
+        assert result.returncode == 2, (arguments, result.returncode, result.stderr)
+    missing = place.ctl("check", place.base / "no-such-file.vbet", check=False)
+    assert missing.returncode != 0 and "no-such-file" in missing.stderr, missing
+
+
+assert pathlib.Path(VBETCTL).exists(), VBETCTL
+vbetlab.main(
+    wrong_usage,
+    stop_is_stop,
+    a_text_with_errors,
+    a_missing_kernel,
+    a_missing_image,
+    a_lab_that_already_runs,
+    a_port_path_too_long,
+    a_kernel_that_panics,
+    a_kernel_that_never_answers,
+    ctrl_c_in_the_middle,
+    full_disk,
+)

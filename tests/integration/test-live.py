@@ -1,0 +1,148 @@
+# test-live.py - changes to a running lab: what is not changed must not notice.
+import json
+import re
+
+import vbetlab
+from vbetlab import wait_until
+
+PAIR = """
+h1 = attach(alloc(host), alloc(NIC, ip=10.0.0.1/24))
+h2 = attach(alloc(host), alloc(NIC, ip=10.0.0.2/24))
+s = alloc(switch)
+link(s, h1, h2)
+"""
+MORE = PAIR + """
+h3 = attach(alloc(host), alloc(NIC, ip=10.0.0.3/24))
+link(s, h3)
+attach(h1, alloc(NIC, ip=10.0.1.1/24))
+"""
+
+
+def uptime(place, lab, node):
+    return float(place.exec(lab, node, "cat", "/proc/uptime").stdout.split()[0])
+
+
+def start_ping(place, lab, node, target, count):
+    place.exec(lab, node, "sh", "-c", f"ping -i 0.05 -W 1 -c {count} {target} >/tmp/ping.txt 2>&1 &")
+
+
+def ping_result(place, lab, node):
+    def done():
+        text = place.exec(lab, node, "cat", "/tmp/ping.txt").stdout
+        return text if "packet loss" in text else None
+
+    return wait_until(done, 60, "the background ping ends")
+
+
+def apply_leaves_the_others_alone(place):
+    one = place.write("pair.vbet", PAIR)
+    two = place.write("more.vbet", MORE)
+    lab = place.run(one)
+    before = {node: uptime(place, lab, node) for node in ("h1", "h2")}
+    pids = {node: place.device(lab, node)["pid"] for node in ("h1", "h2")}
+    start_ping(place, lab, "h2", "10.0.0.1", 100)
+    place.ctl("apply", lab, two)
+    place.remember(lab)
+    assert place.exec(lab, "h3", "ping", "-c", "1", "-W", "5", "10.0.0.2").returncode == 0
+    assert "10.0.1.1" in place.exec(lab, "h1", "ip", "addr", "show", "eth1").stdout
+    place.ctl("apply", lab, one)
+    names = [device["name"] for device in place.status(lab)["devices"]]
+    assert sorted(names) == ["h1", "h2", "s"], names
+    assert place.exec(lab, "h1", "ip", "addr", "show", "eth1", check=False).returncode != 0
+    text = ping_result(place, lab, "h2")
+    assert " 0% packet loss" in text, text
+    for node in ("h1", "h2"):
+        assert uptime(place, lab, node) > before[node]
+        assert place.device(lab, node)["pid"] == pids[node]
+    place.stop(lab)
+
+
+def a_call_unplugs_and_plugs(place):
+    lab = place.run(place.write("pair.vbet", PAIR))
+    cable = json.loads(place.ctl("show", "--json", place.base / "pair.vbet").stdout)["cables"][0]
+    name = cable["name"]
+    place.ctl("call", lab, f"unplug({name}, NIC(h1, 1))")
+    assert place.exec(lab, "h2", "ping", "-c", "1", "-W", "1", "10.0.0.1", check=False).returncode != 0
+    wait_until(
+        lambda: "NO-CARRIER" in place.exec(lab, "h1", "ip", "link", "show", "eth0").stdout, 5, "h1 sees no carrier"
+    )
+    place.ctl("call", lab, f"plug({name}, NIC(h1, 1))")
+    place.exec(lab, "h2", "ping", "-c", "3", "-i", "0.2", "-W", "2", "10.0.0.1")
+    assert "NO-CARRIER" not in place.exec(lab, "h1", "ip", "link", "show", "eth0").stdout
+    place.stop(lab)
+
+
+def an_address_changes_live(place):
+    one = place.write("one.vbet", PAIR)
+    two = place.write("two.vbet", PAIR.replace("10.0.0.1/24", "10.0.0.7/24"))
+    lab = place.run(one)
+    pid = place.device(lab, "h1")["pid"]
+    place.ctl("apply", lab, two)
+    addresses = place.exec(lab, "h1", "ip", "-4", "addr", "show", "eth0").stdout
+    assert "10.0.0.7/24" in addresses and "10.0.0.1/" not in addresses, addresses
+    place.exec(lab, "h2", "ping", "-c", "2", "-W", "2", "10.0.0.7")
+    assert place.device(lab, "h1")["pid"] == pid
+    place.stop(lab)
+
+
+def power_and_pause(place):
+    lab = place.run(place.write("pair.vbet", PAIR))
+    place.ctl("call", lab, "pause(h1)")
+    assert place.device(lab, "h1")["state"] == "paused"
+    assert place.exec(lab, "h2", "ping", "-c", "1", "-W", "1", "10.0.0.1", check=False).returncode != 0
+    place.ctl("call", lab, "resume(h1)")
+    place.exec(lab, "h2", "ping", "-c", "2", "-W", "3", "10.0.0.1")
+    pid = place.device(lab, "h1")["pid"]
+    place.ctl("call", lab, "restart(h1)")
+    place.remember(lab)
+    assert place.device(lab, "h1")["pid"] != pid
+    place.exec(lab, "h2", "ping", "-c", "2", "-W", "3", "10.0.0.1")
+    place.ctl("call", lab, "stop(h1)")
+    assert place.device(lab, "h1")["state"] == "off"
+    place.stop(lab)
+
+
+def exec_passes_code_and_streams(place):
+    lab = place.run(place.write("pair.vbet", PAIR))
+    result = place.exec(lab, "h1", "sh", "-c", "echo out; echo err >&2; exit 37", check=False)
+    assert (result.returncode, result.stdout, result.stderr) == (37, "out\n", "err\n"), result
+    result = place.ctl("exec", lab, "h1", "--", "cat", input="abc\ndef")
+    assert result.stdout == "abc\ndef", result
+    big = place.exec(lab, "h1", "sh", "-c", "seq 1 50000").stdout
+    assert big.splitlines() == [str(number) for number in range(1, 50001)]
+    place.stop(lab)
+
+
+def twenty_guests_in_a_star(place):
+    hosts = [f"h{number}" for number in range(1, 21)]
+    text = "s = alloc(switch)\n"
+    for number, host in enumerate(hosts, 1):
+        text += f"{host} = attach(alloc(host, mem=48M), alloc(NIC, ip=10.0.0.{number}/24))\n"
+    text += f"link(s, {', '.join(hosts)})\n"
+    lab = place.run(place.write("star20.vbet", text))
+    status = place.status(lab)
+    assert all(device["state"] == "ready" for device in status["devices"]), status
+    for number, host in enumerate(hosts, 1):
+        target = number % 20 + 1
+        place.exec(lab, host, "ping", "-c", "1", "-W", "5", f"10.0.0.{target}")
+    frames = sum(cable["ab"]["frames"] + cable["ba"]["frames"] for cable in place.status(lab)["cables"])
+    assert frames >= 20 * 4, frames
+    place.stop(lab)
+
+
+def the_console_shows_its_history(place):
+    lab = place.run(place.write("pair.vbet", PAIR))
+    result = place.ctl("console", lab, "h1", check=False, input="echo $((6*7))-shell\n\x1dq", timeout=30)
+    assert re.search(r"42-shell|h1", result.stdout), result
+    place.stop(lab)
+
+
+vbetlab.main(
+    apply_leaves_the_others_alone,
+    a_call_unplugs_and_plugs,
+    an_address_changes_live,
+    power_and_pause,
+    exec_passes_code_and_streams,
+    the_console_shows_its_history,
+    twenty_guests_in_a_star,
+)
