@@ -1,1 +1,6 @@
-# Unit tests of engine.
+# Unit tests of the engine.
+check_PROGRAMS += tests/unit/test-rundir
+TESTS += tests/unit/test-rundir
+tests_unit_test_rundir_SOURCES = tests/unit/test-rundir.c
+tests_unit_test_rundir_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_rundir_LDADD = libvbet-runtime.a libvbet-client.a libvbet-base.a $(TEST_LIBS) $(JSONRPC_LIBS) $(GLIB_LIBS)
