@@ -1,1 +1,52 @@
-# Build rules of rootfs/.
+# The guest side: image recipe, and the static program that is init, agent and vbet-nic in a guest.
+
+# Guests have no shared libraries of ours and no sanitizer: own flags, not AM_CFLAGS.
+pkglibexec_PROGRAMS += bin/vbet-agent
+bin_vbet_agent_SOURCES = \
+	rootfs/agent/agent.c \
+	rootfs/agent/carrier.c \
+	rootfs/agent/carrier.h \
+	rootfs/agent/common.c \
+	rootfs/agent/common.h \
+	rootfs/agent/init.c \
+	rootfs/agent/jobs.c \
+	rootfs/agent/jobs.h \
+	rootfs/agent/line.c \
+	rootfs/agent/line.h \
+	rootfs/agent/main.c \
+	rootfs/agent/modules.c \
+	rootfs/agent/netlink.c \
+	rootfs/agent/netlink.h \
+	rootfs/agent/nics.c \
+	rootfs/agent/nics.h \
+	rootfs/agent/unpack.c \
+	src/base/agent-protocol.c \
+	src/base/agent-protocol.h
+bin_vbet_agent_CPPFLAGS = -I$(top_srcdir)/src
+bin_vbet_agent_CFLAGS = $(AGENT_CFLAGS)
+bin_vbet_agent_LDFLAGS = -static -s
+bin_vbet_agent_LDADD =
+
+nobase_dist_pkgdata_SCRIPTS = \
+	rootfs/build-image \
+	rootfs/files/usr/lib/vbet/service \
+	rootfs/files/usr/lib/vbet/start \
+	rootfs/files/usr/lib/vbet/udhcpc
+nobase_dist_pkgdata_DATA = \
+	rootfs/modules \
+	rootfs/packages \
+	rootfs/prune \
+	rootfs/files/etc/bash.bashrc \
+	rootfs/files/etc/frr/frr.conf \
+	rootfs/files/etc/frr/vtysh.conf \
+	rootfs/files/etc/group \
+	rootfs/files/etc/hostname \
+	rootfs/files/etc/hosts \
+	rootfs/files/etc/nsswitch.conf \
+	rootfs/files/etc/pam.d/frr \
+	rootfs/files/etc/pam.d/other \
+	rootfs/files/etc/passwd \
+	rootfs/files/etc/profile \
+	rootfs/files/etc/resolv.conf \
+	rootfs/files/etc/ssh/ssh_config \
+	rootfs/files/etc/ssh/sshd_config

@@ -1,0 +1,161 @@
+/* agent.c - the engine's hand in a guest: obeys the frames of agent-protocol.h.
+ *
+ * One process, one poll loop, everything bounded. It is started by init when
+ * the guest is up; its HELLO is what tells the engine so.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "carrier.h"
+#include "common.h"
+#include "jobs.h"
+#include "line.h"
+
+/* Room that the answer to any one frame needs at most. */
+#define ANSWER_MAX 4096
+#define PING_MAX 64
+
+typedef struct {
+  int signals;
+  Carrier carrier;
+  Line line;
+  Jobs jobs;
+} Agent;
+
+static void
+say_hello (Agent *agent)
+{
+  static const uint8_t payload[8] = { VBET_AGENT_VERSION };
+  line_send (&agent->line, VBET_AGENT_HELLO, 0, payload, sizeof payload);
+}
+
+static void
+set_clock (const VbetAgentFrame *frame)
+{
+  uint64_t nanoseconds;
+  if (!vbet_agent_read_clock (frame, &nanoseconds))
+    return;
+  struct timespec now = { .tv_sec = (time_t) (nanoseconds / 1000000000), .tv_nsec = (long) (nanoseconds % 1000000000) };
+  clock_settime (CLOCK_REALTIME, &now);
+}
+
+/* Frames of channel 0. */
+static void
+control_frame (Agent *agent, const VbetAgentFrame *frame)
+{
+  uint32_t index;
+  bool carrier;
+  switch ((int) frame->type) {
+  case VBET_AGENT_PING:
+    say_hello (agent);
+    line_send (&agent->line, VBET_AGENT_PONG, 0, frame->payload, frame->length < PING_MAX ? frame->length : PING_MAX);
+    break;
+  case VBET_AGENT_CARRIER:
+    if (vbet_agent_read_carrier (frame, &index, &carrier)) {
+      int result = carrier_set (&agent->carrier, index, carrier);
+      if (result != 0)
+        line_send_error (&agent->line, 0, -result, "The link state cannot be set");
+    }
+    break;
+  case VBET_AGENT_CLOCK:
+    set_clock (frame);
+    break;
+  case VBET_AGENT_POWEROFF:
+    kill (getppid (), SIGUSR2);
+    break;
+  default: /* senseless: ignored */
+    break;
+  }
+}
+
+static void
+handle_frames (Agent *agent)
+{
+  VbetAgentFrame frame;
+  /* What there is no room to answer stays in the decoder, and then the line is not read either. */
+  while (line_room (&agent->line) >= ANSWER_MAX && vbet_agent_decoder_next (&agent->line.decoder, &frame)) {
+    if (frame.channel == 0)
+      control_frame (agent, &frame);
+    else
+      jobs_frame (&agent->jobs, &frame);
+  }
+}
+
+static void
+read_signals (Agent *agent)
+{
+  struct signalfd_siginfo info;
+  bool child = false;
+  while (read (agent->signals, &info, sizeof info) == (ssize_t) sizeof info)
+    child = child || info.ssi_signo == SIGCHLD;
+  if (child)
+    jobs_reap (&agent->jobs);
+}
+
+/* One turn. Returns: 0 or -errno when the line is gone. */
+static int
+turn (Agent *agent, struct pollfd *fds)
+{
+  bool busy = false;
+  bool can_answer = line_room (&agent->line) >= ANSWER_MAX;
+  bool unsent = agent->line.start < agent->line.fill;
+  fds[0] = (struct pollfd){ .fd = agent->line.fd,
+                            .events = (short) ((can_answer ? POLLIN : 0) | (unsent ? POLLOUT : 0)) };
+  fds[1] = (struct pollfd){ .fd = agent->signals, .events = POLLIN };
+  fds[2] = (struct pollfd){ .fd = agent->carrier.watch, .events = POLLIN };
+  int count = 3 + jobs_poll (&agent->jobs, fds + 3, &busy);
+  if (poll (fds, (nfds_t) count, busy ? 0 : -1) < 0 && errno != EINTR)
+    return -errno;
+  int result = 0;
+  if (can_answer && (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
+    result = line_read (&agent->line);
+  handle_frames (agent);
+  if ((fds[1].revents & POLLIN) != 0)
+    read_signals (agent);
+  if ((fds[2].revents & POLLIN) != 0)
+    carrier_watch (&agent->carrier);
+  jobs_advance (&agent->jobs);
+  return result != 0 ? result : line_flush (&agent->line);
+}
+
+int
+agent_main (int argc, char **argv)
+{
+  struct pollfd fds[3 + JOBS_POLL_MAX];
+  sigset_t signals;
+  if (argc != 2) {
+    fprintf (stderr, "Usage: vbet-agent LINE\n"
+                     "Obeys the lab's engine at the other end of the serial line LINE.\n");
+    return 2;
+  }
+  /* Zero pages of its own: what is not used costs nothing. */
+  Agent *agent = mmap (NULL, sizeof *agent, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (agent == MAP_FAILED)
+    return 1;
+  sigemptyset (&signals);
+  sigaddset (&signals, SIGCHLD);
+  sigprocmask (SIG_SETMASK, &signals, NULL);
+  signal (SIGPIPE, SIG_IGN);
+  agent->signals = signalfd (-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+  int result = line_open (&agent->line, argv[1]);
+  if (agent->signals < 0 || result != 0) {
+    fprintf (stderr, "vbet-agent: %s: %s\n", argv[1], strerror (result != 0 ? -result : errno));
+    return 1;
+  }
+  carrier_open (&agent->carrier); /* without rtnetlink it does everything else */
+  jobs_init (&agent->jobs, &agent->line);
+  say_hello (agent);
+  while (result == 0)
+    result = turn (agent, fds);
+  fprintf (stderr, "vbet-agent: the line is gone: %s\n", strerror (-result));
+  return 1;
+}

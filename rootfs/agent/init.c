@@ -1,0 +1,471 @@
+/* init.c - process 1 of a guest: from the kernel's first step to the prompt, and back.
+ *
+ * Order: file systems, configuration disk, host name, NICs, then what needs
+ * other programs (firewall rules, services: /usr/lib/vbet/start), the user's
+ * boot script, then agent (its HELLO tells the engine that the guest is up)
+ * and console. What fails is said in one line and the boot goes on. Nothing
+ * here starts a program that need not run: that costs milliseconds each.
+ *
+ * Signals are those of busybox's poweroff, halt and reboot; SIGINT is
+ * ctrl-alt-del, which the engine can send through the kernel.
+ */
+#define _GNU_SOURCE
+#include "common.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "nics.h"
+
+#define STEP_SECONDS 30       /* a boot step that takes longer goes on in the background */
+#define TERM_MILLISECONDS 250 /* from SIGTERM to SIGKILL at shutdown */
+
+typedef struct {
+  pid_t agent;
+  pid_t console;
+  struct timespec agent_start;
+  struct timespec console_start;
+} Children;
+
+static void
+say (const char *text)
+{
+  char line[512];
+  int count = snprintf (line, sizeof line, "vbet: %s\r\n", text);
+  int fd = open (CONSOLE, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+  if (fd < 0)
+    return;
+  write_all (fd, line, (size_t) count < sizeof line ? (size_t) count : sizeof line - 1);
+  close (fd);
+}
+
+static void
+say_failure (const char *what, int result)
+{
+  char text[256];
+  snprintf (text, sizeof text, "%s: %s", what, strerror (-result));
+  say (text);
+}
+
+static void
+mount_one (const char *type, const char *target, unsigned long flags, const char *options)
+{
+  mkdir (target, 0755);
+  if (mount (type, target, type, flags, options) != 0 && errno != EBUSY)
+    say_failure (target, -errno);
+}
+
+static void
+mount_all (void)
+{
+  mount_one ("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+  mount_one ("sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+  mount_one ("devtmpfs", "/dev", MS_NOSUID, "mode=0755");
+  mount_one ("devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, "mode=0620,gid=5,ptmxmode=0666");
+  mount_one ("tmpfs", "/run", MS_NOSUID | MS_NODEV, "mode=0755");
+  mkdir ("/run/lock", 01777);
+  /* A guest may be started with "ro" on its command line. */
+  if (mount (NULL, "/", NULL, MS_REMOUNT | MS_NOATIME, NULL) != 0)
+    say_failure ("/", -errno);
+  if (symlink ("/proc/self/fd", "/dev/fd") == 0) {
+    symlink ("/proc/self/fd/0", "/dev/stdin");
+    symlink ("/proc/self/fd/1", "/dev/stdout");
+    symlink ("/proc/self/fd/2", "/dev/stderr");
+  }
+}
+
+/* Value of NAME in /etc/vbet/env (NAME='value' or NAME=value, one a line), copied to @value. */
+static bool
+setting (const char *environment, const char *name, char *value, size_t capacity)
+{
+  size_t length = strlen (name);
+  for (const char *line = environment; line != NULL && *line != '\0'; line = strchr (line, '\n')) {
+    line += *line == '\n' ? 1 : 0;
+    if (strncmp (line, name, length) != 0 || line[length] != '=')
+      continue;
+    const char *start = line + length + 1;
+    size_t size = strcspn (start, "\n");
+    if (size >= 2 && start[0] == '\'' && start[size - 1] == '\'') {
+      start++;
+      size -= 2;
+    }
+    if (size >= capacity)
+      return false;
+    memcpy (value, start, size);
+    value[size] = '\0';
+    return true;
+  }
+  return false;
+}
+
+static void
+set_host_name (void)
+{
+  size_t size = 0;
+  char *name = file_read ("/etc/hostname", 64, &size);
+  if (name == NULL)
+    return;
+  size = strcspn (name, "\r\n");
+  if (size > 0 && sethostname (name, size) != 0)
+    say_failure ("host name", -errno);
+  free (name);
+}
+
+static void
+set_sysctls (bool forward)
+{
+  static const char *const always[][2] = {
+    /* Addresses are usable at once; a lab that wants to see the detection switches it on. */
+    { "/proc/sys/net/ipv6/conf/all/accept_dad", "0" },
+    { "/proc/sys/net/ipv6/conf/default/accept_dad", "0" },
+    { "/proc/sys/net/ipv4/conf/all/rp_filter", "0" },
+    { "/proc/sys/net/ipv4/conf/default/rp_filter", "0" },
+    { "/proc/sys/net/ipv4/ping_group_range", "0 2147483647" },
+    { "/proc/sys/kernel/panic_on_oops", "1" },
+  };
+  for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
+    file_write (always[i][0], always[i][1]);
+  if (forward) {
+    int result = file_write ("/proc/sys/net/ipv4/ip_forward", "1");
+    if (result == 0)
+      result = file_write ("/proc/sys/net/ipv6/conf/all/forwarding", "1");
+    if (result != 0)
+      say_failure ("forwarding", result);
+  }
+}
+
+static bool
+folder_has_entries (const char *path)
+{
+  DIR *dir = opendir (path);
+  bool found = false;
+  if (dir == NULL)
+    return false;
+  for (struct dirent *entry = readdir (dir); entry != NULL && !found; entry = readdir (dir))
+    found = entry->d_name[0] != '.';
+  closedir (dir);
+  return found;
+}
+
+static void
+set_up_network (const char *environment)
+{
+  char value[64];
+  int result = module_load ("ipv6");
+  if (result != 0)
+    say_failure ("module ipv6", result);
+  if (folder_has_entries ("/sys/bus/virtio/devices"))
+    module_load ("virtio_net");
+  set_sysctls (setting (environment, "FORWARD", value, sizeof value) && strcmp (value, "1") == 0);
+  int netlink = netlink_open (0);
+  if (netlink < 0) {
+    say_failure ("rtnetlink", netlink);
+    return;
+  }
+  LinkChange up = LINK_CHANGE_NONE;
+  up.up = 1;
+  netlink_set_link (netlink, 1, &up); /* the loopback device is always number 1 */
+  nics_up (netlink, say);
+  for (int i = 0; i < 2; i++) {
+    Address gateway;
+    if (!setting (environment, i == 0 ? "GATEWAY" : "GATEWAY6", value, sizeof value) || value[0] == '\0')
+      continue;
+    result = address_parse (value, &gateway) ? netlink_default_route (netlink, &gateway) : -EINVAL;
+    if (result != 0)
+      say_failure ("default route", result);
+  }
+  close (netlink);
+}
+
+/* In a new process: standard streams are the console, without controlling it. */
+static void
+child_console (bool with_input)
+{
+  int null = open ("/dev/null", O_RDWR);
+  int console = open (CONSOLE, O_RDWR | O_NOCTTY);
+  dup2 (with_input && console >= 0 ? console : null, 0);
+  dup2 (console >= 0 ? console : null, 1);
+  dup2 (1, 2);
+}
+
+static pid_t
+start_step (const char *const *argv)
+{
+  pid_t pid = fork ();
+  if (pid == 0) {
+    setsid ();
+    child_console (false);
+    child_prepare ();
+    execvpe (argv[0], (char *const *) argv, child_environment ());
+    _exit (127);
+  }
+  return pid;
+}
+
+/* Waits until no process but this one is left, or the time is over. */
+static void
+wait_for_all (int milliseconds)
+{
+  sigset_t child;
+  struct timespec now;
+  struct timespec start;
+  sigemptyset (&child);
+  sigaddset (&child, SIGCHLD);
+  clock_gettime (CLOCK_MONOTONIC, &start);
+  for (;;) {
+    pid_t gone;
+    while ((gone = waitpid (-1, NULL, WNOHANG)) > 0)
+      continue;
+    if (gone < 0)
+      return;
+    clock_gettime (CLOCK_MONOTONIC, &now);
+    long left = milliseconds - (now.tv_sec - start.tv_sec) * 1000 - (now.tv_nsec - start.tv_nsec) / 1000000;
+    if (left <= 0)
+      return;
+    struct timespec limit = { .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000 };
+    sigtimedwait (&child, NULL, &limit);
+  }
+}
+
+static void
+shut_down (int how)
+{
+  kill (-1, SIGTERM);
+  kill (-1, SIGHUP); /* interactive shells ignore SIGTERM */
+  kill (-1, SIGCONT);
+  wait_for_all (TERM_MILLISECONDS);
+  kill (-1, SIGKILL);
+  wait_for_all (TERM_MILLISECONDS);
+  sync ();
+  mount (NULL, "/", NULL, MS_REMOUNT | MS_RDONLY, NULL);
+  reboot (how);
+}
+
+/* Does what a signal asks of process 1; does not come back when that is to shut down. */
+static void
+obey (int number)
+{
+  if (number == SIGINT || number == SIGUSR1 || number == SIGUSR2)
+    shut_down (RB_POWER_OFF);
+  else if (number == SIGTERM)
+    shut_down (RB_AUTOBOOT);
+}
+
+/* The signals process 1 acts on; all are blocked and taken by sigwaitinfo(). */
+static void
+handled_signals (sigset_t *signals)
+{
+  sigemptyset (signals);
+  sigaddset (signals, SIGCHLD);
+  sigaddset (signals, SIGINT);
+  sigaddset (signals, SIGTERM);
+  sigaddset (signals, SIGUSR1);
+  sigaddset (signals, SIGUSR2);
+}
+
+/* Runs a step of the boot, for as long as it may take. */
+static void
+run_step (const char *name, const char *const *argv)
+{
+  char text[128];
+  sigset_t handled;
+  handled_signals (&handled);
+  pid_t pid = start_step (argv);
+  if (pid < 0) {
+    say_failure (name, -errno);
+    return;
+  }
+  struct timespec end;
+  clock_gettime (CLOCK_MONOTONIC, &end);
+  end.tv_sec += STEP_SECONDS;
+  for (;;) {
+    int status = 0;
+    pid_t gone;
+    while ((gone = waitpid (-1, &status, WNOHANG)) > 0) {
+      if (gone != pid)
+        continue;
+      if (WIFSIGNALED (status))
+        snprintf (text, sizeof text, "%s: killed by signal %d", name, WTERMSIG (status));
+      else
+        snprintf (text, sizeof text, "%s: exit status %d", name, WEXITSTATUS (status));
+      if (status != 0)
+        say (text);
+      return;
+    }
+    struct timespec now;
+    clock_gettime (CLOCK_MONOTONIC, &now);
+    if (now.tv_sec >= end.tv_sec) {
+      snprintf (text, sizeof text, "%s: still busy after %d s, going on without it", name, STEP_SECONDS);
+      say (text);
+      return;
+    }
+    struct timespec limit = { .tv_sec = end.tv_sec - now.tv_sec };
+    obey (sigtimedwait (&handled, NULL, &limit));
+  }
+}
+
+static void
+run_boot_steps (const char *environment)
+{
+  char services[512];
+  if ((setting (environment, "SERVICES", services, sizeof services) && services[0] != '\0')
+      || access ("/etc/nftables.conf", F_OK) == 0 || access ("/etc/frr/daemons", F_OK) == 0) {
+    static const char *const start[] = { "/usr/lib/vbet/start", NULL };
+    run_step ("services", start);
+  }
+  if (access (CONFIG_DIR "boot.sh", F_OK) == 0) {
+    static const char *const boot[] = { "/bin/sh", CONFIG_DIR "boot.sh", NULL };
+    run_step ("boot script", boot);
+  }
+  char notice[256];
+  if (setting (environment, "NOTICE", notice, sizeof notice) && notice[0] != '\0')
+    say (notice);
+}
+
+static void
+greet (void)
+{
+  char host[65] = "";
+  char nics[768];
+  char line[896];
+  gethostname (host, sizeof host - 1);
+  nics_summary (nics, sizeof nics);
+  int count = snprintf (line, sizeof line, "%s%s\r\n", host, nics);
+  int fd = open (CONSOLE, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+  if (fd >= 0) {
+    write_all (fd, line, (size_t) count < sizeof line ? (size_t) count : sizeof line - 1);
+    close (fd);
+  }
+}
+
+static pid_t
+start_agent (void)
+{
+  pid_t pid = fork ();
+  if (pid == 0) {
+    static const char *const argv[] = { "/sbin/vbet-agent", "/dev/ttyS0", NULL };
+    setsid ();
+    child_console (false);
+    child_prepare ();
+    /* When memory is short, the engine's only way in must not be what is killed. */
+    file_write ("/proc/self/oom_score_adj", "-1000");
+    execve (argv[0], (char *const *) argv, child_environment ());
+    _exit (127);
+  }
+  return pid;
+}
+
+static pid_t
+start_console (void)
+{
+  pid_t pid = fork ();
+  if (pid == 0) {
+    static const char *const argv[] = { "bash", NULL };
+    struct termios terminal;
+    setsid ();
+    child_console (true);
+    ioctl (0, TIOCSCTTY, 1);
+    if (tcgetattr (0, &terminal) == 0) {
+      terminal.c_iflag |= IUTF8;
+      tcsetattr (0, TCSANOW, &terminal);
+    }
+    child_prepare ();
+    execve ("/bin/bash", (char *const *) argv, child_environment ());
+    execve ("/bin/sh", (char *const *) argv, child_environment ());
+    _exit (127);
+  }
+  return pid;
+}
+
+/* Starts what has died; a child that lives for less than a second waits out the rest of it. Returns: whether one waits. */
+static bool
+keep_alive (Children *children)
+{
+  struct timespec now;
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  if (children->agent <= 0 && now.tv_sec - children->agent_start.tv_sec > 1) {
+    children->agent = start_agent ();
+    children->agent_start = now;
+  }
+  if (children->console <= 0 && now.tv_sec - children->console_start.tv_sec > 1) {
+    children->console = start_console ();
+    children->console_start = now;
+  }
+  return children->agent <= 0 || children->console <= 0;
+}
+
+static void
+reap (Children *children)
+{
+  pid_t gone;
+  while ((gone = waitpid (-1, NULL, WNOHANG)) > 0) {
+    if (gone == children->agent)
+      children->agent = 0;
+    if (gone == children->console) {
+      /* A shell that was left by its user comes back at once. */
+      struct timespec now;
+      clock_gettime (CLOCK_MONOTONIC, &now);
+      children->console = 0;
+      if (now.tv_sec - children->console_start.tv_sec > 1)
+        children->console_start.tv_sec = 0;
+    }
+  }
+}
+
+static void
+boot (void)
+{
+  mount_all ();
+  int result = unpack_config ("/dev/ubdb");
+  if (result != 0 && result != -ENXIO)
+    say_failure ("configuration disk", result);
+  set_host_name ();
+  char *environment = file_read (CONFIG_DIR "env", 64 * 1024, NULL);
+  const char *settings = environment != NULL ? environment : "";
+  set_up_network (settings);
+  run_boot_steps (settings);
+  free (environment);
+}
+
+int
+init_main (int argc, char **argv)
+{
+  (void) argc;
+  (void) argv;
+  Children children = { 0 };
+  sigset_t signals;
+  if (getpid () != 1) {
+    fprintf (stderr, "vbet-init: only the kernel starts this\n");
+    return 1;
+  }
+  sigfillset (&signals);
+  sigprocmask (SIG_SETMASK, &signals, NULL);
+  umask (022);
+  mount_one ("devtmpfs", "/dev", MS_NOSUID, "mode=0755"); /* first: say() needs the console */
+  boot ();
+  reboot (RB_DISABLE_CAD); /* ctrl-alt-del becomes SIGINT */
+  children.agent_start.tv_sec = -10;
+  children.console_start.tv_sec = -10;
+  greet ();
+  handled_signals (&signals);
+  for (;;) {
+    struct timespec pause = { .tv_nsec = 200 * 1000 * 1000 };
+    bool waiting = keep_alive (&children);
+    int number = waiting ? sigtimedwait (&signals, NULL, &pause) : sigwaitinfo (&signals, NULL);
+    reap (&children);
+    obey (number);
+  }
+}
