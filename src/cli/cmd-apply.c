@@ -1,0 +1,44 @@
+/* cmd-apply.c - vbetctl apply: makes a running lab what a file says, by the calls that differ. */
+#include "config.h"
+
+#include "base/error.h"
+#include "cli/call-list.h"
+#include "cli/command.h"
+#include "cli/connection.h"
+#include "cli/lab-file.h"
+#include "cli/output.h"
+
+int
+vbet_cmd_apply (const VbetCommand *self, int argc, char **argv)
+{
+  int exit_code;
+  gboolean no_wait = FALSE;
+  const GOptionEntry entries[] = {
+    { "no-wait", 0, 0, G_OPTION_ARG_NONE, &no_wait, "Do not wait until the guests that it starts are ready",
+      NULL },
+    { NULL },
+  };
+  if (!vbet_command_parse (self, entries, &argc, argv, (VbetArity){ 2, 2 }, &exit_code))
+    return exit_code;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VbetLabFile) file = vbet_lab_file_load_valid (argv[2]);
+  if (file == NULL)
+    return VBET_EXIT_FAILURE;
+  g_autoptr (VbetClient) client = vbet_connection_open (argv[1], &error);
+  if (client == NULL) {
+    vbet_output_error (error);
+    return VBET_EXIT_FAILURE;
+  }
+  GVariantDict params;
+  g_variant_dict_init (&params, NULL);
+  g_variant_dict_insert (&params, "text", "s", file->text);
+  g_variant_dict_insert (&params, "path", "s", file->path);
+  g_variant_dict_insert (&params, "wait", "b", !no_wait);
+  g_autoptr (GVariant) reply
+      = vbet_connection_call (client, "lab.apply", g_variant_dict_end (&params), NULL, &error);
+  if (reply == NULL) {
+    vbet_output_error (error);
+    return VBET_EXIT_FAILURE;
+  }
+  return vbet_call_list_print (reply, TRUE) > 0 ? VBET_EXIT_FAILURE : VBET_EXIT_OK;
+}

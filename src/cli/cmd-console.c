@@ -1,0 +1,256 @@
+/* cmd-console.c - vbetctl console: a guest's console in this terminal.
+ *
+ * Bytes go both ways between the terminal (raw) and the console's socket in
+ * the default main context; the socket first delivers the history. Without a
+ * terminal, standard input is typed and the command ends once it is used up
+ * and the guest has fallen silent.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <glib-unix.h>
+
+#include "base/error.h"
+#include "cli/command.h"
+#include "cli/connection.h"
+#include "cli/escape.h"
+#include "cli/output.h"
+#include "cli/terminal.h"
+
+#define SILENCE_MS 500 /* without a terminal: how long the guest must be quiet after the input's end */
+#define PENDING_MAX (64 * 1024) /* bytes: typed, not yet taken by the engine; beyond, typing waits */
+
+typedef struct {
+  VbetClient *client;       /* not owned */
+  const char *device;       /* not owned */
+  VbetInterrupt *interrupt; /* not owned */
+  VbetTerminal *terminal;   /* owned; NULL without a terminal */
+  VbetEscape escape;
+  int socket;          /* owned */
+  GByteArray *pending; /* owned: typed bytes for the socket */
+  guint input;         /* source: standard input readable; 0: not watched */
+  guint output;        /* source: socket readable */
+  guint flush;         /* source: socket writable */
+  guint silence;       /* source: the input has ended and nothing comes any more */
+  gboolean input_ended;
+  gboolean done;
+  gboolean lab_ended;
+} Session;
+
+static void
+session_note (Session *self, const char *text)
+{
+  g_autofree char *line = g_strdup_printf ("[%s]", text);
+  g_autofree char *colored = vbet_output_colored (stdout, VBET_COLOR_DIM, line);
+  g_autofree char *whole = g_strconcat (colored, "\r\n", NULL);
+  if (self->terminal != NULL)
+    vbet_output_write (STDOUT_FILENO, whole, strlen (whole));
+}
+
+/* --- the terminal's size ------------------------------------------------------- */
+
+static void
+send_size (Session *self)
+{
+  guint rows;
+  guint columns;
+  GVariantDict params;
+  if (self->terminal == NULL || !vbet_terminal_size (&rows, &columns))
+    return;
+  g_variant_dict_init (&params, NULL);
+  g_variant_dict_insert (&params, "device", "s", self->device);
+  g_variant_dict_insert (&params, "rows", "x", (gint64)rows);
+  g_variant_dict_insert (&params, "columns", "x", (gint64)columns);
+  vbet_client_call_async (self->client, "console.resize", g_variant_dict_end (&params), NULL, NULL, NULL);
+}
+
+static gboolean
+on_resized (gpointer data)
+{
+  send_size (data);
+  return G_SOURCE_CONTINUE;
+}
+
+/* --- bytes ------------------------------------------------------------------- */
+
+static void watch_input (Session *self);
+
+static gboolean
+on_silence (gpointer data)
+{
+  Session *self = data;
+  self->silence = 0;
+  self->done = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+restart_silence (Session *self)
+{
+  g_clear_handle_id (&self->silence, g_source_remove);
+  if (self->input_ended && self->pending->len == 0)
+    self->silence = g_timeout_add (SILENCE_MS, on_silence, self);
+}
+
+static gboolean
+on_socket_writable (gint fd, GIOCondition condition, gpointer data)
+{
+  Session *self = data;
+  ssize_t n = send (fd, self->pending->data, self->pending->len, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (n < 0 && errno != EAGAIN && errno != EINTR) {
+    /* The reading side will see the end and say so. */
+    g_byte_array_set_size (self->pending, 0);
+  } else if (n > 0) {
+    g_byte_array_remove_range (self->pending, 0, (guint)n);
+  }
+  watch_input (self);
+  if (self->pending->len > 0)
+    return G_SOURCE_CONTINUE;
+  self->flush = 0;
+  restart_silence (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+take_typed (Session *self, const guint8 *data, gsize size)
+{
+  if (self->terminal == NULL) {
+    g_byte_array_append (self->pending, data, (guint)size);
+    return;
+  }
+  while (size > 0 && !self->done) {
+    VbetEscapeAction action;
+    gsize taken = vbet_escape_feed (&self->escape, data, size, self->pending, &action);
+    data += taken;
+    size -= taken;
+    if (action == VBET_ESCAPE_LEAVE)
+      self->done = TRUE;
+    else if (action == VBET_ESCAPE_HELP)
+      session_note (self, "Ctrl-] q: leave; Ctrl-] Ctrl-]: send Ctrl-]");
+  }
+}
+
+static gboolean
+on_input (gint fd, GIOCondition condition, gpointer data)
+{
+  Session *self = data;
+  guint8 block[4096];
+  ssize_t n = read (fd, block, sizeof block);
+  if (n < 0 && (errno == EINTR || errno == EAGAIN))
+    return G_SOURCE_CONTINUE;
+  if (n > 0)
+    take_typed (self, block, (gsize)n);
+  if (self->pending->len > 0 && self->flush == 0)
+    self->flush = g_unix_fd_add (self->socket, G_IO_OUT, on_socket_writable, self);
+  if (n <= 0) {
+    self->input_ended = TRUE;
+    self->done = self->done || self->terminal != NULL;
+    restart_silence (self);
+  }
+  if (n > 0 && self->pending->len < PENDING_MAX)
+    return G_SOURCE_CONTINUE;
+  self->input = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_input (Session *self)
+{
+  if (self->input == 0 && !self->input_ended && self->pending->len < PENDING_MAX)
+    self->input = g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP, on_input, self);
+}
+
+static gboolean
+on_output (gint fd, GIOCondition condition, gpointer data)
+{
+  Session *self = data;
+  guint8 block[16384];
+  ssize_t n = recv (fd, block, sizeof block, MSG_DONTWAIT);
+  if (n < 0 && (errno == EINTR || errno == EAGAIN))
+    return G_SOURCE_CONTINUE;
+  if (n > 0 && vbet_output_write (STDOUT_FILENO, block, (gsize)n)) {
+    restart_silence (self);
+    return G_SOURCE_CONTINUE;
+  }
+  self->lab_ended = n <= 0;
+  self->done = TRUE;
+  self->output = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* --- opening ----------------------------------------------------------------- */
+
+static int
+connect_console (const char *path, GError **error)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  if (strlen (path) >= sizeof address.sun_path) {
+    g_set_error (error, VBET_ERROR, VBET_ERROR_PROTOCOL,
+                 "The engine answered with a console's path that is too long");
+    return -1;
+  }
+  memcpy (address.sun_path, path, strlen (path) + 1);
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0 || connect (fd, (struct sockaddr *)&address, sizeof address) != 0) {
+    g_set_error (error, VBET_ERROR, VBET_ERROR_FAILED, "Cannot reach the console at %s: %s", path,
+                 g_strerror (errno));
+    if (fd >= 0)
+      close (fd);
+    return -1;
+  }
+  return fd;
+}
+
+static void
+run_session (Session *self)
+{
+  guint resized = g_unix_signal_add (SIGWINCH, on_resized, self);
+  self->terminal = vbet_terminal_raw (STDIN_FILENO);
+  g_autofree char *hint = g_strdup_printf ("console of %s; Ctrl-] q leaves it", self->device);
+  session_note (self, hint);
+  send_size (self);
+  self->output = g_unix_fd_add (self->socket, G_IO_IN | G_IO_HUP, on_output, self);
+  watch_input (self);
+  while (!self->done && vbet_interrupt_count (self->interrupt) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_clear_handle_id (&self->input, g_source_remove);
+  g_clear_handle_id (&self->output, g_source_remove);
+  g_clear_handle_id (&self->flush, g_source_remove);
+  g_clear_handle_id (&self->silence, g_source_remove);
+  g_source_remove (resized);
+  g_clear_pointer (&self->terminal, vbet_terminal_restore);
+}
+
+int
+vbet_cmd_console (const VbetCommand *self, int argc, char **argv)
+{
+  int exit_code;
+  if (!vbet_command_parse (self, NULL, &argc, argv, (VbetArity){ 2, 2 }, &exit_code))
+    return exit_code;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VbetClient) client = vbet_connection_open (argv[1], &error);
+  g_autoptr (GVariant) reply
+      = client != NULL ? vbet_connection_call_device (client, "console.open", argv[2], NULL, NULL, &error)
+                       : NULL;
+  int fd = reply != NULL ? connect_console (vbet_field_text (reply, "socket"), &error) : -1;
+  if (fd < 0) {
+    vbet_output_error (error);
+    return VBET_EXIT_FAILURE;
+  }
+  g_autoptr (VbetInterrupt) interrupt = vbet_interrupt_new ();
+  g_autoptr (GByteArray) pending = g_byte_array_new ();
+  Session session
+      = { .client = client, .device = argv[2], .interrupt = interrupt, .socket = fd, .pending = pending };
+  run_session (&session);
+  close (fd);
+  if (session.lab_ended)
+    vbet_output_message ("The console of %s was closed; the lab has ended", argv[2]);
+  return VBET_EXIT_OK;
+}

@@ -1,0 +1,194 @@
+/* cmd-status.c - vbetctl status: what a running lab's devices, NICs and cables do. */
+#include "config.h"
+
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/connection.h"
+#include "cli/output.h"
+
+static void
+print_head (GVariant *status)
+{
+  g_autofree char *uptime = vbet_format_seconds (vbet_field_number (status, "uptime"));
+  g_autofree char *state = vbet_output_colored (
+      stdout, vbet_output_state_color (vbet_field_text (status, "state")), vbet_field_text (status, "state"));
+  vbet_output_print ("%s: %s for %s", vbet_field_text (status, "id"), state, uptime);
+  const char *path = vbet_field_text (status, "path");
+  if (*path != '\0')
+    vbet_output_print (", from %s", path);
+  vbet_output_print ("\n");
+  g_autoptr (GVariant) lab_switch = vbet_field_dict (status, "switch");
+  gint64 restarts = vbet_field_integer (lab_switch, "restarts");
+  if (restarts > 0)
+    vbet_output_print ("The switch process was started again %" G_GINT64_FORMAT " time%s.\n", restarts,
+                       restarts == 1 ? "" : "s");
+  g_autoptr (GPtrArray) layers = vbet_field_list (status, "layers");
+  g_autoptr (GString) list = g_string_new (NULL);
+  for (guint i = 0; i < layers->len; i++) {
+    GVariant *layer = g_ptr_array_index (layers, i);
+    if (g_variant_is_of_type (layer, G_VARIANT_TYPE_STRING))
+      g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", g_variant_get_string (layer, NULL));
+  }
+  if (list->len > 0)
+    vbet_output_print ("Guests are confined by %s.\n", list->str);
+}
+
+static void
+print_devices (GPtrArray *devices)
+{
+  g_autoptr (VbetTable) table = vbet_table_new ("DEVICE|KIND|STATE|>UPTIME|>PID|>PROCESSES|>MEMORY|>CPU|");
+  for (guint i = 0; i < devices->len; i++) {
+    GVariant *device = g_ptr_array_index (devices, i);
+    gint64 pid = vbet_field_integer (device, "pid");
+    const char *error = vbet_field_text (device, "error");
+    vbet_table_add (table, vbet_field_text (device, "name"));
+    vbet_table_add (table, vbet_field_text (device, "kind"));
+    vbet_table_add_state (table, vbet_field_text (device, "state"));
+    if (pid > 0) {
+      g_autofree char *uptime = vbet_format_seconds (vbet_field_number (device, "uptime"));
+      g_autofree char *memory = vbet_format_bytes (vbet_field_integer (device, "memory"));
+      g_autofree char *cpu = vbet_format_seconds (vbet_field_number (device, "cpu"));
+      vbet_table_add (table, uptime);
+      vbet_table_add_format (table, "%" G_GINT64_FORMAT, pid);
+      vbet_table_add_format (table, "%" G_GINT64_FORMAT, vbet_field_integer (device, "processes"));
+      vbet_table_add (table, memory);
+      vbet_table_add (table, cpu);
+    } else {
+      for (guint c = 0; c < 5; c++)
+        vbet_table_add (table, "-");
+    }
+    if (*error != '\0')
+      vbet_table_add (table, error);
+    else
+      vbet_table_add (table, vbet_field_boolean (device, "needs_restart")
+                                 ? "changed; takes effect at its next start"
+                                 : "");
+  }
+  vbet_table_print (table);
+}
+
+static void
+print_nics (GPtrArray *devices)
+{
+  g_autoptr (VbetTable) table = vbet_table_new (
+      "DEVICE|>NIC|NAME|MAC|CABLE|CARRIER|>RX FRAMES|>RX BYTES|>TX FRAMES|>TX BYTES|>DROPPED");
+  gboolean any = FALSE;
+  for (guint i = 0; i < devices->len; i++) {
+    GVariant *device = g_ptr_array_index (devices, i);
+    g_autoptr (GPtrArray) nics = vbet_field_list (device, "nics");
+    for (guint k = 0; k < nics->len; k++) {
+      GVariant *nic = g_ptr_array_index (nics, k);
+      const char *cable = vbet_field_text (nic, "cable");
+      g_autofree char *received = vbet_format_bytes (vbet_field_integer (nic, "rx_bytes"));
+      g_autofree char *sent = vbet_format_bytes (vbet_field_integer (nic, "tx_bytes"));
+      any = TRUE;
+      vbet_table_add (table, vbet_field_text (device, "name"));
+      vbet_table_add_format (table, "%" G_GINT64_FORMAT, vbet_field_integer (nic, "index"));
+      vbet_table_add (table, vbet_field_text (nic, "name"));
+      vbet_table_add (table, vbet_field_text (nic, "mac"));
+      vbet_table_add (table, *cable != '\0' ? cable : "-");
+      vbet_table_add (table, vbet_field_boolean (nic, "carrier") ? "yes" : "no");
+      vbet_table_add_format (table, "%" G_GINT64_FORMAT, vbet_field_integer (nic, "rx_frames"));
+      vbet_table_add (table, received);
+      vbet_table_add_format (table, "%" G_GINT64_FORMAT, vbet_field_integer (nic, "tx_frames"));
+      vbet_table_add (table, sent);
+      vbet_table_add_format (table, "%" G_GINT64_FORMAT, vbet_field_integer (nic, "dropped"));
+    }
+  }
+  if (!any)
+    return;
+  vbet_output_print ("\n");
+  vbet_table_print (table);
+}
+
+static void
+add_end (VbetTable *table, GPtrArray *ends, guint index)
+{
+  GVariant *end = index < ends->len ? g_ptr_array_index (ends, index) : NULL;
+  const char *device = end != NULL ? vbet_field_text (end, "device") : "";
+  if (*device == '\0')
+    vbet_table_add (table, "free");
+  else
+    vbet_table_add_format (table, "NIC(%s, %" G_GINT64_FORMAT ")", device, vbet_field_integer (end, "nic"));
+}
+
+static void
+print_cables (GPtrArray *cables)
+{
+  if (cables->len == 0)
+    return;
+  g_autoptr (VbetTable) table
+      = vbet_table_new ("CABLE|FROM|TO|UP|>FRAMES →|>BYTES →|>FRAMES ←|>BYTES ←|>DROPPED");
+  for (guint i = 0; i < cables->len; i++) {
+    GVariant *cable = g_ptr_array_index (cables, i);
+    g_autoptr (GPtrArray) ends = vbet_field_list (cable, "ends");
+    g_autoptr (GVariant) ab = vbet_field_dict (cable, "ab");
+    g_autoptr (GVariant) ba = vbet_field_dict (cable, "ba");
+    g_autofree char *forth = vbet_format_bytes (vbet_field_integer (ab, "bytes"));
+    g_autofree char *back = vbet_format_bytes (vbet_field_integer (ba, "bytes"));
+    vbet_table_add (table, vbet_field_text (cable, "name"));
+    add_end (table, ends, 0);
+    add_end (table, ends, 1);
+    vbet_table_add (table, vbet_field_boolean (cable, "up") ? "yes" : "no");
+    vbet_table_add_format (table, "%" G_GINT64_FORMAT, vbet_field_integer (ab, "frames"));
+    vbet_table_add (table, forth);
+    vbet_table_add_format (table, "%" G_GINT64_FORMAT, vbet_field_integer (ba, "frames"));
+    vbet_table_add (table, back);
+    vbet_table_add_format (table, "%" G_GINT64_FORMAT,
+                           vbet_field_integer (ab, "dropped") + vbet_field_integer (ba, "dropped"));
+  }
+  vbet_output_print ("\n");
+  vbet_table_print (table);
+}
+
+static void
+print_names (GPtrArray *devices)
+{
+  for (guint i = 0; i < devices->len; i++)
+    vbet_output_print ("%s\n", vbet_field_text (g_ptr_array_index (devices, i), "name"));
+}
+
+int
+vbet_cmd_status (const VbetCommand *self, int argc, char **argv)
+{
+  int exit_code;
+  gboolean json = FALSE;
+  gboolean nodes = FALSE;
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print the engine's status object as JSON", NULL },
+    { "nodes", 0, 0, G_OPTION_ARG_NONE, &nodes, "Print only the devices' names, one a line", NULL },
+    { NULL },
+  };
+  if (!vbet_command_parse (self, entries, &argc, argv, (VbetArity){ 1, 1 }, &exit_code))
+    return exit_code;
+  if (json && nodes)
+    return vbet_command_usage_error (self, "--json and --nodes exclude each other");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VbetClient) client = vbet_connection_open (argv[1], &error);
+  g_autoptr (GVariant) status
+      = client != NULL ? vbet_connection_call (client, "lab.status", NULL, NULL, &error) : NULL;
+  if (status == NULL) {
+    vbet_output_error (error);
+    return VBET_EXIT_FAILURE;
+  }
+  if (json) {
+    g_autofree char *text = vbet_json_text (status);
+    vbet_output_print ("%s", text);
+    return VBET_EXIT_OK;
+  }
+  g_autoptr (GPtrArray) devices = vbet_field_list (status, "devices");
+  g_autoptr (GPtrArray) cables = vbet_field_list (status, "cables");
+  if (nodes) {
+    print_names (devices);
+    return VBET_EXIT_OK;
+  }
+  print_head (status);
+  if (devices->len > 0) {
+    vbet_output_print ("\n");
+    print_devices (devices);
+  }
+  print_nics (devices);
+  print_cables (cables);
+  return VBET_EXIT_OK;
+}

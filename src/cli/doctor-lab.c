@@ -1,0 +1,152 @@
+/* doctor-lab.c - what vBET itself needs to be there; see doctor.h. */
+#include "config.h"
+
+#include "cli/doctor.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/paths.h"
+#include "cli/images.h"
+#include "cli/output.h"
+
+#define TESTED_KERNEL "6.1" /* what the guest part was measured with */
+
+/* --- our own programs -------------------------------------------------------------- */
+
+void
+vbet_doctor_check_programs (VbetDoctor *doctor, const char *id)
+{
+  static const char *const programs[] = { "vbetd", "vbet-switch", "vbet-guest" };
+  for (gsize i = 0; i < G_N_ELEMENTS (programs); i++) {
+    g_autofree char *path = vbet_paths_program (programs[i]);
+    if (!g_file_test (path, G_FILE_TEST_IS_EXECUTABLE)) {
+      vbet_doctor_report (doctor, id, VBET_DOCTOR_FAIL, "build or install vBET again",
+                          "The program %s is missing.", path);
+      return;
+    }
+  }
+  vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "", "vBET %s is complete.", PACKAGE_VERSION);
+}
+
+/* --- guest kernel ---------------------------------------------------------------------- */
+
+static char *
+kernel_path (void)
+{
+  return g_find_program_in_path ("linux.uml");
+}
+
+/* Returns: (transfer full) (nullable): the release that kernel @path says it is. */
+static char *
+kernel_release (const char *path)
+{
+  g_autofree char *output = NULL;
+  const char *command[] = { path, "--version", NULL };
+  if (!g_spawn_sync (NULL, (char **)command, NULL, G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &output, NULL,
+                     NULL, NULL)
+      || output == NULL || *output == '\0')
+    return NULL;
+  return g_strdup (g_strstrip (output));
+}
+
+void
+vbet_doctor_check_kernel (VbetDoctor *doctor, const char *id)
+{
+  g_autofree char *path = kernel_path ();
+  if (path == NULL) {
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_FAIL, "sudo apt-get install user-mode-linux",
+                        "There is no guest kernel: linux.uml is not in PATH.");
+    return;
+  }
+  g_autofree char *release = kernel_release (path);
+  if (release == NULL)
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_FAIL, "sudo apt-get install --reinstall user-mode-linux",
+                        "The guest kernel %s does not run.", path);
+  else if (!g_str_has_prefix (release, TESTED_KERNEL))
+    vbet_doctor_report (
+        doctor, id, VBET_DOCTOR_WARN, "if guests do not boot, use Debian 12's user-mode-linux",
+        "The guest kernel %s is Linux %s; vBET was tested with " TESTED_KERNEL ".", path, release);
+  else
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "", "The guest kernel is %s, Linux %s.", path, release);
+}
+
+/* --- image ------------------------------------------------------------------------------- */
+
+void
+vbet_doctor_check_image (VbetDoctor *doctor, const char *id)
+{
+  g_autoptr (GPtrArray) images = vbet_images_list ();
+  const VbetImageInfo *image = vbet_images_current (images);
+  if (image == NULL) {
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_FAIL, "vbetctl image build",
+                        "There is no image for guests to boot from.");
+    return;
+  }
+  g_autofree char *path = kernel_path ();
+  g_autofree char *release = path != NULL ? kernel_release (path) : NULL;
+  if (release != NULL && *image->kernel != '\0' && strcmp (release, image->kernel) != 0)
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_FAIL, "vbetctl image build",
+                        "The image %s has modules of kernel %s, but the guest kernel is %s.", image->name,
+                        image->kernel, release);
+  else
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "", "The image is %s, with %u packages.", image->path,
+                        image->packages);
+}
+
+/* --- programs of the host -------------------------------------------------------------------- */
+
+/* Whether @program is found where ordinary users have no path to as well. */
+static gboolean
+has_program (const char *program)
+{
+  g_autofree char *found = g_find_program_in_path (program);
+  g_autofree char *sbin = g_build_filename ("/usr/sbin", program, NULL);
+  g_autofree char *old = g_build_filename ("/sbin", program, NULL);
+  return found != NULL || g_file_test (sbin, G_FILE_TEST_IS_EXECUTABLE)
+         || g_file_test (old, G_FILE_TEST_IS_EXECUTABLE);
+}
+
+void
+vbet_doctor_check_image_tools (VbetDoctor *doctor, const char *id)
+{
+  static const struct {
+    const char *program;
+    const char *package;
+  } tools[] = {
+    { "apt-get", "apt" },       { "dpkg-deb", "dpkg" },  { "mke2fs", "e2fsprogs" },
+    { "debugfs", "e2fsprogs" }, { "strip", "binutils" }, { "flock", "util-linux" },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (tools); i++) {
+    if (has_program (tools[i].program))
+      continue;
+    g_autofree char *remedy = g_strdup_printf ("sudo apt-get install %s", tools[i].package);
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_WARN, remedy, "Images cannot be built: %s is missing.",
+                        tools[i].program);
+    return;
+  }
+  vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "", "Images can be built.");
+}
+
+void
+vbet_doctor_check_optional (VbetDoctor *doctor, const char *id)
+{
+  static const struct {
+    const char *program;
+    const char *use;
+  } programs[] = {
+    { "wireshark", "shows captures live" },
+    { "dot", "lays out large labs (package graphviz)" },
+  };
+  g_autoptr (GString) missing = g_string_new (NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (programs); i++)
+    if (!has_program (programs[i].program))
+      g_string_append_printf (missing, "%s%s, which %s", missing->len > 0 ? "; " : "", programs[i].program,
+                              programs[i].use);
+  if (missing->len == 0)
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "",
+                        "The optional programs are there: wireshark, graphviz.");
+  else
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "", "Not installed, and not needed: %s.", missing->str);
+}
