@@ -1,0 +1,339 @@
+/* accessible.c - see accessible.h.
+ *
+ * Children are made once a name and kept as long as the lab has something of
+ * that name; they hold the name only and ask the canvas's view model for all
+ * else, so that they are never out of date.
+ */
+#include "config.h"
+
+#include "gui/canvas/accessible.h"
+
+#include "gui/canvas/canvas.h"
+
+/* --- a device or cable ----------------------------------------------------------- */
+
+#define VBET_TYPE_ITEM_ACCESSIBLE (vbet_item_accessible_get_type ())
+G_DECLARE_FINAL_TYPE (VbetItemAccessible, vbet_item_accessible, VBET, ITEM_ACCESSIBLE, AtkObject)
+
+struct _VbetItemAccessible {
+  AtkObject parent_instance;
+  VbetCanvas *canvas; /* weak */
+  char *name;
+};
+
+static void item_component_init (AtkComponentIface *iface);
+static void item_action_init (AtkActionIface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (VbetItemAccessible, vbet_item_accessible, ATK_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (ATK_TYPE_COMPONENT, item_component_init)
+                                   G_IMPLEMENT_INTERFACE (ATK_TYPE_ACTION, item_action_init))
+
+static const VbetItem *
+item_of (VbetItemAccessible *self)
+{
+  return self->canvas != NULL ? vbet_view_find (vbet_canvas_get_view (self->canvas), self->name) : NULL;
+}
+
+static const char *
+item_get_name (AtkObject *object)
+{
+  return VBET_ITEM_ACCESSIBLE (object)->name;
+}
+
+/* "router, ready", "cable from r1 to r2". */
+static char *
+describe (VbetItemAccessible *self)
+{
+  const VbetItem *item = item_of (self);
+  if (item == NULL)
+    return g_strdup ("");
+  VbetSession *session = vbet_canvas_get_session (self->canvas);
+  if (item->kind == VBET_ITEM_DEVICE)
+    return g_strdup_printf ("%s, %s", vbet_kind_name (item->device_kind), vbet_device_state_name (item->state));
+  const VbetCable *cable = vbet_topology_cable (vbet_session_get_topology (session), self->name);
+  const char *a = cable != NULL ? cable->ends[0].device : NULL, *b = cable != NULL ? cable->ends[1].device : NULL;
+  return g_strdup_printf ("cable from %s to %s", a != NULL ? a : "nowhere", b != NULL ? b : "nowhere");
+}
+
+static const char *
+item_get_description (AtkObject *object)
+{
+  g_autofree char *text = describe (VBET_ITEM_ACCESSIBLE (object));
+  g_object_set_data_full (G_OBJECT (object), "vbet-description", g_steal_pointer (&text), g_free);
+  return g_object_get_data (G_OBJECT (object), "vbet-description");
+}
+
+static AtkObject *
+item_get_parent (AtkObject *object)
+{
+  VbetItemAccessible *self = VBET_ITEM_ACCESSIBLE (object);
+  return self->canvas != NULL ? gtk_widget_get_accessible (GTK_WIDGET (self->canvas)) : NULL;
+}
+
+static int
+item_get_index_in_parent (AtkObject *object)
+{
+  VbetItemAccessible *self = VBET_ITEM_ACCESSIBLE (object);
+  const VbetView *view = self->canvas != NULL ? vbet_canvas_get_view (self->canvas) : NULL;
+  int index = 0;
+  for (guint i = 0; view != NULL && i < view->items->len; i++) {
+    const VbetItem *item = g_ptr_array_index (view->items, i);
+    if (item->kind != VBET_ITEM_DEVICE && item->kind != VBET_ITEM_CABLE)
+      continue;
+    if (g_strcmp0 (item->name, self->name) == 0)
+      return index;
+    index++;
+  }
+  return -1;
+}
+
+static AtkStateSet *
+item_ref_state_set (AtkObject *object)
+{
+  VbetItemAccessible *self = VBET_ITEM_ACCESSIBLE (object);
+  AtkStateSet *states = ATK_OBJECT_CLASS (vbet_item_accessible_parent_class)->ref_state_set (object);
+  if (item_of (self) == NULL) {
+    atk_state_set_add_state (states, ATK_STATE_DEFUNCT);
+    return states;
+  }
+  const AtkStateType always[]
+      = { ATK_STATE_ENABLED, ATK_STATE_SENSITIVE, ATK_STATE_VISIBLE, ATK_STATE_SHOWING, ATK_STATE_SELECTABLE };
+  for (guint i = 0; i < G_N_ELEMENTS (always); i++)
+    atk_state_set_add_state (states, always[i]);
+  if (vbet_session_is_selected (vbet_canvas_get_session (self->canvas), self->name))
+    atk_state_set_add_state (states, ATK_STATE_SELECTED);
+  return states;
+}
+
+static void
+item_get_extents (AtkComponent *component, int *x, int *y, int *width, int *height, AtkCoordType type)
+{
+  VbetItemAccessible *self = VBET_ITEM_ACCESSIBLE (component);
+  const VbetItem *item = item_of (self);
+  GdkRectangle box = { 0, 0, 0, 0 };
+  int left = 0, top = 0;
+  if (item != NULL) {
+    box = vbet_canvas_to_pixels (self->canvas, item->bounds);
+    atk_component_get_extents (ATK_COMPONENT (item_get_parent (ATK_OBJECT (self))), &left, &top, NULL, NULL, type);
+  }
+  *x = left + box.x;
+  *y = top + box.y;
+  *width = box.width;
+  *height = box.height;
+}
+
+static gboolean
+item_grab_focus (AtkComponent *component)
+{
+  VbetItemAccessible *self = VBET_ITEM_ACCESSIBLE (component);
+  if (item_of (self) == NULL)
+    return FALSE;
+  gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+  vbet_session_select (vbet_canvas_get_session (self->canvas), self->name, FALSE);
+  return TRUE;
+}
+
+static void
+item_component_init (AtkComponentIface *iface)
+{
+  iface->get_extents = item_get_extents;
+  iface->grab_focus = item_grab_focus;
+}
+
+enum { ACTION_SELECT, ACTION_OPEN, ACTION_DELETE, N_ACTIONS };
+
+static int
+item_get_n_actions (AtkAction *action)
+{
+  return N_ACTIONS;
+}
+
+static const char *
+item_get_action_name (AtkAction *action, int index)
+{
+  static const char *const names[] = { "select", "open", "delete" };
+  return index >= 0 && index < N_ACTIONS ? names[index] : NULL;
+}
+
+static gboolean
+item_do_action (AtkAction *action, int index)
+{
+  VbetItemAccessible *self = VBET_ITEM_ACCESSIBLE (action);
+  if (item_of (self) == NULL)
+    return FALSE;
+  g_autoptr (VbetSession) session = g_object_ref (vbet_canvas_get_session (self->canvas));
+  vbet_session_select (session, self->name, FALSE);
+  if (index == ACTION_OPEN)
+    vbet_canvas_activate_item (self->canvas, self->name);
+  else if (index == ACTION_DELETE)
+    return vbet_session_delete_selected (session, NULL);
+  return index >= 0 && index < N_ACTIONS;
+}
+
+static void
+item_action_init (AtkActionIface *iface)
+{
+  iface->get_n_actions = item_get_n_actions;
+  iface->get_name = item_get_action_name;
+  iface->do_action = item_do_action;
+}
+
+static void
+vbet_item_accessible_finalize (GObject *object)
+{
+  VbetItemAccessible *self = VBET_ITEM_ACCESSIBLE (object);
+  g_clear_weak_pointer (&self->canvas);
+  g_free (self->name);
+  G_OBJECT_CLASS (vbet_item_accessible_parent_class)->finalize (object);
+}
+
+static void
+vbet_item_accessible_class_init (VbetItemAccessibleClass *klass)
+{
+  AtkObjectClass *atk_class = ATK_OBJECT_CLASS (klass);
+  G_OBJECT_CLASS (klass)->finalize = vbet_item_accessible_finalize;
+  atk_class->get_name = item_get_name;
+  atk_class->get_description = item_get_description;
+  atk_class->get_parent = item_get_parent;
+  atk_class->get_index_in_parent = item_get_index_in_parent;
+  atk_class->ref_state_set = item_ref_state_set;
+}
+
+static void
+vbet_item_accessible_init (VbetItemAccessible *self)
+{
+}
+
+static AtkObject *
+item_accessible_new (VbetCanvas *canvas, const VbetItem *item)
+{
+  VbetItemAccessible *self = g_object_new (VBET_TYPE_ITEM_ACCESSIBLE, NULL);
+  g_set_weak_pointer (&self->canvas, canvas);
+  self->name = g_strdup (item->name);
+  atk_object_set_role (ATK_OBJECT (self), item->kind == VBET_ITEM_DEVICE ? ATK_ROLE_ICON : ATK_ROLE_IMAGE);
+  return ATK_OBJECT (self);
+}
+
+/* --- the canvas -------------------------------------------------------------------- */
+
+struct _VbetCanvasAccessible {
+  GtkWidgetAccessible parent_instance;
+  GHashTable *children; /* name → AtkObject, of what there is now */
+};
+
+G_DEFINE_FINAL_TYPE (VbetCanvasAccessible, vbet_canvas_accessible, GTK_TYPE_WIDGET_ACCESSIBLE)
+
+static const VbetView *
+view_of (VbetCanvasAccessible *self)
+{
+  GtkWidget *widget = gtk_accessible_get_widget (GTK_ACCESSIBLE (self));
+  return widget != NULL ? vbet_canvas_get_view (VBET_CANVAS (widget)) : NULL;
+}
+
+/* Item number @index of those that are objects; NULL beyond the last. @ret_count: (out): how many there are before it. */
+static const VbetItem *
+object_item (const VbetView *view, int index, int *ret_count)
+{
+  int count = 0;
+  for (guint i = 0; view != NULL && i < view->items->len; i++) {
+    const VbetItem *item = g_ptr_array_index (view->items, i);
+    if (item->kind != VBET_ITEM_DEVICE && item->kind != VBET_ITEM_CABLE)
+      continue;
+    if (count == index)
+      return item;
+    count++;
+  }
+  *ret_count = count;
+  return NULL;
+}
+
+static AtkObject *
+child_for (VbetCanvasAccessible *self, const VbetItem *item)
+{
+  AtkObject *child = g_hash_table_lookup (self->children, item->name);
+  if (child == NULL) {
+    child = item_accessible_new (VBET_CANVAS (gtk_accessible_get_widget (GTK_ACCESSIBLE (self))), item);
+    g_hash_table_insert (self->children, g_strdup (item->name), child);
+  }
+  return child;
+}
+
+static int
+canvas_get_n_children (AtkObject *object)
+{
+  int count = 0;
+  object_item (view_of (VBET_CANVAS_ACCESSIBLE (object)), G_MAXINT, &count);
+  return count;
+}
+
+static AtkObject *
+canvas_ref_child (AtkObject *object, int index)
+{
+  VbetCanvasAccessible *self = VBET_CANVAS_ACCESSIBLE (object);
+  int count = 0;
+  const VbetItem *item = index >= 0 ? object_item (view_of (self), index, &count) : NULL;
+  return item != NULL ? g_object_ref (child_for (self, item)) : NULL;
+}
+
+/* Tells which children came and went. */
+static void
+on_lab_changed (VbetCanvasAccessible *self)
+{
+  GtkWidget *widget = gtk_accessible_get_widget (GTK_ACCESSIBLE (self));
+  if (widget == NULL)
+    return;
+  const VbetView *view = vbet_canvas_get_view (VBET_CANVAS (widget));
+  GHashTableIter iter;
+  gpointer name = NULL, child = NULL;
+  g_hash_table_iter_init (&iter, self->children);
+  while (g_hash_table_iter_next (&iter, &name, &child)) {
+    if (vbet_view_find (view, name) != NULL)
+      continue;
+    g_autoptr (AtkObject) gone = g_object_ref (child);
+    g_hash_table_iter_remove (&iter);
+    atk_object_notify_state_change (gone, ATK_STATE_DEFUNCT, TRUE);
+    g_signal_emit_by_name (self, "children-changed::remove", 0, gone, NULL);
+  }
+  int index = 0;
+  for (guint i = 0; i < view->items->len; i++) {
+    const VbetItem *item = g_ptr_array_index (view->items, i);
+    if (item->kind != VBET_ITEM_DEVICE && item->kind != VBET_ITEM_CABLE)
+      continue;
+    if (!g_hash_table_contains (self->children, item->name))
+      g_signal_emit_by_name (self, "children-changed::add", index, child_for (self, item), NULL);
+    index++;
+  }
+}
+
+static void
+vbet_canvas_accessible_initialize (AtkObject *object, gpointer data)
+{
+  ATK_OBJECT_CLASS (vbet_canvas_accessible_parent_class)->initialize (object, data);
+  atk_object_set_role (object, ATK_ROLE_LAYERED_PANE);
+  atk_object_set_name (object, "Canvas");
+  g_signal_connect_object (vbet_canvas_get_session (VBET_CANVAS (data)), "changed", G_CALLBACK (on_lab_changed), object,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+}
+
+static void
+vbet_canvas_accessible_finalize (GObject *object)
+{
+  g_hash_table_unref (VBET_CANVAS_ACCESSIBLE (object)->children);
+  G_OBJECT_CLASS (vbet_canvas_accessible_parent_class)->finalize (object);
+}
+
+static void
+vbet_canvas_accessible_class_init (VbetCanvasAccessibleClass *klass)
+{
+  AtkObjectClass *atk_class = ATK_OBJECT_CLASS (klass);
+  G_OBJECT_CLASS (klass)->finalize = vbet_canvas_accessible_finalize;
+  atk_class->initialize = vbet_canvas_accessible_initialize;
+  atk_class->get_n_children = canvas_get_n_children;
+  atk_class->ref_child = canvas_ref_child;
+}
+
+static void
+vbet_canvas_accessible_init (VbetCanvasAccessible *self)
+{
+  self->children = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+}

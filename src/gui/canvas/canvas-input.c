@@ -1,0 +1,369 @@
+/* canvas-input.c - pointer, wheel, keys and drops on the canvas; see canvas.h. */
+#include "config.h"
+
+#include "gui/canvas/canvas-private.h"
+
+#include <math.h>
+
+#define SCROLL_STEP 60.0 /* pixels a click of the wheel */
+#define ZOOM_STEP 1.15
+#define NUDGE 10.0 /* lab units an arrow key moves */
+
+static GtkWidgetClass *
+parent_class (void)
+{
+  return g_type_class_peek (GTK_TYPE_DRAWING_AREA);
+}
+
+/* --- pointer --------------------------------------------------------------------------- */
+
+static VbetPointer
+pointer_of (VbetCanvas *self, double x, double y, guint state, guint presses)
+{
+  return (VbetPointer){ _vbet_canvas_to_lab (self, x, y), { x, y }, presses, state & gtk_accelerator_get_default_mod_mask () };
+}
+
+static void
+open_menu (VbetCanvas *self, double x, double y)
+{
+  const VbetItem *item = vbet_canvas_item_at (self, _vbet_canvas_to_lab (self, x, y));
+  g_autofree char *name = g_strdup (item != NULL ? item->name : "");
+  if (*name == '\0')
+    vbet_session_select_many (self->session, (const char *const[]){ NULL }, FALSE);
+  else if (!vbet_session_is_selected (self->session, name))
+    vbet_session_select (self->session, name, FALSE);
+  g_signal_emit_by_name (self, "menu", name, x, y);
+}
+
+static gboolean
+vbet_canvas_button_press (GtkWidget *widget, GdkEventButton *event)
+{
+  VbetCanvas *self = VBET_CANVAS (widget);
+  guint presses = event->type == GDK_BUTTON_PRESS ? 1 : event->type == GDK_2BUTTON_PRESS ? 2 : 0;
+  gtk_widget_grab_focus (widget);
+  if (presses == 0)
+    return GDK_EVENT_STOP;
+  if (event->button == GDK_BUTTON_MIDDLE || (event->button == GDK_BUTTON_PRIMARY && self->space)) {
+    self->panning = TRUE;
+    self->pan_pixel = (VbetPoint){ event->x, event->y };
+    vbet_canvas_set_cursor (self, "grabbing");
+    return GDK_EVENT_STOP;
+  }
+  if (event->button == GDK_BUTTON_SECONDARY && presses == 1) {
+    if (self->tool->cancel != NULL)
+      self->tool->cancel (self, self->tool_data);
+    open_menu (self, event->x, event->y);
+    return GDK_EVENT_STOP;
+  }
+  if (event->button == GDK_BUTTON_PRIMARY && self->tool->press != NULL) {
+    VbetPointer pointer = pointer_of (self, event->x, event->y, event->state, presses);
+    self->pressed = TRUE;
+    self->tool->press (self, self->tool_data, &pointer);
+  }
+  return GDK_EVENT_STOP;
+}
+
+static gboolean
+vbet_canvas_motion (GtkWidget *widget, GdkEventMotion *event)
+{
+  VbetCanvas *self = VBET_CANVAS (widget);
+  if (self->panning) {
+    _vbet_canvas_pan_by (self, self->pan_pixel.x - event->x, self->pan_pixel.y - event->y);
+    self->pan_pixel = (VbetPoint){ event->x, event->y };
+  } else if (self->tool->motion != NULL) {
+    VbetPointer pointer = pointer_of (self, event->x, event->y, event->state, 0);
+    self->tool->motion (self, self->tool_data, &pointer);
+  }
+  return GDK_EVENT_STOP;
+}
+
+static gboolean
+vbet_canvas_button_release (GtkWidget *widget, GdkEventButton *event)
+{
+  VbetCanvas *self = VBET_CANVAS (widget);
+  if (self->panning) {
+    self->panning = FALSE;
+    vbet_canvas_set_cursor (self, self->space ? "grab" : self->tool->cursor);
+    return GDK_EVENT_STOP;
+  }
+  if (event->button == GDK_BUTTON_PRIMARY && self->pressed) {
+    VbetPointer pointer = pointer_of (self, event->x, event->y, event->state, 0);
+    self->pressed = FALSE;
+    if (self->tool->release != NULL)
+      self->tool->release (self, self->tool_data, &pointer);
+  }
+  return GDK_EVENT_STOP;
+}
+
+static gboolean
+vbet_canvas_leave (GtkWidget *widget, GdkEventCrossing *event)
+{
+  VbetCanvas *self = VBET_CANVAS (widget);
+  if (event->mode == GDK_CROSSING_NORMAL && self->tool->leave != NULL && !self->pressed)
+    self->tool->leave (self, self->tool_data);
+  return GDK_EVENT_PROPAGATE;
+}
+
+static gboolean
+vbet_canvas_scroll (GtkWidget *widget, GdkEventScroll *event)
+{
+  VbetCanvas *self = VBET_CANVAS (widget);
+  double dx = 0, dy = 0;
+  if (event->direction == GDK_SCROLL_SMOOTH)
+    gdk_event_get_scroll_deltas ((GdkEvent *) event, &dx, &dy);
+  else if (event->direction == GDK_SCROLL_UP || event->direction == GDK_SCROLL_DOWN)
+    dy = event->direction == GDK_SCROLL_UP ? -1 : 1;
+  else
+    dx = event->direction == GDK_SCROLL_LEFT ? -1 : 1;
+  if (event->state & GDK_CONTROL_MASK)
+    _vbet_canvas_zoom_at (self, self->zoom * pow (ZOOM_STEP, -dy), event->x, event->y);
+  else if (event->state & GDK_SHIFT_MASK)
+    _vbet_canvas_pan_by (self, (dx + dy) * SCROLL_STEP, 0);
+  else
+    _vbet_canvas_pan_by (self, dx * SCROLL_STEP, dy * SCROLL_STEP);
+  return GDK_EVENT_STOP;
+}
+
+static gboolean
+vbet_canvas_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
+{
+  VbetCanvas *self = VBET_CANVAS (widget);
+  const VbetItem *item = keyboard || self->pressed ? NULL : vbet_canvas_item_at (self, _vbet_canvas_to_lab (self, x, y));
+  if (item == NULL || item->kind != VBET_ITEM_DEVICE)
+    return FALSE;
+  const char *reason = vbet_session_get_reason (self->session, item->name);
+  if (reason == NULL)
+    return FALSE;
+  g_autofree char *text = g_strdup_printf ("%s %s: %s", item->name, vbet_device_state_name (item->state), reason);
+  gtk_tooltip_set_text (tooltip, text);
+  return TRUE;
+}
+
+/* --- keys ---------------------------------------------------------------------------------- */
+
+static void
+nudge (VbetCanvas *self, double dx, double dy)
+{
+  g_autoptr (GError) error = NULL;
+  if (!vbet_session_move_selected (self->session, dx, dy, &error))
+    vbet_canvas_fail (self, g_steal_pointer (&error));
+}
+
+static void
+delete_selected (VbetCanvas *self)
+{
+  g_autoptr (GError) error = NULL;
+  vbet_canvas_clear_overlay (self);
+  if (!vbet_session_delete_selected (self->session, &error))
+    vbet_canvas_fail (self, g_steal_pointer (&error));
+}
+
+/* Selects the device after (or before) the selected one, in order of the text. */
+static gboolean
+step_selection (VbetCanvas *self, gboolean back)
+{
+  const GPtrArray *devices = vbet_session_get_topology (self->session)->devices;
+  gint current = back ? (gint) devices->len : -1;
+  for (guint i = 0; i < devices->len; i++)
+    if (vbet_session_is_selected (self->session, ((VbetDevice *) g_ptr_array_index (devices, i))->name))
+      current = (gint) i;
+  current += back ? -1 : 1;
+  if (current < 0 || current >= (gint) devices->len)
+    return FALSE; /* on to the next widget */
+  const char *name = ((VbetDevice *) g_ptr_array_index (devices, (guint) current))->name;
+  vbet_session_select (self->session, name, FALSE);
+  vbet_canvas_show (self, name);
+  return TRUE;
+}
+
+/* The one selected device, or NULL. */
+static char *
+only_selected (VbetCanvas *self)
+{
+  g_auto (GStrv) names = vbet_session_selected_devices (self->session);
+  return g_strv_length (names) == 1 ? g_strdup (names[0]) : NULL;
+}
+
+static gboolean
+key_with_selection (VbetCanvas *self, guint key)
+{
+  g_autofree char *name = only_selected (self);
+  switch (key) {
+  case GDK_KEY_Delete:
+  case GDK_KEY_KP_Delete:
+  case GDK_KEY_BackSpace:
+    delete_selected (self);
+    return TRUE;
+  case GDK_KEY_Left:
+    nudge (self, -NUDGE, 0);
+    return TRUE;
+  case GDK_KEY_Right:
+    nudge (self, NUDGE, 0);
+    return TRUE;
+  case GDK_KEY_Up:
+    nudge (self, 0, -NUDGE);
+    return TRUE;
+  case GDK_KEY_Down:
+    nudge (self, 0, NUDGE);
+    return TRUE;
+  case GDK_KEY_Return:
+  case GDK_KEY_KP_Enter:
+    if (name != NULL)
+      vbet_canvas_activate_item (self, name);
+    return TRUE;
+  case GDK_KEY_F2:
+    if (name != NULL)
+      g_signal_emit_by_name (self, "rename", name);
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
+static gboolean
+key_for_tool (VbetCanvas *self, guint key)
+{
+  static const struct {
+    guint key;
+    VbetKind kind;
+  } kinds[] = { { GDK_KEY_h, VBET_KIND_HOST },
+                { GDK_KEY_r, VBET_KIND_ROUTER },
+                { GDK_KEY_f, VBET_KIND_FIREWALL },
+                { GDK_KEY_s, VBET_KIND_SWITCH },
+                { GDK_KEY_u, VBET_KIND_HUB } };
+  guint lower = gdk_keyval_to_lower (key);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    if (lower != kinds[i].key)
+      continue;
+    vbet_canvas_use_place (self, kinds[i].kind);
+    return TRUE;
+  }
+  if (lower == GDK_KEY_c) {
+    vbet_canvas_use_cable (self);
+    return TRUE;
+  }
+  if (key == GDK_KEY_Escape) {
+    if (self->tool->cancel == NULL || !self->tool->cancel (self, self->tool_data))
+      vbet_canvas_use_select (self);
+    return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+vbet_canvas_key_press (GtkWidget *widget, GdkEventKey *event)
+{
+  VbetCanvas *self = VBET_CANVAS (widget);
+  guint modifiers = event->state & gtk_accelerator_get_default_mod_mask ();
+  if (event->keyval == GDK_KEY_Tab && modifiers == 0 && step_selection (self, FALSE))
+    return GDK_EVENT_STOP;
+  if (event->keyval == GDK_KEY_ISO_Left_Tab && step_selection (self, TRUE))
+    return GDK_EVENT_STOP;
+  if (event->keyval == GDK_KEY_space && modifiers == 0) {
+    if (!self->space && !self->pressed)
+      vbet_canvas_set_cursor (self, "grab");
+    self->space = TRUE;
+    return GDK_EVENT_STOP;
+  }
+  if ((modifiers & ~GDK_SHIFT_MASK) == 0
+      && (key_with_selection (self, event->keyval) || key_for_tool (self, event->keyval)))
+    return GDK_EVENT_STOP;
+  return parent_class ()->key_press_event (widget, event);
+}
+
+static gboolean
+vbet_canvas_key_release (GtkWidget *widget, GdkEventKey *event)
+{
+  VbetCanvas *self = VBET_CANVAS (widget);
+  if (event->keyval == GDK_KEY_space) {
+    self->space = FALSE;
+    if (!self->panning)
+      vbet_canvas_set_cursor (self, self->tool->cursor);
+    return GDK_EVENT_STOP;
+  }
+  return parent_class ()->key_release_event (widget, event);
+}
+
+static gboolean
+vbet_canvas_focus_out (GtkWidget *widget, GdkEventFocus *event)
+{
+  VBET_CANVAS (widget)->space = FALSE;
+  return parent_class ()->focus_out_event (widget, event);
+}
+
+/* --- dropped from the palette ------------------------------------------------------------------ */
+
+static gboolean
+vbet_canvas_drag_motion (GtkWidget *widget, GdkDragContext *context, int x, int y, guint time)
+{
+  VbetCanvas *self = VBET_CANVAS (widget);
+  GtkWidget *source = gtk_drag_get_source_widget (context);
+  GdkAtom target = gtk_drag_dest_find_target (widget, context, NULL);
+  if (target == GDK_NONE) {
+    gdk_drag_status (context, 0, time);
+    return FALSE;
+  }
+  VbetKind kind = 0;
+  const char *name = source != NULL ? g_object_get_data (G_OBJECT (source), "vbet-kind") : NULL;
+  if (name != NULL && vbet_kind_from_name (name, &kind)) {
+    self->overlay.ghost = kind;
+    self->overlay.ghost_at = vbet_canvas_snap (_vbet_canvas_to_lab (self, x, y));
+    vbet_canvas_refresh (self);
+  }
+  gdk_drag_status (context, GDK_ACTION_COPY, time);
+  return TRUE;
+}
+
+static void
+vbet_canvas_drag_leave (GtkWidget *widget, GdkDragContext *context, guint time)
+{
+  vbet_canvas_clear_overlay (VBET_CANVAS (widget));
+}
+
+static gboolean
+vbet_canvas_drag_drop (GtkWidget *widget, GdkDragContext *context, int x, int y, guint time)
+{
+  GdkAtom target = gtk_drag_dest_find_target (widget, context, NULL);
+  if (target == GDK_NONE)
+    return FALSE;
+  gtk_drag_get_data (widget, context, target, time);
+  return TRUE;
+}
+
+static void
+vbet_canvas_drag_data_received (GtkWidget *widget, GdkDragContext *context, int x, int y, GtkSelectionData *data,
+                                guint info, guint time)
+{
+  VbetCanvas *self = VBET_CANVAS (widget);
+  int length = gtk_selection_data_get_length (data);
+  VbetKind kind = 0;
+  gboolean ok = FALSE;
+  if (length > 0) {
+    g_autofree char *name = g_strndup ((const char *) gtk_selection_data_get_data (data), (gsize) length);
+    ok = vbet_kind_from_name (name, &kind) && (kind & VBET_KIND_DEVICE) != 0;
+  }
+  gtk_drag_finish (context, ok, FALSE, time);
+  vbet_canvas_clear_overlay (self);
+  if (ok)
+    vbet_canvas_place (self, kind, _vbet_canvas_to_lab (self, x, y));
+}
+
+/* --- class ---------------------------------------------------------------------------------------- */
+
+void
+_vbet_canvas_input_class_init (GtkWidgetClass *widget_class)
+{
+  widget_class->button_press_event = vbet_canvas_button_press;
+  widget_class->button_release_event = vbet_canvas_button_release;
+  widget_class->motion_notify_event = vbet_canvas_motion;
+  widget_class->leave_notify_event = vbet_canvas_leave;
+  widget_class->scroll_event = vbet_canvas_scroll;
+  widget_class->key_press_event = vbet_canvas_key_press;
+  widget_class->key_release_event = vbet_canvas_key_release;
+  widget_class->focus_out_event = vbet_canvas_focus_out;
+  widget_class->query_tooltip = vbet_canvas_query_tooltip;
+  widget_class->drag_motion = vbet_canvas_drag_motion;
+  widget_class->drag_leave = vbet_canvas_drag_leave;
+  widget_class->drag_drop = vbet_canvas_drag_drop;
+  widget_class->drag_data_received = vbet_canvas_drag_data_received;
+}

@@ -1,0 +1,39 @@
+/* canvas-private.h - what canvas.c and canvas-input.c share. */
+#pragma once
+
+#include "gui/canvas/canvas.h"
+#include "gui/canvas/tool.h"
+
+struct _VbetCanvas {
+  GtkDrawingArea parent_instance;
+
+  /* owned */
+  VbetSession *session;
+  VbetView *view; /* (nullable): NULL: to be made */
+  char *hover;    /* what the overlay's names point to */
+  char *target;
+  char *wire_from;
+
+  double zoom;
+  VbetPoint origin; /* the lab point at the widget's upper left corner */
+  gboolean fit_pending;
+  guint show;
+
+  const VbetTool *tool;
+  gpointer tool_data;
+  VbetKind place_kind;
+  VbetOverlay overlay;
+  gboolean pressed;
+
+  gboolean space; /* held: the pointer pans */
+  gboolean panning;
+  VbetPoint pan_pixel;
+};
+
+/* canvas.c */
+VbetPoint _vbet_canvas_to_lab (VbetCanvas *self, double x, double y);
+/* Zooms so that the lab point under the pixel (@x, @y) stays there. */
+void _vbet_canvas_zoom_at (VbetCanvas *self, double zoom, double x, double y);
+void _vbet_canvas_pan_by (VbetCanvas *self, double dx, double dy);
+/* canvas-input.c: fills in the event handlers. */
+void _vbet_canvas_input_class_init (GtkWidgetClass *widget_class);

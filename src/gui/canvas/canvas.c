@@ -1,0 +1,462 @@
+/* canvas.c - see canvas.h: view, zoom, drawing, and what tools may ask for. Events are in canvas-input.c. */
+#include "config.h"
+
+#include "gui/canvas/canvas-private.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "gui/canvas/accessible.h"
+#include "gui/canvas/draw.h"
+#include "gui/model/layout.h"
+
+#define FIT_MARGIN 48.0
+
+G_DEFINE_FINAL_TYPE (VbetCanvas, vbet_canvas, GTK_TYPE_DRAWING_AREA)
+
+/* --- coordinates ----------------------------------------------------------------- */
+
+VbetPoint
+_vbet_canvas_to_lab (VbetCanvas *self, double x, double y)
+{
+  return (VbetPoint){ self->origin.x + x / self->zoom, self->origin.y + y / self->zoom };
+}
+
+static VbetRect
+visible (VbetCanvas *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  return (VbetRect){ self->origin.x, self->origin.y, gtk_widget_get_allocated_width (widget) / self->zoom,
+                     gtk_widget_get_allocated_height (widget) / self->zoom };
+}
+
+GdkRectangle
+vbet_canvas_to_pixels (VbetCanvas *self, VbetRect rect)
+{
+  g_return_val_if_fail (VBET_IS_CANVAS (self), (GdkRectangle){ 0 });
+  return (GdkRectangle){ (int) floor ((rect.x - self->origin.x) * self->zoom),
+                         (int) floor ((rect.y - self->origin.y) * self->zoom), (int) ceil (rect.width * self->zoom),
+                         (int) ceil (rect.height * self->zoom) };
+}
+
+/* --- view and zoom ----------------------------------------------------------------- */
+
+const VbetView *
+vbet_canvas_get_view (VbetCanvas *self)
+{
+  g_return_val_if_fail (VBET_IS_CANVAS (self), NULL);
+  if (self->view == NULL) {
+    VbetViewInput input = {
+      .topology = vbet_session_get_topology (self->session),
+      .positions = vbet_session_get_positions (self->session),
+      .states = vbet_session_get_states (self->session),
+      .selection = vbet_session_get_selection (self->session),
+      .zoom = self->zoom,
+      .show = self->show | (vbet_session_is_running (self->session) ? VBET_SHOW_RUNNING : 0),
+      .overlay = &self->overlay,
+    };
+    self->view = vbet_view_new (&input);
+  }
+  return self->view;
+}
+
+void
+vbet_canvas_refresh (VbetCanvas *self)
+{
+  g_clear_pointer (&self->view, vbet_view_free);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+double
+vbet_canvas_get_zoom (VbetCanvas *self)
+{
+  return self->zoom;
+}
+
+void
+_vbet_canvas_zoom_at (VbetCanvas *self, double zoom, double x, double y)
+{
+  VbetPoint fixed = _vbet_canvas_to_lab (self, x, y);
+  self->zoom = CLAMP (zoom, VBET_CANVAS_MIN_ZOOM, VBET_CANVAS_MAX_ZOOM);
+  if (fabs (self->zoom - 1) < 0.01)
+    self->zoom = 1; /* exactly 100 %, where everything is sharpest */
+  self->origin = (VbetPoint){ fixed.x - x / self->zoom, fixed.y - y / self->zoom };
+  self->fit_pending = FALSE;
+  vbet_canvas_refresh (self);
+  g_signal_emit_by_name (self, "zoom-changed");
+}
+
+void
+vbet_canvas_set_zoom (VbetCanvas *self, double zoom)
+{
+  g_return_if_fail (VBET_IS_CANVAS (self));
+  _vbet_canvas_zoom_at (self, zoom, gtk_widget_get_allocated_width (GTK_WIDGET (self)) / 2.0,
+           gtk_widget_get_allocated_height (GTK_WIDGET (self)) / 2.0);
+}
+
+static void
+fit_now (VbetCanvas *self)
+{
+  double width = gtk_widget_get_allocated_width (GTK_WIDGET (self));
+  double height = gtk_widget_get_allocated_height (GTK_WIDGET (self));
+  /* Bounds as at 100 %: small zooms leave out text. */
+  self->zoom = 1;
+  g_clear_pointer (&self->view, vbet_view_free);
+  VbetRect box = vbet_view_bounds (vbet_canvas_get_view (self));
+  double zoom = MIN ((width - 2 * FIT_MARGIN) / MAX (box.width, 1), (height - 2 * FIT_MARGIN) / MAX (box.height, 1));
+  self->zoom = CLAMP (zoom, VBET_CANVAS_MIN_ZOOM, 1);
+  self->origin = (VbetPoint){ box.x + box.width / 2 - width / 2 / self->zoom,
+                              box.y + box.height / 2 - height / 2 / self->zoom };
+  self->fit_pending = FALSE;
+  vbet_canvas_refresh (self);
+}
+
+void
+vbet_canvas_fit (VbetCanvas *self)
+{
+  g_return_if_fail (VBET_IS_CANVAS (self));
+  self->fit_pending = TRUE;
+  if (gtk_widget_get_realized (GTK_WIDGET (self)) && gtk_widget_get_allocated_width (GTK_WIDGET (self)) > 1)
+    fit_now (self);
+  g_signal_emit_by_name (self, "zoom-changed");
+}
+
+void
+vbet_canvas_show (VbetCanvas *self, const char *name)
+{
+  g_return_if_fail (VBET_IS_CANVAS (self));
+  const VbetItem *item = vbet_view_find (vbet_canvas_get_view (self), name);
+  VbetRect seen = visible (self);
+  if (item == NULL)
+    return;
+  VbetPoint middle = { item->bounds.x + item->bounds.width / 2, item->bounds.y + item->bounds.height / 2 };
+  if (vbet_rect_contains (vbet_rect_grow (seen, -VBET_VIEW_TILE / 2), middle.x, middle.y))
+    return;
+  self->origin = (VbetPoint){ middle.x - seen.width / 2, middle.y - seen.height / 2 };
+  vbet_canvas_refresh (self);
+}
+
+void
+vbet_canvas_set_show (VbetCanvas *self, guint show)
+{
+  g_return_if_fail (VBET_IS_CANVAS (self));
+  self->show = show;
+  vbet_canvas_refresh (self);
+}
+
+guint
+vbet_canvas_get_show (VbetCanvas *self)
+{
+  return self->show;
+}
+
+void
+_vbet_canvas_pan_by (VbetCanvas *self, double dx, double dy)
+{
+  self->origin.x += dx / self->zoom;
+  self->origin.y += dy / self->zoom;
+  self->fit_pending = FALSE;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* --- drawing ------------------------------------------------------------------------- */
+
+static void
+draw_centred (cairo_t *cr, const VbetColour *colour, const char *text, const char *font, double x, double *y)
+{
+  g_autoptr (PangoLayout) layout = pango_cairo_create_layout (cr);
+  g_autoptr (PangoFontDescription) description = pango_font_description_from_string (font);
+  int width = 0, height = 0;
+  pango_layout_set_font_description (layout, description);
+  pango_layout_set_text (layout, text, -1);
+  pango_layout_get_pixel_size (layout, &width, &height);
+  cairo_set_source_rgb (cr, colour->red, colour->green, colour->blue);
+  cairo_move_to (cr, x - width / 2.0, *y);
+  pango_cairo_show_layout (cr, layout);
+  *y += height + 8;
+}
+
+/* What an empty canvas says: what to do first. */
+static void
+draw_welcome (VbetCanvas *self, cairo_t *cr, const VbetPalette *palette)
+{
+  double width = gtk_widget_get_allocated_width (GTK_WIDGET (self));
+  double height = gtk_widget_get_allocated_height (GTK_WIDGET (self));
+  double x = width / 2, y = MAX (height / 2 - 110, 12);
+  static const VbetKind kinds[] = { VBET_KIND_HOST, VBET_KIND_SWITCH, VBET_KIND_ROUTER };
+  cairo_set_source_rgb (cr, palette->cable.red, palette->cable.green, palette->cable.blue);
+  cairo_set_line_width (cr, 2);
+  cairo_move_to (cr, x - 110, y + 28);
+  cairo_line_to (cr, x + 110, y + 28);
+  cairo_stroke (cr);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    vbet_draw_glyph (cr, palette, kinds[i], x + 110 * ((int) i - 1), y + 28, 56);
+  y += 80;
+  draw_centred (cr, &palette->ink, "Build a network", "Sans Semibold 17", x, &y);
+  draw_centred (cr, &palette->faint, "Drag a device from the left onto this canvas, or click it there and then here.",
+                "Sans 11", x, &y);
+  draw_centred (cr, &palette->faint, "Point at a device and drag one of its ⊕ handles to another to cable them.",
+                "Sans 11", x, &y);
+  draw_centred (cr, &palette->faint, "Or open a lab with Ctrl+O, or write one below, under Program.", "Sans 11", x, &y);
+}
+
+static const VbetPalette *
+palette_of (GtkWidget *widget)
+{
+  GdkRGBA ink;
+  gtk_style_context_get_color (gtk_widget_get_style_context (widget), gtk_widget_get_state_flags (widget), &ink);
+  return ink.red + ink.green + ink.blue > 1.8 ? vbet_palette_dark () : vbet_palette_light ();
+}
+
+static gboolean
+vbet_canvas_draw (GtkWidget *widget, cairo_t *cr)
+{
+  VbetCanvas *self = VBET_CANVAS (widget);
+  const VbetPalette *palette = palette_of (widget);
+  if (self->fit_pending)
+    fit_now (self);
+  VbetRect seen = visible (self);
+  const VbetTopology *topology = vbet_session_get_topology (self->session);
+  cairo_save (cr);
+  cairo_scale (cr, self->zoom, self->zoom);
+  cairo_translate (cr, -self->origin.x, -self->origin.y);
+  vbet_draw_paper (cr, palette, seen, self->zoom);
+  vbet_draw_view (cr, vbet_canvas_get_view (self), palette, seen);
+  cairo_restore (cr);
+  if (topology->devices->len == 0 && topology->notes->len == 0 && self->overlay.ghost == 0)
+    draw_welcome (self, cr, palette);
+  if (gtk_widget_has_visible_focus (widget))
+    gtk_render_focus (gtk_widget_get_style_context (widget), cr, 2, 2, gtk_widget_get_allocated_width (widget) - 4,
+                      gtk_widget_get_allocated_height (widget) - 4);
+  return GDK_EVENT_PROPAGATE;
+}
+
+static void
+vbet_canvas_size_allocate (GtkWidget *widget, GtkAllocation *allocation)
+{
+  VbetCanvas *self = VBET_CANVAS (widget);
+  int old_width = gtk_widget_get_allocated_width (widget), old_height = gtk_widget_get_allocated_height (widget);
+  GTK_WIDGET_CLASS (vbet_canvas_parent_class)->size_allocate (widget, allocation);
+  if (old_width <= 1 || old_height <= 1)
+    return;
+  /* What was in the middle stays there. */
+  self->origin.x -= (allocation->width - old_width) / 2.0 / self->zoom;
+  self->origin.y -= (allocation->height - old_height) / 2.0 / self->zoom;
+}
+
+/* --- tools --------------------------------------------------------------------------------------- */
+
+static void
+use_tool (VbetCanvas *self, const VbetTool *tool)
+{
+  if (self->tool != NULL && self->tool->end != NULL)
+    self->tool->end (self, self->tool_data);
+  vbet_canvas_clear_overlay (self);
+  self->tool = tool;
+  self->tool_data = tool->begin != NULL ? tool->begin (self) : NULL;
+  self->pressed = FALSE;
+  vbet_canvas_set_cursor (self, tool->cursor);
+  g_signal_emit_by_name (self, "tool-changed");
+}
+
+void
+vbet_canvas_use_select (VbetCanvas *self)
+{
+  g_return_if_fail (VBET_IS_CANVAS (self));
+  use_tool (self, &vbet_tool_select);
+}
+
+void
+vbet_canvas_use_cable (VbetCanvas *self)
+{
+  g_return_if_fail (VBET_IS_CANVAS (self));
+  use_tool (self, &vbet_tool_cable);
+}
+
+void
+vbet_canvas_use_place (VbetCanvas *self, VbetKind kind)
+{
+  g_return_if_fail (VBET_IS_CANVAS (self));
+  self->place_kind = kind;
+  use_tool (self, &vbet_tool_place);
+}
+
+const char *
+vbet_canvas_get_tool (VbetCanvas *self, VbetKind *ret_kind)
+{
+  if (ret_kind != NULL)
+    *ret_kind = self->tool == &vbet_tool_place ? self->place_kind : 0;
+  return self->tool->name;
+}
+
+VbetKind
+vbet_canvas_place_kind (VbetCanvas *self)
+{
+  return self->place_kind;
+}
+
+VbetOverlay *
+vbet_canvas_overlay (VbetCanvas *self)
+{
+  return &self->overlay;
+}
+
+void
+vbet_canvas_set_names (VbetCanvas *self, const char *hover, const char *target, const char *wire_from)
+{
+  char *old[] = { self->hover, self->target, self->wire_from };
+  self->overlay.hover = self->hover = g_strdup (hover);
+  self->overlay.target = self->target = g_strdup (target);
+  self->overlay.wire_from = self->wire_from = g_strdup (wire_from);
+  for (guint i = 0; i < G_N_ELEMENTS (old); i++)
+    g_free (old[i]);
+}
+
+void
+vbet_canvas_clear_overlay (VbetCanvas *self)
+{
+  vbet_canvas_set_names (self, NULL, NULL, NULL);
+  memset (&self->overlay, 0, sizeof self->overlay);
+  vbet_canvas_refresh (self);
+}
+
+const VbetItem *
+vbet_canvas_item_at (VbetCanvas *self, VbetPoint at)
+{
+  return vbet_view_hit (vbet_canvas_get_view (self), at.x, at.y);
+}
+
+void
+vbet_canvas_fail (VbetCanvas *self, GError *error)
+{
+  g_autoptr (GError) owned = error;
+  g_signal_emit_by_name (self, "failed", owned != NULL ? owned->message : "This is not possible here");
+}
+
+VbetPoint
+vbet_canvas_snap (VbetPoint at)
+{
+  return (VbetPoint){ round (at.x / VBET_LAYOUT_GRID) * VBET_LAYOUT_GRID,
+                      round (at.y / VBET_LAYOUT_GRID) * VBET_LAYOUT_GRID };
+}
+
+void
+vbet_canvas_place (VbetCanvas *self, VbetKind kind, VbetPoint at)
+{
+  g_autoptr (GError) error = NULL;
+  VbetPoint to = vbet_canvas_snap (at);
+  if (!vbet_session_add_device (self->session, kind, to.x, to.y, NULL, &error))
+    vbet_canvas_fail (self, g_steal_pointer (&error));
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+}
+
+void
+vbet_canvas_cable (VbetCanvas *self, const char *device_a, const char *device_b)
+{
+  g_autoptr (GError) error = NULL;
+  if (!vbet_session_add_cable (self->session, device_a, device_b, &error))
+    vbet_canvas_fail (self, g_steal_pointer (&error));
+}
+
+void
+vbet_canvas_set_cursor (VbetCanvas *self, const char *name)
+{
+  GdkWindow *window = gtk_widget_get_window (GTK_WIDGET (self));
+  if (window == NULL)
+    return;
+  g_autoptr (GdkCursor) cursor = gdk_cursor_new_from_name (gtk_widget_get_display (GTK_WIDGET (self)), name);
+  gdk_window_set_cursor (window, cursor); /* NULL, where a theme lacks it: the default one */
+}
+
+void
+vbet_canvas_activate_item (VbetCanvas *self, const char *name)
+{
+  g_signal_emit_by_name (self, "device-activated", name);
+}
+
+VbetSession *
+vbet_canvas_get_session (VbetCanvas *self)
+{
+  return self->session;
+}
+
+/* --- life ------------------------------------------------------------------------------------------ */
+
+GtkWidget *
+vbet_canvas_new (VbetSession *session)
+{
+  VbetCanvas *self = g_object_new (VBET_TYPE_CANVAS, "visible", TRUE, NULL);
+  self->session = g_object_ref (session);
+  g_signal_connect_object (session, "changed", G_CALLBACK (vbet_canvas_refresh), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "selection-changed", G_CALLBACK (vbet_canvas_refresh), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "states-changed", G_CALLBACK (vbet_canvas_refresh), self, G_CONNECT_SWAPPED);
+  use_tool (self, &vbet_tool_select);
+  return GTK_WIDGET (self);
+}
+
+static void
+vbet_canvas_dispose (GObject *object)
+{
+  VbetCanvas *self = VBET_CANVAS (object);
+  if (self->tool != NULL && self->tool->end != NULL)
+    self->tool->end (self, self->tool_data);
+  self->tool = NULL;
+  G_OBJECT_CLASS (vbet_canvas_parent_class)->dispose (object);
+}
+
+static void
+vbet_canvas_finalize (GObject *object)
+{
+  VbetCanvas *self = VBET_CANVAS (object);
+  g_clear_pointer (&self->view, vbet_view_free);
+  g_clear_object (&self->session);
+  g_free (self->hover);
+  g_free (self->target);
+  g_free (self->wire_from);
+  G_OBJECT_CLASS (vbet_canvas_parent_class)->finalize (object);
+}
+
+static void
+add_signals (void)
+{
+  static const char *const plain[] = { "tool-changed", "zoom-changed" };
+  static const char *const named[] = { "device-activated", "failed", "rename" };
+  for (guint i = 0; i < G_N_ELEMENTS (plain); i++)
+    g_signal_new (plain[i], VBET_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (named); i++)
+    g_signal_new (named[i], VBET_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_signal_new ("menu", VBET_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_STRING,
+                G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+}
+
+static void
+vbet_canvas_class_init (VbetCanvasClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  object_class->dispose = vbet_canvas_dispose;
+  object_class->finalize = vbet_canvas_finalize;
+  widget_class->draw = vbet_canvas_draw;
+  widget_class->size_allocate = vbet_canvas_size_allocate;
+  _vbet_canvas_input_class_init (widget_class);
+  gtk_widget_class_set_css_name (widget_class, "vbetcanvas");
+  gtk_widget_class_set_accessible_type (widget_class, VBET_TYPE_CANVAS_ACCESSIBLE);
+  add_signals ();
+}
+
+static void
+vbet_canvas_init (VbetCanvas *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  const GtkTargetEntry targets[] = { { (char *) VBET_CANVAS_KIND_TARGET, GTK_TARGET_SAME_APP, 0 } };
+  self->zoom = 1;
+  self->show = VBET_SHOW_ADDRESSES | VBET_SHOW_NICS;
+  gtk_widget_set_can_focus (widget, TRUE);
+  gtk_widget_set_has_tooltip (widget, TRUE);
+  gtk_widget_set_hexpand (widget, TRUE);
+  gtk_widget_set_vexpand (widget, TRUE);
+  gtk_widget_add_events (widget, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK | GDK_POINTER_MOTION_MASK
+                                     | GDK_LEAVE_NOTIFY_MASK | GDK_SCROLL_MASK | GDK_SMOOTH_SCROLL_MASK
+                                     | GDK_KEY_PRESS_MASK | GDK_KEY_RELEASE_MASK | GDK_FOCUS_CHANGE_MASK);
+  gtk_drag_dest_set (widget, 0, targets, G_N_ELEMENTS (targets), GDK_ACTION_COPY);
+}

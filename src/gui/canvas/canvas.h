@@ -1,0 +1,56 @@
+/* canvas.h - the widget that shows a lab and lets hands work on it.
+ *
+ * It shows the session's view model through canvas/draw.h and hands pointer
+ * and keys to the tool that is chosen. It changes nothing itself: tools call
+ * the session's gestures.
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "gui/model/session.h"
+
+#define VBET_CANVAS_MIN_ZOOM 0.25
+#define VBET_CANVAS_MAX_ZOOM 4.0
+/* What is dragged from the palette: the name of a device kind. */
+#define VBET_CANVAS_KIND_TARGET "application/x-vbet-kind"
+
+#define VBET_TYPE_CANVAS (vbet_canvas_get_type ())
+G_DECLARE_FINAL_TYPE (VbetCanvas, vbet_canvas, VBET, CANVAS, GtkDrawingArea)
+
+/* Signals:
+ *   "device-activated" (const char *name): double click or Enter on a device
+ *   "failed" (const char *message): a gesture was not possible
+ *   "menu" (const char *name, double x, double y): a context menu is wanted; name: "" for the paper; pixels
+ *   "rename" (const char *name)
+ *   "tool-changed" (), "zoom-changed" ()
+ */
+
+GtkWidget *vbet_canvas_new (VbetSession *session);
+VbetSession *vbet_canvas_get_session (VbetCanvas *self);
+
+double vbet_canvas_get_zoom (VbetCanvas *self);
+/** vbet_canvas_set_zoom: keeps the middle of the canvas where it is. */
+void vbet_canvas_set_zoom (VbetCanvas *self, double zoom);
+/** vbet_canvas_fit: shows everything, at 100 % at most. */
+void vbet_canvas_fit (VbetCanvas *self);
+/** vbet_canvas_show: brings the device or cable called @name into sight. */
+void vbet_canvas_show (VbetCanvas *self, const char *name);
+
+/** vbet_canvas_set_show: @show: of VbetShow. */
+void vbet_canvas_set_show (VbetCanvas *self, guint show);
+guint vbet_canvas_get_show (VbetCanvas *self);
+
+/* The tools, by name: "select", "cable", "place". */
+void vbet_canvas_use_select (VbetCanvas *self);
+void vbet_canvas_use_cable (VbetCanvas *self);
+void vbet_canvas_use_place (VbetCanvas *self, VbetKind kind);
+/** vbet_canvas_get_tool: @ret_kind: (out) (optional): the kind to place, 0 for other tools. */
+const char *vbet_canvas_get_tool (VbetCanvas *self, VbetKind *ret_kind);
+
+/** vbet_canvas_get_view: Returns: (transfer none): what is shown now; valid until the next change. */
+const VbetView *vbet_canvas_get_view (VbetCanvas *self);
+/** vbet_canvas_to_pixels: where a rectangle in lab units is on the widget. */
+GdkRectangle vbet_canvas_to_pixels (VbetCanvas *self, VbetRect rect);
+/** vbet_canvas_activate_item: what a double click on @name does. */
+void vbet_canvas_activate_item (VbetCanvas *self, const char *name);

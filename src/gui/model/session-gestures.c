@@ -1,0 +1,213 @@
+/* session-gestures.c - what a hand can do on the canvas, as revisions of the document; see session.h.
+ *
+ * A device without at= stands where the layout put it, which depends on all
+ * the others. As soon as somebody places one device by hand, the positions of
+ * all are written down with it: the picture that is saved is the one that was
+ * seen.
+ */
+#include "config.h"
+
+#include "gui/model/session-private.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "engine/model/gesture.h"
+#include "gui/model/layout.h"
+
+/* Applies @edits (transfer full) as part of the open revision and derives anew. */
+static gboolean
+apply (VbetSession *self, VbetEdits *edits, const char *label)
+{
+  if (edits == NULL)
+    return FALSE;
+  vbet_document_apply (self->document, edits, label);
+  vbet_edits_free (edits);
+  _vbet_session_derive (self);
+  return TRUE;
+}
+
+/* Ends the open revision; one that failed half-way never was. */
+static gboolean
+finish (VbetSession *self, gboolean ok)
+{
+  if (ok)
+    vbet_document_end (self->document);
+  else
+    vbet_document_cancel (self->document);
+  return ok;
+}
+
+/* Sets at= of the devices that are in @moved, and of all that have none. */
+static VbetEdits *
+move_edits (VbetSession *self, GHashTable *moved, double dx, double dy, GError **error)
+{
+  guint n = self->topology->devices->len, used = 0;
+  g_autofree const char **names = g_new0 (const char *, n + 1);
+  g_autofree double *xs = g_new (double, n + 1);
+  g_autofree double *ys = g_new (double, n + 1);
+  for (guint i = 0; i < n; i++) {
+    const VbetDevice *device = g_ptr_array_index (self->topology->devices, i);
+    gboolean moves = moved != NULL && g_hash_table_contains (moved, device->name);
+    VbetPoint at = g_array_index (self->positions, VbetPoint, i), written;
+    if (!moves && vbet_layout_written (device, &written))
+      continue;
+    names[used] = device->name;
+    xs[used] = round (at.x + (moves ? dx : 0));
+    ys[used] = round (at.y + (moves ? dy : 0));
+    used++;
+  }
+  if (used == 0)
+    return vbet_edits_new ();
+  return vbet_gesture_move_devices (self->program, self->topology, names, xs, ys, used, error);
+}
+
+static gboolean
+has_unplaced (VbetSession *self)
+{
+  for (guint i = 0; i < self->topology->devices->len; i++) {
+    VbetPoint written;
+    if (!vbet_layout_written (g_ptr_array_index (self->topology->devices, i), &written))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+vbet_session_add_device (VbetSession *self, VbetKind kind, double x, double y, char **ret_name, GError **error)
+{
+  g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
+  g_autofree char *label = g_strdup_printf ("Add %s", vbet_kind_name (kind));
+  g_autofree char *name = NULL;
+  vbet_document_begin (self->document, label);
+  gboolean ok = TRUE;
+  if (has_unplaced (self))
+    ok = apply (self, move_edits (self, NULL, 0, 0, error), label);
+  if (ok)
+    ok = apply (self, vbet_gesture_add_device (self->program, self->topology, kind, NULL, round (x), round (y), &name, error),
+                label);
+  if (!finish (self, ok))
+    return FALSE;
+  if (name != NULL)
+    vbet_session_select (self, name, FALSE);
+  if (ret_name != NULL)
+    *ret_name = g_steal_pointer (&name);
+  return TRUE;
+}
+
+gboolean
+vbet_session_add_cable (VbetSession *self, const char *device_a, const char *device_b, GError **error)
+{
+  g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
+  g_autofree char *label = g_strdup_printf ("Cable %s – %s", device_a, device_b);
+  vbet_document_begin (self->document, label);
+  gboolean ok = apply (
+      self, vbet_gesture_add_cable (self->program, self->topology, device_a, 0, device_b, 0, error), label);
+  return finish (self, ok);
+}
+
+gboolean
+vbet_session_move_selected (VbetSession *self, double dx, double dy, GError **error)
+{
+  g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
+  g_auto (GStrv) names = vbet_session_selected_devices (self);
+  guint n = g_strv_length (names);
+  if (n == 0 || (dx == 0 && dy == 0))
+    return TRUE;
+  g_autofree char *label = n == 1 ? g_strdup_printf ("Move %s", names[0]) : g_strdup_printf ("Move %u devices", n);
+  vbet_document_begin (self->document, label);
+  gboolean ok = apply (self, move_edits (self, self->selection, dx, dy, error), label);
+  return finish (self, ok);
+}
+
+gboolean
+vbet_session_arrange (VbetSession *self, GError **error)
+{
+  g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
+  guint n = self->topology->devices->len;
+  if (n == 0)
+    return TRUE;
+  g_autoptr (GArray) points = vbet_layout_compute (self->topology, NULL, TRUE);
+  g_autofree const char **names = g_new0 (const char *, n + 1);
+  g_autofree double *xs = g_new (double, n);
+  g_autofree double *ys = g_new (double, n);
+  for (guint i = 0; i < n; i++) {
+    names[i] = ((VbetDevice *) g_ptr_array_index (self->topology->devices, i))->name;
+    xs[i] = g_array_index (points, VbetPoint, i).x;
+    ys[i] = g_array_index (points, VbetPoint, i).y;
+  }
+  vbet_document_begin (self->document, "Arrange");
+  gboolean ok = apply (
+      self, vbet_gesture_move_devices (self->program, self->topology, names, xs, ys, n, error), "Arrange");
+  return finish (self, ok);
+}
+
+/* Names of the selected cables, in order of the text. */
+static char **
+selected_cables (VbetSession *self)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  for (guint i = 0; i < self->topology->cables->len; i++) {
+    const VbetCable *cable = g_ptr_array_index (self->topology->cables, i);
+    if (g_hash_table_contains (self->selection, cable->name))
+      g_strv_builder_add (names, cable->name);
+  }
+  return g_strv_builder_end (names);
+}
+
+gboolean
+vbet_session_delete_selected (VbetSession *self, GError **error)
+{
+  g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
+  g_auto (GStrv) devices = vbet_session_selected_devices (self);
+  g_auto (GStrv) cables = selected_cables (self);
+  guint n = g_strv_length (devices) + g_strv_length (cables);
+  if (n == 0)
+    return TRUE;
+  g_autofree char *label = n == 1 ? g_strdup_printf ("Delete %s", devices[0] != NULL ? devices[0] : cables[0])
+                                  : g_strdup_printf ("Delete %u things", n);
+  gboolean ok = TRUE;
+  vbet_document_begin (self->document, label);
+  /* A cable's generated name may belong to another one after an edit: the last first, so that none shifts. */
+  for (guint i = g_strv_length (cables); i > 0 && ok; i--)
+    ok = apply (self, vbet_gesture_remove_cable (self->program, self->topology, cables[i - 1], error), label);
+  if (ok && devices[0] != NULL)
+    ok = apply (self,
+                vbet_gesture_remove_devices (self->program, self->topology, (const char *const *) devices, error),
+                label);
+  return finish (self, ok);
+}
+
+gboolean
+vbet_session_rename (VbetSession *self, const char *device, const char *new_name, GError **error)
+{
+  g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
+  if (g_strcmp0 (device, new_name) == 0)
+    return TRUE;
+  g_autofree char *label = g_strdup_printf ("Rename %s", device);
+  VbetPoint *hint = g_hash_table_lookup (self->hints, device);
+  if (hint != NULL && new_name != NULL)
+    g_hash_table_insert (self->hints, g_strdup (new_name), g_memdup2 (hint, sizeof *hint));
+  vbet_document_begin (self->document, label);
+  gboolean ok
+      = apply (self, vbet_gesture_rename_device (self->program, self->topology, device, new_name, error), label);
+  if (!finish (self, ok))
+    return FALSE;
+  vbet_session_select (self, new_name, FALSE);
+  return TRUE;
+}
+
+void
+vbet_session_fix (VbetSession *self, guint index)
+{
+  g_return_if_fail (VBET_IS_SESSION (self));
+  if (index >= vbet_diagnostics_size (self->diagnostics))
+    return;
+  const VbetDiagnostic *finding = vbet_diagnostics_get (self->diagnostics, index);
+  if (finding->fix == NULL)
+    return;
+  g_autofree char *label = g_strdup_printf ("Fix: %s", finding->fix->label);
+  g_autofree char *text = g_strdup (finding->fix->text);
+  vbet_document_replace (self->document, finding->fix->span.start, finding->fix->span.length, text, strlen (text),
+                         label);
+}

@@ -1,0 +1,93 @@
+/* session.h - one lab that is open in a window: its document and all that follows from it.
+ *
+ * The session owns the document and, after each change of it, makes program,
+ * findings, topology and positions anew. Selection and device states live
+ * here too, so that canvas, panes and accessible objects agree. Gestures ask
+ * the engine's gesture module for a text edit and apply it to the document:
+ * they have no other effect. No widget, no file, no socket.
+ */
+#pragma once
+
+#include <glib-object.h>
+
+#include "engine/language/diagnostic.h"
+#include "engine/model/topology.h"
+#include "gui/model/document.h"
+#include "gui/model/view.h"
+
+#define VBET_TYPE_SESSION (vbet_session_get_type ())
+G_DECLARE_FINAL_TYPE (VbetSession, vbet_session, VBET, SESSION, GObject)
+
+/* Signals:
+ *   "changed" (): program, findings, topology and positions are new
+ *   "selection-changed" ()
+ *   "states-changed" (): a device's state, or whether the lab runs
+ */
+
+VbetSession *vbet_session_new (void);
+
+/**
+ * vbet_session_load:
+ * @text: (array length=size): any bytes
+ * @path: (nullable): absolute path of the file; NULL for a new lab
+ *
+ * Opens a lab. What is not understood of it shows up among the findings.
+ */
+void vbet_session_load (VbetSession *self, const char *text, gsize size, const char *path);
+
+/** vbet_session_get_path: Returns: (nullable): absolute path of the file. */
+const char *vbet_session_get_path (VbetSession *self);
+/** vbet_session_set_path: after "save as". */
+void vbet_session_set_path (VbetSession *self, const char *path);
+/** vbet_session_get_name: Returns: the lab's name: that of the file without ".vbet"; "untitled" without a file. */
+const char *vbet_session_get_name (VbetSession *self);
+/** vbet_session_is_text: whether the document is valid UTF-8; only then the program pane can edit it. */
+gboolean vbet_session_is_text (VbetSession *self);
+
+VbetDocument *vbet_session_get_document (VbetSession *self);
+/* All three (transfer none), valid until the next "changed". */
+const VbetProgram *vbet_session_get_program (VbetSession *self);
+const VbetTopology *vbet_session_get_topology (VbetSession *self);
+const VbetDiagnostics *vbet_session_get_diagnostics (VbetSession *self);
+/** vbet_session_get_positions: Returns: (array): where each device of the topology stands. */
+const VbetPoint *vbet_session_get_positions (VbetSession *self);
+gboolean vbet_session_get_position (VbetSession *self, const char *device, VbetPoint *ret_point);
+
+/* --- selection: names of devices and cables --- */
+
+GHashTable *vbet_session_get_selection (VbetSession *self);
+gboolean vbet_session_is_selected (VbetSession *self, const char *name);
+/** vbet_session_select: @add: besides what is selected, instead of in place of it. @name: (nullable): nothing. */
+void vbet_session_select (VbetSession *self, const char *name, gboolean add);
+void vbet_session_select_many (VbetSession *self, const char *const *names, gboolean add);
+void vbet_session_toggle (VbetSession *self, const char *name);
+void vbet_session_select_all (VbetSession *self);
+/** vbet_session_selected_devices: Returns: (transfer full): NULL-terminated, in order of the text. */
+char **vbet_session_selected_devices (VbetSession *self);
+
+/* --- how the devices are --- */
+
+void vbet_session_set_running (VbetSession *self, gboolean running);
+gboolean vbet_session_is_running (VbetSession *self);
+/** vbet_session_set_state: @reason: (nullable): why, for FAILED. */
+void vbet_session_set_state (VbetSession *self, const char *device, VbetDeviceState state, const char *reason);
+VbetDeviceState vbet_session_get_state (VbetSession *self, const char *device);
+const char *vbet_session_get_reason (VbetSession *self, const char *device);
+/** vbet_session_get_states: Returns: name → GINT_TO_POINTER of VbetDeviceState. */
+GHashTable *vbet_session_get_states (VbetSession *self);
+
+/* --- gestures; each is one revision; FALSE with @error when the text does not allow it --- */
+
+/** vbet_session_add_device: @ret_name: (out) (transfer full) (optional); the device is selected. */
+gboolean vbet_session_add_device (VbetSession *self, VbetKind kind, double x, double y, char **ret_name,
+                                  GError **error);
+/** vbet_session_add_cable: uses a free NIC of each device, or gives it one more. */
+gboolean vbet_session_add_cable (VbetSession *self, const char *device_a, const char *device_b, GError **error);
+/** vbet_session_move_selected: writes down where the selected devices stand now, and all that never had a position. */
+gboolean vbet_session_move_selected (VbetSession *self, double dx, double dy, GError **error);
+gboolean vbet_session_delete_selected (VbetSession *self, GError **error);
+gboolean vbet_session_rename (VbetSession *self, const char *device, const char *new_name, GError **error);
+/** vbet_session_arrange: places all devices anew. */
+gboolean vbet_session_arrange (VbetSession *self, GError **error);
+/** vbet_session_fix: applies the fix of finding number @index, if it has one. */
+void vbet_session_fix (VbetSession *self, guint index);

@@ -1,0 +1,140 @@
+/* view.h - the view model: what the canvas shows, as a display list.
+ *
+ * vbet_view_new() is a pure function of the topology, where its devices stand,
+ * how they are, what is selected, the zoom, and what a tool is in the middle
+ * of. The result holds everything that is to be drawn, back to front, in lab
+ * units, with no colour and no font in it: canvas/draw.h gives it those, for
+ * the screen and for pictures alike. Hit tests and the accessible objects work
+ * on the same list, so what is seen is what is hit and what is read out. Pure.
+ */
+#pragma once
+
+#include "engine/model/topology.h"
+#include "gui/model/geometry.h"
+
+/* The tile of a device is a square with this side around its position, in lab units. */
+#define VBET_VIEW_TILE 64.0
+
+/* How a device is, as the engine names it in "device.state". */
+typedef enum {
+  VBET_STATE_OFF,
+  VBET_STATE_BOOTING,
+  VBET_STATE_READY,
+  VBET_STATE_PAUSED,
+  VBET_STATE_STOPPING,
+  VBET_STATE_FAILED,
+} VbetDeviceState;
+
+/** vbet_device_state_from_name: Returns: the state called @name; OFF for names it does not know. */
+VbetDeviceState vbet_device_state_from_name (const char *name);
+/** vbet_device_state_name: Returns: "off", "booting" … */
+const char *vbet_device_state_name (VbetDeviceState state);
+
+typedef enum {
+  VBET_SHOW_ADDRESSES = 1 << 0,
+  VBET_SHOW_NICS = 1 << 1,    /* NIC names at cable ends */
+  VBET_SHOW_RUNNING = 1 << 2, /* the lab runs: "off" is a state worth showing */
+} VbetShow;
+
+/* What a tool is in the middle of; zeroed: nothing. Names are borrowed. */
+typedef struct {
+  const char *hover;       /* (nullable): what is under the pointer */
+  gboolean handles;        /* the hovered device offers handles to draw a cable from */
+  const char *target;      /* (nullable): device that would be cabled */
+  const char *wire_from;   /* (nullable): device a cable is being drawn from … */
+  VbetPoint wire_to;       /* … to here */
+  gboolean band;           /* a rubber band is open */
+  VbetRect band_rect;
+  VbetKind ghost;          /* 0, or the kind of device that would be placed … */
+  VbetPoint ghost_at;      /* … here */
+  gboolean moving;         /* the selected devices are shown displaced by */
+  VbetPoint move_by;
+} VbetOverlay;
+
+typedef struct {
+  const VbetTopology *topology;
+  const VbetPoint *positions;   /* one a device, in order */
+  GHashTable *states;           /* (nullable): name → GINT of VbetDeviceState; missing: off */
+  GHashTable *selection;        /* (nullable): set of names of devices and cables */
+  double zoom;                  /* 1.0 = 100 % */
+  guint show;                   /* of VbetShow */
+  const VbetOverlay *overlay;   /* (nullable) */
+} VbetViewInput;
+
+typedef enum {
+  VBET_ITEM_NOTE,   /* @text in @bounds */
+  VBET_ITEM_CABLE,  /* a quadratic curve @a, @control, @b */
+  VBET_ITEM_WIRE,   /* a cable that is being drawn: @a to @b */
+  VBET_ITEM_DEVICE, /* a tile around @a */
+  VBET_ITEM_TEXT,   /* @text, lines centred below @a (@style NAME, DETAIL) or around it (others) */
+  VBET_ITEM_HANDLE, /* a disc around @a to draw a cable from */
+  VBET_ITEM_GHOST,  /* a device that would be placed around @a */
+  VBET_ITEM_BAND,   /* a rubber band: @bounds */
+} VbetItemKind;
+
+typedef enum {
+  VBET_TEXT_NAME,
+  VBET_TEXT_DETAIL, /* addresses and other lines below the name */
+  VBET_TEXT_END,    /* the NIC at a cable's end */
+  VBET_TEXT_BADGE,  /* what a cable does to its frames */
+} VbetTextStyle;
+
+typedef enum {
+  VBET_ITEM_SELECTED = 1 << 0,
+  VBET_ITEM_HOVERED = 1 << 1,
+  VBET_ITEM_TARGET = 1 << 2,
+  VBET_ITEM_DOWN = 1 << 3,     /* a cable with up=no */
+  VBET_ITEM_LOOSE_A = 1 << 4,  /* this end of the cable is in no NIC */
+  VBET_ITEM_LOOSE_B = 1 << 5,
+  VBET_ITEM_RUNNING = 1 << 6,  /* of a lab that runs */
+} VbetItemFlags;
+
+typedef struct {
+  VbetItemKind kind;
+  guint flags;           /* of VbetItemFlags */
+  char *name;            /* (nullable): device or cable it stands for */
+  VbetKind device_kind;  /* DEVICE, GHOST */
+  VbetDeviceState state; /* DEVICE */
+  VbetTextStyle style;   /* TEXT */
+  char *text;            /* (nullable) */
+  VbetPoint a;
+  VbetPoint control;
+  VbetPoint b;
+  VbetRect bounds;       /* of all it covers (of text: nearly) */
+} VbetItem;
+
+typedef struct {
+  GPtrArray *items;    /* of VbetItem, back to front */
+  GHashTable *objects; /* name → VbetItem of a device or cable */
+  double zoom;
+} VbetView;
+
+/** vbet_view_new: Returns: (transfer full): the display list; keeps nothing of @input. */
+VbetView *vbet_view_new (const VbetViewInput *input);
+void vbet_view_free (VbetView *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetView, vbet_view_free)
+
+/** vbet_view_bounds: what all of it covers; an empty rectangle around (0, 0) when there is nothing. */
+VbetRect vbet_view_bounds (const VbetView *self);
+
+/**
+ * vbet_view_hit:
+ * @x, @y: in lab units
+ *
+ * Targets are at least 24 pixels wide at any zoom.
+ *
+ * Returns: (nullable): the topmost handle, device or cable there.
+ */
+const VbetItem *vbet_view_hit (const VbetView *self, double x, double y);
+
+/** vbet_view_find: Returns: (nullable): the device or cable called @name. */
+const VbetItem *vbet_view_find (const VbetView *self, const char *name);
+
+/** vbet_view_within: Returns: (transfer full): NULL-terminated names of the devices whose middle is in @band. */
+char **vbet_view_within (const VbetView *self, VbetRect band);
+
+/** vbet_view_to_text: Returns: (transfer full): one line an item, for tests: "device r1 router off (120,200) selected". */
+char *vbet_view_to_text (const VbetView *self);
+
+/** vbet_item_point: the point of a CABLE's curve at @t, 0 to 1. */
+VbetPoint vbet_item_point (const VbetItem *self, double t);
