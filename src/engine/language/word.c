@@ -134,10 +134,10 @@ suggest_unit (const char *text)
 char *
 vbet_word_excerpt (const char *text, gsize size)
 {
-  g_autofree char *valid = g_utf8_make_valid (text, (gssize) MIN (size, 96));
-  if (size <= 96 && g_utf8_strlen (valid, -1) <= 24)
+  g_autofree char *valid = g_utf8_make_valid (text, (gssize) MIN (size, 160));
+  if (size <= 160 && g_utf8_strlen (valid, -1) <= 40)
     return g_steal_pointer (&valid);
-  g_autofree char *head = g_utf8_substring (valid, 0, MIN (23, g_utf8_strlen (valid, -1)));
+  g_autofree char *head = g_utf8_substring (valid, 0, MIN (39, g_utf8_strlen (valid, -1)));
   return g_strconcat (head, "…", NULL);
 }
 

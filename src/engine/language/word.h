@@ -38,5 +38,5 @@ VbetValue *vbet_word_parse_string (const char *text, gsize size, gsize offset, V
 VbetValue *vbet_word_parse_raw (const char *text, gsize size);
 VbetValue *vbet_word_parse_regex (const char *text, gsize size);
 
-/** vbet_word_excerpt: Returns: (transfer full): at most 24 characters of @text, fit for a message. */
+/** vbet_word_excerpt: Returns: (transfer full): at most 40 characters of @text, fit for a message. */
 char *vbet_word_excerpt (const char *text, gsize size);
