@@ -1,1 +1,6 @@
-# Build rules of data/.
+# Build rules of data/: manual pages, completion.
+dist_man_MANS += \
+	data/man/vbet.1 \
+	data/man/vbetctl.1 \
+	data/man/vbetd.8
+dist_bashcompletion_DATA = data/bash-completion/vbetctl

@@ -6,7 +6,6 @@ libvbet_client_a_SOURCES = \
 	src/engine/launch.c \
 	src/engine/rpc.c \
 	src/engine/rpc.h
-EXTRA_DIST += doc/rpc.md
 noinst_LIBRARIES += libvbet-engine.a
 libvbet_engine_a_SOURCES = \
 	src/engine/service.c \
