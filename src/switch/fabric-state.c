@@ -32,10 +32,11 @@ vbet_fabric_each_port (VbetFabric *self, void (*visit) (const VbetFabricPortInfo
       .cable = endpoint->cable != NULL ? endpoint->cable->name : NULL,
       .rx = endpoint->rx,
       .tx = endpoint->tx,
-      .port = endpoint->port,
     };
     if (endpoint->bridge != NULL)
       bridge_port_counters (endpoint, &info);
+    else if (endpoint->klass->queued != NULL)
+      info.queued = endpoint->klass->queued (endpoint->port);
     visit (&info, user_data);
   }
 }
@@ -75,6 +76,7 @@ fill_bridge_info (const FabricBridge *bridge, VbetFabricBridgeInfo *info)
   const VbetMacTable *table = vbet_bridge_get_table (bridge->bridge);
   info->ageing = vbet_mac_table_get_ageing (table);
   info->flooded = vbet_bridge_get_flooded (bridge->bridge);
+  info->addresses = vbet_mac_table_get_count (table);
   info->evicted = vbet_mac_table_get_evicted (table);
 }
 

@@ -39,6 +39,8 @@ typedef struct {
   void (*send) (gpointer port, const VbetFrame *frame);
   /* Called once at the end of a run in which send() was called: the frames' bytes go away afterwards. */
   void (*flush) (gpointer port);
+  /* How many frames wait for the device; NULL: none ever. */
+  guint (*queued) (gpointer port);
   /* The endpoint was removed. */
   void (*destroy) (gpointer port);
 } VbetPortClass;
@@ -115,7 +117,7 @@ typedef struct {
   const char *cable;  /* NULL: none */
   VbetCounters rx;
   VbetCounters tx;
-  gpointer port;      /* of an external one */
+  guint queued;       /* frames that wait for the device */
 } VbetFabricPortInfo;
 
 typedef struct {
@@ -131,6 +133,7 @@ typedef struct {
   VbetRelayKind kind;
   gint64 ageing;
   guint direct_ports;
+  guint addresses;    /* in the table, aged ones included */
   guint64 flooded;
   guint64 evicted;
 } VbetFabricBridgeInfo;

@@ -1,6 +1,14 @@
 # The lab's switch process: pure cores, the fabric that joins them, sockets, control.
 noinst_LIBRARIES += libvbet-switch.a
 libvbet_switch_a_SOURCES = \
+	src/switch/confine.c \
+	src/switch/confine.h \
+	src/switch/control.c \
+	src/switch/control.h \
+	src/switch/control-message.c \
+	src/switch/control-message.h \
+	src/switch/control-state.c \
+	src/switch/control-state.h \
 	src/switch/core/bridge.c \
 	src/switch/core/bridge.h \
 	src/switch/core/cable.c \
@@ -20,4 +28,18 @@ libvbet_switch_a_SOURCES = \
 	src/switch/fabric.h \
 	src/switch/fabric-path.c \
 	src/switch/fabric-private.h \
-	src/switch/fabric-state.c
+	src/switch/fabric-state.c \
+	src/switch/loop.c \
+	src/switch/loop.h \
+	src/switch/socket-port.c \
+	src/switch/socket-port.h \
+	src/switch/stock.c \
+	src/switch/stock.h \
+	src/switch/stock-protocol.c \
+	src/switch/stock-protocol.h \
+	src/switch/switch.c \
+	src/switch/switch.h
+
+pkglibexec_PROGRAMS += bin/vbet-switch
+bin_vbet_switch_SOURCES = src/switch/main.c
+bin_vbet_switch_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)

@@ -233,6 +233,7 @@ test_table_full (void)
   vbet_mac_table_each (table, 100001, count_one, counts);
   CU_ASSERT_EQUAL (counts[1], 16);
   CU_ASSERT_EQUAL (counts[2], 0);
+  CU_ASSERT_EQUAL (vbet_mac_table_get_count (table), 16);
   vbet_mac_table_free (table);
 }
 

@@ -142,6 +142,7 @@ typedef struct {
   VbetSwitchBridgeKind kind;
   guint ageing;          /* seconds */
   guint stock_guests;    /* connected by the control socket */
+  guint addresses;       /* in the table; @macs lists at most 1000 */
   guint64 flooded;       /* frames sent to all ports */
   guint64 evicted;       /* addresses forgotten because the table was full */
   GArray *macs;          /* of VbetSwitchMac */

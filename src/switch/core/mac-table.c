@@ -20,6 +20,7 @@ struct VbetMacTable {
   guint64 salt;
   gint64 ageing;
   guint64 evicted;
+  guint count;
   guint entries[VBET_MAC_TABLE_PORTS]; /* slots a port holds, aged ones included */
 };
 
@@ -112,12 +113,14 @@ make_room (VbetMacTable *self, Bucket *bucket, gint64 now)
       return way;
     if (!is_fresh (self, bucket, way, now)) {
       self->entries[bucket->port[way]]--;
+      self->count--;
       return way;
     }
     if (way > 0 && is_better_victim (self, bucket, way, victim))
       victim = way;
   }
   self->entries[bucket->port[victim]]--;
+  self->count--;
   self->evicted++;
   return victim;
 }
@@ -140,6 +143,7 @@ vbet_mac_table_learn (VbetMacTable *self, guint64 mac, guint port, gint64 now)
     self->entries[bucket->port[way]]--;
   } else {
     way = make_room (self, bucket, now);
+    self->count++;
   }
   bucket->key[way] = mac;
   bucket->port[way] = (guint16) port;
@@ -168,6 +172,7 @@ vbet_mac_table_forget_port (VbetMacTable *self, guint port)
         continue;
       bucket->key[way] = FREE_SLOT;
       self->entries[port]--;
+      self->count--;
     }
   }
 }
@@ -176,6 +181,12 @@ guint64
 vbet_mac_table_get_evicted (const VbetMacTable *self)
 {
   return self->evicted;
+}
+
+guint
+vbet_mac_table_get_count (const VbetMacTable *self)
+{
+  return self->count;
 }
 
 guint

@@ -42,6 +42,9 @@ void vbet_mac_table_forget_port (VbetMacTable *self, guint port);
 /** vbet_mac_table_get_evicted: Returns: how many addresses made room for others while still fresh. */
 guint64 vbet_mac_table_get_evicted (const VbetMacTable *self);
 
+/** vbet_mac_table_get_count: Returns: addresses in the table, also those silent for too long that still take room. */
+guint vbet_mac_table_get_count (const VbetMacTable *self);
+
 guint vbet_mac_table_get_capacity (const VbetMacTable *self);
 
 /** VbetMacTableVisit: @age: nanoseconds since @mac was last heard. */

@@ -1,0 +1,74 @@
+/* confine.c - see confine.h. */
+#include "config.h"
+
+#include "switch/confine.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/paths.h"
+#include "base/sandbox.h"
+
+static int
+give_up_root (void)
+{
+  uid_t uid;
+  gid_t gid;
+  if (geteuid () != 0)
+    return 0;
+  vbet_paths_lab_user (&uid, &gid);
+  if (setgroups (0, NULL) != 0 || setresgid (gid, gid, gid) != 0 || setresuid (uid, uid, uid) != 0)
+    return -errno;
+  return 0;
+}
+
+/* Room for many descriptors, none for a core dump or another process. */
+static gboolean
+set_limits (void)
+{
+  struct rlimit files;
+  struct rlimit none = { 0, 0 };
+  if (getrlimit (RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    setrlimit (RLIMIT_NOFILE, &files);
+  }
+  gboolean ok = setrlimit (RLIMIT_CORE, &none) == 0;
+#ifndef __SANITIZE_ADDRESS__ /* its leak check at exit needs a helper process */
+  ok = setrlimit (RLIMIT_NPROC, &none) == 0 && ok;
+#endif
+  return ok;
+}
+
+static int
+close_file_system (void)
+{
+#ifdef __SANITIZE_ADDRESS__ /* its reports read the program's own maps and symbols */
+  VbetSandboxRule rules[] = { { .path = "/", .access = VBET_SANDBOX_READ | VBET_SANDBOX_EXECUTE } };
+  return vbet_sandbox_landlock_limits (rules, 1, VBET_SANDBOX_LIMIT_TCP | VBET_SANDBOX_LIMIT_SIGNAL);
+#else
+  return vbet_sandbox_landlock_limits (NULL, 0, VBET_SANDBOX_LIMIT_TCP | VBET_SANDBOX_LIMIT_SIGNAL);
+#endif
+}
+
+int
+vbet_confine (const char *ret_layers[5])
+{
+  guint n = 0;
+  int result = give_up_root ();
+  if (result != 0)
+    return result;
+  ret_layers[n++] = "user";
+  prctl (PR_SET_PDEATHSIG, SIGKILL); /* after the change of user, which clears it; a parent dead by now closes our channel */
+  if (set_limits ())
+    ret_layers[n++] = "limits";
+  if (vbet_sandbox_no_new_privs () == 0)
+    ret_layers[n++] = "no_new_privs";
+  if (close_file_system () == 0)
+    ret_layers[n++] = "landlock";
+  ret_layers[n] = NULL;
+  return 0;
+}

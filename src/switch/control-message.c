@@ -1,0 +1,173 @@
+/* control-message.c - see control-message.h. */
+#include "config.h"
+
+#include "switch/control-message.h"
+
+#include <json-glib/json-glib.h>
+
+#define DEPTH_MAX 8
+#define SECOND G_GINT64_CONSTANT (1000000000)
+#define AGEING_DEFAULT 300 /* seconds */
+#define AGEING_MAX 1000000 /* seconds; the top of IEEE 802.1Q's range */
+#define MTU_DEFAULT 1500
+
+static const struct {
+  const char *name;
+  VbetControlOp op;
+} ops[] = {
+  { "add-bridge", VBET_CONTROL_ADD_BRIDGE },
+  { "set-bridge", VBET_CONTROL_SET_BRIDGE },
+  { "remove-bridge", VBET_CONTROL_REMOVE_BRIDGE },
+  { "add-port", VBET_CONTROL_ADD_PORT },
+  { "connect-port", VBET_CONTROL_CONNECT_PORT },
+  { "remove-port", VBET_CONTROL_REMOVE_PORT },
+  { "add-stock", VBET_CONTROL_ADD_STOCK },
+  { "remove-stock", VBET_CONTROL_REMOVE_STOCK },
+  { "add-cable", VBET_CONTROL_ADD_CABLE },
+  { "set-cable", VBET_CONTROL_SET_CABLE },
+  { "remove-cable", VBET_CONTROL_REMOVE_CABLE },
+  { "state", VBET_CONTROL_STATE },
+  { "sync", VBET_CONTROL_SYNC },
+  { "quit", VBET_CONTROL_QUIT },
+};
+
+/* The JSON library recurses once a level: a limit here keeps a message of brackets from using up the stack. */
+static gboolean
+is_shallow (const char *data, gsize size)
+{
+  guint depth = 0;
+  gboolean in_string = FALSE;
+  for (gsize i = 0; i < size; i++) {
+    char c = data[i];
+    if (in_string && c == '\\')
+      i++;
+    else if (c == '"')
+      in_string = !in_string;
+    else if (!in_string && (c == '{' || c == '[') && ++depth > DEPTH_MAX)
+      return FALSE;
+    else if (!in_string && (c == '}' || c == ']') && depth > 0)
+      depth--;
+  }
+  return TRUE;
+}
+
+static JsonNode *
+member (JsonObject *object, const char *name, GType type)
+{
+  JsonNode *node = json_object_get_member (object, name);
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == type ? node : NULL;
+}
+
+static char *
+dup_string (JsonObject *object, const char *name)
+{
+  JsonNode *node = member (object, name, G_TYPE_STRING);
+  return node != NULL ? json_node_dup_string (node) : NULL;
+}
+
+static gint64
+get_int (JsonObject *object, const char *name, gint64 minimum, gint64 maximum, gint64 otherwise)
+{
+  JsonNode *node = member (object, name, G_TYPE_INT64);
+  gint64 value = node != NULL ? json_node_get_int (node) : otherwise;
+  return value >= minimum && value <= maximum ? value : otherwise;
+}
+
+static gboolean
+get_boolean (JsonObject *object, const char *name, gboolean otherwise)
+{
+  JsonNode *node = member (object, name, G_TYPE_BOOLEAN);
+  return node != NULL ? json_node_get_boolean (node) : otherwise;
+}
+
+static void
+read_end (JsonObject *object, VbetControlEnd *ret_end)
+{
+  ret_end->device = dup_string (object, "device");
+  ret_end->nic = (guint) get_int (object, "nic", 1, VBET_FABRIC_NIC_MAX, 0);
+}
+
+static void
+read_ends (JsonObject *object, VbetControlEnd ret_ends[2])
+{
+  JsonNode *node = json_object_get_member (object, "ends");
+  if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node))
+    return;
+  JsonArray *array = json_node_get_array (node);
+  for (guint i = 0; i < 2 && i < json_array_get_length (array); i++) {
+    JsonNode *one = json_array_get_element (array, i);
+    if (JSON_NODE_HOLDS_OBJECT (one))
+      read_end (json_node_get_object (one), &ret_ends[i]);
+  }
+}
+
+static gboolean
+read_op (JsonObject *object, VbetControlOp *ret_op)
+{
+  g_autofree char *name = dup_string (object, "op");
+  for (guint i = 0; name != NULL && i < G_N_ELEMENTS (ops); i++) {
+    if (strcmp (ops[i].name, name) == 0) {
+      *ret_op = ops[i].op;
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+static VbetControlCommand *
+read_command (JsonObject *object, VbetControlOp op, gint64 id)
+{
+  VbetControlCommand *self = g_new0 (VbetControlCommand, 1);
+  g_autofree char *kind = dup_string (object, "kind");
+  self->op = op;
+  self->id = id;
+  self->bridge = dup_string (object, "bridge");
+  self->relay = g_strcmp0 (kind, "hub") == 0 ? VBET_RELAY_HUB : VBET_RELAY_SWITCH;
+  self->guest = g_strcmp0 (kind, "guest") == 0;
+  self->ageing = get_int (object, "ageing", 0, AGEING_MAX, AGEING_DEFAULT) * SECOND;
+  self->mtu = (guint) get_int (object, "mtu", 1, VBET_FRAME_MTU_MAX, MTU_DEFAULT);
+  self->serial = (guint64) get_int (object, "serial", 0, G_MAXINT64, 0);
+  self->cable = dup_string (object, "cable");
+  self->up = get_boolean (object, "up", TRUE);
+  read_end (object, &self->end);
+  read_ends (object, self->ends);
+  return self;
+}
+
+VbetControlCommand *
+vbet_control_command_parse (const char *data, gsize size, gint64 *ret_id, char **ret_error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  *ret_id = 0;
+  if (size > VBET_CONTROL_MESSAGE_MAX || !is_shallow (data, size) || !g_utf8_validate (data, (gssize) size, NULL)
+      || !json_parser_load_from_data (parser, data, (gssize) size, NULL)) {
+    *ret_error = g_strdup ("The message is not JSON of a sane size and depth");
+    return NULL;
+  }
+  JsonNode *root = json_parser_get_root (parser);
+  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root)) {
+    *ret_error = g_strdup ("The message is not a JSON object");
+    return NULL;
+  }
+  JsonObject *object = json_node_get_object (root);
+  *ret_id = get_int (object, "id", 0, G_MAXINT64, 0);
+  VbetControlOp op;
+  if (!read_op (object, &op)) {
+    *ret_error = g_strdup ("The command has no known \"op\"");
+    return NULL;
+  }
+  return read_command (object, op, *ret_id);
+}
+
+void
+vbet_control_command_free (VbetControlCommand *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->bridge);
+  g_free (self->cable);
+  g_free (self->end.device);
+  g_free (self->ends[0].device);
+  g_free (self->ends[1].device);
+  g_free (self);
+}

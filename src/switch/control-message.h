@@ -1,0 +1,62 @@
+/* control-message.h - one command of the engine, from JSON to a checked structure.
+ *
+ * Only bytes in and a structure out: the parser is fuzzed. control.h has the
+ * protocol.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "switch/fabric.h"
+
+#define VBET_CONTROL_MESSAGE_MAX 16384 /* bytes of a command */
+
+typedef enum {
+  VBET_CONTROL_ADD_BRIDGE,
+  VBET_CONTROL_SET_BRIDGE,
+  VBET_CONTROL_REMOVE_BRIDGE,
+  VBET_CONTROL_ADD_PORT,
+  VBET_CONTROL_CONNECT_PORT,
+  VBET_CONTROL_REMOVE_PORT,
+  VBET_CONTROL_ADD_STOCK,
+  VBET_CONTROL_REMOVE_STOCK,
+  VBET_CONTROL_ADD_CABLE,
+  VBET_CONTROL_SET_CABLE,
+  VBET_CONTROL_REMOVE_CABLE,
+  VBET_CONTROL_STATE,
+  VBET_CONTROL_SYNC,
+  VBET_CONTROL_QUIT,
+} VbetControlOp;
+
+typedef struct {
+  char *device;
+  guint nic; /* 0: missing or out of range */
+} VbetControlEnd;
+
+/* Members a command does not have are NULL, 0 or the default. */
+typedef struct {
+  VbetControlOp op;
+  gint64 id;
+  char *bridge;
+  VbetRelayKind relay;    /* of add-bridge */
+  gint64 ageing;          /* nanoseconds */
+  VbetControlEnd end;     /* "device" and "nic" */
+  gboolean guest;         /* of add-port: a guest's NIC, else a port of @bridge */
+  guint mtu;              /* bytes; default 1500 */
+  guint64 serial;
+  char *cable;
+  VbetControlEnd ends[2];
+  gboolean up;            /* default TRUE */
+} VbetControlCommand;
+
+/**
+ * vbet_control_command_parse:
+ * @data: (array length=size): a JSON object, not terminated
+ * @ret_id: the command's id as far as it could be read, else 0; set on failure too, so that it can be answered
+ * @ret_error: (transfer full): one sentence on failure
+ *
+ * Returns: (transfer full) (nullable): the command.
+ */
+VbetControlCommand *vbet_control_command_parse (const char *data, gsize size, gint64 *ret_id, char **ret_error);
+void vbet_control_command_free (VbetControlCommand *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetControlCommand, vbet_control_command_free)

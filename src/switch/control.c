@@ -1,0 +1,445 @@
+/* control.c - receives commands, executes them on the fabric, answers; see control.h. */
+#include "config.h"
+
+#include "switch/control.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "switch/control-message.h"
+#include "switch/control-state.h"
+#include "switch/stock.h"
+
+#define COMMANDS_PER_TURN 32
+#define FDS_MAX 4
+
+/* A message that the channel did not take yet. */
+typedef struct {
+  char *text;
+  int fd; /* duplicate to send along; -1: none */
+} Outgoing;
+
+struct VbetControl {
+  VbetIo *io;
+  VbetFabric *fabric;
+  int fd;
+  VbetFdRef ref;
+  gboolean broken;
+  gboolean quits;
+  GQueue outgoing;     /* of Outgoing; while there are any, no command is read */
+  GHashTable *stocks;  /* of VbetStock, by serial */
+};
+
+/* A received command with its descriptors; what is still in @fds at the end is closed. */
+typedef struct {
+  const VbetControlCommand *command;
+  int fds[FDS_MAX];
+  guint n_fds;
+} Call;
+
+/* --- sending ------------------------------------------------------------------------- */
+
+static void
+outgoing_free (gpointer data)
+{
+  Outgoing *self = data;
+  if (self->fd >= 0)
+    close (self->fd);
+  g_free (self->text);
+  g_free (self);
+}
+
+/* Returns: 0, -EAGAIN when the channel is full, another -errno when it is broken. */
+static int
+send_now (VbetControl *self, const char *text, int fd)
+{
+  union {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE (sizeof (int))];
+  } control;
+  struct iovec iov = { .iov_base = (void *) text, .iov_len = strlen (text) };
+  struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
+  if (fd >= 0) {
+    memset (&control, 0, sizeof control);
+    message.msg_control = &control;
+    message.msg_controllen = sizeof control.bytes;
+    struct cmsghdr *header = CMSG_FIRSTHDR (&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN (sizeof fd);
+    memcpy (CMSG_DATA (header), &fd, sizeof fd);
+  }
+  ssize_t sent;
+  do
+    sent = sendmsg (self->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  while (sent < 0 && errno == EINTR);
+  return sent >= 0 ? 0 : -errno;
+}
+
+static void
+watch (VbetControl *self)
+{
+  vbet_loop_change (vbet_io_get_loop (self->io), self->ref, g_queue_is_empty (&self->outgoing) ? EPOLLIN : EPOLLOUT);
+}
+
+static void
+send_text (VbetControl *self, const char *text, int fd)
+{
+  int result = -EAGAIN;
+  if (self->broken)
+    return;
+  if (g_queue_is_empty (&self->outgoing))
+    result = send_now (self, text, fd);
+  if (result == -EAGAIN) {
+    Outgoing *outgoing = g_new (Outgoing, 1);
+    outgoing->text = g_strdup (text);
+    outgoing->fd = fd >= 0 ? dup (fd) : -1;
+    g_queue_push_tail (&self->outgoing, outgoing);
+    watch (self);
+  } else if (result != 0) {
+    self->broken = TRUE;
+  }
+}
+
+static void
+send_outgoing (VbetControl *self)
+{
+  while (!g_queue_is_empty (&self->outgoing)) {
+    Outgoing *outgoing = g_queue_peek_head (&self->outgoing);
+    int result = send_now (self, outgoing->text, outgoing->fd);
+    if (result == -EAGAIN)
+      return;
+    if (result != 0)
+      self->broken = TRUE;
+    outgoing_free (g_queue_pop_head (&self->outgoing));
+  }
+  watch (self);
+}
+
+static void
+send_builder (VbetControl *self, JsonBuilder *builder, int fd)
+{
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+  g_autofree char *text = json_to_string (root, FALSE);
+  send_text (self, text, fd);
+}
+
+static void
+send_part (JsonBuilder *builder, gpointer user_data)
+{
+  send_builder (user_data, builder, -1);
+}
+
+static void
+answer (VbetControl *self, gint64 id, int result, const char *sentence)
+{
+  if (id == 0)
+    return;
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "id");
+  json_builder_add_int_value (builder, id);
+  json_builder_set_member_name (builder, result == 0 ? "ok" : "error");
+  if (result == 0) {
+    json_builder_add_boolean_value (builder, TRUE);
+  } else {
+    json_builder_add_string_value (builder, sentence);
+    json_builder_set_member_name (builder, "errno");
+    json_builder_add_int_value (builder, -result);
+  }
+  json_builder_end_object (builder);
+  send_builder (self, builder, -1);
+}
+
+/* {"event":…, KEY:name, "nic":nic (unless 0), "serial":serial} */
+static void
+notify (VbetControl *self, const char *event, const char *key, const char *name, guint nic, guint64 serial, int fd)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "event");
+  json_builder_add_string_value (builder, event);
+  json_builder_set_member_name (builder, key);
+  json_builder_add_string_value (builder, name);
+  if (nic > 0) {
+    json_builder_set_member_name (builder, "nic");
+    json_builder_add_int_value (builder, nic);
+  }
+  json_builder_set_member_name (builder, "serial");
+  json_builder_add_int_value (builder, (gint64) serial);
+  json_builder_end_object (builder);
+  send_builder (self, builder, fd);
+}
+
+/* --- ports and stock guests ------------------------------------------------------------ */
+
+static void
+port_closed (const char *device, guint nic, guint64 serial, gpointer user_data)
+{
+  notify (user_data, "port-closed", "device", device, nic, serial, -1);
+}
+
+static void
+stock_joined (const char *bridge, guint64 serial, int data_fd, gpointer user_data)
+{
+  notify (user_data, "stock-joined", "bridge", bridge, 0, serial, data_fd);
+}
+
+static void
+stock_left (VbetStock *stock, gpointer user_data)
+{
+  VbetControl *self = user_data;
+  guint64 serial = vbet_stock_get_serial (stock);
+  notify (self, "stock-left", "bridge", vbet_stock_get_bridge (stock), 0, serial, -1);
+  g_hash_table_remove (self->stocks, &serial);
+}
+
+static int
+take_fd (Call *call)
+{
+  return call->n_fds > 0 ? call->fds[--call->n_fds] : -1;
+}
+
+static int
+connect_port (VbetControl *self, Call *call)
+{
+  VbetSocketPort *port = vbet_fabric_find_port (self->fabric, call->command->end.device, call->command->end.nic);
+  if (port == NULL)
+    return -ENOENT;
+  if (call->n_fds != 1)
+    return -EBADF;
+  return vbet_socket_port_connect (port, take_fd (call), call->command->serial);
+}
+
+static int
+add_stock (VbetControl *self, Call *call)
+{
+  static const VbetStockCallbacks callbacks = { stock_joined, stock_left };
+  const VbetControlCommand *command = call->command;
+  if (call->n_fds < 1 || call->n_fds > 2)
+    return -EBADF;
+  if (!vbet_fabric_has_bridge (self->fabric, command->bridge))
+    return -ENOENT;
+  if (g_hash_table_contains (self->stocks, &command->serial))
+    return -EEXIST;
+  int data_fd = call->n_fds == 2 ? take_fd (call) : -1;
+  int control_fd = take_fd (call);
+  int result = 0;
+  VbetStock *stock = vbet_stock_new (self->io, command->bridge, command->serial, control_fd, data_fd, &callbacks, self,
+                                     &result);
+  if (stock == NULL)
+    return result;
+  guint64 *key = g_memdup2 (&command->serial, sizeof *key);
+  g_hash_table_insert (self->stocks, key, stock);
+  return 0;
+}
+
+static gboolean
+stock_is_on (gpointer key, gpointer value, gpointer user_data)
+{
+  (void) key;
+  return g_strcmp0 (vbet_stock_get_bridge (value), user_data) == 0;
+}
+
+static int
+remove_bridge (VbetControl *self, const VbetControlCommand *command)
+{
+  g_hash_table_foreach_remove (self->stocks, stock_is_on, command->bridge);
+  return vbet_fabric_remove_bridge (self->fabric, command->bridge);
+}
+
+static int
+add_port (VbetControl *self, const VbetControlCommand *command)
+{
+  const VbetControlEnd *end = &command->end;
+  if (command->guest)
+    return vbet_socket_port_add_guest (self->io, end->device, end->nic, command->mtu, port_closed, self);
+  return vbet_fabric_add_bridge_port (self->fabric, end->device, end->nic, command->bridge);
+}
+
+/* --- commands ------------------------------------------------------------------------------ */
+
+static int
+execute (VbetControl *self, Call *call, gint64 now)
+{
+  const VbetControlCommand *command = call->command;
+  switch (command->op) {
+  case VBET_CONTROL_ADD_BRIDGE:
+    return vbet_fabric_add_bridge (self->fabric, command->bridge, command->relay, command->ageing);
+  case VBET_CONTROL_SET_BRIDGE:
+    return vbet_fabric_set_ageing (self->fabric, command->bridge, command->ageing);
+  case VBET_CONTROL_REMOVE_BRIDGE:
+    return remove_bridge (self, command);
+  case VBET_CONTROL_ADD_PORT:
+    return add_port (self, command);
+  case VBET_CONTROL_CONNECT_PORT:
+    return connect_port (self, call);
+  case VBET_CONTROL_REMOVE_PORT:
+    return vbet_fabric_remove_port (self->fabric, command->end.device, command->end.nic);
+  case VBET_CONTROL_ADD_STOCK:
+    return add_stock (self, call);
+  case VBET_CONTROL_REMOVE_STOCK:
+    return g_hash_table_remove (self->stocks, &command->serial) ? 0 : -ENOENT;
+  case VBET_CONTROL_ADD_CABLE:
+    return vbet_fabric_add_cable (self->fabric, command->cable, command->ends[0].device, command->ends[0].nic,
+                                  command->ends[1].device, command->ends[1].nic, command->up);
+  case VBET_CONTROL_SET_CABLE:
+    return vbet_fabric_set_cable (self->fabric, command->cable, command->up);
+  case VBET_CONTROL_REMOVE_CABLE:
+    return vbet_fabric_remove_cable (self->fabric, command->cable);
+  case VBET_CONTROL_STATE:
+    vbet_control_state (self->fabric, command->id, now, send_part, self);
+    return 0;
+  case VBET_CONTROL_SYNC:
+    return 0;
+  case VBET_CONTROL_QUIT:
+    self->quits = TRUE;
+    return 0;
+  default:
+    return -EINVAL;
+  }
+}
+
+static const char *
+sentence_for (int result)
+{
+  switch (result) {
+  case -EINVAL:
+    return "A name or number of the command is missing or not valid";
+  case -EEXIST:
+    return "Something of that name is there already";
+  case -ENOENT:
+    return "There is nothing of that name";
+  case -EBUSY:
+    return "An end of the cable has another cable in it";
+  case -EBADF:
+    return "The command needs another number of descriptors";
+  case -ENOSPC:
+    return "The bridge has no free port";
+  default:
+    return g_strerror (-result);
+  }
+}
+
+static void
+handle (VbetControl *self, const char *data, gsize size, Call *call, gint64 now)
+{
+  gint64 id;
+  g_autofree char *error = NULL;
+  g_autoptr (VbetControlCommand) command = vbet_control_command_parse (data, size, &id, &error);
+  if (command == NULL) {
+    answer (self, id, -EPROTO, error);
+    return;
+  }
+  call->command = command;
+  int result = execute (self, call, now);
+  answer (self, id, result, result != 0 ? sentence_for (result) : NULL);
+}
+
+/* --- receiving -------------------------------------------------------------------------------- */
+
+static void
+collect_fds (struct msghdr *message, Call *call)
+{
+  for (struct cmsghdr *header = CMSG_FIRSTHDR (message); header != NULL; header = CMSG_NXTHDR (message, header)) {
+    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+      continue;
+    guint n = (guint) ((header->cmsg_len - CMSG_LEN (0)) / sizeof (int));
+    for (guint i = 0; i < n && call->n_fds < FDS_MAX; i++)
+      memcpy (&call->fds[call->n_fds++], CMSG_DATA (header) + i * sizeof (int), sizeof (int));
+  }
+}
+
+/* Returns: FALSE when there is nothing to read now, or never again (then broken). */
+static gboolean
+receive_one (VbetControl *self, gint64 now)
+{
+  char data[VBET_CONTROL_MESSAGE_MAX];
+  union {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE (FDS_MAX * sizeof (int))];
+  } control;
+  struct iovec iov = { .iov_base = data, .iov_len = sizeof data };
+  struct msghdr message = {
+    .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes,
+  };
+  ssize_t n = recvmsg (self->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  if (n <= 0) {
+    if (n == 0 || (errno != EAGAIN && errno != EINTR))
+      self->broken = TRUE;
+    return FALSE;
+  }
+  Call call = { 0 };
+  collect_fds (&message, &call);
+  if (message.msg_flags & MSG_TRUNC)
+    answer (self, 0, -EMSGSIZE, NULL);
+  else
+    handle (self, data, (gsize) n, &call, now);
+  while (call.n_fds > 0)
+    close (take_fd (&call));
+  return TRUE;
+}
+
+gboolean
+vbet_control_event (VbetControl *self, guint32 events, gint64 now)
+{
+  if (events & EPOLLOUT)
+    send_outgoing (self);
+  for (guint i = 0; i < COMMANDS_PER_TURN; i++)
+    if (self->quits || self->broken || !g_queue_is_empty (&self->outgoing) || !receive_one (self, now))
+      break;
+  if (events & (EPOLLHUP | EPOLLERR) && !(events & EPOLLIN))
+    self->broken = TRUE;
+  return !self->quits && !self->broken;
+}
+
+/* --- life ------------------------------------------------------------------------------------------ */
+
+static void
+send_ready (VbetControl *self, const char *const *layers)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "event");
+  json_builder_add_string_value (builder, "ready");
+  json_builder_set_member_name (builder, "layers");
+  json_builder_begin_array (builder);
+  for (guint i = 0; layers[i] != NULL; i++)
+    json_builder_add_string_value (builder, layers[i]);
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  send_builder (self, builder, -1);
+}
+
+VbetControl *
+vbet_control_new (VbetIo *io, int fd, const char *const *layers)
+{
+  VbetFdRef ref;
+  VbetControl *self = g_new0 (VbetControl, 1);
+  self->io = io;
+  self->fabric = vbet_io_get_fabric (io);
+  self->fd = fd;
+  self->stocks = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) vbet_stock_free);
+  g_queue_init (&self->outgoing);
+  ref = vbet_loop_add (vbet_io_get_loop (io), fd, EPOLLIN, VBET_FD_CONTROL, self);
+  if (ref == 0) {
+    vbet_control_free (self);
+    return NULL;
+  }
+  self->ref = ref;
+  send_ready (self, layers);
+  return self;
+}
+
+void
+vbet_control_free (VbetControl *self)
+{
+  if (self == NULL)
+    return;
+  g_hash_table_unref (self->stocks);
+  vbet_loop_remove (vbet_io_get_loop (self->io), self->ref);
+  g_queue_clear_full (&self->outgoing, outgoing_free);
+  close (self->fd);
+  g_free (self);
+}

@@ -1,0 +1,68 @@
+/* control.h - the engine's commands to the switch and the switch's answers.
+ *
+ * Channel: descriptor 3, an end of a SOCK_SEQPACKET unix socket pair. One JSON
+ * object a message, UTF-8, at most 16 KiB towards the switch; descriptors come
+ * along by SCM_RIGHTS. When the channel ends, the process ends.
+ *
+ * Commands carry "id" (a positive number; 0 or none asks for no answer) and
+ * "op". They may be sent without waiting; they are executed, and answered, in
+ * order. The answer is {"id":N,"ok":true} or {"id":N,"error":"one sentence","errno":17}.
+ *
+ *   add-bridge     bridge, kind "switch"|"hub", ageing (s, default 300)
+ *   set-bridge     bridge, ageing
+ *   remove-bridge  bridge                       with its ports, stock guests and their cables
+ *   add-port       device, nic, kind "guest", mtu (default 1500)
+ *   add-port       device, nic, kind "bridge-port", bridge
+ *   connect-port   device, nic, serial + 1 descriptor: a guest's connection (SEQPACKET); replaces an older one
+ *   remove-port    device, nic                  with its cable
+ *   add-stock      bridge, serial + 1 or 2 descriptors: a control connection of a stock guest, and the data
+ *                  socket that an earlier process made for it
+ *   remove-stock   bridge, serial               the connection is closed
+ *   add-cable      cable, ends [{device, nic}, {device, nic}], up (default true)
+ *   set-cable      cable, up
+ *   remove-cable   cable
+ *   state          the answer comes in parts, see below
+ *   sync           nothing: its answer says that everything before is done
+ *   quit           the answer is the last message
+ *
+ * The answer to "state" is any number of messages with "part":true and arrays,
+ * each of which may be missing, then the usual {"id":N,"ok":true}:
+ *
+ *   ports    [{device, nic, kind, connected, cable?, rx, tx, queued}]   rx, tx: [frames, bytes, dropped] as the device sees it
+ *   cables   [{cable, up, ends, ab, ba}]                                ab, ba: [frames, bytes, dropped]
+ *   bridges  [{bridge, kind, ageing, stock, addresses, flooded, evicted}]
+ *   macs     [{bridge, mac "02:00:00:00:00:01", nic (0: a stock guest), age (s)}]   at most 1000 a bridge
+ *
+ * Notifications have no id:
+ *
+ *   {"event":"ready","layers":["no_new_privs",…]}              first message of a process: the confinement that holds
+ *   {"event":"port-closed","device":…,"nic":…,"serial":…}      the guest ended that connection
+ *   {"event":"stock-joined","bridge":…,"serial":…} + 1 descriptor: its data socket, to be kept
+ *   {"event":"stock-left","bridge":…,"serial":…}               that control connection is closed
+ *
+ * "serial" is a number the engine chose; it tells an old connection's end from
+ * a new one's.
+ *
+ * Keeping descriptors: the engine accepts every connection itself and passes a
+ * duplicate on, so there is no moment at which only this process holds one. The
+ * switch neither binds nor opens a path and needs no right to the file system.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "switch/socket-port.h"
+
+#define VBET_CONTROL_FD 3
+
+typedef struct VbetControl VbetControl;
+
+/** vbet_control_new: @fd: the channel; taken. @layers: NULL-terminated, for the "ready" message. Returns: NULL with errno. */
+VbetControl *vbet_control_new (VbetIo *io, int fd, const char *const *layers);
+void vbet_control_free (VbetControl *self);
+
+/**
+ * vbet_control_event: the loop reports @events for the channel. @now: nanoseconds.
+ * Returns: FALSE when the process is to end: told to quit, or the channel is closed.
+ */
+gboolean vbet_control_event (VbetControl *self, guint32 events, gint64 now);

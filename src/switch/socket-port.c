@@ -1,0 +1,345 @@
+/* socket-port.c - see socket-port.h. */
+#include "config.h"
+
+#include "switch/socket-port.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "switch/core/frame-queue.h"
+
+struct VbetIo {
+  VbetLoop *loop;
+  VbetFabric *fabric;
+  guint8 *buffers; /* VBET_PORT_BATCH of them */
+  gsize stride;
+  struct mmsghdr rx[VBET_PORT_BATCH];
+  struct iovec rx_iov[VBET_PORT_BATCH];
+  struct mmsghdr tx[VBET_PORT_BATCH];
+  struct iovec tx_iov[VBET_PORT_BATCH];
+};
+
+struct VbetSocketPort {
+  VbetIo *io;
+  VbetEndpoint *endpoint;
+  char *device;
+  guint nic;
+  int fd; /* -1: nobody connected */
+  guint64 serial;
+  VbetFdRef ref;
+  gboolean waits_to_write; /* EPOLLOUT is watched */
+  guint n_pending;
+  VbetFrame pending[VBET_PORT_BATCH]; /* sent to us in this run; bytes belong to the sender */
+  VbetFrameQueue queue;
+  VbetSocketPortClosed closed;
+  gpointer user_data;
+};
+
+/* --- shared buffers ------------------------------------------------------------- */
+
+/* Makes the receive buffers hold frames of ports with @mtu. An odd number of cache lines between buffers keeps the
+ * headers of a batch from competing for the same few sets of the cache. */
+static void
+io_reserve (VbetIo *self, guint mtu)
+{
+  gsize lines = (mtu + VBET_FRAME_HEADER + VBET_FRAME_VLAN_TAG + 63) / 64 | 1;
+  if (lines * 64 <= self->stride)
+    return;
+  self->stride = lines * 64;
+  g_free (self->buffers);
+  self->buffers = g_malloc (self->stride * VBET_PORT_BATCH);
+  for (guint i = 0; i < VBET_PORT_BATCH; i++)
+    self->rx_iov[i] = (struct iovec){ .iov_base = self->buffers + i * self->stride, .iov_len = self->stride };
+}
+
+VbetIo *
+vbet_io_new (VbetLoop *loop, VbetFabric *fabric)
+{
+  VbetIo *self = g_new0 (VbetIo, 1);
+  self->loop = loop;
+  self->fabric = fabric;
+  for (guint i = 0; i < VBET_PORT_BATCH; i++) {
+    self->rx[i].msg_hdr = (struct msghdr){ .msg_iov = &self->rx_iov[i], .msg_iovlen = 1 };
+    self->tx[i].msg_hdr = (struct msghdr){ .msg_iov = &self->tx_iov[i], .msg_iovlen = 1 };
+  }
+  io_reserve (self, 1500);
+  return self;
+}
+
+void
+vbet_io_free (VbetIo *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->buffers);
+  g_free (self);
+}
+
+VbetLoop *
+vbet_io_get_loop (VbetIo *self)
+{
+  return self->loop;
+}
+
+VbetFabric *
+vbet_io_get_fabric (VbetIo *self)
+{
+  return self->fabric;
+}
+
+/* --- sending ---------------------------------------------------------------------- */
+
+static void
+watch (VbetSocketPort *self, gboolean to_write)
+{
+  if (self->waits_to_write == to_write || self->fd < 0)
+    return;
+  self->waits_to_write = to_write;
+  vbet_loop_change (self->io->loop, self->ref, EPOLLIN | EPOLLRDHUP | (to_write ? EPOLLOUT : 0u));
+}
+
+static void
+count_passed (VbetSocketPort *self, const VbetFrame *frames, guint n)
+{
+  VbetCounters *rx = vbet_endpoint_get_rx (self->endpoint);
+  for (guint i = 0; i < n; i++)
+    vbet_counters_pass (rx, frames[i].size);
+}
+
+/* Writes until done or the socket is full. Returns: frames that are dealt with: passed, or dropped by an error. */
+static guint
+write_frames (VbetSocketPort *self, const VbetFrame *frames, guint n)
+{
+  VbetIo *io = self->io;
+  VbetCounters *rx = vbet_endpoint_get_rx (self->endpoint);
+  for (guint i = 0; i < n; i++)
+    io->tx_iov[i] = (struct iovec){ .iov_base = (void *) frames[i].data, .iov_len = frames[i].size };
+  guint done = 0;
+  while (done < n) {
+    int sent = sendmmsg (self->fd, io->tx + done, n - done, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent > 0) {
+      count_passed (self, frames + done, (guint) sent);
+      done += (guint) sent;
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      break;
+    } else if (errno == EPIPE || errno == ECONNRESET || errno == ECONNREFUSED || errno == ENOTCONN) {
+      rx->dropped += n - done; /* the device is gone; the loop will tell */
+      return n;
+    } else if (errno != EINTR) {
+      rx->dropped++;
+      done++;
+    }
+  }
+  return done;
+}
+
+static void
+drain_queue (VbetSocketPort *self)
+{
+  while (self->queue.frames > 0) {
+    VbetFrame frames[VBET_PORT_BATCH];
+    guint n = vbet_frame_queue_peek (&self->queue, frames, NULL, VBET_PORT_BATCH);
+    guint done = write_frames (self, frames, n);
+    vbet_frame_queue_pop (&self->queue, done);
+    if (done < n)
+      return;
+  }
+}
+
+static void
+port_flush (gpointer port)
+{
+  VbetSocketPort *self = port;
+  VbetCounters *rx = vbet_endpoint_get_rx (self->endpoint);
+  guint n = self->n_pending;
+  guint done = 0;
+  self->n_pending = 0;
+  if (self->fd < 0) {
+    rx->dropped += n;
+    return;
+  }
+  if (G_UNLIKELY (self->queue.frames > 0))
+    drain_queue (self);
+  if (self->queue.frames == 0)
+    done = write_frames (self, self->pending, n);
+  for (; G_UNLIKELY (done < n); done++)
+    if (!vbet_frame_queue_push (&self->queue, &self->pending[done], NULL))
+      rx->dropped++;
+  watch (self, self->queue.frames > 0);
+}
+
+static void
+port_send (gpointer port, const VbetFrame *frame)
+{
+  VbetSocketPort *self = port;
+  if (self->n_pending == VBET_PORT_BATCH)
+    port_flush (self);
+  self->pending[self->n_pending++] = *frame;
+}
+
+/* --- life ---------------------------------------------------------------------------- */
+
+static void
+hang_up (VbetSocketPort *self)
+{
+  if (self->fd < 0)
+    return;
+  vbet_loop_remove (self->io->loop, self->ref);
+  close (self->fd);
+  self->fd = -1;
+  self->ref = 0;
+  self->waits_to_write = FALSE;
+  vbet_endpoint_get_rx (self->endpoint)->dropped += self->queue.frames;
+  vbet_frame_queue_pop (&self->queue, self->queue.frames);
+}
+
+static void
+port_destroy (gpointer port)
+{
+  VbetSocketPort *self = port;
+  hang_up (self);
+  vbet_frame_queue_finish (&self->queue);
+  g_free (self->device);
+  g_free (self);
+}
+
+static guint
+port_queued (gpointer port)
+{
+  const VbetSocketPort *self = port;
+  return self->queue.frames;
+}
+
+static const VbetPortClass socket_port_class = { port_send, port_flush, port_queued, port_destroy };
+
+static VbetSocketPort *
+port_new (VbetIo *io, const char *device, guint nic, guint mtu)
+{
+  VbetSocketPort *self = g_new0 (VbetSocketPort, 1);
+  guint frame = mtu + VBET_FRAME_HEADER + VBET_FRAME_VLAN_TAG + 48; /* record header, rounding */
+  self->io = io;
+  self->device = g_strdup (device);
+  self->nic = nic;
+  self->fd = -1;
+  vbet_frame_queue_init (&self->queue, VBET_PORT_QUEUE_FRAMES,
+                         MIN ((gsize) frame * VBET_PORT_QUEUE_FRAMES, VBET_PORT_QUEUE_BYTES));
+  return self;
+}
+
+int
+vbet_socket_port_add_guest (VbetIo *io, const char *device, guint nic, guint mtu, VbetSocketPortClosed closed,
+                            gpointer user_data)
+{
+  VbetSocketPort *self = port_new (io, device, nic, mtu);
+  int result = vbet_fabric_add_port (io->fabric, device, nic, mtu, &socket_port_class, self, &self->endpoint);
+  if (result != 0) {
+    port_destroy (self);
+    return result;
+  }
+  self->closed = closed;
+  self->user_data = user_data;
+  io_reserve (io, mtu);
+  return 0;
+}
+
+int
+vbet_socket_port_add_stock (VbetIo *io, const char *bridge, guint mtu, int fd, VbetSocketPort **ret_port)
+{
+  VbetSocketPort *self = port_new (io, NULL, 0, mtu);
+  int result = vbet_fabric_add_direct_port (io->fabric, bridge, mtu, &socket_port_class, self, &self->endpoint);
+  if (result != 0) {
+    port_destroy (self);
+    return result;
+  }
+  io_reserve (io, mtu);
+  int ours = fcntl (fd, F_DUPFD_CLOEXEC, 0); /* so that a failure below leaves the caller's alone */
+  result = ours < 0 ? -errno : vbet_socket_port_connect (self, ours, 0);
+  if (result != 0) {
+    vbet_fabric_remove_direct_port (io->fabric, self->endpoint);
+    return result;
+  }
+  close (fd);
+  *ret_port = self;
+  return 0;
+}
+
+void
+vbet_socket_port_remove_stock (VbetSocketPort *self)
+{
+  vbet_fabric_remove_direct_port (self->io->fabric, self->endpoint);
+}
+
+int
+vbet_socket_port_connect (VbetSocketPort *self, int fd, guint64 serial)
+{
+  hang_up (self);
+  int size = VBET_PORT_SNDBUF;
+  setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+  self->ref = vbet_loop_add (self->io->loop, fd, EPOLLIN | EPOLLRDHUP, VBET_FD_PORT, self);
+  if (self->ref == 0) {
+    int result = -errno;
+    close (fd);
+    vbet_endpoint_set_connected (self->endpoint, FALSE);
+    return result;
+  }
+  self->fd = fd;
+  self->serial = serial;
+  vbet_endpoint_set_connected (self->endpoint, TRUE);
+  return 0;
+}
+
+static void
+device_closed (VbetSocketPort *self)
+{
+  hang_up (self);
+  vbet_endpoint_set_connected (self->endpoint, FALSE);
+  if (self->closed != NULL)
+    self->closed (self->device, self->nic, self->serial, self->user_data);
+}
+
+/* Takes one batch, so that every port gets its turn. Returns: whether the device's side has ended; a message of no
+ * bytes is also what a closed SEQPACKET socket gives, so @hung_up decides what it is. */
+static gboolean
+receive (VbetSocketPort *self, gboolean hung_up, gint64 now)
+{
+  VbetIo *io = self->io;
+  int n = recvmmsg (self->fd, io->rx, VBET_PORT_BATCH, MSG_DONTWAIT, NULL);
+  if (n <= 0)
+    return n == 0 || hung_up;
+  for (int i = 0; i < n; i++) {
+    VbetFrame frame = { .data = io->rx_iov[i].iov_base, .size = io->rx[i].msg_len };
+    if (G_UNLIKELY (frame.size == 0 && hung_up)) {
+      vbet_fabric_run (io->fabric, now);
+      return TRUE;
+    }
+    if (G_UNLIKELY (io->rx[i].msg_hdr.msg_flags & MSG_TRUNC))
+      vbet_endpoint_get_tx (self->endpoint)->dropped++;
+    else
+      vbet_fabric_input (io->fabric, self->endpoint, &frame, now);
+  }
+  vbet_fabric_run (io->fabric, now);
+  return FALSE;
+}
+
+void
+vbet_socket_port_event (VbetSocketPort *self, guint32 events, gint64 now)
+{
+  if (events & EPOLLOUT)
+    port_flush (self);
+  if (events & EPOLLERR) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    getsockopt (self->fd, SOL_SOCKET, SO_ERROR, &error, &size); /* clears it, or the loop would spin */
+  }
+  gboolean hung_up = (events & (EPOLLHUP | EPOLLRDHUP)) != 0;
+  if ((events & EPOLLIN || hung_up) && receive (self, hung_up, now))
+    device_closed (self);
+}
+
+int
+vbet_socket_port_get_fd (const VbetSocketPort *self)
+{
+  return self->fd;
+}

@@ -1,0 +1,103 @@
+/* switch.c - one loop for frames and commands; see switch.h.
+ *
+ * A turn of the loop: wait; give each ready port one batch, each ready control
+ * connection a few messages; then let the fabric go on with what it set aside.
+ * Nothing in a turn blocks, so no port waits for another.
+ */
+#include "config.h"
+
+#include "switch/switch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "switch/confine.h"
+#include "switch/control.h"
+#include "switch/stock.h"
+
+static gint64
+monotonic_ns (void)
+{
+  struct timespec now;
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return (gint64) now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* Returns: FALSE when the process is to end. */
+static gboolean
+dispatch (const VbetEvent *event, gint64 now)
+{
+  switch (event->type) {
+  case VBET_FD_PORT:
+    vbet_socket_port_event (event->owner, event->events, now);
+    return TRUE;
+  case VBET_FD_STOCK:
+    vbet_stock_event (event->owner, event->events);
+    return TRUE;
+  case VBET_FD_CONTROL:
+    return vbet_control_event (event->owner, event->events, now);
+  default:
+    return TRUE;
+  }
+}
+
+static void
+loop (VbetLoop *events, VbetFabric *fabric)
+{
+  gboolean more = FALSE;
+  gboolean goes_on = TRUE;
+  while (goes_on && vbet_loop_wait (events, more ? 0 : -1) == 0) {
+    VbetEvent event;
+    gint64 now = monotonic_ns ();
+    while (goes_on && vbet_loop_next (events, &event))
+      goes_on = dispatch (&event, now);
+    more = vbet_fabric_run (fabric, now);
+  }
+}
+
+int
+vbet_switch_run (int control_fd, const char *const *layers)
+{
+  guint64 seed;
+  if (getrandom (&seed, sizeof seed, 0) != sizeof seed)
+    return -EIO;
+  VbetLoop *events = vbet_loop_new ();
+  if (events == NULL)
+    return -errno;
+  VbetFabric *fabric = vbet_fabric_new (seed);
+  VbetIo *io = vbet_io_new (events, fabric);
+  VbetControl *control = vbet_control_new (io, control_fd, layers);
+  int result = control != NULL ? 0 : -errno;
+  if (control != NULL)
+    loop (events, fabric);
+  vbet_control_free (control);
+  vbet_fabric_free (fabric);
+  vbet_io_free (io);
+  vbet_loop_free (events);
+  return result;
+}
+
+int
+vbet_switch_main (int argc, char **argv)
+{
+  int type;
+  socklen_t size = sizeof type;
+  (void) argv;
+  if (argc > 1 || getsockopt (VBET_CONTROL_FD, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET) {
+    fprintf (stderr, "vbet-switch is started by vbetd, with its control channel as descriptor 3; run \"vbetctl run LAB\"\n");
+    return 2;
+  }
+  fcntl (VBET_CONTROL_FD, F_SETFD, FD_CLOEXEC);
+  const char *layers[5];
+  int result = vbet_confine (layers);
+  if (result == 0)
+    result = vbet_switch_run (VBET_CONTROL_FD, layers);
+  if (result != 0)
+    fprintf (stderr, "vbet-switch cannot start: %s\n", g_strerror (-result));
+  return result == 0 ? 0 : 1;
+}
