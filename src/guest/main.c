@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "guest/options.h"
@@ -36,6 +38,30 @@ drop_root (void)
   return prctl (PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 ? 0 : -errno;
 }
 
+/* The lowest descriptor from @from on that must stay open; UINT_MAX when there is none. */
+static unsigned
+next_kept (const VbetLaunch *launch, unsigned from)
+{
+  unsigned next = launch->status_fd >= 0 && (unsigned) launch->status_fd >= from ? (unsigned) launch->status_fd : UINT_MAX;
+  for (unsigned i = 0; i < launch->n_keep_fds; i++)
+    if ((unsigned) launch->keep_fds[i] >= from && (unsigned) launch->keep_fds[i] < next)
+      next = (unsigned) launch->keep_fds[i];
+  return next;
+}
+
+/* What the caller forgot to mark close-on-exec would live as long as the guest. Runs before we open anything. */
+static void
+close_others (const VbetLaunch *launch)
+{
+  unsigned from = STDERR_FILENO + 1;
+  while (from != UINT_MAX) {
+    unsigned kept = next_kept (launch, from);
+    if (kept > from)
+      (void) syscall (SYS_close_range, from, kept == UINT_MAX ? UINT_MAX : kept - 1, 0U);
+    from = kept == UINT_MAX ? UINT_MAX : kept + 1;
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -48,6 +74,7 @@ main (int argc, char **argv)
   }
   if (launch.probe && launch.status_fd < 0)
     launch.status_fd = STDOUT_FILENO;
+  close_others (&launch);
   int dropped = drop_root ();
   if (dropped != 0) {
     vbet_status_line (launch.status_fd, "error",

@@ -15,7 +15,8 @@ static const char help_text[] =
     "  --status-fd=FD       write report lines there (see vbet-guest(8))\n"
     "  --cpu=N              run all of the guest on processor N\n"
     "  --memory=BYTES       size of the guest's memory, checked before the start\n"
-    "  --memory-dir=DIR     folder for the guest's memory file; repeat for candidates\n"
+    "  --memory-mount=DIR   empty folder, for a memory file system of the guest's own\n"
+    "  --memory-dir=DIR     folder for the memory file where none can be mounted; repeat\n"
     "  --read=PATH          the guest's processes may read below PATH; repeat\n"
     "  --write=PATH         the guest's processes may change PATH and what is below; repeat\n"
     "  --keep-fd=FD         leave this descriptor open for the kernel; repeat\n"
@@ -86,6 +87,9 @@ apply (VbetLaunch *self, int option, const char *value)
     return true;
   case 'm':
     return parse_number (value, UINT64_MAX / 4, &self->memory);
+  case 't':
+    self->memory_mount = value;
+    return value[0] == '/';
   case 'd':
     return add_path (self->memory_dirs, &self->n_memory_dirs, VBET_LAUNCH_MEMORY_DIRS_MAX, value);
   case 'r':
@@ -117,6 +121,7 @@ vbet_launch_parse (VbetLaunch *self, int argc, char **argv, const char **ret_mes
     { "cpu", required_argument, NULL, 'c' },        { "memory", required_argument, NULL, 'm' },
     { "memory-dir", required_argument, NULL, 'd' }, { "read", required_argument, NULL, 'r' },
     { "write", required_argument, NULL, 'w' },      { "keep-fd", required_argument, NULL, 'k' },
+    { "memory-mount", required_argument, NULL, 't' },
     { "without", required_argument, NULL, 'x' },    { "probe", no_argument, NULL, 'p' },
     { "help", no_argument, NULL, 'h' },             { "version", no_argument, NULL, 'v' },
     { NULL, 0, NULL, 0 },

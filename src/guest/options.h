@@ -30,7 +30,8 @@ typedef struct {
   int status_fd;                                        /* gets the report lines of status.h; -1: none */
   int cpu;                                              /* processor for the kernel; -1: any */
   uint64_t memory;                                      /* bytes of guest memory; 0: not checked */
-  const char *memory_dirs[VBET_LAUNCH_MEMORY_DIRS_MAX]; /* candidates, in order */
+  const char *memory_mount;                             /* (nullable): folder to mount a memory file system on */
+  const char *memory_dirs[VBET_LAUNCH_MEMORY_DIRS_MAX]; /* candidates where none can be mounted, in order */
   unsigned n_memory_dirs;
   const char *read_only[VBET_LAUNCH_PATHS_MAX];         /* beyond system libraries and the kernel itself */
   unsigned n_read_only;

@@ -84,18 +84,17 @@ prepare_memory (const VbetLaunch *launch, unsigned *layers, const char **ret_dir
   VbetMemoryDir dirs[VBET_LAUNCH_MEMORY_DIRS_MAX];
   char message[512];
   *ret_dir = NULL;
+  if ((*layers & VBET_LAYER_MOUNTNS) != 0 && (launch->without & VBET_LAYER_MEMORY) == 0 && launch->memory_mount != NULL
+      && vbet_namespaces_mount_memory (launch->memory_mount, launch->memory + MEMORY_SLACK) == 0) {
+    *layers |= VBET_LAYER_MEMORY;
+    *ret_dir = launch->memory_mount;
+    if (vbet_memory_fits (vbet_memory_available (), launch->memory, launch->name, message, sizeof message))
+      return true;
+    vbet_status_line (launch->status_fd, "error", "%s", message);
+    return false;
+  }
   if (launch->n_memory_dirs == 0)
     return true;
-  for (unsigned i = 0; (*layers & VBET_LAYER_MOUNTNS) != 0 && (launch->without & VBET_LAYER_MEMORY) == 0
-                       && i < launch->n_memory_dirs; i++)
-    if (vbet_namespaces_mount_memory (launch->memory_dirs[i], launch->memory + MEMORY_SLACK) == 0) {
-      *layers |= VBET_LAYER_MEMORY;
-      *ret_dir = launch->memory_dirs[i];
-      if (vbet_memory_fits (vbet_memory_available (), launch->memory, launch->name, message, sizeof message))
-        return true;
-      vbet_status_line (launch->status_fd, "error", "%s", message);
-      return false;
-    }
   for (unsigned i = 0; i < launch->n_memory_dirs; i++)
     dirs[i] = vbet_memory_dir_probe (launch->memory_dirs[i]);
   int chosen = vbet_memory_choose (dirs, launch->n_memory_dirs, launch->memory, launch->name, message, sizeof message);

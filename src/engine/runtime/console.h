@@ -4,12 +4,17 @@
  * stream socket: they first get the history (last MiB of output), then what
  * comes; what they send is typed. A reader that does not read loses output
  * (it is told so by a line), never blocks the guest.
+ *
+ * History is replayed without the questions a program once asked the terminal
+ * (cursor position, identity …): the terminal of a late reader would answer
+ * them, and the answer would be typed at whatever runs now.
  */
 #pragma once
 
 #include <gio/gio.h>
 
 #define VBET_CONSOLE_HISTORY (1024 * 1024) /* bytes */
+#define VBET_CONSOLE_READERS_MAX 64
 
 #define VBET_TYPE_CONSOLE (vbet_console_get_type ())
 G_DECLARE_FINAL_TYPE (VbetConsole, vbet_console, VBET, CONSOLE, GObject)
@@ -24,3 +29,7 @@ void vbet_console_resize (VbetConsole *self, guint rows, guint columns);
 void vbet_console_note (VbetConsole *self, const char *text);
 /** vbet_console_dup_history: Returns: (transfer full): what a late reader would get. */
 GBytes *vbet_console_dup_history (VbetConsole *self);
+/** vbet_console_set_live: whether a guest listens; what is typed while none does is dropped, not kept for the next boot. */
+void vbet_console_set_live (VbetConsole *self, gboolean live);
+/** vbet_console_add_reader: serves one more reader; @fd: (transfer full): a stream socket. */
+void vbet_console_add_reader (VbetConsole *self, int fd);

@@ -1,0 +1,50 @@
+/* agent.h - the engine's end of the line to the agent inside a guest.
+ *
+ * Runs jobs (commands, file transfers) and small requests over the frames of
+ * base/agent-protocol.h. The guest is hostile: what it says is bounded in
+ * memory and time, and a frame that fits no job is dropped.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "engine/runtime/guest.h"
+
+#define VBET_AGENT_OUTPUT_MAX (16 * 1024 * 1024) /* bytes collected of one stream of a command */
+#define VBET_AGENT_FILE_MAX (256 * 1024 * 1024)  /* bytes of a file that is fetched */
+
+#define VBET_TYPE_AGENT (vbet_agent_get_type ())
+G_DECLARE_FINAL_TYPE (VbetAgent, vbet_agent, VBET, AGENT, GObject)
+
+/* Signals:
+ *   "hello" (): the guest is up; again after the guest rebooted by itself (then the jobs under way have failed)
+ *   "problem" (const char *sentence, gboolean fatal): something other than our agent writes to the line; @fatal: it is
+ *       an agent, but not of our version, and there will be no hello. Once
+ *   "closed" (): the line is gone, with everything that held its other end */
+
+/** vbet_agent_new: @fd: (transfer full): a stream socket, our end. */
+VbetAgent *vbet_agent_new (int fd, const char *guest_name);
+
+/** vbet_agent_get_problem: Returns: (nullable): the sentence of "problem". */
+const char *vbet_agent_get_problem (VbetAgent *self);
+
+/* As the functions of guest.h. All fail with VBET_ERROR_STATE before the first "hello". */
+void vbet_agent_exec_async (VbetAgent *self, const char *const *argv, GBytes *input, VbetExecOutput output,
+                            gpointer output_data, GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer user_data);
+VbetExecResult *vbet_agent_exec_finish (VbetAgent *self, GAsyncResult *result, GError **error);
+void vbet_agent_put_async (VbetAgent *self, const char *path, guint mode, GBytes *contents,
+                           GAsyncReadyCallback callback, gpointer user_data);
+gboolean vbet_agent_put_finish (VbetAgent *self, GAsyncResult *result, GError **error);
+void vbet_agent_get_async (VbetAgent *self, const char *path, GAsyncReadyCallback callback, gpointer user_data);
+GBytes *vbet_agent_get_finish (VbetAgent *self, GAsyncResult *result, GError **error);
+
+/** vbet_agent_set_carrier: Returns: FALSE when the guest cannot be told now. */
+gboolean vbet_agent_set_carrier (VbetAgent *self, guint nic, gboolean carrier);
+/** vbet_agent_set_clock: the guest's clock becomes the host's. */
+gboolean vbet_agent_set_clock (VbetAgent *self);
+/** vbet_agent_power_off: asks for a clean shutdown. Returns: FALSE when the guest cannot be asked now. */
+gboolean vbet_agent_power_off (VbetAgent *self);
+
+/** vbet_agent_close: ends the line; jobs under way fail, no signal follows. */
+void vbet_agent_close (VbetAgent *self);

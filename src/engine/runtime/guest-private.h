@@ -1,0 +1,56 @@
+/* guest-private.h - the inside of a VbetGuest, shared by its files:
+ * guest.c (life), guest-stop.c (ways to its end), guest-jobs.c (what the agent does), guest-nic.c (hot plug). */
+#pragma once
+
+#include "engine/runtime/agent.h"
+#include "engine/runtime/guest-command.h"
+#include "engine/runtime/guest.h"
+#include "engine/runtime/mconsole.h"
+#include "engine/runtime/process.h"
+
+struct _VbetGuest {
+  GObject parent_instance;
+
+  /* for its whole life */
+  GMainContext *context;
+  char *name;
+  char *launcher;
+  char *console_path;
+  char **launcher_options; /* (nullable): for tests and odd hosts */
+  guint boot_timeout;      /* ms */
+  VbetConsole *console;    /* (nullable): NULL when it could not be made; then @console_error */
+  GError *console_error;
+  GHashTable *carriers;    /* NIC index → 0 or 1, as last said */
+
+  VbetGuestState state;
+  char *reason;
+
+  /* of one boot; all NULL or 0 while OFF and FAILED */
+  VbetGuestConfig *config;
+  VbetGuestPlaces *places;
+  VbetProcess *process;
+  VbetAgent *agent;
+  VbetMconsole *mconsole;
+  gboolean process_ended;
+  gboolean line_closed;    /* nothing holds the agent's line any more: the kernel and all its processes are gone */
+  gint64 started;          /* monotonic, µs */
+  char *failure;           /* (nullable): why we end it ourselves; goes into @reason */
+  char *panic;             /* (nullable): the kernel's last words */
+  GSource *boot_timer;
+  GSource *stop_timer;     /* the next, harder way to stop */
+  GPtrArray *stop_tasks;   /* of GTask: wait for the end */
+  GPtrArray *plugged;      /* of Plugged: NICs that came while it ran; guest-nic.c */
+};
+
+/** vbet_guest_set_state: @reason: (nullable). */
+void vbet_guest_set_state (VbetGuest *self, VbetGuestState state, const char *reason);
+/** vbet_guest_note: a line in the console. */
+void vbet_guest_note (VbetGuest *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/** vbet_guest_fail: ends the guest; it becomes FAILED with @reason (transfer full) once everything is gone. */
+void vbet_guest_fail (VbetGuest *self, char *reason);
+/** vbet_guest_set_timer: replaces the timer in @source; @milliseconds 0 only removes it. */
+void vbet_guest_set_timer (VbetGuest *self, GSource **source, guint milliseconds, GSourceFunc function);
+/** vbet_guest_end_processes: kills all of them by the launcher, the launcher itself if that does not help. */
+void vbet_guest_end_processes (VbetGuest *self);
+/** vbet_guest_replug: brings NICs that were plugged while it ran back after the guest rebooted by itself. */
+void vbet_guest_replug (VbetGuest *self);

@@ -1,0 +1,247 @@
+/* process.c - see process.h. */
+#include "config.h"
+
+#include "engine/runtime/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib-unix.h>
+
+#include "base/error.h"
+
+#define REPORT_MAX 8192 /* bytes of report taken; ours is far shorter */
+
+struct _VbetProcess {
+  GObject parent_instance;
+
+  GMainContext *context;
+  GPid pid; /* 0: reaped */
+  int status_fd;
+  GSource *status_source;
+  GSource *child_source;
+  GString *report; /* a line not yet complete */
+  gsize report_size;
+  char **layers;
+  VbetProcessEnd end;
+  gint code;
+  char *text;
+};
+
+G_DEFINE_FINAL_TYPE (VbetProcess, vbet_process, G_TYPE_OBJECT)
+
+static void
+clear_source (GSource **source)
+{
+  if (*source == NULL)
+    return;
+  g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+/* Both halves must be over: the process reaped, and every writer of its report gone. */
+static void
+check_ended (VbetProcess *self)
+{
+  if (self->pid != 0 || self->status_fd >= 0)
+    return;
+  if (self->end == VBET_PROCESS_RUNNING)
+    self->end = VBET_PROCESS_LOST;
+  g_signal_emit_by_name (self, "ended");
+}
+
+static void
+set_end (VbetProcess *self, VbetProcessEnd end, const char *rest)
+{
+  if (self->end != VBET_PROCESS_RUNNING)
+    return; /* the first word counts: "error" comes before the exit code that follows from it */
+  self->end = end;
+  self->code = atoi (rest);
+  self->text = g_utf8_make_valid (rest, -1);
+}
+
+static void
+take_line (VbetProcess *self, const char *line)
+{
+  if (g_str_has_prefix (line, "layers ")) {
+    g_strfreev (self->layers);
+    self->layers = g_strsplit (line + strlen ("layers "), " ", 32);
+    g_signal_emit_by_name (self, "layers");
+  } else if (g_str_has_prefix (line, "error ")) {
+    set_end (self, VBET_PROCESS_NOT_STARTED, line + strlen ("error "));
+  } else if (g_str_has_prefix (line, "exited ")) {
+    set_end (self, VBET_PROCESS_EXITED, line + strlen ("exited "));
+  } else if (g_str_has_prefix (line, "signalled ")) {
+    set_end (self, VBET_PROCESS_SIGNALLED, line + strlen ("signalled "));
+  }
+}
+
+static gboolean
+on_status (int fd, GIOCondition condition, gpointer data)
+{
+  g_autoptr (VbetProcess) self = g_object_ref (data);
+  char bytes[1024];
+  ssize_t got = read (fd, bytes, sizeof bytes);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR))
+    return G_SOURCE_CONTINUE;
+  if (got <= 0) {
+    clear_source (&self->status_source);
+    close (self->status_fd);
+    self->status_fd = -1;
+    check_ended (self);
+    return G_SOURCE_REMOVE;
+  }
+  self->report_size += (gsize) got;
+  if (self->report_size > REPORT_MAX)
+    return G_SOURCE_CONTINUE;
+  for (ssize_t i = 0; i < got; i++) {
+    if (bytes[i] != '\n') {
+      g_string_append_c (self->report, bytes[i]);
+      continue;
+    }
+    take_line (self, self->report->str);
+    g_string_truncate (self->report, 0);
+  }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_child (GPid pid, gint status, gpointer data)
+{
+  g_autoptr (VbetProcess) self = g_object_ref (data);
+  clear_source (&self->child_source);
+  self->pid = 0;
+  check_ended (self);
+}
+
+static void
+watch (VbetProcess *self)
+{
+  self->status_source = g_unix_fd_source_new (self->status_fd, G_IO_IN);
+  g_source_set_callback (self->status_source, G_SOURCE_FUNC (on_status), self, NULL);
+  g_source_attach (self->status_source, self->context);
+  self->child_source = g_child_watch_source_new (self->pid);
+  g_source_set_callback (self->child_source, G_SOURCE_FUNC (on_child), self, NULL);
+  g_source_attach (self->child_source, self->context);
+}
+
+VbetProcess *
+vbet_process_spawn (const char *launcher, const char *const *arguments, int terminal_fd, int kept_fd, GError **error)
+{
+  g_autoptr (VbetProcess) self = g_object_new (VBET_TYPE_PROCESS, NULL);
+  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) cause = NULL;
+  int report[2];
+  if (!g_unix_open_pipe (report, FD_CLOEXEC, error))
+    return NULL;
+  g_ptr_array_add (argv, g_strdup (launcher));
+  g_ptr_array_add (argv, g_strdup_printf ("--status-fd=%d", report[1]));
+  g_ptr_array_add (argv, g_strdup_printf ("--keep-fd=%d", kept_fd));
+  for (gsize i = 0; arguments[i] != NULL; i++)
+    g_ptr_array_add (argv, g_strdup (arguments[i]));
+  g_ptr_array_add (argv, NULL);
+  /* Same numbers on both sides: nothing is moved onto a descriptor that @launcher may name. */
+  int kept[] = { report[1], kept_fd };
+  gboolean spawned = g_spawn_async_with_pipes_and_fds (
+      NULL, (const char *const *) argv->pdata, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_LEAVE_DESCRIPTORS_OPEN, NULL,
+      NULL, terminal_fd, terminal_fd, terminal_fd, kept, kept, G_N_ELEMENTS (kept), &self->pid, NULL, NULL, NULL, &cause);
+  close (report[1]);
+  self->status_fd = report[0];
+  if (!spawned) {
+    self->pid = 0;
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot run %s: %s; see that vBET is completely installed", launcher,
+                 cause->message);
+    return NULL;
+  }
+  (void) g_unix_set_fd_nonblocking (self->status_fd, TRUE, NULL);
+  watch (self);
+  return g_steal_pointer (&self);
+}
+
+GPid
+vbet_process_get_pid (VbetProcess *self)
+{
+  g_return_val_if_fail (VBET_IS_PROCESS (self), 0);
+  return self->pid;
+}
+
+const char *const *
+vbet_process_get_layers (VbetProcess *self)
+{
+  g_return_val_if_fail (VBET_IS_PROCESS (self), NULL);
+  return (const char *const *) self->layers;
+}
+
+VbetProcessEnd
+vbet_process_get_end (VbetProcess *self, gint *ret_code, const char **ret_text)
+{
+  g_return_val_if_fail (VBET_IS_PROCESS (self), VBET_PROCESS_LOST);
+  if (ret_code != NULL)
+    *ret_code = self->code;
+  if (ret_text != NULL)
+    *ret_text = self->text;
+  return self->end;
+}
+
+void
+vbet_process_terminate (VbetProcess *self)
+{
+  g_return_if_fail (VBET_IS_PROCESS (self));
+  if (self->pid != 0)
+    (void) kill (self->pid, SIGTERM);
+}
+
+void
+vbet_process_kill (VbetProcess *self)
+{
+  g_return_if_fail (VBET_IS_PROCESS (self));
+  if (self->pid != 0)
+    (void) kill (self->pid, SIGKILL);
+}
+
+gboolean
+vbet_process_get_usage (VbetProcess *self, VbetProcessUsage *ret_usage)
+{
+  g_return_val_if_fail (VBET_IS_PROCESS (self), FALSE);
+  if (self->pid == 0)
+    return FALSE;
+  vbet_usage_of_tree (self->pid, ret_usage);
+  return TRUE;
+}
+
+static void
+vbet_process_finalize (GObject *object)
+{
+  VbetProcess *self = VBET_PROCESS (object);
+  clear_source (&self->status_source);
+  clear_source (&self->child_source);
+  if (self->status_fd >= 0)
+    close (self->status_fd); /* the launcher takes this as the order to end everything */
+  g_string_free (self->report, TRUE);
+  g_strfreev (self->layers);
+  g_free (self->text);
+  g_main_context_unref (self->context);
+  G_OBJECT_CLASS (vbet_process_parent_class)->finalize (object);
+}
+
+static void
+vbet_process_class_init (VbetProcessClass *class)
+{
+  GType type = G_TYPE_FROM_CLASS (class);
+  G_OBJECT_CLASS (class)->finalize = vbet_process_finalize;
+  g_signal_new ("layers", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("ended", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+vbet_process_init (VbetProcess *self)
+{
+  self->context = g_main_context_ref_thread_default ();
+  self->status_fd = -1;
+  self->report = g_string_new (NULL);
+  self->layers = g_new0 (char *, 1);
+}

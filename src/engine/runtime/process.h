@@ -1,0 +1,57 @@
+/* process.h - the host processes of one guest: its launcher and all below it.
+ *
+ * Starts vbet-guest, reads its report (guest/status.h), notices its end, and
+ * measures what all the processes use.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+/* How it ended. */
+typedef enum {
+  VBET_PROCESS_RUNNING,
+  VBET_PROCESS_EXITED,      /* the kernel, by itself; code: its exit code */
+  VBET_PROCESS_SIGNALLED,   /* the kernel was killed; code: the signal */
+  VBET_PROCESS_NOT_STARTED, /* text: one sentence */
+  VBET_PROCESS_LOST,        /* the launcher ended without a report */
+} VbetProcessEnd;
+
+/* What all processes of a guest use. */
+typedef struct {
+  guint processes;
+  guint64 memory;     /* bytes: proportional share where readable, else resident without shared */
+  double cpu_seconds;
+} VbetProcessUsage;
+
+#define VBET_TYPE_PROCESS (vbet_process_get_type ())
+G_DECLARE_FINAL_TYPE (VbetProcess, vbet_process, VBET, PROCESS, GObject)
+
+/* Signals:
+ *   "layers" (): the kernel is about to run; vbet_process_get_layers() is known
+ *   "ended" (): the launcher is gone and nobody can report any more; once */
+
+/**
+ * vbet_process_spawn:
+ * @launcher: path of vbet-guest
+ * @arguments: options for it, without --status-fd and --keep-fd, and after "--" the kernel and its arguments
+ * @terminal_fd: becomes its standard input, output and error
+ * @kept_fd: stays open under its own number, for the kernel
+ *
+ * The descriptors remain the caller's.
+ */
+VbetProcess *vbet_process_spawn (const char *launcher, const char *const *arguments, int terminal_fd, int kept_fd,
+                                 GError **error);
+
+GPid vbet_process_get_pid (VbetProcess *self);
+const char *const *vbet_process_get_layers (VbetProcess *self);
+/** vbet_process_get_end: @ret_code, @ret_text: (out) (optional) (transfer none): see VbetProcessEnd. */
+VbetProcessEnd vbet_process_get_end (VbetProcess *self, gint *ret_code, const char **ret_text);
+/** vbet_process_terminate: asks the launcher to kill everything and to end; it does without asking the guest. */
+void vbet_process_terminate (VbetProcess *self);
+/** vbet_process_kill: kills the launcher itself, for one that hangs; its init then does the same. */
+void vbet_process_kill (VbetProcess *self);
+/** vbet_process_get_usage: Returns: FALSE when it has ended. */
+gboolean vbet_process_get_usage (VbetProcess *self, VbetProcessUsage *ret_usage);
+
+/** vbet_usage_of_tree: adds up @pid and everything below it; see vbet_process_get_usage(). */
+void vbet_usage_of_tree (GPid pid, VbetProcessUsage *ret_usage);

@@ -1,0 +1,121 @@
+/* usage.c - what a tree of processes uses, from /proc; see process.h.
+ *
+ * Only the tree is looked at, through each thread's list of children: walking
+ * the whole of /proc once a second for each guest of a large lab would cost
+ * more than the idle guests themselves.
+ */
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/runtime/process.h"
+
+#define TREE_MAX 4096 /* processes looked at; a guest can make many */
+#define STAT_STATE 3  /* number of the first field after the name, see proc(5) */
+#define STAT_UTIME 14
+#define STAT_CSTIME 17
+
+/* Reads a small file of /proc; returns FALSE when it cannot be read. */
+static gboolean
+read_small (const char *path, char *text, gsize size)
+{
+  gsize used = 0;
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return FALSE;
+  while (used < size - 1) {
+    ssize_t got = read (fd, text + used, size - 1 - used);
+    if (got <= 0)
+      break;
+    used += (gsize) got;
+  }
+  close (fd);
+  text[used] = '\0';
+  return used > 0;
+}
+
+/* User and system time of the process and of its children that it has waited for, in clock ticks. */
+static guint64
+ticks_of (GPid pid)
+{
+  char path[64];
+  char text[1024];
+  guint64 sum = 0;
+  (void) g_snprintf (path, sizeof path, "/proc/%d/stat", (int) pid);
+  if (!read_small (path, text, sizeof text))
+    return 0;
+  /* The name, in brackets, may hold anything. */
+  const char *at = strrchr (text, ')');
+  for (int field = STAT_STATE; at != NULL && field <= STAT_CSTIME; field++) {
+    at = strchr (at + 1, ' ');
+    if (at != NULL && field >= STAT_UTIME)
+      sum += g_ascii_strtoull (at, NULL, 10);
+  }
+  return sum;
+}
+
+static guint64
+memory_of (GPid pid)
+{
+  char path[64];
+  char text[2048];
+  (void) g_snprintf (path, sizeof path, "/proc/%d/smaps_rollup", (int) pid);
+  if (read_small (path, text, sizeof text)) {
+    const char *found = strstr (text, "\nPss:");
+    if (found != NULL)
+      return g_ascii_strtoull (found + strlen ("\nPss:"), NULL, 10) * 1024;
+  }
+  unsigned long long size = 0;
+  unsigned long long resident = 0;
+  unsigned long long shared = 0;
+  (void) g_snprintf (path, sizeof path, "/proc/%d/statm", (int) pid);
+  if (!read_small (path, text, sizeof text) || sscanf (text, "%llu %llu %llu", &size, &resident, &shared) != 3
+      || shared > resident)
+    return 0;
+  return (resident - shared) * (guint64) sysconf (_SC_PAGESIZE);
+}
+
+/* Adds the children of all threads of @pid to @found. */
+static void
+add_children (GPid pid, GArray *found)
+{
+  char path[64];
+  char text[8192];
+  (void) g_snprintf (path, sizeof path, "/proc/%d/task", (int) pid);
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *thread;
+  while (dir != NULL && (thread = g_dir_read_name (dir)) != NULL) {
+    (void) g_snprintf (path, sizeof path, "/proc/%d/task/%s/children", (int) pid, thread);
+    if (!read_small (path, text, sizeof text))
+      continue;
+    for (char *at = text; *at != '\0' && found->len < TREE_MAX;) {
+      char *end = NULL;
+      GPid child = (GPid) strtol (at, &end, 10);
+      if (end == at)
+        break;
+      g_array_append_val (found, child);
+      at = end + strspn (end, " \n");
+    }
+  }
+}
+
+void
+vbet_usage_of_tree (GPid pid, VbetProcessUsage *ret_usage)
+{
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (GPid));
+  guint64 ticks = 0;
+  *ret_usage = (VbetProcessUsage){ 0 };
+  g_array_append_val (found, pid);
+  for (guint i = 0; i < found->len; i++) {
+    GPid one = g_array_index (found, GPid, i);
+    ticks += ticks_of (one);
+    ret_usage->memory += memory_of (one);
+    add_children (one, found);
+  }
+  ret_usage->processes = found->len;
+  ret_usage->cpu_seconds = (double) ticks / (double) sysconf (_SC_CLK_TCK);
+}
