@@ -19,6 +19,11 @@ TESTS += tests/fuzz/replay-value
 tests_fuzz_replay_value_SOURCES = tests/fuzz/fuzz-value.c tests/fuzz/replay.c
 tests_fuzz_replay_value_LDADD = $(FUZZ_LANGUAGE)
 
+check_PROGRAMS += tests/fuzz/replay-format
+TESTS += tests/fuzz/replay-format
+tests_fuzz_replay_format_SOURCES = tests/fuzz/fuzz-format.c tests/fuzz/replay.c tests/unit/tree.c tests/unit/tree.h
+tests_fuzz_replay_format_LDADD = $(FUZZ_LANGUAGE)
+
 if FUZZER
 noinst_PROGRAMS += tests/fuzz/fuzz-program
 tests_fuzz_fuzz_program_SOURCES = tests/fuzz/fuzz-program.c tests/unit/invariants.c
@@ -29,4 +34,9 @@ noinst_PROGRAMS += tests/fuzz/fuzz-value
 tests_fuzz_fuzz_value_SOURCES = tests/fuzz/fuzz-value.c
 tests_fuzz_fuzz_value_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 tests_fuzz_fuzz_value_LDADD = $(FUZZ_LANGUAGE)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-format
+tests_fuzz_fuzz_format_SOURCES = tests/fuzz/fuzz-format.c tests/unit/tree.c
+tests_fuzz_fuzz_format_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_format_LDADD = $(FUZZ_LANGUAGE)
 endif

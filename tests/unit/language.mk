@@ -24,3 +24,9 @@ TESTS += tests/unit/test-edit
 tests_unit_test_edit_SOURCES = tests/unit/test-edit.c
 tests_unit_test_edit_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_edit_LDADD = libvbet-language.a libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += tests/unit/test-format
+TESTS += tests/unit/test-format
+tests_unit_test_format_SOURCES = tests/unit/test-format.c tests/unit/tree.c tests/unit/tree.h
+tests_unit_test_format_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_format_LDADD = libvbet-language.a libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)

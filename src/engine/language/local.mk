@@ -5,11 +5,13 @@ libvbet_language_a_SOURCES = \
 	src/engine/language/diagnostic.h \
 	src/engine/language/edit.c \
 	src/engine/language/edit.h \
+	src/engine/language/format.c \
 	src/engine/language/format.h \
 	src/engine/language/lexer.c \
 	src/engine/language/lexer.h \
 	src/engine/language/parser.c \
 	src/engine/language/parser.h \
+	src/engine/language/program-private.h \
 	src/engine/language/program.c \
 	src/engine/language/program.h \
 	src/engine/language/value-text.c \

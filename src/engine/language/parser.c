@@ -201,7 +201,7 @@ static void
 node_set_name (Parser *self, VbetNode *node, const VbetLexToken *token)
 {
   g_autofree char *name = g_utf8_make_valid (self->text + token->start, (gssize) MIN (token_size (token), 255));
-  node->name = g_intern_string (name);
+  node->name = g_string_chunk_insert_const (self->arena->names, name);
   node->name_span = token_span (token);
 }
 

@@ -16,6 +16,7 @@ typedef struct {
   gsize used; /* of the last block */
   gsize size; /* of the last block */
   GPtrArray *values; /* of VbetValue: those that nodes of this arena hold */
+  GStringChunk *names;
 } VbetArena;
 
 void vbet_arena_init (VbetArena *self);

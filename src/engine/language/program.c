@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "engine/language/lexer.h"
 #include "engine/language/parser.h"
+#include "engine/language/program-private.h"
 #include "engine/language/word.h"
 
 #define ARENA_BLOCK 16384
@@ -28,6 +29,7 @@ vbet_arena_init (VbetArena *self)
 {
   self->blocks = g_ptr_array_new_with_free_func (g_free);
   self->values = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_value_unref);
+  self->names = g_string_chunk_new (4096);
   self->used = 0;
   self->size = 0;
 }
@@ -36,6 +38,7 @@ void
 vbet_arena_clear (VbetArena *self)
 {
   g_ptr_array_unref (self->values);
+  g_string_chunk_free (self->names);
   g_ptr_array_unref (self->blocks);
 }
 
@@ -104,6 +107,39 @@ const VbetNode *
 vbet_program_root (const VbetProgram *self)
 {
   return self->root;
+}
+
+const GArray *
+vbet_program_tokens (const VbetProgram *self)
+{
+  return self->tokens;
+}
+
+const GArray *
+vbet_program_comments (const VbetProgram *self)
+{
+  return self->comments;
+}
+
+const VbetDiagnostics *
+vbet_program_findings (const VbetProgram *self)
+{
+  return self->diagnostics;
+}
+
+guint
+vbet_lex_first_at (const GArray *tokens, gsize offset)
+{
+  guint low = 0;
+  guint high = tokens->len;
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    if (g_array_index (tokens, VbetLexToken, middle).start < offset)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
 }
 
 void

@@ -50,7 +50,7 @@ typedef struct VbetNode VbetNode;
 struct VbetNode {
   VbetNodeKind kind;
   VbetSpan span;        /* from first to last byte of its tokens, without surrounding blanks and comments */
-  const char *name;     /* ASSIGN, CALL, KEYWORD, NAME: interned; else NULL */
+  const char *name;     /* ASSIGN, CALL, KEYWORD, NAME: one pointer for equal names of a program; else NULL */
   VbetSpan name_span;   /* where @name stands */
   VbetValue *value;     /* LITERAL, and LIST/TUPLE/PAIR when all parts are values; else NULL */
   VbetNode *parent;     /* NULL for PROGRAM */
