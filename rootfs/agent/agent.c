@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <time.h>
@@ -23,19 +24,38 @@
 /* Room that the answer to any one frame needs at most. */
 #define ANSWER_MAX 4096
 #define PING_MAX 64
+/* The console has room for the next piece when no more than this is unread; looked at so often. */
+#define CONSOLE_NEARLY_READ 1024
+#define CONSOLE_LOOK_MS 20
 
 typedef struct {
   int signals;
+  int console;        /* -1: there is none */
+  bool console_asked; /* the host waits for CONSOLE_ROOM */
   Carrier carrier;
   Line line;
   Jobs jobs;
 } Agent;
 
 static void
-say_hello (Agent *agent)
+say_hello (Agent *agent, bool started)
 {
-  static const uint8_t payload[8] = { VBET_AGENT_VERSION };
-  line_send (&agent->line, VBET_AGENT_HELLO, 0, payload, sizeof payload);
+  uint8_t frame[VBET_AGENT_HEADER + 16];
+  size_t size = vbet_agent_encode_hello (frame, sizeof frame, started);
+  line_send (&agent->line, VBET_AGENT_HELLO, 0, frame + VBET_AGENT_HEADER, size - VBET_AGENT_HEADER);
+}
+
+/* Answers CONSOLE_ASK once the shell has nearly caught up. */
+static void
+look_at_console (Agent *agent)
+{
+  int unread = 0;
+  if (!agent->console_asked)
+    return;
+  if (agent->console >= 0 && ioctl (agent->console, FIONREAD, &unread) == 0 && unread > CONSOLE_NEARLY_READ)
+    return;
+  if (line_send (&agent->line, VBET_AGENT_CONSOLE_ROOM, 0, NULL, 0))
+    agent->console_asked = false;
 }
 
 static void
@@ -56,7 +76,7 @@ control_frame (Agent *agent, const VbetAgentFrame *frame)
   bool carrier;
   switch ((int) frame->type) {
   case VBET_AGENT_PING:
-    say_hello (agent);
+    say_hello (agent, false);
     line_send (&agent->line, VBET_AGENT_PONG, 0, frame->payload, frame->length < PING_MAX ? frame->length : PING_MAX);
     break;
   case VBET_AGENT_CARRIER:
@@ -71,6 +91,9 @@ control_frame (Agent *agent, const VbetAgentFrame *frame)
     break;
   case VBET_AGENT_POWEROFF:
     kill (getppid (), SIGUSR2);
+    break;
+  case VBET_AGENT_CONSOLE_ASK:
+    agent->console_asked = true;
     break;
   default: /* senseless: ignored */
     break;
@@ -113,7 +136,7 @@ turn (Agent *agent, struct pollfd *fds)
   fds[1] = (struct pollfd){ .fd = agent->signals, .events = POLLIN };
   fds[2] = (struct pollfd){ .fd = agent->carrier.watch, .events = POLLIN };
   int count = 3 + jobs_poll (&agent->jobs, fds + 3, &busy);
-  if (poll (fds, (nfds_t) count, busy ? 0 : -1) < 0 && errno != EINTR)
+  if (poll (fds, (nfds_t) count, busy ? 0 : agent->console_asked ? CONSOLE_LOOK_MS : -1) < 0 && errno != EINTR)
     return -errno;
   int result = 0;
   if (can_answer && (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
@@ -124,6 +147,7 @@ turn (Agent *agent, struct pollfd *fds)
   if ((fds[2].revents & POLLIN) != 0)
     carrier_watch (&agent->carrier);
   jobs_advance (&agent->jobs);
+  look_at_console (agent);
   return result != 0 ? result : line_flush (&agent->line);
 }
 
@@ -153,7 +177,8 @@ agent_main (int argc, char **argv)
   }
   carrier_open (&agent->carrier); /* without rtnetlink it does everything else */
   jobs_init (&agent->jobs, &agent->line);
-  say_hello (agent);
+  agent->console = open (CONSOLE, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  say_hello (agent, true);
   while (result == 0)
     result = turn (agent, fds);
   fprintf (stderr, "vbet-agent: the line is gone: %s\n", strerror (-result));

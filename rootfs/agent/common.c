@@ -44,6 +44,11 @@ file_read (const char *path, size_t limit, size_t *ret_size)
   int fd = open (path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     return NULL;
+  /* Files and disks know their size; those of /proc say 0 and are small. */
+  off_t known = lseek (fd, 0, SEEK_END);
+  lseek (fd, 0, SEEK_SET);
+  if (known > 0 && (size_t) known < limit)
+    limit = (size_t) known;
   char *text = malloc (limit + 1);
   size_t fill = 0;
   while (text != NULL && fill < limit) {

@@ -44,7 +44,7 @@ static void
 say (const char *text)
 {
   char line[512];
-  int count = snprintf (line, sizeof line, "vbet: %s\r\n", text);
+  int count = snprintf (line, sizeof line, "vbet: %s\n", text);
   int fd = open (CONSOLE, O_WRONLY | O_NOCTTY | O_CLOEXEC);
   if (fd < 0)
     return;
@@ -343,7 +343,7 @@ greet (void)
   char line[896];
   gethostname (host, sizeof host - 1);
   nics_summary (nics, sizeof nics);
-  int count = snprintf (line, sizeof line, "%s%s\r\n", host, nics);
+  int count = snprintf (line, sizeof line, "%s%s\n", host, nics);
   int fd = open (CONSOLE, O_WRONLY | O_NOCTTY | O_CLOEXEC);
   if (fd >= 0) {
     write_all (fd, line, (size_t) count < sizeof line ? (size_t) count : sizeof line - 1);

@@ -27,6 +27,7 @@ line_open (Line *line, const char *path)
   vbet_agent_decoder_init (&line->decoder);
   line->start = 0;
   line->fill = 0;
+  line->unacknowledged = 0;
   return 0;
 }
 
@@ -74,6 +75,8 @@ line_send_error (Line *line, uint16_t channel, int code, const char *text)
 int
 line_flush (Line *line)
 {
+  if (line->unacknowledged > 0 && line_send_u32 (line, VBET_AGENT_ACK, 0, line->unacknowledged))
+    line->unacknowledged = 0;
   while (line->start < line->fill) {
     ssize_t count = write (line->fd, line->queue + line->start, line->fill - line->start);
     if (count < 0 && errno == EINTR)
@@ -102,5 +105,6 @@ line_read (Line *line)
   if (count <= 0)
     return count < 0 ? -errno : -EPIPE;
   vbet_agent_decoder_push (&line->decoder, buffer, (size_t) count);
+  line->unacknowledged += (uint32_t) count;
   return 0;
 }

@@ -12,6 +12,7 @@
 typedef struct {
   int fd;
   VbetAgentDecoder decoder;
+  uint32_t unacknowledged; /* bytes read that the host does not know of yet */
   size_t start; /* of the unsent bytes in @queue */
   size_t fill;
   uint8_t queue[LINE_QUEUE];
@@ -27,7 +28,7 @@ bool line_roomy (const Line *line);
 bool line_send (Line *line, VbetAgentType type, uint16_t channel, const void *payload, size_t length);
 bool line_send_u32 (Line *line, VbetAgentType type, uint16_t channel, uint32_t value);
 bool line_send_error (Line *line, uint16_t channel, int code, const char *text);
-/** line_flush: writes what the line takes now. Returns: 0 or -errno when the line is gone. */
+/** line_flush: acknowledges what was read and writes what the line takes now. Returns: 0 or -errno when the line is gone. */
 int line_flush (Line *line);
 /** line_read: takes in what has come. Returns: 0 or -errno when the line is gone. */
 int line_read (Line *line);

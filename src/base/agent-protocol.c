@@ -34,8 +34,8 @@ put_u32 (uint8_t *to, uint32_t value)
 static bool
 known_type (uint8_t type)
 {
-  return (type >= VBET_AGENT_EXEC && type <= VBET_AGENT_PING)
-         || (type >= VBET_AGENT_HELLO && type <= VBET_AGENT_PONG)
+  return (type >= VBET_AGENT_EXEC && type <= VBET_AGENT_CONSOLE_ASK)
+         || (type >= VBET_AGENT_HELLO && type <= VBET_AGENT_CONSOLE_ROOM)
          || (type >= VBET_AGENT_DATA && type <= VBET_AGENT_END);
 }
 
@@ -173,6 +173,15 @@ vbet_agent_encode_u32 (uint8_t *out, size_t capacity, VbetAgentType type, uint16
 }
 
 size_t
+vbet_agent_encode_hello (uint8_t *out, size_t capacity, bool started)
+{
+  uint8_t payload[8];
+  put_u32 (payload, VBET_AGENT_VERSION);
+  put_u32 (payload + 4, started ? 1 : 0);
+  return vbet_agent_encode (out, capacity, VBET_AGENT_HELLO, 0, payload, sizeof payload);
+}
+
+size_t
 vbet_agent_encode_carrier (uint8_t *out, size_t capacity, uint32_t index, bool carrier)
 {
   uint8_t payload[5];
@@ -252,6 +261,16 @@ vbet_agent_read_u32 (const VbetAgentFrame *frame, uint32_t *ret_value)
   if (frame->length < 4)
     return false;
   *ret_value = get_u32 (frame->payload);
+  return true;
+}
+
+bool
+vbet_agent_read_hello (const VbetAgentFrame *frame, uint32_t *ret_version, bool *ret_started)
+{
+  if (frame->length < 8)
+    return false;
+  *ret_version = get_u32 (frame->payload);
+  *ret_started = get_u32 (frame->payload + 4) == 1;
   return true;
 }
 

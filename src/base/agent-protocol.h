@@ -25,8 +25,22 @@
  * from its programs while the line is full.
  *
  * The line is not in raw mode before the agent runs: the host sends nothing
- * before the first HELLO, or only PING, which is answered by HELLO and PONG
+ * before the first HELLO, or only one PING, which is answered by HELLO and PONG
  * (a host that connects anew finds out so that the guest is up).
+ *
+ * The line itself has a window too. When unread input of a serial line or
+ * console reaches about 4,000 bytes, the kernel of User-Mode Linux 6.1 stops
+ * listening to it and never starts again (line_throttle() in
+ * arch/um/drivers/line.c). Hence:
+ *
+ * - of all bytes sent down the line, frames' headers included, at most
+ *   VBET_AGENT_LINE_WINDOW may be unacknowledged. The guest acknowledges what
+ *   it has read by ACK; a HELLO with "started" set resets the count to 0. A
+ *   longer frame is written in pieces as acknowledgements come.
+ * - what is typed on the console goes there in pieces of at most
+ *   VBET_AGENT_CONSOLE_PIECE bytes; after a full piece the host sends
+ *   CONSOLE_ASK and waits for CONSOLE_ROOM before the next. Before HELLO one
+ *   piece may be sent in all.
  *
  * Both ends take the other for hostile. No GLib in here: the agent is a small
  * static program. Pure: bytes in, bytes out.
@@ -42,6 +56,8 @@
 #define VBET_AGENT_HEADER 8
 #define VBET_AGENT_PAYLOAD_MAX 32768
 #define VBET_AGENT_FRAME_MAX (VBET_AGENT_HEADER + VBET_AGENT_PAYLOAD_MAX)
+#define VBET_AGENT_LINE_WINDOW 3072   /* bytes on the line that are not acknowledged yet, towards the guest */
+#define VBET_AGENT_CONSOLE_PIECE 1024 /* bytes typed on the console at one go */
 #define VBET_AGENT_WINDOW 65536   /* bytes of payload a job may have outstanding towards the guest */
 #define VBET_AGENT_JOBS_MAX 64    /* jobs at one time; one more gets ERROR, EAGAIN */
 #define VBET_AGENT_ARGUMENTS_MAX 512
@@ -58,14 +74,18 @@ typedef enum {
   VBET_AGENT_CLOCK = 0x07,    /* channel 0: u64 nanoseconds since 1970: sets the guest's clock */
   VBET_AGENT_POWEROFF = 0x08, /* channel 0: empty: clean shutdown; the kernel process ends */
   VBET_AGENT_PING = 0x09,     /* channel 0: up to 64 bytes of the host's choosing */
+  VBET_AGENT_CONSOLE_ASK = 0x0A, /* channel 0: empty: say CONSOLE_ROOM once the console's input is nearly read */
   /* guest → host */
-  VBET_AGENT_HELLO = 0x41,    /* channel 0: u32 version, u32 0; the guest is up */
+  VBET_AGENT_HELLO = 0x41,    /* channel 0: u32 version, u32 started: the guest is up; @started 1: the agent is
+                                 new (no job, no byte outstanding), 0: an answer to PING */
   VBET_AGENT_STDOUT = 0x42,   /* bytes */
   VBET_AGENT_STDERR = 0x43,   /* bytes */
   VBET_AGENT_EXIT = 0x44,     /* i32: exit code, 128 + N when killed by signal N; ends an EXEC */
   VBET_AGENT_ERROR = 0x45,    /* u32 errno of Linux, then a sentence (UTF-8, may be empty); ends any job */
   VBET_AGENT_WINDOW_MORE = 0x46, /* u32 bytes that the host may send again on this channel */
   VBET_AGENT_PONG = 0x47,     /* channel 0: the payload of the PING */
+  VBET_AGENT_ACK = 0x48,      /* channel 0: u32 bytes more of the line that have been read */
+  VBET_AGENT_CONSOLE_ROOM = 0x49, /* channel 0: empty: the next piece may be typed */
   /* both ways */
   VBET_AGENT_DATA = 0x81,     /* a piece of a file */
   VBET_AGENT_END = 0x82,      /* the file is complete; from the guest after GET: u32 mode */
@@ -148,8 +168,11 @@ size_t vbet_agent_encode_put (uint8_t *out, size_t capacity, uint16_t channel, u
 /** vbet_agent_encode_get: Returns: the size of the GET frame; 0 when @path is not absolute or too long. */
 size_t vbet_agent_encode_get (uint8_t *out, size_t capacity, uint16_t channel, const char *path);
 
-/** vbet_agent_encode_u32: a frame whose payload is one number (KILL, EXIT, WINDOW_MORE, END of a GET). */
+/** vbet_agent_encode_u32: a frame whose payload is one number (KILL, EXIT, WINDOW_MORE, ACK, END of a GET). */
 size_t vbet_agent_encode_u32 (uint8_t *out, size_t capacity, VbetAgentType type, uint16_t channel, uint32_t value);
+
+/** vbet_agent_encode_hello: HELLO of this version. */
+size_t vbet_agent_encode_hello (uint8_t *out, size_t capacity, bool started);
 
 /** vbet_agent_encode_carrier: CARRIER of NIC @index (from 1). */
 size_t vbet_agent_encode_carrier (uint8_t *out, size_t capacity, uint32_t index, bool carrier);
@@ -171,8 +194,9 @@ bool vbet_agent_read_exec (const VbetAgentFrame *frame, uint8_t *ret_flags, cons
 bool vbet_agent_read_put (const VbetAgentFrame *frame, uint32_t *ret_mode, char *ret_path);
 /** vbet_agent_read_get: @ret_path: (out): VBET_AGENT_PATH_MAX + 1 bytes. */
 bool vbet_agent_read_get (const VbetAgentFrame *frame, char *ret_path);
-/** vbet_agent_read_u32: the only number of KILL, EXIT, WINDOW_MORE, END, or the first of HELLO. */
+/** vbet_agent_read_u32: the only number of KILL, EXIT, WINDOW_MORE, ACK, END. */
 bool vbet_agent_read_u32 (const VbetAgentFrame *frame, uint32_t *ret_value);
+bool vbet_agent_read_hello (const VbetAgentFrame *frame, uint32_t *ret_version, bool *ret_started);
 bool vbet_agent_read_carrier (const VbetAgentFrame *frame, uint32_t *ret_index, bool *ret_carrier);
 bool vbet_agent_read_clock (const VbetAgentFrame *frame, uint64_t *ret_nanoseconds);
 /**
