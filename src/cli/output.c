@@ -338,7 +338,8 @@ const char *
 vbet_suggest (const char *name, const char *const *candidates)
 {
   const char *found = NULL;
-  guint allowed = MAX (1, (guint)strlen (name) / 3);
+  /* In names of one or two characters every other one is a likely mistake: then no guess is better. */
+  guint allowed = (guint) strlen (name) / 3;
   guint best = allowed + 1;
   for (gsize i = 0; candidates[i] != NULL; i++) {
     guint cost = distance (name, candidates[i]);

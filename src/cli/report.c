@@ -218,7 +218,8 @@ append_xml (GString *xml, const char *format, ...)
 static void
 append_testcase (GString *xml, const Entry *entry)
 {
-  g_autofree char *name = printable (entry->name);
+  g_autofree char *line = vbet_one_line (entry->name);
+  g_autofree char *name = printable (line);
   g_autofree char *message = printable (entry->message != NULL ? entry->message : "");
   g_autofree char *details = printable (entry->details);
   append_xml (xml, "    <testcase classname=\"%s\" name=\"%s\" time=\"%.3f\"", entry->suite, name,
