@@ -1,1 +1,9 @@
 # Unit tests of model.
+MODEL_TEST_SOURCES = tests/unit/lab.c tests/unit/lab.h
+MODEL_TEST_LIBS = libvbet-model.a libvbet-language.a libvbet-base.a $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += tests/unit/test-topology
+TESTS += tests/unit/test-topology
+tests_unit_test_topology_SOURCES = tests/unit/test-topology.c $(MODEL_TEST_SOURCES)
+tests_unit_test_topology_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_topology_LDADD = $(MODEL_TEST_LIBS)

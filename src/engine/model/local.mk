@@ -1,7 +1,28 @@
 # The model: schema, topology, plan, gestures. Pure.
 noinst_LIBRARIES += libvbet-model.a
 libvbet_model_a_SOURCES = \
+	src/engine/model/actions.c \
+	src/engine/model/attributes.c \
+	src/engine/model/call.c \
+	src/engine/model/calls.c \
+	src/engine/model/calls.h \
+	src/engine/model/check.c \
+	src/engine/model/context.c \
+	src/engine/model/context.h \
+	src/engine/model/elaborate.c \
+	src/engine/model/execute.c \
+	src/engine/model/findings.c \
+	src/engine/model/findings.h \
 	src/engine/model/gesture.h \
+	src/engine/model/json.c \
+	src/engine/model/plan.c \
 	src/engine/model/plan.h \
+	src/engine/model/resolve.c \
+	src/engine/model/schema.c \
 	src/engine/model/schema.h \
-	src/engine/model/topology.h
+	src/engine/model/suggest.c \
+	src/engine/model/suggest.h \
+	src/engine/model/topology.c \
+	src/engine/model/topology.h \
+	src/engine/model/topology-private.h \
+	src/engine/model/values.c

@@ -162,6 +162,11 @@ const VbetValue *vbet_attributes_get (const VbetAttributes *self, const char *ke
 /* Typed reads with the schema's default where nothing is written. @kind is that of the object the attributes are of. */
 gboolean vbet_attributes_boolean (const VbetAttributes *self, VbetKind kind, const char *key);
 gint64 vbet_attributes_integer (const VbetAttributes *self, VbetKind kind, const char *key);
+/**
+ * vbet_attributes_number: @direction: of a cable: 0 from its first end to its second, 1 back.
+ * Any number or boolean in base units (bytes, nanoseconds, percent, bits a second).
+ */
+double vbet_attributes_number (const VbetAttributes *self, VbetKind kind, const char *key, guint direction);
 /** vbet_attributes_text: Returns: (transfer none) (nullable): a STRING or NAME; lives as long as the topology. */
 const char *vbet_attributes_text (const VbetAttributes *self, VbetKind kind, const char *key);
 /** vbet_attributes_list: Returns: (transfer container): VbetValue items; one value counts as a list of one; never NULL. */

@@ -1,0 +1,469 @@
+/* check.c - what is allowed but can hardly be meant: addresses against links, attributes without effect.
+ *
+ * NICs that a frame can get to from one another without a router are one
+ * segment (union-find over cables, hubs and switches; ports of a switch with
+ * VLANs only where their untagged VLAN is the same).
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "engine/model/context.h"
+
+/* Segments with more subnets than this are no mistake any more, and comparing them all would take long. */
+#define SUBNETS_MAX 64
+
+typedef struct {
+  const VbetDevice *device;
+  const VbetNic *nic;
+  guint parent; /* union-find: position of another port of the segment, or its own */
+} Port;
+
+/* An address on a NIC with a cable. */
+typedef struct {
+  guint segment;
+  const Port *port;
+  const VbetAddress *address;
+  VbetSpan span; /* of the attribute */
+} Host;
+
+/* The addresses of a segment that are in one subnet. */
+typedef struct {
+  VbetAddress network;
+  guint count;
+} Subnet;
+
+typedef struct {
+  const VbetTopology *topology;
+  VbetDiagnostics *diagnostics;
+  GArray *ports;     /* of Port: those of a device one after the other */
+  GHashTable *first; /* of VbetDevice to its first position in @ports */
+  GArray *hosts;     /* of Host */
+} Check;
+
+static Port *
+port_at (const Check *self, guint position)
+{
+  return &g_array_index (self->ports, Port, position);
+}
+
+/* --- segments --- */
+
+static guint
+find_root (const Check *self, guint position)
+{
+  while (port_at (self, position)->parent != position) {
+    Port *port = port_at (self, position);
+    port->parent = port_at (self, port->parent)->parent;
+    position = port->parent;
+  }
+  return position;
+}
+
+static void
+join (const Check *self, guint a, guint b)
+{
+  guint x = find_root (self, a), y = find_root (self, b);
+  port_at (self, MAX (x, y))->parent = MIN (x, y);
+}
+
+static void
+join_switch (const Check *self, const VbetDevice *device, guint first)
+{
+  g_autoptr (GHashTable) by_vlan = g_hash_table_new (NULL, NULL); /* VLAN to the position + 1 of its first port */
+  for (guint i = 0; i < device->nics->len; i++) {
+    const VbetNic *nic = device->nics->pdata[i];
+    const VbetValue *vlan = vbet_attributes_get (nic->attributes, "vlan");
+    if (vbet_attributes_get (nic->attributes, "trunk") != NULL)
+      continue;
+    gpointer key = GINT_TO_POINTER (vlan != NULL ? (gint) vlan->as.integer : 0);
+    guint before = GPOINTER_TO_UINT (g_hash_table_lookup (by_vlan, key));
+    if (before != 0)
+      join (self, before - 1, first + i);
+    else
+      g_hash_table_insert (by_vlan, key, GUINT_TO_POINTER (first + i + 1));
+  }
+}
+
+/* Position of the port that an end of a cable is in. */
+static gboolean
+end_position (const Check *self, const VbetCableEnd *end, guint *ret_position)
+{
+  const VbetDevice *device = vbet_topology_device (self->topology, end->device);
+  if (device == NULL)
+    return FALSE;
+  *ret_position = GPOINTER_TO_UINT (g_hash_table_lookup (self->first, device)) + end->nic - 1;
+  return TRUE;
+}
+
+static void
+find_segments (const Check *self)
+{
+  const GPtrArray *devices = self->topology->devices, *cables = self->topology->cables;
+  for (guint i = 0; i < devices->len; i++) {
+    const VbetDevice *device = devices->pdata[i];
+    guint first = GPOINTER_TO_UINT (g_hash_table_lookup (self->first, device));
+    if (device->kind == VBET_KIND_SWITCH)
+      join_switch (self, device, first);
+    for (guint k = 1; device->kind == VBET_KIND_HUB && k < device->nics->len; k++)
+      join (self, first, first + k);
+  }
+  for (guint i = 0; i < cables->len; i++) {
+    const VbetCable *cable = cables->pdata[i];
+    guint a, b;
+    if (end_position (self, &cable->ends[0], &a) && end_position (self, &cable->ends[1], &b))
+      join (self, a, b);
+  }
+}
+
+/* --- addresses on one segment --- */
+
+static const VbetAttribute *
+find_attribute (const VbetAttributes *attributes, const char *key)
+{
+  for (guint i = 0; i < attributes->len; i++) {
+    const VbetAttribute *attribute = attributes->pdata[i];
+    if (strcmp (attribute->key, key) == 0)
+      return attribute;
+  }
+  return NULL;
+}
+
+static void
+collect_hosts (Check *self)
+{
+  for (guint i = 0; i < self->ports->len; i++) {
+    const Port *port = port_at (self, i);
+    const VbetAttribute *ip = find_attribute (port->nic->attributes, "ip");
+    if (ip == NULL || (port->device->kind & VBET_KIND_GUEST) == 0)
+      continue;
+    gboolean is_list = ip->value->type == VBET_VALUE_LIST;
+    for (guint k = 0; k < (is_list ? ip->value->as.list->len : 1); k++) {
+      const VbetValue *value = is_list ? ip->value->as.list->pdata[k] : ip->value;
+      Host host = { find_root (self, i), port, &value->as.address, ip->span };
+      g_array_append_val (self->hosts, host);
+    }
+  }
+}
+
+static int
+compare_segments (gconstpointer a, gconstpointer b)
+{
+  const Host *x = a, *y = b;
+  if (x->segment != y->segment)
+    return x->segment < y->segment ? -1 : 1;
+  if (x->span.start != y->span.start)
+    return x->span.start < y->span.start ? -1 : 1;
+  return x->address < y->address ? -1 : x->address > y->address;
+}
+
+static guint
+address_hash (gconstpointer key)
+{
+  const VbetAddress *address = key;
+  guint hash = 5381;
+  for (guint i = 0; i < (address->is_v6 ? 16 : 4); i++)
+    hash = hash * 33 + address->bytes[i];
+  return hash;
+}
+
+static gboolean
+address_equal (gconstpointer a, gconstpointer b)
+{
+  const VbetAddress *x = a, *y = b;
+  return x->is_v6 == y->is_v6 && memcmp (x->bytes, y->bytes, x->is_v6 ? 16 : 4) == 0;
+}
+
+static void
+warn_same_addresses (const Check *self, const Host *hosts, guint count)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (address_hash, address_equal);
+  for (guint i = 0; i < count; i++) {
+    const Host *before = g_hash_table_lookup (seen, hosts[i].address);
+    if (before == NULL) {
+      g_hash_table_insert (seen, (gpointer) hosts[i].address, (gpointer) &hosts[i]);
+      continue;
+    }
+    g_autofree char *text = vbet_address_to_text (hosts[i].address, FALSE);
+    if (before->port == hosts[i].port)
+      vbet_diagnostics_add (self->diagnostics, VBET_W_SAME_ADDRESS, hosts[i].span, "this NIC gets %s twice", text);
+    else
+      vbet_diagnostics_add (self->diagnostics, VBET_W_SAME_ADDRESS, hosts[i].span,
+                            "%s is on the same link already, at NIC %u of %s", text, before->port->nic->index,
+                            before->port->device->name);
+  }
+}
+
+/* Addresses that are in no subnet with others by their nature. */
+static gboolean
+stands_alone (const VbetAddress *address)
+{
+  return address->prefix >= (address->is_v6 ? 128 : 32)
+         || (address->is_v6 && address->bytes[0] == 0xfe && (address->bytes[1] & 0xc0) == 0x80);
+}
+
+static VbetAddress
+network_of (const VbetAddress *address)
+{
+  VbetAddress network = *address;
+  for (gint bit = address->prefix; bit < (address->is_v6 ? 128 : 32); bit++)
+    network.bytes[bit / 8] &= (guint8) ~(1 << (7 - bit % 8));
+  return network;
+}
+
+static gboolean
+overlap (const VbetAddress *a, const VbetAddress *b)
+{
+  return vbet_address_same_subnet (a->prefix <= b->prefix ? a : b, a->prefix <= b->prefix ? b : a);
+}
+
+/* How many addresses of the segment are in @address's subnet or one that overlaps it; itself included. */
+static guint
+count_mates (const GArray *subnets, const VbetAddress *address)
+{
+  guint count = 0;
+  for (guint i = 0; i < subnets->len; i++) {
+    const Subnet *subnet = &g_array_index (subnets, Subnet, i);
+    if (overlap (&subnet->network, address))
+      count += subnet->count;
+  }
+  return count;
+}
+
+/* Counts the subnets of one family; NULL when nothing is to be compared. */
+static GArray *
+count_subnets (const Host *hosts, guint count, gboolean is_v6)
+{
+  g_autoptr (GArray) subnets = g_array_new (FALSE, FALSE, sizeof (Subnet));
+  for (guint i = 0; i < count; i++) {
+    if (hosts[i].address->is_v6 != is_v6 || stands_alone (hosts[i].address))
+      continue;
+    VbetAddress network = network_of (hosts[i].address);
+    guint k = 0;
+    while (k < subnets->len
+           && (g_array_index (subnets, Subnet, k).network.prefix != network.prefix
+               || !address_equal (&g_array_index (subnets, Subnet, k).network, &network)))
+      k++;
+    if (k == subnets->len) {
+      Subnet subnet = { network, 0 };
+      g_array_append_val (subnets, subnet);
+    }
+    g_array_index (subnets, Subnet, k).count++;
+    if (subnets->len > SUBNETS_MAX)
+      return NULL;
+  }
+  return subnets->len >= 2 ? g_steal_pointer (&subnets) : NULL;
+}
+
+static void
+warn_outside (const Check *self, const Host *hosts, guint count, gboolean is_v6)
+{
+  g_autoptr (GArray) subnets = count_subnets (hosts, count, is_v6);
+  if (subnets == NULL)
+    return;
+  const Subnet *most = &g_array_index (subnets, Subnet, 0);
+  for (guint i = 1; i < subnets->len; i++)
+    if (g_array_index (subnets, Subnet, i).count > most->count)
+      most = &g_array_index (subnets, Subnet, i);
+  g_autofree char *network = vbet_address_to_text (&most->network, TRUE);
+  /* A NIC may have several addresses; one that fits is enough. They stand one after the other. */
+  for (guint i = 0, end; i < count; i = end) {
+    const Host *strange = NULL;
+    gboolean fits = FALSE;
+    for (end = i; end < count && hosts[end].port == hosts[i].port; end++) {
+      const VbetAddress *address = hosts[end].address;
+      if (address->is_v6 != is_v6 || stands_alone (address))
+        continue;
+      if (count_mates (subnets, address) > 1 || overlap (&most->network, address))
+        fits = TRUE;
+      else if (strange == NULL)
+        strange = &hosts[end];
+    }
+    if (fits || strange == NULL)
+      continue;
+    g_autofree char *text = vbet_address_to_text (strange->address, TRUE);
+    vbet_diagnostics_add (self->diagnostics, VBET_W_OUTSIDE, strange->span,
+                          "%s is outside %s, the subnet of its link", text, network);
+  }
+}
+
+static void
+check_segments (Check *self)
+{
+  find_segments (self);
+  collect_hosts (self);
+  g_array_sort (self->hosts, compare_segments);
+  const Host *hosts = (const Host *) (gpointer) self->hosts->data;
+  for (guint i = 0, end; i < self->hosts->len; i = end) {
+    for (end = i; end < self->hosts->len && hosts[end].segment == hosts[i].segment; end++)
+      ;
+    warn_same_addresses (self, hosts + i, end - i);
+    warn_outside (self, hosts + i, end - i, FALSE);
+    warn_outside (self, hosts + i, end - i, TRUE);
+  }
+}
+
+/* --- MACs --- */
+
+static guint
+mac_hash (gconstpointer key)
+{
+  const guint8 *mac = key;
+  return (guint) mac[2] << 24 | (guint) mac[3] << 16 | (guint) mac[4] << 8 | mac[5];
+}
+
+static gboolean
+mac_equal (gconstpointer a, gconstpointer b)
+{
+  return memcmp (a, b, 6) == 0;
+}
+
+static void
+check_macs (const Check *self)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (mac_hash, mac_equal);
+  for (guint i = 0; i < self->ports->len; i++) {
+    const Port *port = port_at (self, i), *before = g_hash_table_lookup (seen, port->nic->mac);
+    if (before == NULL) {
+      g_hash_table_insert (seen, (gpointer) port->nic->mac, (gpointer) port);
+      continue;
+    }
+    const VbetAttribute *mac = find_attribute (port->nic->attributes, "mac");
+    const Port *other = before;
+    if (mac == NULL) {
+      mac = find_attribute (before->nic->attributes, "mac");
+      other = port;
+    }
+    if (mac == NULL)
+      continue;
+    g_autofree char *text = vbet_value_to_text (mac->value);
+    vbet_diagnostics_add (self->diagnostics, VBET_W_SAME_MAC, mac->span, "NIC %u of %s has %s, too",
+                          other->nic->index, other->device->name, text);
+  }
+}
+
+/* --- attributes --- */
+
+static void
+warn_no_effect (const Check *self, const VbetAttribute *attribute, const VbetDevice *device, const char *what)
+{
+  vbet_diagnostics_add (self->diagnostics, VBET_W_NO_EFFECT, attribute->span, "%s has no effect: a %s %s",
+                        attribute->key, vbet_kind_name (device->kind), what);
+}
+
+static void
+check_nic (const Check *self, const VbetDevice *device, const VbetNic *nic)
+{
+  gboolean guest = (device->kind & VBET_KIND_GUEST) != 0;
+  gboolean ports_only = (device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0;
+  for (guint i = 0; i < nic->attributes->len; i++) {
+    const VbetAttribute *attribute = nic->attributes->pdata[i];
+    const char *key = attribute->key;
+    if (strcmp (key, "vlan") == 0 || strcmp (key, "trunk") == 0) {
+      if (device->kind != VBET_KIND_SWITCH)
+        warn_no_effect (self, attribute, device, "has no VLANs; the port of the switch has them");
+    } else if (strcmp (key, "ip") == 0 || strcmp (key, "dhcp") == 0) {
+      if (!guest)
+        warn_no_effect (self, attribute, device, "has no addresses on its NICs");
+    } else if (ports_only) {
+      warn_no_effect (self, attribute, device, "has plain ports");
+    }
+  }
+}
+
+/* Whether one of the guest's addresses is in a subnet with @gateway, or may be by DHCP. */
+static gboolean
+reaches (const VbetDevice *device, const VbetAddress *gateway)
+{
+  gboolean any = FALSE;
+  for (guint i = 0; i < device->nics->len; i++) {
+    const VbetNic *nic = device->nics->pdata[i];
+    const VbetValue *dhcp = vbet_attributes_get (nic->attributes, "dhcp");
+    if (dhcp != NULL && dhcp->as.boolean)
+      return TRUE;
+    g_autoptr (GPtrArray) addresses = vbet_attributes_list (nic->attributes, "ip");
+    for (guint k = 0; k < addresses->len; k++) {
+      const VbetValue *value = addresses->pdata[k];
+      any = any || value->as.address.is_v6 == gateway->is_v6;
+      if (vbet_address_same_subnet (&value->as.address, gateway))
+        return TRUE;
+    }
+  }
+  return !any;
+}
+
+static void
+check_gateways (const Check *self, const VbetDevice *device, const VbetAttribute *attribute)
+{
+  g_autoptr (GPtrArray) gateways = vbet_attributes_list (device->attributes, "gateway");
+  gboolean v4 = FALSE, v6 = FALSE;
+  for (guint i = 0; i < gateways->len; i++) {
+    const VbetAddress *gateway = &((const VbetValue *) gateways->pdata[i])->as.address;
+    gboolean *had = gateway->is_v6 ? &v6 : &v4;
+    g_autofree char *text = vbet_address_to_text (gateway, FALSE);
+    if (*had)
+      vbet_diagnostics_add (self->diagnostics, VBET_E_CONTENT, attribute->span,
+                            "a guest has one gateway for each family of addresses, and %s is a second one", text);
+    else if (!stands_alone (gateway) && !reaches (device, gateway))
+      vbet_diagnostics_add (self->diagnostics, VBET_W_GATEWAY, attribute->span,
+                            "the gateway %s is in no subnet of %s", text, device->name);
+    *had = TRUE;
+  }
+}
+
+static void
+check_forwards (const Check *self, const VbetDevice *device, const VbetAttribute *attribute)
+{
+  g_autoptr (GPtrArray) forwards = vbet_attributes_list (device->attributes, "forward");
+  for (guint i = 0; i < forwards->len; i++) {
+    g_auto (GStrv) parts = g_strsplit (((const VbetValue *) forwards->pdata[i])->as.text, ":", 4);
+    VbetAddress address;
+    if (vbet_topology_device (self->topology, parts[2]) == NULL && !vbet_address_parse (parts[2], &address))
+      vbet_diagnostics_add (self->diagnostics, VBET_E_NAME, attribute->span,
+                            "forward leads to %s, but nothing is called so", parts[2]);
+  }
+}
+
+static void
+check_device (const Check *self, const VbetDevice *device)
+{
+  for (guint i = 0; i < device->attributes->len; i++) {
+    const VbetAttribute *attribute = device->attributes->pdata[i];
+    const char *key = attribute->key;
+    if (strcmp (key, "gateway") == 0)
+      check_gateways (self, device, attribute);
+    else if (strcmp (key, "forward") == 0)
+      check_forwards (self, device, attribute);
+    else if (strcmp (key, "mirror") == 0 && attribute->value->as.integer > device->nics->len)
+      vbet_diagnostics_add (self->diagnostics, VBET_E_NIC_NUMBER, attribute->span,
+                            "%s has %u port%s; there is no port %" G_GINT64_FORMAT " to mirror to", device->name,
+                            device->nics->len, device->nics->len == 1 ? "" : "s", attribute->value->as.integer);
+    else if (strcmp (key, "autostart") == 0 && (device->kind & VBET_KIND_GUEST) == 0 && !attribute->value->as.boolean)
+      warn_no_effect (self, attribute, device, "is always on");
+  }
+  for (guint i = 0; i < device->nics->len; i++)
+    check_nic (self, device, device->nics->pdata[i]);
+}
+
+void
+vbet_topology_check (const VbetTopology *self, VbetDiagnostics *diagnostics)
+{
+  Check check = { self, diagnostics };
+  check.ports = g_array_new (FALSE, FALSE, sizeof (Port));
+  check.first = g_hash_table_new (NULL, NULL);
+  check.hosts = g_array_new (FALSE, FALSE, sizeof (Host));
+  for (guint i = 0; i < self->devices->len; i++) {
+    const VbetDevice *device = self->devices->pdata[i];
+    check_device (&check, device);
+    g_hash_table_insert (check.first, (gpointer) device, GUINT_TO_POINTER (check.ports->len));
+    for (guint k = 0; k < device->nics->len; k++) {
+      Port port = { device, device->nics->pdata[k], check.ports->len };
+      g_array_append_val (check.ports, port);
+    }
+  }
+  check_segments (&check);
+  check_macs (&check);
+  g_array_unref (check.ports);
+  g_array_unref (check.hosts);
+  g_hash_table_unref (check.first);
+}

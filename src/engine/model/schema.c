@@ -1,0 +1,189 @@
+/* schema.c - the table of attributes and the names of kinds. */
+#include "config.h"
+
+#include "engine/model/schema.h"
+
+#include <string.h>
+
+#include "engine/model/suggest.h"
+
+#define KIBI 1024.0
+#define MEBI (KIBI * 1024.0)
+#define GIBI (MEBI * 1024.0)
+#define SECOND 1e9
+#define ANY 0, 0
+
+static const char *const service_choices[] = { "ospf",        "ospf6",      "rip", "bgp", "isis",
+                                               "dhcp-server", "dns-server", "web", "ssh", NULL };
+
+/* Rows are grouped by what they are of, in the order in which a form or a manual page shows them. Where two kinds
+ * have different defaults, a key has a row for each. */
+static const VbetAttributeSpec specs[] = {
+  /* every device */
+  { "at", VBET_KIND_DEVICE | VBET_KIND_NOTE, VBET_VALUE_POINT, FALSE, FALSE, -1e6, 1e6, "", NULL, "", VBET_LIVE_VISUAL,
+    "Where it stands on the canvas, in pixels to the right and down; without it, the canvas finds a place." },
+  { "label", VBET_KIND_DEVICE, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_VISUAL,
+    "Text shown below the device; without it, its name." },
+  { "icon", VBET_KIND_DEVICE, VBET_VALUE_NAME, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_VISUAL,
+    "Name of the picture on the canvas; without it, the one of its kind." },
+  { "color", VBET_KIND_DEVICE | VBET_KIND_NOTE, VBET_VALUE_NAME, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_VISUAL,
+    "Colour on the canvas: red, orange, yellow, green, blue, purple, brown, gray or \"#rrggbb\"." },
+  { "autostart", VBET_KIND_DEVICE, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "yes", VBET_LIVE_RESTART,
+    "Whether a guest starts with the lab; no leaves it off until start(). Other devices are always on." },
+
+  /* guests */
+  { "mem", VBET_KIND_HOST | VBET_KIND_FIREWALL, VBET_VALUE_SIZE, FALSE, FALSE, 32 * MEBI, 16 * GIBI, "M", NULL, "64M",
+    VBET_LIVE_RESTART, "Physical memory of the guest; the host lends only the pages that are used." },
+  { "mem", VBET_KIND_ROUTER, VBET_VALUE_SIZE, FALSE, FALSE, 32 * MEBI, 16 * GIBI, "M", NULL, "128M", VBET_LIVE_RESTART,
+    "Physical memory of the guest; the host lends only the pages that are used." },
+  { "gateway", VBET_KIND_GUEST, VBET_VALUE_ADDRESS, TRUE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
+    "Address of the next hop of the default route; one of each family at most." },
+  { "dns", VBET_KIND_GUEST, VBET_VALUE_ADDRESS, TRUE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
+    "Addresses of the name servers, the first asked first." },
+  { "services", VBET_KIND_GUEST, VBET_VALUE_NAME, TRUE, FALSE, ANY, "", service_choices, "", VBET_LIVE_RESTART,
+    "Servers started at boot." },
+  { "image", VBET_KIND_GUEST, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
+    "Name or path of the root file system; without it, the standard image." },
+  { "kernel", VBET_KIND_GUEST, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
+    "Path of a user-mode Linux kernel; without it, the one of the system." },
+  { "persist", VBET_KIND_GUEST, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_RESTART,
+    "Whether what the guest writes to its disk is there again at its next start." },
+  { "boot", VBET_KIND_GUEST, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
+    "Shell commands run as root at the end of each boot." },
+  { "routing", VBET_KIND_ROUTER, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
+    "FRR configuration; the daemons that it speaks of are started. A router forwards packets with or without it." },
+  { "rules", VBET_KIND_FIREWALL, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
+    "nftables rule set; without it, nothing is forwarded but established traffic." },
+
+  /* switch */
+  { "stp", VBET_KIND_SWITCH, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_AT_ONCE,
+    "Whether it runs the spanning tree protocol, so that loops do no harm." },
+  { "ageing", VBET_KIND_SWITCH, VBET_VALUE_DURATION, FALSE, FALSE, 1 * SECOND, 1e6 * SECOND, "s", NULL, "300s",
+    VBET_LIVE_AT_ONCE, "How long an address that is no longer heard stays in the table." },
+  { "mirror", VBET_KIND_SWITCH, VBET_VALUE_INTEGER, FALSE, FALSE, 0, 1024, "", NULL, "0", VBET_LIVE_AT_ONCE,
+    "Number of the port that gets a copy of every frame; 0 for none." },
+  { "vlans", VBET_KIND_SWITCH, VBET_VALUE_INTEGER, TRUE, FALSE, 1, 4094, "", NULL, "", VBET_LIVE_AT_ONCE,
+    "VLANs that the switch carries; without it, those that its ports name." },
+
+  /* gateway */
+  { "network", VBET_KIND_GATEWAY, VBET_VALUE_ADDRESS, FALSE, FALSE, ANY, "", NULL, "10.0.2.0/24", VBET_LIVE_RESTART,
+    "Network on the lab's side: the gateway is its second address, the name server its third." },
+  { "dhcp", VBET_KIND_GATEWAY, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "yes", VBET_LIVE_RESTART,
+    "Whether it gives addresses to who asks by DHCP." },
+  { "forward", VBET_KIND_GATEWAY, VBET_VALUE_STRING, TRUE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
+    "Ports of the real host that lead into the lab, such as \"tcp:8080:host1:80\"." },
+  { "isolated", VBET_KIND_GATEWAY, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_RESTART,
+    "Whether the lab is kept from the outside; forwarded ports still lead in." },
+
+  /* tap */
+  { "device", VBET_KIND_TAP, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
+    "Name of the real host's TAP device; without it, the first free one." },
+
+  /* NIC */
+  { "ip", VBET_KIND_NIC, VBET_VALUE_ADDRESS, TRUE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
+    "Addresses with their prefix lengths, such as 192.168.0.1/24." },
+  { "dhcp", VBET_KIND_NIC, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_RESTART,
+    "Whether the guest asks for an address by DHCP." },
+  { "mac", VBET_KIND_NIC, VBET_VALUE_MAC, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
+    "Hardware address; without it, one that the names of lab and device and the NIC's number give." },
+  { "mtu", VBET_KIND_NIC, VBET_VALUE_INTEGER, FALSE, FALSE, 576, 9000, "", NULL, "1500", VBET_LIVE_RESTART,
+    "Longest packet in bytes, without the Ethernet header." },
+  { "vlan", VBET_KIND_NIC, VBET_VALUE_INTEGER, FALSE, FALSE, 0, 4094, "", NULL, "0", VBET_LIVE_AT_ONCE,
+    "On a port of a switch: the VLAN of its untagged frames; 0 where the switch has no VLANs." },
+  { "trunk", VBET_KIND_NIC, VBET_VALUE_INTEGER, TRUE, FALSE, 1, 4094, "", NULL, "", VBET_LIVE_AT_ONCE,
+    "On a port of a switch: the VLANs that it carries with their tags." },
+
+  /* cable */
+  { "delay", VBET_KIND_CABLE, VBET_VALUE_DURATION, FALSE, TRUE, 0, 60 * SECOND, "ms", NULL, "0ms", VBET_LIVE_AT_ONCE,
+    "How long every frame is on its way." },
+  { "jitter", VBET_KIND_CABLE, VBET_VALUE_DURATION, FALSE, TRUE, 0, 60 * SECOND, "ms", NULL, "0ms", VBET_LIVE_AT_ONCE,
+    "How far the delay of a frame differs from delay, at most, to both sides." },
+  { "loss", VBET_KIND_CABLE, VBET_VALUE_PERCENT, FALSE, TRUE, 0, 100, "%", NULL, "0%", VBET_LIVE_AT_ONCE,
+    "Share of frames that get lost." },
+  { "duplicate", VBET_KIND_CABLE, VBET_VALUE_PERCENT, FALSE, TRUE, 0, 100, "%", NULL, "0%", VBET_LIVE_AT_ONCE,
+    "Share of frames that arrive twice." },
+  { "reorder", VBET_KIND_CABLE, VBET_VALUE_PERCENT, FALSE, TRUE, 0, 100, "%", NULL, "0%", VBET_LIVE_AT_ONCE,
+    "Share of frames that skip the delay and so overtake others." },
+  { "corrupt", VBET_KIND_CABLE, VBET_VALUE_PERCENT, FALSE, TRUE, 0, 100, "%", NULL, "0%", VBET_LIVE_AT_ONCE,
+    "Share of frames in which one bit is turned." },
+  { "rate", VBET_KIND_CABLE, VBET_VALUE_RATE, FALSE, TRUE, 0, 1e12, "Mbit", NULL, "0bit", VBET_LIVE_AT_ONCE,
+    "Bits a second; 0bit for as fast as the host can." },
+  { "queue", VBET_KIND_CABLE, VBET_VALUE_INTEGER, FALSE, TRUE, 1, 100000, "", NULL, "1000", VBET_LIVE_AT_ONCE,
+    "Frames that wait for the rate before further ones are dropped." },
+  { "up", VBET_KIND_CABLE, VBET_VALUE_BOOL, FALSE, TRUE, ANY, "", NULL, "yes", VBET_LIVE_AT_ONCE,
+    "Whether the cable carries frames; no is a cut cable, and both ends see it." },
+
+  /* note */
+  { "size", VBET_KIND_NOTE, VBET_VALUE_POINT, FALSE, FALSE, 0, 1e6, "", NULL, "", VBET_LIVE_VISUAL,
+    "Width and height; the note is then a frame with its text in the upper left corner." },
+};
+
+typedef struct {
+  VbetKind kind;
+  const char *name;
+} KindName;
+
+static const KindName kind_names[] = {
+  { VBET_KIND_HOST, "host" },   { VBET_KIND_ROUTER, "router" },   { VBET_KIND_FIREWALL, "firewall" },
+  { VBET_KIND_SWITCH, "switch" }, { VBET_KIND_HUB, "hub" },       { VBET_KIND_GATEWAY, "gateway" },
+  { VBET_KIND_TAP, "tap" },     { VBET_KIND_NIC, "NIC" },         { VBET_KIND_CABLE, "cable" },
+  { VBET_KIND_NOTE, "note" },
+};
+
+const VbetAttributeSpec *
+vbet_schema_specs (guint *ret_size)
+{
+  *ret_size = G_N_ELEMENTS (specs);
+  return specs;
+}
+
+const VbetAttributeSpec *
+vbet_schema_find (VbetKind kind, const char *key)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (specs); i++)
+    if ((specs[i].kinds & kind) != 0 && strcmp (specs[i].key, key) == 0)
+      return &specs[i];
+  return NULL;
+}
+
+const char *
+vbet_schema_suggest (VbetKind kind, const char *key)
+{
+  VbetSuggest suggest;
+  vbet_suggest_init (&suggest, key);
+  for (guint i = 0; i < G_N_ELEMENTS (specs); i++)
+    if ((specs[i].kinds & kind) != 0)
+      vbet_suggest_offer (&suggest, specs[i].key);
+  return vbet_suggest_result (&suggest);
+}
+
+VbetValue *
+vbet_schema_default (const VbetAttributeSpec *spec)
+{
+  if (spec->default_text[0] == '\0')
+    return NULL;
+  VbetValue *value = vbet_value_parse (spec->default_text, NULL);
+  g_return_val_if_fail (value != NULL && value->type == spec->type, value);
+  return value;
+}
+
+const char *
+vbet_kind_name (VbetKind kind)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kind_names); i++)
+    if (kind_names[i].kind == kind)
+      return kind_names[i].name;
+  return "object";
+}
+
+gboolean
+vbet_kind_from_name (const char *name, VbetKind *ret_kind)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kind_names); i++)
+    if (strcmp (kind_names[i].name, name) == 0) {
+      if (ret_kind != NULL)
+        *ret_kind = kind_names[i].kind;
+      return TRUE;
+    }
+  return FALSE;
+}
