@@ -44,6 +44,23 @@ test_seeds (void)
 }
 
 static void
+test_shipped_labs (void)
+{
+  g_autofree char *folder = vbet_test_source_path ("data/labs");
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  guint count = 0;
+  for (const char *file; dir != NULL && (file = g_dir_read_name (dir)) != NULL;) {
+    g_autofree char *relative = g_build_filename ("data/labs", file, NULL);
+    g_autofree char *findings = NULL;
+    g_autoptr (VbetTopology) topology = vbet_test_lab_file (relative, &findings);
+    VBET_ASSERT_TEXT (findings, "");
+    CU_ASSERT_TRUE (topology->steps->len + topology->checks->len > 0);
+    count++;
+  }
+  CU_ASSERT_TRUE (count >= 3);
+}
+
+static void
 test_names (void)
 {
   /* What is written is kept from nameless objects, wherever it stands. */
@@ -57,6 +74,7 @@ test_names (void)
 
 static CU_TestInfo topology_tests[] = {
   { "the original programs", test_seeds },
+  { "the labs that are shipped", test_shipped_labs },
   { "names of the nameless", test_names },
   CU_TEST_INFO_NULL,
 };
