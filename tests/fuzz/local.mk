@@ -7,7 +7,7 @@
 # A new target: copy the lines of "value".
 EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/corpus
 
-FUZZ_LANGUAGE = libvbet-language.a libvbet-base.a $(GLIB_LIBS)
+FUZZ_LANGUAGE = libvbet-model.a libvbet-language.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
 
 check_PROGRAMS += tests/fuzz/replay-program
 TESTS += tests/fuzz/replay-program

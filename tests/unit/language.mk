@@ -11,7 +11,7 @@ TESTS += tests/unit/test-findings
 EXTRA_DIST += tests/language
 tests_unit_test_findings_SOURCES = tests/unit/test-findings.c tests/unit/invariants.c tests/unit/invariants.h
 tests_unit_test_findings_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
-tests_unit_test_findings_LDADD = libvbet-language.a libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
+tests_unit_test_findings_LDADD = libvbet-model.a libvbet-language.a libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
 
 check_PROGRAMS += tests/unit/test-value
 TESTS += tests/unit/test-value

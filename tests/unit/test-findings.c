@@ -5,10 +5,13 @@
  */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/language/edit.h"
 #include "engine/language/program.h"
+#include "engine/model/findings.h"
+#include "engine/model/topology.h"
 #include "unit/harness.h"
 #include "unit/invariants.h"
 
@@ -65,6 +68,7 @@ diagnose (const char *text, gsize size)
   g_autoptr (VbetProgram) program = vbet_program_parse (text, size);
   vbet_test_check_program (program, text, size);
   vbet_program_diagnose (program, findings);
+  g_autoptr (VbetTopology) topology = vbet_topology_elaborate (program, "lab", findings);
   vbet_diagnostics_sort (findings);
   return findings;
 }
@@ -151,6 +155,24 @@ test_fixes (void)
   }
 }
 
+/* Syntax has the codes up to 039 of errors and 009 of warnings; those of meaning are in findings.h. */
+static gboolean
+is_syntax_code (const char *code)
+{
+  return atoi (code + 1) < (code[0] == 'E' ? 40 : 10);
+}
+
+static gboolean
+is_model_code (const char *code)
+{
+  guint n;
+  const VbetFindingSpec *specs = vbet_findings_specs (&n);
+  for (guint i = 0; i < n; i++)
+    if (strncmp (specs[i].code, code, 4) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* The table of codes in tests/language/README.md: each has a case, and there are no others. */
 static void
 test_table (void)
@@ -182,9 +204,10 @@ test_table (void)
     if (bracket == NULL)
       continue;
     g_autofree char *row = g_strdup_printf ("| %.4s |", bracket + 1);
-    if (strstr (table, row) == NULL)
-      g_printerr ("%.4s is not in the table\n", bracket + 1);
-    CU_ASSERT_PTR_NOT_NULL (strstr (table, row));
+    gboolean known = is_syntax_code (bracket + 1) ? strstr (table, row) != NULL : is_model_code (bracket + 1);
+    if (!known)
+      g_printerr ("%.4s is in no table\n", bracket + 1);
+    CU_ASSERT_TRUE (known);
   }
 }
 

@@ -79,7 +79,7 @@ test_missing_brackets (void)
   check ("alloc(host, mem=64M\n      at=(1, 2))", "(alloc host mem=64M at=(1, 2))", "E017@1:20");
   check ("f({a(1}) g(2)", "(f {(a 1)}) (g 2)", "E018@1:7");
   check ("f([1, 2) g(3)", "(f [1, 2]) (g 3)", "E018@1:8");
-  check ("plug(a, \"x) plug(b, c)\nplug(d, e)", "(plug a \"x) plug(b, c)\") (plug d e)", "E004@1:9");
+  check ("plug(a, \"x) plug(b, c)\nplug(d, e)", "(plug a <>) (plug d e)", "E004@1:9");
 }
 
 /* Multi-line calls are no statements, whatever their lines start with. */

@@ -13,8 +13,6 @@
 
 #include "engine/language/word.h"
 
-#define NAME_MAX_BYTES 63 /* RFC 1035 §2.3.4: a label of a host name */
-
 typedef struct {
   const char *text;
   gsize size;
@@ -223,9 +221,7 @@ report_name (Lexer *self, VbetLexToken *token, gboolean foreign)
   token->flags |= VBET_LEX_BAD_NAME;
   g_autofree char *excerpt = vbet_word_excerpt (self->text + token->start, size);
   vbet_diagnostics_add (self->diagnostics, "E016", (VbetSpan){ token->start, size }, "'%s' is no name: %s", excerpt,
-                        foreign                             ? "letters from a to z, digits, '_' and '-' make a name"
-                        : self->text[token->start] == '_' ? "it starts with a letter"
-                                                            : "it has 63 characters at most");
+                        foreign ? "letters from a to z, digits, '_' and '-' make a name" : "it starts with a letter");
 }
 
 static void
@@ -251,7 +247,7 @@ lex_name (Lexer *self)
     return;
   }
   VbetLexToken *token = add_token (self, VBET_LEX_NAME, start, p);
-  if (foreign || self->text[start] == '_' || p - start > NAME_MAX_BYTES)
+  if (foreign || self->text[start] == '_')
     report_name (self, token, foreign);
 }
 

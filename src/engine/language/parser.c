@@ -314,14 +314,14 @@ begins_statement (const Parser *self, gboolean complete)
     return TRUE;
   if (t[1].kind == VBET_LEX_OPEN_PAREN) {
     if (is_statement_word (self, t))
-      return complete || fresh_line;
+      return TRUE;
     return complete && fresh_line && is_maker (self, t) && t->indent <= self->statement_indent;
   }
   if (t[1].kind != VBET_LEX_EQUALS)
     return FALSE;
   if (complete)
     return t[2].kind == VBET_LEX_OPEN_BRACE || (t[2].kind == VBET_LEX_NAME && t[3].kind == VBET_LEX_OPEN_PAREN);
-  return fresh_line && t[2].kind == VBET_LEX_NAME && t[3].kind == VBET_LEX_OPEN_PAREN
+  return t[2].kind == VBET_LEX_NAME && t[3].kind == VBET_LEX_OPEN_PAREN
          && (is_maker (self, t + 2) || token_is (self, t + 2, "link"));
 }
 
@@ -524,10 +524,13 @@ parse_tuple (Parser *self)
   double x;
   double y;
   if (node->kind == VBET_NODE_TUPLE && node->n_children == 2 && as_coordinate (node->children[0], &x)
-      && as_coordinate (node->children[1], &y))
+      && as_coordinate (node->children[1], &y)) {
     node_take_value (self, node, vbet_value_new_point (x, y));
-  else if (vbet_diagnostics_size (self->diagnostics) == known)
-    vbet_diagnostics_add (self->diagnostics, "E028", node->span, "a position is two numbers, such as (120, 80)");
+  } else {
+    node->kind = VBET_NODE_ERROR;
+    if (vbet_diagnostics_size (self->diagnostics) == known)
+      vbet_diagnostics_add (self->diagnostics, "E028", node->span, "a position is two numbers, such as (120, 80)");
+  }
   return node;
 }
 
@@ -606,6 +609,9 @@ parse_quoted (Parser *self)
     value = vbet_word_parse_string (text, token_size (t), t->start, self->diagnostics);
   advance (self);
   node_take_value (self, node, value);
+  /* A text that swallowed the rest of its line says nothing certain. */
+  if ((t->flags & VBET_LEX_UNCLOSED) != 0)
+    node->kind = VBET_NODE_ERROR;
   return node_finish (self, node, self->pending->len);
 }
 
@@ -689,11 +695,11 @@ parse_expression (Parser *self)
   node_finish (self, pair, mark);
   g_autoptr (VbetValue) ab = part_value (pair->children[0]);
   g_autoptr (VbetValue) ba = part_value (pair->children[1]);
-  if (pair->n_children != 2)
+  if (pair->n_children != 2 || !sound)
     pair->kind = VBET_NODE_ERROR;
-  if (pair->kind == VBET_NODE_PAIR && sound && ab != NULL && ba != NULL)
+  if (pair->kind == VBET_NODE_PAIR && ab != NULL && ba != NULL)
     node_take_value (self, pair, vbet_value_new_pair (g_steal_pointer (&ab), g_steal_pointer (&ba)));
-  else if ((!sound || pair->n_children != 2) && vbet_diagnostics_size (self->diagnostics) == known)
+  else if (pair->kind == VBET_NODE_ERROR && vbet_diagnostics_size (self->diagnostics) == known)
     vbet_diagnostics_add (self->diagnostics, "E029", pair->span,
                           "'/' parts two values for the two directions, such as 10ms/40ms");
   return pair;
@@ -759,8 +765,7 @@ parse_step (Parser *self)
     if (!self->last_unclosed)
       report_fix (self, "E032", here, "the statements of a step stand in braces after its title", here, " {}",
                   "insert '{}'");
-    VbetNode *group = node_new (self, VBET_NODE_GROUP, self->last_end);
-    push (self, node_finish (self, group, self->pending->len));
+    node->kind = VBET_NODE_ERROR;
   }
   return node_finish (self, node, mark);
 }
