@@ -7,8 +7,34 @@
 #include "cli/connection.h"
 #include "cli/output.h"
 
+/* What confines every guest that runs. Returns: (transfer full): "" if nothing does or none runs. */
+static char *
+common_layers (GPtrArray *devices)
+{
+  GPtrArray *common = NULL;
+  for (guint i = 0; i < devices->len; i++) {
+    g_autoptr (GPtrArray) layers = vbet_field_list (g_ptr_array_index (devices, i), "layers");
+    if (vbet_field_integer (g_ptr_array_index (devices, i), "pid") <= 0)
+      continue;
+    if (common == NULL)
+      common = g_ptr_array_ref (layers);
+    for (guint k = common->len; k > 0; k--)
+      if (!g_ptr_array_find_with_equal_func (layers, g_ptr_array_index (common, k - 1), g_variant_equal,
+                                             NULL))
+        g_ptr_array_remove_index (common, k - 1);
+  }
+  GString *list = g_string_new (NULL);
+  for (guint k = 0; common != NULL && k < common->len; k++) {
+    GVariant *layer = g_ptr_array_index (common, k);
+    if (g_variant_is_of_type (layer, G_VARIANT_TYPE_STRING))
+      g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", g_variant_get_string (layer, NULL));
+  }
+  g_clear_pointer (&common, g_ptr_array_unref);
+  return g_string_free (list, FALSE);
+}
+
 static void
-print_head (GVariant *status)
+print_head (GVariant *status, GPtrArray *devices)
 {
   g_autofree char *uptime = vbet_format_seconds (vbet_field_number (status, "uptime"));
   g_autofree char *state = vbet_output_colored (
@@ -23,15 +49,9 @@ print_head (GVariant *status)
   if (restarts > 0)
     vbet_output_print ("The switch process was started again %" G_GINT64_FORMAT " time%s.\n", restarts,
                        restarts == 1 ? "" : "s");
-  g_autoptr (GPtrArray) layers = vbet_field_list (status, "layers");
-  g_autoptr (GString) list = g_string_new (NULL);
-  for (guint i = 0; i < layers->len; i++) {
-    GVariant *layer = g_ptr_array_index (layers, i);
-    if (g_variant_is_of_type (layer, G_VARIANT_TYPE_STRING))
-      g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", g_variant_get_string (layer, NULL));
-  }
-  if (list->len > 0)
-    vbet_output_print ("Guests are confined by %s.\n", list->str);
+  g_autofree char *layers = common_layers (devices);
+  if (*layers != '\0')
+    vbet_output_print ("Guests are confined by %s.\n", layers);
 }
 
 static void
@@ -183,7 +203,7 @@ vbet_cmd_status (const VbetCommand *self, int argc, char **argv)
     print_names (devices);
     return VBET_EXIT_OK;
   }
-  print_head (status);
+  print_head (status, devices);
   if (devices->len > 0) {
     vbet_output_print ("\n");
     print_devices (devices);

@@ -1,4 +1,6 @@
 # vbetctl. All but its main() is a library, so that tests can link it.
+CLI_LIBS = libvbet-cli.a libvbet-client.a libvbet-model.a libvbet-language.a libvbet-base.a \
+	$(JSONRPC_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 noinst_LIBRARIES += libvbet-cli.a
 libvbet_cli_a_SOURCES = \
 	src/cli/call-list.c \
@@ -50,3 +52,7 @@ libvbet_cli_a_SOURCES = \
 	src/cli/start.h \
 	src/cli/terminal.c \
 	src/cli/terminal.h
+
+bin_PROGRAMS += bin/vbetctl
+bin_vbetctl_SOURCES = src/cli/main.c
+bin_vbetctl_LDADD = $(CLI_LIBS)

@@ -339,7 +339,7 @@ vbet_suggest (const char *name, const char *const *candidates)
 {
   const char *found = NULL;
   /* In names of one or two characters every other one is a likely mistake: then no guess is better. */
-  guint allowed = (guint) strlen (name) / 3;
+  guint allowed = (guint)strlen (name) / 3;
   guint best = allowed + 1;
   for (gsize i = 0; candidates[i] != NULL; i++) {
     guint cost = distance (name, candidates[i]);

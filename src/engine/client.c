@@ -219,18 +219,36 @@ vbet_client_get_id (VbetClient *self)
   return self->id;
 }
 
+/* What the engine said, or NULL when @error is of the connection. jsonrpc-glib 3.42 looks for a 32-bit code, but a JSON
+ * number arrives as 64 bits: it then reports
+ * G_IO_ERROR_FAILED with the whole error object, in GVariant text, as the message. */
+static GError *
+engine_error (const GError *error)
+{
+  gint64 code = 0;
+  g_autofree char *message = NULL;
+  gboolean is_rpc = error->domain == jsonrpc_client_error_quark ();
+  if (!is_rpc && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED))
+    return NULL;
+  g_autoptr (GVariant) object = g_variant_parse (G_VARIANT_TYPE_VARDICT, error->message, NULL, NULL, NULL);
+  if (object != NULL && g_variant_lookup (object, "code", "x", &code) && g_variant_lookup (object, "message", "s", &message))
+    return vbet_rpc_error ((gint) CLAMP (code, G_MININT, G_MAXINT), message);
+  return is_rpc && error->code < 0 ? vbet_rpc_error (error->code, error->message) : NULL;
+}
+
 static void
 on_reply (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   g_autoptr (GError) error = NULL;
   GVariant *reply = NULL;
+  GError *said = NULL;
   if (jsonrpc_client_call_finish (JSONRPC_CLIENT (source), result, &reply, &error)) {
     if (reply == NULL)
       reply = g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
     g_task_return_pointer (task, reply, (GDestroyNotify) g_variant_unref);
-  } else if (error->domain == jsonrpc_client_error_quark () && error->code < 0) {
-    g_task_return_error (task, vbet_rpc_error (error->code, error->message));
+  } else if ((said = engine_error (error)) != NULL) {
+    g_task_return_error (task, said);
   } else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
     g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_CANCELLED, "Cancelled");
   } else {

@@ -66,10 +66,12 @@ vbet_sandbox_read (VbetSandbox *self, const char *name)
 static GSubprocessLauncher *
 launcher_new (VbetSandbox *self)
 {
-  GSubprocessLauncher *launcher = g_subprocess_launcher_new (
-      (self->input != NULL ? G_SUBPROCESS_FLAGS_STDIN_PIPE : 0) | G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  GSubprocessLauncher *launcher
+      = g_subprocess_launcher_new ((self->input != NULL ? G_SUBPROCESS_FLAGS_STDIN_PIPE : 0)
+                                   | G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   const char *build = g_getenv ("VBET_TOP_BUILDDIR");
-  g_autofree char *engine = g_build_filename (build != NULL ? build : VBET_BUILDDIR, "tests/unit/fake-vbetd", NULL);
+  g_autofree char *engine
+      = g_build_filename (build != NULL ? build : VBET_BUILDDIR, "tests/unit/fake-vbetd", NULL);
   g_autofree char *runtime = g_build_filename (self->dir, "run", NULL);
   g_autofree char *script = g_build_filename (self->dir, "script", NULL);
   g_autofree char *log = g_build_filename (self->dir, "log", NULL);
@@ -95,7 +97,8 @@ on_done (GObject *source, GAsyncResult *result, gpointer data)
 {
   Wait *wait = data;
   g_autoptr (GError) error = NULL;
-  if (!g_subprocess_communicate_utf8_finish (G_SUBPROCESS (source), result, &wait->run->out, &wait->run->err, &error))
+  if (!g_subprocess_communicate_utf8_finish (G_SUBPROCESS (source), result, &wait->run->out, &wait->run->err,
+                                             &error))
     fprintf (stderr, "vbetctl: %s\n", error->message);
   wait->done = TRUE;
 }
@@ -129,16 +132,17 @@ VbetRun *
 vbet_sandbox_run (VbetSandbox *self, const char *const *arguments)
 {
   const char *build = g_getenv ("VBET_TOP_BUILDDIR");
-  g_autofree char *program = g_build_filename (build != NULL ? build : VBET_BUILDDIR, "tests/unit/vbetctl-fake", NULL);
+  g_autofree char *program
+      = g_build_filename (build != NULL ? build : VBET_BUILDDIR, "tests/unit/vbetctl-fake", NULL);
   g_autoptr (GPtrArray) command = g_ptr_array_new ();
   g_ptr_array_add (command, program);
   for (gsize i = 0; arguments[i] != NULL; i++)
-    g_ptr_array_add (command, (gpointer) arguments[i]);
+    g_ptr_array_add (command, (gpointer)arguments[i]);
   g_ptr_array_add (command, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocessLauncher) launcher = launcher_new (self);
   Wait wait = { .run = g_new0 (VbetRun, 1) };
-  wait.process = g_subprocess_launcher_spawnv (launcher, (const char *const *) command->pdata, &error);
+  wait.process = g_subprocess_launcher_spawnv (launcher, (const char *const *)command->pdata, &error);
   if (wait.process == NULL) {
     fprintf (stderr, "%s\n", error->message);
     abort ();
@@ -155,7 +159,8 @@ vbet_sandbox_run (VbetSandbox *self, const char *const *arguments)
   }
   g_source_remove (hung);
   g_source_remove (tick);
-  wait.run->status = g_subprocess_get_if_exited (wait.process) ? g_subprocess_get_exit_status (wait.process) : -1;
+  wait.run->status
+      = g_subprocess_get_if_exited (wait.process) ? g_subprocess_get_exit_status (wait.process) : -1;
   if (wait.hung)
     fprintf (stderr, "vbetctl %s hung\n", arguments[0]);
   g_object_unref (wait.process);

@@ -21,8 +21,9 @@ typedef struct {
   char *dir;              /* owned; removed at the end */
   VbetFakeEngine *engine; /* (nullable): lab "lab", served while vbet_sandbox_run() waits */
   char *input;            /* (nullable): standard input of the next run, else /dev/null */
-  void (*when_busy) (GSubprocess *process, gpointer data); /* (nullable): called once when the request below came */
-  const char *busy_request; /* method that the fake engine must have been asked */
+  void (*when_busy) (GSubprocess *process,
+                     gpointer data); /* (nullable): called once when the request below came */
+  const char *busy_request;          /* method that the fake engine must have been asked */
   gpointer busy_data;
 } VbetSandbox;
 
@@ -30,7 +31,8 @@ VbetSandbox *vbet_sandbox_new (const char *script);
 void vbet_sandbox_free (VbetSandbox *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetSandbox, vbet_sandbox_free)
 
-/** vbet_sandbox_write: Returns: (transfer full): path of the file @name in the sandbox's folder, now with @contents. */
+/** vbet_sandbox_write: Returns: (transfer full): path of the file @name in the sandbox's folder, now with
+ * @contents. */
 char *vbet_sandbox_write (VbetSandbox *self, const char *name, const char *contents);
 /** vbet_sandbox_read: Returns: (transfer full): what the file holds, "" if there is none. */
 char *vbet_sandbox_read (VbetSandbox *self, const char *name);

@@ -115,7 +115,7 @@ reply (VbetFakeEngine *self, JsonrpcClient *client, const char *method, GVariant
   }
   if (failure != NULL) {
     char *sentence = NULL;
-    gint code = (gint) strtol (failure, &sentence, 10);
+    gint code = (gint)strtol (failure, &sentence, 10);
     jsonrpc_client_reply_error_async (client, id, code, sentence + 1, NULL, NULL, NULL);
     return;
   }

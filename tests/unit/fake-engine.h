@@ -23,7 +23,8 @@ VbetFakeEngine *vbet_fake_engine_new (const char *socket_path, const char *scrip
 void vbet_fake_engine_free (VbetFakeEngine *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetFakeEngine, vbet_fake_engine_free)
 
-/** vbet_fake_engine_log: Returns: the requests so far, "METHOD JSON" a line; JSON without blanks, keys sorted. */
+/** vbet_fake_engine_log: Returns: the requests so far, "METHOD JSON" a line; JSON without blanks, keys
+ * sorted. */
 const char *vbet_fake_engine_log (VbetFakeEngine *self);
 
 /** vbet_fake_engine_ended: whether "lab.stop" was answered or "die" met. */

@@ -1,4 +1,5 @@
-/* fake-paths.c - lets the vbetctl of the tests launch the fake engine: linked with --wrap=vbet_paths_program. */
+/* fake-paths.c - lets the vbetctl of the tests launch the fake engine: linked with --wrap=vbet_paths_program.
+ */
 #include "config.h"
 
 #include <string.h>

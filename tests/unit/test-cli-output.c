@@ -128,8 +128,8 @@ type (const char *typed, gsize piece)
   gsize size = strlen (typed);
   gsize i = 0;
   while (i < size && action == VBET_ESCAPE_NONE)
-    i += vbet_escape_feed (&escape, (const guint8 *) typed + i, MIN (piece, size - i), out, &action);
-  return g_strdup_printf ("%.*s|%s", (int) out->len, (const char *) out->data,
+    i += vbet_escape_feed (&escape, (const guint8 *)typed + i, MIN (piece, size - i), out, &action);
+  return g_strdup_printf ("%.*s|%s", (int)out->len, (const char *)out->data,
                           action == VBET_ESCAPE_LEAVE  ? "leave"
                           : action == VBET_ESCAPE_HELP ? "help"
                                                        : "");
@@ -228,34 +228,32 @@ test_junit (void)
   CU_ASSERT_TRUE (g_file_get_contents (path, &text, NULL, NULL));
   g_unlink (path);
   VBET_ASSERT_TEXT (
-      text,
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      "<testsuites name=\"vbetctl test\" tests=\"3\" failures=\"1\">\n"
-      "  <testsuite name=\"a\" tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"0\" time=\"1.750\">\n"
-      "    <testcase classname=\"a\" name=\"starts\" time=\"0.250\"/>\n"
-      "    <testcase classname=\"a\" name=\"check #1 a\\b\" time=\"1.500\"><failure message=\"it&apos;s not there\">"
-      "a.vbet:3\nexpect(r1, &quot;x&quot;,\n  &quot;&lt;y&gt;&quot;)\none\n\n  two \357\277\275[1m\357\277\275\n"
-      "</failure></testcase>\n"
-      "  </testsuite>\n"
-      "  <testsuite name=\"b\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"1\" time=\"0.000\">\n"
-      "    <testcase classname=\"b\" name=\"step 1: x y\" time=\"0.000\"><skipped message=\"the lab did not start\"/>"
-      "</testcase>\n"
-      "  </testsuite>\n"
-      "</testsuites>\n");
+      text, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+            "<testsuites name=\"vbetctl test\" tests=\"3\" failures=\"1\">\n"
+            "  <testsuite name=\"a\" tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"0\" time=\"1.750\">\n"
+            "    <testcase classname=\"a\" name=\"starts\" time=\"0.250\"/>\n"
+            "    <testcase classname=\"a\" name=\"check #1 a\\b\" time=\"1.500\"><failure "
+            "message=\"it&apos;s not there\">"
+            "a.vbet:3\nexpect(r1, &quot;x&quot;,\n  &quot;&lt;y&gt;&quot;)\none\n\n  two "
+            "\357\277\275[1m\357\277\275\n"
+            "</failure></testcase>\n"
+            "  </testsuite>\n"
+            "  <testsuite name=\"b\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"1\" time=\"0.000\">\n"
+            "    <testcase classname=\"b\" name=\"step 1: x y\" time=\"0.000\"><skipped message=\"the lab "
+            "did not start\"/>"
+            "</testcase>\n"
+            "  </testsuite>\n"
+            "</testsuites>\n");
   g_autoptr (GError) error = NULL;
   CU_ASSERT_FALSE (vbet_report_write_junit (report, "/nonexistent/x", &error));
   CU_ASSERT_PTR_NOT_NULL (error);
 }
 
 static CU_TestInfo tests[] = {
-  { "tables line up", test_table },
-  { "bytes and seconds", test_amounts },
-  { "did you mean", test_suggest },
-  { "statements on one line", test_one_line },
-  { "escape keys", test_escape },
-  { "TAP", test_tap },
-  { "JUnit XML", test_junit },
-  CU_TEST_INFO_NULL,
+  { "tables line up", test_table }, { "bytes and seconds", test_amounts },
+  { "did you mean", test_suggest }, { "statements on one line", test_one_line },
+  { "escape keys", test_escape },   { "TAP", test_tap },
+  { "JUnit XML", test_junit },      CU_TEST_INFO_NULL,
 };
 
 static CU_SuiteInfo suites[] = {
