@@ -49,4 +49,5 @@ nobase_dist_pkgdata_DATA = \
 	rootfs/files/etc/profile \
 	rootfs/files/etc/resolv.conf \
 	rootfs/files/etc/ssh/ssh_config \
-	rootfs/files/etc/ssh/sshd_config
+	rootfs/files/etc/ssh/sshd_config \
+	rootfs/files/usr/lib/vbet/established.nft

@@ -7,14 +7,22 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/console.h \
 	src/engine/runtime/disk.c \
 	src/engine/runtime/disk.h \
+	src/engine/runtime/frr.c \
+	src/engine/runtime/frr.h \
 	src/engine/runtime/guest-command.c \
 	src/engine/runtime/guest-command.h \
+	src/engine/runtime/guest-config.c \
+	src/engine/runtime/guest-config.h \
 	src/engine/runtime/guest-jobs.c \
 	src/engine/runtime/guest-nic.c \
 	src/engine/runtime/guest-private.h \
+	src/engine/runtime/guest-services.c \
+	src/engine/runtime/guest-services.h \
 	src/engine/runtime/guest-stop.c \
 	src/engine/runtime/guest.c \
 	src/engine/runtime/guest.h \
+	src/engine/runtime/image.c \
+	src/engine/runtime/image.h \
 	src/engine/runtime/lab-private.h \
 	src/engine/runtime/lab-status.c \
 	src/engine/runtime/lab-steps.c \
@@ -27,6 +35,8 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/rundir.c \
 	src/engine/runtime/rundir.h \
 	src/engine/runtime/switch-client.h \
+	src/engine/runtime/tar.c \
+	src/engine/runtime/tar.h \
 	src/engine/runtime/terminal-filter.c \
 	src/engine/runtime/terminal-filter.h \
 	src/engine/runtime/usage.c

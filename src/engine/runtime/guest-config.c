@@ -1,0 +1,396 @@
+/* guest-config.c - configuration disk of a guest and live changes; see guest-config.h. */
+#include "config.h"
+
+#include "engine/runtime/guest-config.h"
+
+#include <string.h>
+
+#include "engine/runtime/frr.h"
+#include "engine/runtime/guest-services.h"
+#include "engine/runtime/tar.h"
+
+/* Of user and group "frr" in the image (rootfs/files/etc/passwd). */
+#define FRR_OWNER 300
+
+/* What a firewall without rules does. Also in the image, for a firewall whose rules have an error. */
+#define ESTABLISHED_ONLY                                                                                              \
+  "table inet vbet {\n"                                                                                               \
+  "  chain forward {\n"                                                                                               \
+  "    type filter hook forward priority filter; policy drop;\n"                                                      \
+  "    ct state established,related accept\n"                                                                         \
+  "  }\n"                                                                                                             \
+  "}\n"
+
+static const char *
+device_text (const VbetDevice *device, const char *key)
+{
+  return vbet_schema_find (device->kind, key) != NULL ? vbet_attributes_text (device->attributes, device->kind, key)
+                                                      : NULL;
+}
+
+static gboolean
+is_blank (const char *text)
+{
+  return text == NULL || text[strspn (text, " \t\r\n")] == '\0';
+}
+
+/* (element-type utf8) (transfer container): names in services=. */
+static GPtrArray *
+device_services (const VbetDevice *device)
+{
+  GPtrArray *names = g_ptr_array_new ();
+  g_autoptr (GPtrArray) values = vbet_attributes_list (device->attributes, "services");
+  for (guint i = 0; i < values->len; i++) {
+    const VbetValue *value = g_ptr_array_index (values, i);
+    if (value->type == VBET_VALUE_NAME || value->type == VBET_VALUE_STRING)
+      g_ptr_array_add (names, value->as.text);
+  }
+  return names;
+}
+
+/* --- addresses -------------------------------------------------------------------- */
+
+static char *
+address_with_prefix (const VbetAddress *address)
+{
+  VbetAddress full = *address;
+  if (full.prefix < 0)
+    full.prefix = full.is_v6 ? VBET_GUEST_PREFIX_IPV6 : VBET_GUEST_PREFIX_IPV4;
+  return vbet_address_to_text (&full, TRUE);
+}
+
+/* " dhcp 192.168.0.1/24 …": what follows INDEX, MAC and MTU. */
+static void
+append_nic_items (GString *out, const VbetNic *nic)
+{
+  g_autoptr (GPtrArray) addresses = vbet_attributes_list (nic->attributes, "ip");
+  if (vbet_attributes_boolean (nic->attributes, VBET_KIND_NIC, "dhcp"))
+    g_string_append (out, " dhcp");
+  for (guint i = 0; i < addresses->len; i++) {
+    const VbetValue *value = g_ptr_array_index (addresses, i);
+    if (value->type != VBET_VALUE_ADDRESS)
+      continue;
+    g_autofree char *text = address_with_prefix (&value->as.address);
+    g_string_append_printf (out, " %s", text);
+  }
+}
+
+static void
+append_nic (GString *out, const VbetNic *nic)
+{
+  g_string_append_printf (out, "%u %02x:%02x:%02x:%02x:%02x:%02x %" G_GINT64_FORMAT, nic->index, nic->mac[0],
+                          nic->mac[1], nic->mac[2], nic->mac[3], nic->mac[4], nic->mac[5],
+                          vbet_attributes_integer (nic->attributes, VBET_KIND_NIC, "mtu"));
+  append_nic_items (out, nic);
+}
+
+static char *
+nics_text (const VbetDevice *device)
+{
+  GString *out = g_string_new (NULL);
+  for (guint i = 0; i < device->nics->len; i++) {
+    append_nic (out, g_ptr_array_index (device->nics, i));
+    g_string_append_c (out, '\n');
+  }
+  return g_string_free (out, FALSE);
+}
+
+/* The gateway of one family, without prefix; NULL when there is none. */
+static char *
+gateway_text (const VbetDevice *device, gboolean is_v6)
+{
+  g_autoptr (GPtrArray) values = vbet_attributes_list (device->attributes, "gateway");
+  for (guint i = 0; i < values->len; i++) {
+    const VbetValue *value = g_ptr_array_index (values, i);
+    if (value->type == VBET_VALUE_ADDRESS && value->as.address.is_v6 == is_v6)
+      return vbet_address_to_text (&value->as.address, FALSE);
+  }
+  return NULL;
+}
+
+/* Addresses of dns=, each after @before and followed by @after. */
+static char *
+dns_text (const VbetDevice *device, const char *before, const char *after)
+{
+  GString *out = g_string_new (NULL);
+  g_autoptr (GPtrArray) values = vbet_attributes_list (device->attributes, "dns");
+  for (guint i = 0; i < values->len; i++) {
+    const VbetValue *value = g_ptr_array_index (values, i);
+    if (value->type != VBET_VALUE_ADDRESS)
+      continue;
+    g_autofree char *address = vbet_address_to_text (&value->as.address, FALSE);
+    g_string_append_printf (out, "%s%s%s", before, address, after);
+  }
+  return g_string_free (out, FALSE);
+}
+
+/* --- files -------------------------------------------------------------------------- */
+
+/* A line for the first address of each family that @device has. */
+static void
+append_host_lines (GString *out, const VbetDevice *device)
+{
+  for (int family = 0; family < 2; family++) {
+    gboolean found = FALSE;
+    for (guint i = 0; i < device->nics->len && !found; i++) {
+      const VbetNic *nic = g_ptr_array_index (device->nics, i);
+      g_autoptr (GPtrArray) addresses = vbet_attributes_list (nic->attributes, "ip");
+      for (guint j = 0; j < addresses->len && !found; j++) {
+        const VbetValue *value = g_ptr_array_index (addresses, j);
+        if (value->type != VBET_VALUE_ADDRESS || value->as.address.is_v6 != (family == 1))
+          continue;
+        g_autofree char *address = vbet_address_to_text (&value->as.address, FALSE);
+        g_string_append_printf (out, "%s %s\n", address, device->name);
+        found = TRUE;
+      }
+    }
+  }
+}
+
+static char *
+hosts_text (const VbetTopology *topology, const VbetDevice *device)
+{
+  GString *out = g_string_new ("127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n");
+  gsize before = out->len;
+  append_host_lines (out, device);
+  /* Its own name must resolve even where it has no address. */
+  if (out->len == before)
+    g_string_append_printf (out, "127.0.1.1 %s\n", device->name);
+  for (guint i = 0; i < topology->devices->len; i++) {
+    const VbetDevice *other = g_ptr_array_index (topology->devices, i);
+    if (other != device && strcmp (other->name, device->name) != 0)
+      append_host_lines (out, other);
+  }
+  return g_string_free (out, FALSE);
+}
+
+/* Values contain no quote: they are addresses, names of ours and sentences of ours. */
+static char *
+environment_text (const VbetDevice *device, const char *notice)
+{
+  GString *out = g_string_new (NULL);
+  g_autoptr (GPtrArray) services = device_services (device);
+  g_autofree char *gateway = gateway_text (device, FALSE);
+  g_autofree char *gateway6 = gateway_text (device, TRUE);
+  g_autofree char *dns = dns_text (device, "", " ");
+  g_autofree char *started = vbet_guest_services_started (services);
+  g_string_append_printf (out, "KIND=%s\n", vbet_kind_name (device->kind));
+  g_string_append_printf (out, "FORWARD=%d\n", device->kind == VBET_KIND_HOST ? 0 : 1);
+  g_string_append_printf (out, "GATEWAY='%s'\n", gateway != NULL ? gateway : "");
+  g_string_append_printf (out, "GATEWAY6='%s'\n", gateway6 != NULL ? gateway6 : "");
+  g_string_append_printf (out, "DNS='%s'\n", g_strchomp (dns));
+  g_string_append_printf (out, "SERVICES='%s'\n", started);
+  g_string_append_printf (out, "NOTICE='%s'\n", notice);
+  return g_string_free (out, FALSE);
+}
+
+static char *
+rules_text (const VbetDevice *device)
+{
+  const char *rules = device_text (device, "rules");
+  return g_strdup_printf ("flush ruleset\n%s\n", is_blank (rules) ? ESTABLISHED_ONLY : rules);
+}
+
+static gboolean
+has_ipv6 (const VbetDevice *device)
+{
+  for (guint i = 0; i < device->nics->len; i++) {
+    const VbetNic *nic = g_ptr_array_index (device->nics, i);
+    g_autoptr (GPtrArray) addresses = vbet_attributes_list (nic->attributes, "ip");
+    for (guint j = 0; j < addresses->len; j++) {
+      const VbetValue *value = g_ptr_array_index (addresses, j);
+      if (value->type == VBET_VALUE_ADDRESS && value->as.address.is_v6)
+        return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+/* "zebra=yes\nospfd=yes\n"; empty when FRR is not wanted. */
+static char *
+daemons_text (const VbetDevice *device)
+{
+  GString *out = g_string_new (NULL);
+  g_autoptr (GPtrArray) services = device_services (device);
+  g_autoptr (GPtrArray) daemons = vbet_frr_daemons (device_text (device, "routing"), services, has_ipv6 (device));
+  for (guint i = 0; i < daemons->len; i++)
+    g_string_append_printf (out, "%s=yes\n", (const char *) g_ptr_array_index (daemons, i));
+  return g_string_free (out, FALSE);
+}
+
+static char *
+frr_text (const VbetDevice *device)
+{
+  g_autoptr (GPtrArray) services = device_services (device);
+  return vbet_frr_configuration (device, device_text (device, "routing"), services);
+}
+
+static void
+add_services (VbetTar *tar, const VbetTopology *topology, const VbetDevice *device)
+{
+  g_autoptr (GPtrArray) services = device_services (device);
+  g_autofree char *dnsmasq = vbet_guest_services_dnsmasq (topology, device, services);
+  g_autofree char *page = vbet_guest_services_page (topology, device, services);
+  if (dnsmasq != NULL)
+    vbet_tar_add_text (tar, "etc/dnsmasq.conf", dnsmasq);
+  if (page != NULL)
+    vbet_tar_add_text (tar, "var/www/index.html", page);
+}
+
+GBytes *
+vbet_guest_config_tar (const VbetTopology *topology, const VbetDevice *device)
+{
+  g_autoptr (VbetTar) tar = vbet_tar_new ();
+  g_autofree char *name = g_strdup_printf ("%s\n", device->name);
+  g_autofree char *hosts = hosts_text (topology, device);
+  g_autofree char *resolver = dns_text (device, "nameserver ", "\n");
+  g_autofree char *nics = nics_text (device);
+  g_autofree char *daemons = daemons_text (device);
+  const char *boot = device_text (device, "boot");
+  gboolean firewall = device->kind == VBET_KIND_FIREWALL;
+  gboolean no_rules = firewall && is_blank (device_text (device, "rules"));
+  g_autofree char *environment = environment_text (
+      device, no_rules ? "no rules: forwards nothing between its NICs but established traffic" : "");
+  vbet_tar_add_text (tar, "etc/hostname", name);
+  vbet_tar_add_text (tar, "etc/hosts", hosts);
+  vbet_tar_add_text (tar, "etc/resolv.conf", resolver);
+  vbet_tar_add_text (tar, "etc/vbet/nics", nics);
+  vbet_tar_add_text (tar, "etc/vbet/env", environment);
+  if (!is_blank (boot)) {
+    g_autofree char *script = g_strdup_printf ("%s\n", boot);
+    vbet_tar_add (tar, "etc/vbet/boot.sh", 0755, 0, script, strlen (script));
+  }
+  if (daemons[0] != '\0') {
+    g_autofree char *text = frr_text (device);
+    vbet_tar_add (tar, "etc/frr/frr.conf", 0640, FRR_OWNER, text, strlen (text));
+    vbet_tar_add (tar, "etc/frr/daemons", 0640, FRR_OWNER, daemons, strlen (daemons));
+  }
+  if (firewall) {
+    g_autofree char *rules = rules_text (device);
+    vbet_tar_add_text (tar, "etc/nftables.conf", rules);
+  }
+  add_services (tar, topology, device);
+  for (guint i = 0; i < device->files->len; i++) {
+    const VbetFile *file = g_ptr_array_index (device->files, i);
+    gsize size = 0;
+    gconstpointer data = g_bytes_get_data (file->contents, &size);
+    vbet_tar_add (tar, file->path, file->mode, 0, data, size);
+  }
+  return vbet_tar_finish (tar);
+}
+
+/* --- live changes ------------------------------------------------------------------ */
+
+/* Shell lines that write @text to @path. The end mark is one that no line of @text is. */
+static void
+append_write (GString *out, const char *path, const char *text)
+{
+  g_autofree char *mark = g_strdup ("END-OF-TEXT");
+  for (guint i = 0; strstr (text, mark) != NULL; i++) {
+    g_free (mark);
+    mark = g_strdup_printf ("END-OF-TEXT-%u", i);
+  }
+  g_string_append_printf (out, "cat >%s <<'%s' || exit\n%s%s%s\n", path, mark, text,
+                          text[0] == '\0' || g_str_has_suffix (text, "\n") ? "" : "\n", mark);
+}
+
+char *
+vbet_guest_config_nic_setup (const VbetTopology *topology, const VbetDevice *device, const VbetNic *nic)
+{
+  GString *out = g_string_new ("vbet-nic up ");
+  append_nic (out, nic);
+  g_string_append_c (out, '\n');
+  return g_string_free (out, FALSE);
+}
+
+static char *
+nic_change (const VbetNic *nic)
+{
+  GString *out = g_string_new (NULL);
+  g_string_append_printf (out, "vbet-nic set %u %" G_GINT64_FORMAT, nic->index,
+                          vbet_attributes_integer (nic->attributes, VBET_KIND_NIC, "mtu"));
+  append_nic_items (out, nic);
+  g_string_append_c (out, '\n');
+  return g_string_free (out, FALSE);
+}
+
+/* The route goes where init put it: protocol "boot", metric of the family's default. */
+static char *
+gateway_change (const VbetDevice *device)
+{
+  GString *out = g_string_new (NULL);
+  for (int is_v6 = 0; is_v6 < 2; is_v6++) {
+    g_autofree char *gateway = gateway_text (device, is_v6 == 1);
+    const char *family = is_v6 ? "-6" : "-4";
+    if (gateway != NULL)
+      g_string_append_printf (out, "ip %s route replace default via %s proto boot || exit\n", family, gateway);
+    else
+      g_string_append_printf (out, "ip %s route del default proto boot%s 2>/dev/null\n", family,
+                              is_v6 ? "" : " metric 0");
+  }
+  g_string_append (out, "exit 0\n");
+  return g_string_free (out, FALSE);
+}
+
+static char *
+dns_change (const VbetDevice *device)
+{
+  GString *out = g_string_new (NULL);
+  g_autofree char *text = dns_text (device, "nameserver ", "\n");
+  append_write (out, "/etc/resolv.conf", text);
+  return g_string_free (out, FALSE);
+}
+
+/* The new rules take the old ones' place in one transaction, or not at all. */
+static char *
+rules_change (const VbetDevice *device)
+{
+  GString *out = g_string_new (NULL);
+  g_autofree char *text = rules_text (device);
+  append_write (out, "/etc/nftables.conf.new", text);
+  g_string_append (out, "nft -f /etc/nftables.conf.new || exit\n"
+                        "mv /etc/nftables.conf.new /etc/nftables.conf\n");
+  return g_string_free (out, FALSE);
+}
+
+/* FRR cannot unlearn a configuration: the daemons start anew. */
+static char *
+routing_change (const VbetDevice *device)
+{
+  GString *out = g_string_new ("/usr/lib/vbet/service routing stop\n");
+  g_autofree char *daemons = daemons_text (device);
+  g_autofree char *text = frr_text (device);
+  if (daemons[0] == '\0') {
+    g_string_append (out, "rm -f /etc/frr/daemons\n");
+  } else {
+    append_write (out, "/etc/frr/frr.conf", text);
+    append_write (out, "/etc/frr/daemons", daemons);
+    g_string_append (out, "chown frr:frr /etc/frr/frr.conf\n/usr/lib/vbet/service routing start\n");
+  }
+  return g_string_free (out, FALSE);
+}
+
+char *
+vbet_guest_config_change (const VbetTopology *topology, const VbetDevice *device, const VbetNic *nic, const char *key)
+{
+  if (nic != NULL)
+    return strcmp (key, "ip") == 0 || strcmp (key, "mtu") == 0 || strcmp (key, "dhcp") == 0 ? nic_change (nic) : NULL;
+  if (strcmp (key, "gateway") == 0)
+    return gateway_change (device);
+  if (strcmp (key, "dns") == 0)
+    return dns_change (device);
+  if (strcmp (key, "rules") == 0 && device->kind == VBET_KIND_FIREWALL)
+    return rules_change (device);
+  if (strcmp (key, "routing") == 0)
+    return routing_change (device);
+  return NULL;
+}
+
+char *
+vbet_guest_config_hosts_change (const VbetTopology *topology, const VbetDevice *device)
+{
+  GString *out = g_string_new (NULL);
+  g_autofree char *text = hosts_text (topology, device);
+  append_write (out, "/etc/hosts", text);
+  return g_string_free (out, FALSE);
+}

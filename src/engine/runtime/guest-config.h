@@ -1,0 +1,55 @@
+/* guest-config.h - what a guest is told about itself: its configuration disk, and changes while it runs.
+ *
+ * The disk is a tar that init lays over the root file system before anything
+ * else happens:
+ *
+ *   etc/hostname, etc/hosts, etc/resolv.conf
+ *   etc/vbet/nics       a line a NIC: INDEX MAC MTU, then "dhcp" and addresses with prefix
+ *   etc/vbet/env        KIND, FORWARD, GATEWAY, GATEWAY6, DNS, SERVICES, NOTICE (for shells; values in '…')
+ *   etc/vbet/boot.sh    boot=
+ *   etc/frr/frr.conf, etc/frr/daemons    only where FRR is wanted; daemons: "NAME=yes" in start order
+ *   etc/nftables.conf   only for firewalls
+ *   etc/dnsmasq.conf, var/www/index.html where the services ask for them
+ *   files of file(…), last, so that they win
+ *
+ * Pure: topology in, bytes or text out; the same topology gives the same bytes.
+ */
+#pragma once
+
+#include "engine/model/topology.h"
+
+/* Prefix lengths of addresses that are written without one. */
+#define VBET_GUEST_PREFIX_IPV4 24
+#define VBET_GUEST_PREFIX_IPV6 64
+
+/** vbet_guest_config_tar: Returns: (transfer full): the configuration disk of @device, a host, router or firewall. */
+GBytes *vbet_guest_config_tar (const VbetTopology *topology, const VbetDevice *device);
+
+/**
+ * vbet_guest_config_nic_setup:
+ *
+ * Returns: (transfer full): shell lines that bring up the hot-plugged @nic in the running guest: name, MTU, MAC,
+ * addresses. They wait until the device is there.
+ */
+char *vbet_guest_config_nic_setup (const VbetTopology *topology, const VbetDevice *device, const VbetNic *nic);
+
+/**
+ * vbet_guest_config_change:
+ * @nic: (nullable): the NIC whose attribute changed; NULL: @device's own
+ * @key: "ip", "mtu", "dhcp" of a NIC; "gateway", "dns", "rules", "routing" of a device
+ *
+ * @topology, @device and @nic are those after the change.
+ *
+ * Returns: (transfer full) (nullable): shell lines for "sh -c" (or, when long, for the standard input of "sh") that
+ * make the running guest agree; they fail with one line on standard error. NULL: only a restart does it.
+ */
+char *vbet_guest_config_change (const VbetTopology *topology, const VbetDevice *device, const VbetNic *nic,
+                                const char *key);
+
+/**
+ * vbet_guest_config_hosts_change:
+ *
+ * Returns: (transfer full): shell lines that write /etc/hosts anew, for guests that run when a device comes, goes or
+ * changes its address.
+ */
+char *vbet_guest_config_hosts_change (const VbetTopology *topology, const VbetDevice *device);

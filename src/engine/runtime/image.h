@@ -1,0 +1,50 @@
+/* image.h - finds what a guest boots from: the image and the kernel. */
+#pragma once
+
+#include <glib.h>
+
+/**
+ * vbet_image_find:
+ * @name: (nullable): an absolute path, or the name of an image ("vbet-0123456789ab", with or without ".img", or any
+ *        other file of an image folder); NULL: the current one
+ *
+ * Looks through vbet_paths_image_search(); "current" of the first folder that has one wins.
+ *
+ * Returns: (transfer full) (nullable): the absolute path of a readable image, symbolic links resolved (a guest's
+ * copy-on-write file remembers it); NULL with @error, which says how to build one.
+ */
+char *vbet_image_find (const char *name, GError **error);
+
+/**
+ * vbet_image_release:
+ *
+ * Returns: (transfer full) (nullable): the kernel release that the modules of @image are for, from its manifest; NULL
+ * when there is none.
+ */
+char *vbet_image_release (const char *image);
+
+/**
+ * vbet_kernel_find:
+ * @name: (nullable): a path, or the name of a program in PATH; NULL: linux.uml
+ *
+ * Returns: (transfer full) (nullable): the absolute path of an executable kernel; NULL with @error, which says what to
+ * install.
+ */
+char *vbet_kernel_find (const char *name, GError **error);
+
+/**
+ * vbet_kernel_release:
+ *
+ * Asks @kernel for its version; takes some milliseconds, at most 2 s.
+ *
+ * Returns: (transfer full) (nullable): such as "6.1.176"; NULL when it does not answer like a user-mode Linux.
+ */
+char *vbet_kernel_release (const char *kernel, GError **error);
+
+/**
+ * vbet_image_check_kernel:
+ *
+ * Returns: (transfer full) (nullable): a warning in one sentence when the modules of @image are not for @kernel (such
+ * a guest boots, without IPv6, nftables and all else that is a module); NULL when all is well or not to be known.
+ */
+char *vbet_image_check_kernel (const char *image, const char *kernel);
