@@ -24,7 +24,17 @@ TESTS += tests/fuzz/replay-format
 tests_fuzz_replay_format_SOURCES = tests/fuzz/fuzz-format.c tests/fuzz/replay.c tests/unit/tree.c tests/unit/tree.h
 tests_fuzz_replay_format_LDADD = $(FUZZ_LANGUAGE)
 
+check_PROGRAMS += tests/fuzz/replay-agent
+TESTS += tests/fuzz/replay-agent
+tests_fuzz_replay_agent_SOURCES = tests/fuzz/fuzz-agent.c tests/fuzz/replay.c
+tests_fuzz_replay_agent_LDADD = libvbet-base.a $(GLIB_LIBS)
+
 if FUZZER
+noinst_PROGRAMS += tests/fuzz/fuzz-agent
+tests_fuzz_fuzz_agent_SOURCES = tests/fuzz/fuzz-agent.c
+tests_fuzz_fuzz_agent_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_agent_LDADD = libvbet-base.a $(GLIB_LIBS)
+
 noinst_PROGRAMS += tests/fuzz/fuzz-program
 tests_fuzz_fuzz_program_SOURCES = tests/fuzz/fuzz-program.c tests/unit/invariants.c
 tests_fuzz_fuzz_program_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)

@@ -10,6 +10,7 @@ include tests/unit/language.mk
 include tests/unit/model.mk
 include tests/unit/switch.mk
 include tests/unit/guest.mk
+include tests/unit/rootfs.mk
 include tests/unit/engine.mk
 include tests/unit/cli.mk
 include tests/unit/gui.mk

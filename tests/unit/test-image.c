@@ -1,0 +1,164 @@
+/* test-image.c - which image and kernel a guest gets, and what is said when there is none. */
+#include "config.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/paths.h"
+#include "engine/runtime/image.h"
+#include "unit/harness.h"
+
+static char *
+make_folder (void)
+{
+  char *dir = g_dir_make_tmp ("vbet-test-image-XXXXXX", NULL);
+  CU_ASSERT_PTR_NOT_NULL_FATAL (dir);
+  g_setenv ("VBET_IMAGE_DIR", dir, TRUE);
+  return dir;
+}
+
+static void
+put (const char *dir, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (dir, name, NULL);
+  CU_ASSERT_TRUE_FATAL (g_file_set_contents (path, text, -1, NULL));
+}
+
+static void
+expect_image (const char *name, const char *dir, const char *file)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *expected = g_build_filename (dir, file, NULL);
+  g_autofree char *actual = vbet_image_find (name, &error);
+  VBET_ASSERT_TEXT (actual != NULL ? actual : error->message, expected);
+}
+
+static void
+expect_error (const char *name, const char *message)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *actual = vbet_image_find (name, &error);
+  CU_ASSERT_PTR_NULL (actual);
+  CU_ASSERT_PTR_NOT_NULL_FATAL (error);
+  CU_ASSERT_TRUE (error->domain == VBET_ERROR);
+  VBET_ASSERT_TEXT (error->message, message);
+}
+
+static void
+test_find (void)
+{
+  g_autofree char *dir = make_folder ();
+  g_autofree char *link = g_build_filename (dir, "current", NULL);
+  put (dir, "vbet-0123456789ab.img", "image");
+  put (dir, "own", "image");
+  CU_ASSERT_EQUAL (symlink ("vbet-0123456789ab.img", link), 0);
+  expect_image (NULL, dir, "vbet-0123456789ab.img");
+  expect_image ("vbet-0123456789ab", dir, "vbet-0123456789ab.img");
+  expect_image ("vbet-0123456789ab.img", dir, "vbet-0123456789ab.img");
+  expect_image ("own", dir, "own");
+  g_autofree char *absolute = g_build_filename (dir, "own", NULL);
+  expect_image (absolute, dir, "own");
+  expect_error ("other", "There is no guest image “other”; see: vbetctl image list");
+  expect_error ("a/b", "The guest image “a/b” is neither a name nor an absolute path; see: vbetctl image list");
+  expect_error ("/nowhere/x", "Cannot read the guest image /nowhere/x: No such file or directory");
+  vbet_paths_remove_tree (dir);
+}
+
+static void
+test_none (void)
+{
+  g_autofree char *dir = make_folder ();
+  g_autofree char *system = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *link = g_build_filename (dir, "current", NULL);
+  /* A link whose image is gone counts as none. */
+  CU_ASSERT_EQUAL (symlink ("vbet-gone.img", link), 0);
+  system = vbet_image_find (NULL, &error);
+  if (system == NULL) {
+    VBET_ASSERT_TEXT (error->message, "No guest image found; build one with: vbetctl image build");
+  } else {
+    CU_ASSERT_FALSE (g_str_has_prefix (system, dir)); /* this machine has one for everybody */
+  }
+  vbet_paths_remove_tree (dir);
+}
+
+static void
+test_release (void)
+{
+  g_autofree char *dir = make_folder ();
+  g_autofree char *image = g_build_filename (dir, "vbet-0123456789ab.img", NULL);
+  g_autofree char *kernel = g_build_filename (dir, "kernel", NULL);
+  g_autofree char *bad = g_build_filename (dir, "bad", NULL);
+  put (dir, "vbet-0123456789ab.img", "image");
+  CU_ASSERT_PTR_NULL (vbet_image_release (image));
+  put (dir, "vbet-0123456789ab.manifest", "vbet-image 1\nkernel 6.1.176\npackage bash 5\n");
+  g_autofree char *release = vbet_image_release (image);
+  VBET_ASSERT_TEXT (release, "6.1.176");
+  put (dir, "kernel", "#!/bin/sh\necho 6.12.9\n");
+  put (dir, "bad", "#!/bin/sh\necho usage\nexit 1\n");
+  CU_ASSERT_EQUAL (g_chmod (kernel, 0755), 0);
+  CU_ASSERT_EQUAL (g_chmod (bad, 0755), 0);
+  g_autofree char *warning = vbet_image_check_kernel (image, kernel);
+  g_autofree char *expected = g_strdup_printf ("The guest image holds modules for the kernel 6.1.176, but %s is 6.12.9; "
+                                               "build the image anew with: vbetctl image build",
+                                               kernel);
+  VBET_ASSERT_TEXT (warning != NULL ? warning : "(none)", expected);
+  CU_ASSERT_PTR_NULL (vbet_image_check_kernel (image, bad));
+  put (dir, "vbet-0123456789ab.manifest", "vbet-image 1\nkernel 6.12.9\n");
+  CU_ASSERT_PTR_NULL (vbet_image_check_kernel (image, kernel));
+  g_autoptr (GError) error = NULL;
+  CU_ASSERT_PTR_NULL (vbet_kernel_release (bad, &error));
+  g_autofree char *message = g_strdup_printf ("%s does not answer like a user-mode Linux", bad);
+  VBET_ASSERT_TEXT (error != NULL ? error->message : "", message);
+  vbet_paths_remove_tree (dir);
+}
+
+static void
+test_kernel (void)
+{
+  g_autofree char *dir = make_folder ();
+  g_autofree char *kernel = g_build_filename (dir, "my-kernel", NULL);
+  g_autoptr (GError) error = NULL;
+  put (dir, "my-kernel", "#!/bin/sh\n");
+  CU_ASSERT_PTR_NULL (vbet_kernel_find (kernel, &error));
+  g_autofree char *message = g_strdup_printf ("The kernel “%s” is not an executable file", kernel);
+  VBET_ASSERT_TEXT (error != NULL ? error->message : "", message);
+  CU_ASSERT_EQUAL (g_chmod (kernel, 0755), 0);
+  g_autofree char *found = vbet_kernel_find (kernel, NULL);
+  VBET_ASSERT_TEXT (found != NULL ? found : "(none)", kernel);
+  g_autofree char *old = g_strdup (g_getenv ("PATH"));
+  g_setenv ("PATH", dir, TRUE);
+  g_autofree char *by_name = vbet_kernel_find ("my-kernel", NULL);
+  VBET_ASSERT_TEXT (by_name != NULL ? by_name : "(none)", kernel);
+  g_autoptr (GError) missing = NULL;
+  g_autofree char *usual = vbet_kernel_find (NULL, &missing);
+  if (usual == NULL) {
+    VBET_ASSERT_TEXT (missing->message,
+                      "user-mode-linux is not installed; install it with: apt-get install user-mode-linux");
+  } else {
+    VBET_ASSERT_TEXT (usual, "/usr/bin/linux.uml");
+  }
+  g_setenv ("PATH", old, TRUE);
+  vbet_paths_remove_tree (dir);
+}
+
+static CU_TestInfo image_tests[] = {
+  { "by name, by path, current", test_find },
+  { "no image", test_none },
+  { "modules for another kernel", test_release },
+  { "kernel", test_kernel },
+  CU_TEST_INFO_NULL,
+};
+
+static CU_SuiteInfo suites[] = {
+  { "image", NULL, NULL, NULL, NULL, image_tests },
+  CU_SUITE_INFO_NULL,
+};
+
+int
+main (int argc, char **argv)
+{
+  return vbet_test_run (suites, argc, argv);
+}
