@@ -198,6 +198,14 @@ test_table (void)
     CU_ASSERT_PTR_NOT_NULL (strstr (all->str, code));
   }
   CU_ASSERT_TRUE (n > 0);
+  guint n_specs;
+  const VbetFindingSpec *specs = vbet_findings_specs (&n_specs);
+  for (guint i = 0; i < n_specs; i++) {
+    g_autofree char *code = g_strdup_printf ("[%s]\n", specs[i].code);
+    if (strstr (all->str, code) == NULL)
+      g_printerr ("no case shows %s\n", code);
+    CU_ASSERT_PTR_NOT_NULL (strstr (all->str, code));
+  }
   g_auto (GStrv) lines = g_strsplit (all->str, "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++) {
     const char *bracket = strrchr (lines[i], '[');

@@ -51,7 +51,7 @@ read_command (VbetContext *self, const VbetNode *node, VbetAction *action)
   const VbetDevice *device
       = named_device (self, vbet_node_positional (node, 0), VBET_KIND_GUEST, "runs commands");
   const VbetNode *command_node = vbet_node_positional (node, 1);
-  const char *command = vbet_context_text (self, command_node, "a command");
+  const char *command = vbet_context_text (self, command_node, "a command in quotes");
   if (command != NULL && command[strspn (command, " \t\n")] == '\0') {
     vbet_diagnostics_add (self->diagnostics, VBET_E_CONTENT, command_node->span, "the command is empty");
     command = NULL;
@@ -69,10 +69,13 @@ read_pattern (VbetContext *self, const VbetNode *node, VbetAction *action)
 {
   const VbetNode *inner = vbet_node_ungroup (node);
   if (inner == NULL || inner->value == NULL || inner->value->type != VBET_VALUE_REGEX) {
-    const char *text = vbet_context_text (self, node, "a text or a /regular expression/");
+    const char *text = vbet_context_text (self, node, "a text in quotes or a /regular expression/");
     action->pattern = g_strdup (text);
     return text != NULL;
   }
+  g_autofree char *source = vbet_context_source (self, inner->span);
+  if (!g_str_has_suffix (source, "/"))
+    return FALSE; /* not closed: the parser has said so */
   g_autoptr (GError) error = NULL;
   g_autoptr (GRegex) regex = g_regex_new (inner->value->as.text, G_REGEX_MULTILINE, 0, &error);
   if (regex == NULL) {
@@ -244,6 +247,7 @@ vbet_context_step (VbetContext *self, const VbetNode *node)
       titled = step->title[strspn (step->title, " \t\n")] != '\0';
     } else if (child->kind == VBET_NODE_GROUP) {
       const VbetNode *first = child->n_children > 0 ? child->children[0] : NULL;
+      broken = broken || child->span.length == 0;
       if (first != NULL && first->value != NULL && first->value->type == VBET_VALUE_STRING)
         step->text = g_strdup (first->value->as.text);
       read_statements (self, child, step->actions);

@@ -157,7 +157,7 @@ check_spelling (VbetContext *self, const VbetNode *node)
 {
   const char *name = node->name, *fault = NULL;
   gsize size = strlen (name);
-  if (!g_ascii_isalpha (name[0]) || strcmp (name, "yes") == 0 || strcmp (name, "no") == 0)
+  if (!g_ascii_isalpha (name[0]) || size > NAME_MAX_LENGTH || strcmp (name, "yes") == 0 || strcmp (name, "no") == 0)
     return FALSE; /* the parser has said so */
   if (vbet_kind_from_name (name, NULL))
     fault = "the name of a kind";
@@ -168,10 +168,6 @@ check_spelling (VbetContext *self, const VbetNode *node)
   if (fault != NULL)
     vbet_diagnostics_add (self->diagnostics, VBET_E_BAD_NAME, node->name_span, "%s is %s and cannot be a name", name,
                           fault);
-  else if (size > NAME_MAX_LENGTH)
-    vbet_diagnostics_add (self->diagnostics, VBET_E_BAD_NAME, node->name_span,
-                          "this name is %" G_GSIZE_FORMAT " letters long; a host name has at most %d", size,
-                          NAME_MAX_LENGTH);
   else if (name[size - 1] == '-')
     vbet_diagnostics_add (self->diagnostics, VBET_E_BAD_NAME, node->name_span,
                           "%s ends with '-', which no host name does", name);
@@ -196,7 +192,8 @@ named_node (VbetContext *self, const VbetNode *assign)
       break;
     node = vbet_node_ungroup (vbet_node_positional (node, 0));
   }
-  if (node == NULL || node->kind == VBET_NODE_ERROR)
+  gboolean broken = node != NULL && node->value == NULL && (node->kind == VBET_NODE_PAIR || node->kind == VBET_NODE_TUPLE);
+  if (node == NULL || node->kind == VBET_NODE_ERROR || broken)
     return NULL;
   if (node->kind == VBET_NODE_NAME && spec != NULL)
     vbet_diagnostics_add (self->diagnostics, VBET_E_NAMELESS, assign->name_span,
@@ -341,8 +338,10 @@ vbet_context_warn_loose (VbetContext *self)
     const VbetNode *around = loose->node->parent;
     while (around != NULL && around->kind == VBET_NODE_GROUP)
       around = around->parent;
-    /* Where an attach() failed, it has said why. */
-    if (loose->device == NULL && (around->kind != VBET_NODE_CALL || strcmp (around->name, "attach") != 0))
+    /* Where an attach() failed, it has said why; a call that there is not may have been meant as one. */
+    const VbetCallSpec *spec = around->kind == VBET_NODE_CALL ? vbet_calls_find (around->name) : NULL;
+    gboolean failed = around->kind == VBET_NODE_CALL && (spec == NULL || spec->word == VBET_WORD_ATTACH);
+    if (loose->device == NULL && !failed)
       vbet_diagnostics_add (self->diagnostics, VBET_W_LOOSE_NIC, loose->node->span, "this NIC is put into no device");
   }
 }

@@ -127,7 +127,7 @@ VbetValue *vbet_context_value (VbetContext *self, const VbetAttributeSpec *spec,
 VbetAttributes *vbet_context_attributes (VbetContext *self, const VbetNode *node, VbetKind kind, gboolean changes);
 /** vbet_context_keywords: likewise for a call's own keys. */
 VbetAttributes *vbet_context_keywords (VbetContext *self, const VbetNode *node, const VbetCallSpec *spec);
-/** vbet_context_text: Returns: (nullable) (transfer none): the text that STRING @node holds; @what: "a command". */
+/** vbet_context_text: Returns: (nullable) (transfer none): the text that STRING @node holds; @what: "a command in quotes". */
 const char *vbet_context_text (VbetContext *self, const VbetNode *node, const char *what);
 
 /* --- resolve.c: expressions --- */
@@ -144,6 +144,8 @@ VbetDevice *vbet_context_peek_device (VbetContext *self, const VbetNode *node);
 VbetNic *vbet_context_next_free (VbetContext *self, VbetDevice *device, const VbetNode *node, gboolean make);
 /** vbet_context_grow: adds NICs until @device has @count; @node: who asks for them. */
 gboolean vbet_context_grow (VbetContext *self, VbetDevice *device, guint count, const VbetNode *node);
+/** vbet_context_most_nics: Returns: how many NICs a device of that kind can have. */
+guint vbet_context_most_nics (VbetKind kind);
 /** vbet_context_may_grow: whether @device and the lab can have one more NIC; reports at @node. */
 gboolean vbet_context_may_grow (VbetContext *self, const VbetDevice *device, const VbetNode *node);
 

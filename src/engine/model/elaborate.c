@@ -262,8 +262,10 @@ note_uses (Elaboration *self)
   for (guint i = 0; i < devices->len; i++) {
     VbetDevice *device = devices->pdata[i];
     VbetPorts *ports = vbet_context_ports (context, device);
-    if (ports->elastic && !vbet_context_grow (context, device, ports->highest, ports->alloc_node))
-      ports->elastic = FALSE;
+    /* A number past what the device can have is told where it is used. */
+    if (ports->elastic)
+      vbet_context_grow (context, device, MIN (ports->highest, vbet_context_most_nics (device->kind)),
+                         ports->alloc_node);
   }
 }
 

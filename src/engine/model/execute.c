@@ -131,13 +131,14 @@ vbet_context_link_cables (VbetContext *self, const VbetNode *node)
   return made;
 }
 
-/* One cable of a link(): from @first, which is a new port or NIC of a device or a certain NIC, to the end at @node. */
+/* One cable of a link(): from @first, a device or a certain NIC, to the end at @node; only looks at that end when @first
+ * is NULL, since something is wrong with it. */
 static void
 link_pair (VbetContext *self, VbetCable *cable, const VbetThing *first, const VbetNode *first_node,
            const VbetNode *node)
 {
   VbetThing second;
-  if (!vbet_context_evaluate (self, node, ENDS, &second))
+  if (!vbet_context_evaluate (self, node, ENDS, &second) || first == NULL)
     return;
   VbetNic *nic = settle (self, first, first_node, TRUE);
   if (nic != NULL)
@@ -152,8 +153,7 @@ run_link (VbetContext *self, const VbetNode *node)
 {
   const VbetNode *first_node = vbet_node_positional (node, 0);
   VbetThing first;
-  if (!vbet_context_evaluate (self, first_node, ENDS, &first))
-    return;
+  gboolean good = vbet_context_evaluate (self, first_node, ENDS, &first);
   const VbetMade *made
       = self->declared ? g_hash_table_lookup (self->made, node) : vbet_context_link_cables (self, node);
   gboolean many = link_centre (self, node) != NULL;
@@ -169,7 +169,7 @@ run_link (VbetContext *self, const VbetNode *node)
     }
     if (made == NULL || n >= made->n_cables)
       return;
-    link_pair (self, self->topology->cables->pdata[made->first_cable + n], &first, first_node, child);
+    link_pair (self, self->topology->cables->pdata[made->first_cable + n], good ? &first : NULL, first_node, child);
     n++;
   }
 }
@@ -259,10 +259,10 @@ run_file (VbetContext *self, const VbetNode *node, const VbetCallSpec *spec)
   const VbetNode *path_node = vbet_node_positional (node, 1);
   const VbetNode *text_node = vbet_node_ungroup (vbet_node_positional (node, 2));
   gboolean good = vbet_context_evaluate (self, device_node, VBET_KIND_DEVICE, &device);
-  const char *path = vbet_context_text (self, path_node, "a path");
+  const char *path = vbet_context_text (self, path_node, "a path in quotes");
   gboolean removes = !self->declared && text_node != NULL && text_node->kind == VBET_NODE_NAME
                      && strcmp (text_node->name, "none") == 0;
-  const char *text = removes ? NULL : vbet_context_text (self, text_node, "the text of the file");
+  const char *text = removes ? NULL : vbet_context_text (self, text_node, "the text of the file in quotes");
   g_autoptr (GPtrArray) keywords = vbet_context_keywords (self, node, spec);
   if (good && (device.kind & VBET_KIND_GUEST) == 0) {
     vbet_diagnostics_add (self->diagnostics, VBET_E_WRONG_DEVICE, device_node->span,
@@ -290,7 +290,7 @@ run_file (VbetContext *self, const VbetNode *node, const VbetCallSpec *spec)
 static void
 run_note (VbetContext *self, const VbetNode *node)
 {
-  const char *text = vbet_context_text (self, vbet_node_positional (node, 0), "a text");
+  const char *text = vbet_context_text (self, vbet_node_positional (node, 0), "a text in quotes");
   VbetAttributes *attributes = vbet_context_attributes (self, node, VBET_KIND_NOTE, FALSE);
   VbetNote *note = g_new0 (VbetNote, 1);
   note->text = g_strdup (text != NULL ? text : "");

@@ -146,9 +146,20 @@ vbet_schema_find (VbetKind kind, const char *key)
   return NULL;
 }
 
+/* What other programs call what we call otherwise. */
+static const char *const synonyms[][2] = {
+  { "address", "ip" },   { "addr", "ip" },       { "ipv4", "ip" },        { "ipv6", "ip" },      { "hwaddr", "mac" },
+  { "latency", "delay" }, { "bandwidth", "rate" }, { "speed", "rate" },   { "drop", "loss" },    { "ram", "mem" },
+  { "pos", "at" },       { "position", "at" },   { "title", "label" },    { "name", "label" },   { "frr", "routing" },
+  { "nft", "rules" },    { "policy", "rules" },  { "nameserver", "dns" }, { "script", "boot" },  { "limit", "queue" },
+};
+
 const char *
 vbet_schema_suggest (VbetKind kind, const char *key)
 {
+  for (guint i = 0; i < G_N_ELEMENTS (synonyms); i++)
+    if (strcmp (synonyms[i][0], key) == 0 && vbet_schema_find (kind, synonyms[i][1]) != NULL)
+      return synonyms[i][1];
   VbetSuggest suggest;
   vbet_suggest_init (&suggest, key);
   for (guint i = 0; i < G_N_ELEMENTS (specs); i++)

@@ -66,6 +66,8 @@ vbet_suggest_offer (VbetSuggest *self, const char *candidate)
   /* "memory" for mem, "serv" for services: one begins with the other. */
   if (MIN (size, other) >= 3 && g_ascii_strncasecmp (self->word, candidate, MIN (size, other)) == 0 && size != other)
     cost = STEP;
+  else if (g_ascii_strcasecmp (self->word, candidate) == 0)
+    cost = 1;
   else
     cost = vbet_suggest_distance (self->word, candidate, self->best_cost);
   /* Of two that are as alike the first in the alphabet: the answer must not depend on the order of a hash table. */

@@ -43,14 +43,24 @@ fix_to (VbetDiagnostic *diagnostic, VbetSpan span, const char *text)
   vbet_diagnostic_set_fix (diagnostic, span, text, label);
 }
 
+/* Whether an address of this key is written with its prefix length. */
+static gboolean
+has_prefix (const VbetAttributeSpec *spec)
+{
+  return strcmp (spec->key, "ip") == 0 || strcmp (spec->key, "network") == 0;
+}
+
 /* --- type --- */
 
 static void
 report_type (VbetContext *self, const VbetAttributeSpec *spec, const VbetValue *value, VbetSpan span)
 {
   g_autofree char *source = quoted_source (self, span);
+  const char *wanted = vbet_value_type_name (spec->type);
+  if (spec->type == VBET_VALUE_ADDRESS && !has_prefix (spec))
+    wanted = "an address such as 192.168.0.1";
   VbetDiagnostic *diagnostic = vbet_diagnostics_add (self->diagnostics, VBET_E_TYPE, span, "%s needs %s, not %s",
-                                                     spec->key, vbet_value_type_name (spec->type), source);
+                                                     spec->key, wanted, source);
   if (value == NULL)
     return;
   g_autofree char *text = NULL;
@@ -452,7 +462,8 @@ vbet_context_value (VbetContext *self, const VbetAttributeSpec *spec, const Vbet
     return NULL;
   g_autoptr (VbetValue) value = raw_value (node);
   if (value == NULL) {
-    report_type (self, spec, NULL, node->span);
+    if (node->kind != VBET_NODE_TUPLE && node->kind != VBET_NODE_PAIR) /* of those the parser has said it */
+      report_type (self, spec, NULL, node->span);
     return NULL;
   }
   if (value->type == VBET_VALUE_LIST) {
@@ -479,27 +490,22 @@ article (const char *word)
   return strchr ("aeiou", word[0]) != NULL ? "an" : "a";
 }
 
+/* @of: "a host", "file()"; @best: (nullable): the key that was probably meant. */
 static void
-report_unknown_key (VbetContext *self, const VbetNode *keyword, VbetKind kind, const char *best)
+report_unknown_key (VbetContext *self, const VbetNode *keyword, const char *of, const char *best)
 {
-  const char *of = vbet_kind_name (kind);
   const VbetAttributeSpec *elsewhere = vbet_schema_find ((VbetKind) ~0u, keyword->name);
   if (elsewhere != NULL) {
-    guint first = elsewhere->kinds & (~elsewhere->kinds + 1);
-    const char *other = vbet_kind_name ((VbetKind) first);
-    vbet_diagnostics_add (self->diagnostics, VBET_E_KEY, keyword->name_span, "%s %s has no key \"%s\"; %s %s has one",
-                          article (of), of, keyword->name, article (other), other);
+    const char *other = vbet_kind_name ((VbetKind) (elsewhere->kinds & (~elsewhere->kinds + 1)));
+    vbet_diagnostics_add (self->diagnostics, VBET_E_KEY, keyword->name_span, "%s has no key \"%s\"; %s %s has one", of,
+                          keyword->name, article (other), other);
     return;
   }
-  if (best == NULL) {
-    vbet_diagnostics_add (self->diagnostics, VBET_E_KEY, keyword->name_span, "%s %s has no key \"%s\"", article (of),
-                          of, keyword->name);
-    return;
-  }
-  VbetDiagnostic *diagnostic
-      = vbet_diagnostics_add (self->diagnostics, VBET_E_KEY, keyword->name_span,
-                              "%s %s has no key \"%s\"; did you mean %s?", article (of), of, keyword->name, best);
-  fix_to (diagnostic, keyword->name_span, best);
+  VbetDiagnostic *diagnostic = vbet_diagnostics_add (
+      self->diagnostics, VBET_E_KEY, keyword->name_span, "%s has no key \"%s\"%s%s%s", of, keyword->name,
+      best != NULL ? "; did you mean " : "", best != NULL ? best : "", best != NULL ? "?" : "");
+  if (best != NULL)
+    fix_to (diagnostic, keyword->name_span, best);
 }
 
 /* Whether the key is in @seen already; reports it. */
@@ -539,10 +545,13 @@ vbet_context_attributes (VbetContext *self, const VbetNode *node, VbetKind kind,
     if (keyword->kind != VBET_NODE_KEYWORD || is_repeated (self, seen, keyword))
       continue;
     const VbetAttributeSpec *spec = vbet_schema_find (kind, keyword->name);
-    if (spec != NULL)
+    if (spec != NULL) {
       append_checked (self, attributes, spec, keyword, changes);
-    else
-      report_unknown_key (self, keyword, kind, vbet_schema_suggest (kind, keyword->name));
+      continue;
+    }
+    const char *word = vbet_kind_name (kind);
+    g_autofree char *of = g_strdup_printf ("%s %s", article (word), word);
+    report_unknown_key (self, keyword, of, vbet_schema_suggest (kind, keyword->name));
   }
   return attributes;
 }
@@ -569,12 +578,8 @@ vbet_context_keywords (VbetContext *self, const VbetNode *node, const VbetCallSp
       append_checked (self, attributes, spec, keyword, FALSE);
       continue;
     }
-    const char *best = vbet_suggest_result (&suggest);
-    VbetDiagnostic *diagnostic = vbet_diagnostics_add (
-        self->diagnostics, VBET_E_KEY, keyword->name_span, "%s() has no key \"%s\"%s%s%s", call->name, keyword->name,
-        best != NULL ? "; did you mean " : "", best != NULL ? best : "", best != NULL ? "?" : "");
-    if (best != NULL)
-      fix_to (diagnostic, keyword->name_span, best);
+    g_autofree char *of = g_strdup_printf ("%s()", call->name);
+    report_unknown_key (self, keyword, of, vbet_suggest_result (&suggest));
   }
   return attributes;
 }
@@ -589,7 +594,7 @@ vbet_context_text (VbetContext *self, const VbetNode *node, const char *what)
     return node->value->as.text;
   g_autofree char *source = quoted_source (self, node->span);
   VbetDiagnostic *diagnostic = vbet_diagnostics_add (self->diagnostics, VBET_E_OBJECT, node->span,
-                                                     "%s in quotes is needed here, not %s", what, source);
+                                                     "%s is needed here, not %s", what, source);
   if (node->kind == VBET_NODE_NAME) {
     g_autofree char *text = g_strdup_printf ("\"%s\"", source);
     fix_to (diagnostic, node->span, text);
