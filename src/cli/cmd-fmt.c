@@ -90,6 +90,7 @@ vbet_cmd_fmt (const VbetCommand *self, int argc, char **argv)
       return vbet_command_usage_error (self, "The standard input cannot be written in place");
   }
   for (int i = 1; i < argc; i++)
-    exit_code = MAX (exit_code, format_one (argv[i], check, in_place));
+    if (format_one (argv[i], check, in_place) != VBET_EXIT_OK)
+      exit_code = VBET_EXIT_FAILURE;
   return exit_code;
 }

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/lab-file.h"
 #include "cli/output.h"
+#include "cli/result-list.h"
 #include "engine/model/topology.h"
 
 static char *
@@ -113,8 +114,11 @@ print_people (const VbetTopology *topology)
   }
   if (checks > 0)
     vbet_output_print ("\nCHECKS\n");
-  for (guint i = 0; i < checks; i++)
-    vbet_output_print ("  %s\n", ((const VbetAction *)g_ptr_array_index (topology->checks, i))->source);
+  for (guint i = 0; i < checks; i++) {
+    g_autofree char *check
+        = vbet_one_line (((const VbetAction *)g_ptr_array_index (topology->checks, i))->source);
+    vbet_output_print ("  %s\n", check);
+  }
   if (steps > 0)
     vbet_output_print ("\nSTEPS\n");
   for (guint i = 0; i < steps; i++)

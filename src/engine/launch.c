@@ -39,8 +39,9 @@ on_line (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GTask) task = data;
   g_autofree char *line = g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (source), result, NULL, NULL);
   const char *id = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
   if (g_strcmp0 (line, "ready") == 0) {
-    vbet_client_connect_async (id, g_task_get_cancellable (task), on_connected, g_steal_pointer (&task));
+    vbet_client_connect_async (id, cancellable, on_connected, g_steal_pointer (&task));
   } else if (line != NULL && g_str_has_prefix (line, "error ")) {
     char *message = NULL;
     gint code = (gint) strtol (line + strlen ("error "), &message, 10);
@@ -80,7 +81,10 @@ vbet_client_launch_async (const VbetLaunchOptions *options, GCancellable *cancel
     g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_HOST, "The engine %s is missing; install vBET again", vbetd);
     return;
   }
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  /* The engine lives on: it must not hold the standard error of a "vbetctl run 2>&1 | …". Debug messages excepted. */
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+      G_SUBPROCESS_FLAGS_STDOUT_PIPE
+      | (g_getenv ("G_MESSAGES_DEBUG") == NULL ? G_SUBPROCESS_FLAGS_STDERR_SILENCE : G_SUBPROCESS_FLAGS_NONE));
   g_autoptr (GSubprocess) process
       = g_subprocess_launcher_spawn (launcher, &error, vbetd, "--id", id, "--name", options->name, "--path",
                                      options->path != NULL ? options->path : "", NULL);

@@ -21,6 +21,8 @@ CLI_TESTS = \
 	tests/unit/test-cli-docs \
 	tests/unit/test-cli-lab \
 	tests/unit/test-cli-output \
+	tests/unit/test-cli-start \
+	tests/unit/test-cli-text \
 	tests/unit/test-cli-usage
 check_PROGRAMS += $(CLI_TESTS)
 TESTS += $(CLI_TESTS)
@@ -38,6 +40,12 @@ tests_unit_test_cli_lab_LDADD = $(CLI_TEST_LIBS)
 tests_unit_test_cli_output_SOURCES = tests/unit/test-cli-output.c
 tests_unit_test_cli_output_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_cli_output_LDADD = $(CLI_TEST_LIBS)
+tests_unit_test_cli_start_SOURCES = tests/unit/test-cli-start.c
+tests_unit_test_cli_start_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_cli_start_LDADD = $(CLI_TEST_LIBS)
+tests_unit_test_cli_text_SOURCES = tests/unit/test-cli-text.c
+tests_unit_test_cli_text_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_cli_text_LDADD = $(CLI_TEST_LIBS)
 tests_unit_test_cli_usage_SOURCES = tests/unit/test-cli-usage.c
 tests_unit_test_cli_usage_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_cli_usage_LDADD = $(CLI_TEST_LIBS)
