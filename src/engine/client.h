@@ -23,6 +23,9 @@ typedef struct {
 
 void vbet_lab_info_free (VbetLabInfo *self);
 
+/** vbet_lab_id_from_name: Returns: (transfer full): the identifier a lab called @name gets when nobody chooses one. */
+char *vbet_lab_id_from_name (const char *name);
+
 /** vbet_labs_list_sync: Returns: (transfer full) (element-type VbetLabInfo): labs that answer, by id. Stale folders are left out. */
 GPtrArray *vbet_labs_list_sync (void);
 

@@ -52,9 +52,9 @@ on_line (GObject *source, GAsyncResult *result, gpointer data)
   }
 }
 
-/* A lab id from a lab's name: what may not stand in an id becomes '-'. */
-static char *
-id_from_name (const char *name)
+/* What may not stand in an id becomes '-'. */
+char *
+vbet_lab_id_from_name (const char *name)
 {
   GString *id = g_string_new (NULL);
   for (const char *c = name; *c != '\0' && id->len < 32; c++) {
@@ -73,7 +73,7 @@ vbet_client_launch_async (const VbetLaunchOptions *options, GCancellable *cancel
                           gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
-  g_autofree char *id = options->id != NULL ? g_strdup (options->id) : id_from_name (options->name);
+  g_autofree char *id = options->id != NULL ? g_strdup (options->id) : vbet_lab_id_from_name (options->name);
   g_autofree char *vbetd = vbet_paths_program ("vbetd");
   GError *error = NULL;
   g_task_set_task_data (task, g_strdup (id), g_free);

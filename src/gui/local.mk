@@ -5,6 +5,8 @@ libvbet_view_a_SOURCES = \
 	src/gui/canvas/draw.c \
 	src/gui/canvas/draw.h \
 	src/gui/canvas/glyph.c \
+	src/gui/export.c \
+	src/gui/export.h \
 	src/gui/model/document.c \
 	src/gui/model/document.h \
 	src/gui/model/geometry.h \
@@ -29,5 +31,45 @@ libvbet_gui_a_SOURCES = \
 	src/gui/canvas/tool-cable.c \
 	src/gui/canvas/tool-place.c \
 	src/gui/canvas/tool-select.c \
-	src/gui/canvas/tool.h
+	src/gui/canvas/tool.h \
+	src/gui/panes/calls.c \
+	src/gui/panes/calls.h \
+	src/gui/panes/consoles.c \
+	src/gui/panes/consoles.h \
+	src/gui/panes/notices.c \
+	src/gui/panes/notices.h \
+	src/gui/panes/palette.c \
+	src/gui/panes/palette.h \
+	src/gui/panes/problems.c \
+	src/gui/panes/problems.h \
+	src/gui/panes/program.c \
+	src/gui/panes/program.h \
+	src/gui/panes/terminal.c \
+	src/gui/panes/terminal.h \
+	src/gui/application.c \
+	src/gui/application.h \
+	src/gui/reply.c \
+	src/gui/reply.h \
+	src/gui/runner.c \
+	src/gui/runner.h \
+	src/gui/window-actions.c \
+	src/gui/window-file.c \
+	src/gui/window-private.h \
+	src/gui/window.c \
+	src/gui/window.h
 libvbet_gui_a_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS) $(VTE_CFLAGS) $(SOURCEVIEW_CFLAGS)
+
+# Layouts, menus and style, compiled in.
+GUI_RESOURCES = src/gui/ui/window.ui src/gui/ui/menus.ui src/gui/ui/style.css
+EXTRA_DIST += src/gui/ui/vbet.gresource.xml $(GUI_RESOURCES)
+CLEANFILES += src/gui/resources.c
+src/gui/resources.c: src/gui/ui/vbet.gresource.xml $(GUI_RESOURCES)
+	$(AM_V_GEN)$(MKDIR_P) src/gui && $(GLIB_COMPILE_RESOURCES) --generate-source --target=$@ --internal \
+	  --sourcedir=$(top_srcdir)/src/gui/ui $(top_srcdir)/src/gui/ui/vbet.gresource.xml
+
+EXTRA_PROGRAMS += bin/vbet
+bin_vbet_SOURCES = src/gui/main.c
+nodist_bin_vbet_SOURCES = src/gui/resources.c
+bin_vbet_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS)
+bin_vbet_LDADD = libvbet-gui.a libvbet-view.a libvbet-client.a libvbet-model.a libvbet-language.a libvbet-base.a \
+	$(VTE_LIBS) $(SOURCEVIEW_LIBS) $(GTK_LIBS) $(JSONRPC_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm

@@ -1,1 +1,21 @@
-# Unit tests of gui.
+# Unit tests of gui: what needs no display.
+GUI_TEST_LIBS = libvbet-view.a libvbet-model.a libvbet-language.a libvbet-base.a $(TEST_LIBS) \
+	$(GTK_LIBS) $(GLIB_LIBS) -lm
+
+check_PROGRAMS += tests/unit/test-gui-document
+TESTS += tests/unit/test-gui-document
+tests_unit_test_gui_document_SOURCES = tests/unit/test-gui-document.c
+tests_unit_test_gui_document_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_gui_document_LDADD = $(GUI_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test-gui-layout
+TESTS += tests/unit/test-gui-layout
+tests_unit_test_gui_layout_SOURCES = tests/unit/test-gui-layout.c
+tests_unit_test_gui_layout_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_gui_layout_LDADD = $(GUI_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test-gui-view
+TESTS += tests/unit/test-gui-view
+tests_unit_test_gui_view_SOURCES = tests/unit/test-gui-view.c
+tests_unit_test_gui_view_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(GTK_CFLAGS)
+tests_unit_test_gui_view_LDADD = $(GUI_TEST_LIBS)

@@ -321,7 +321,7 @@ draw_device (cairo_t *cr, const VbetPalette *palette, const VbetItem *item)
     cairo_fill_preserve (cr);
   }
   source (cr, running ? state : &palette->states[VBET_STATE_OFF], 1);
-  cairo_set_line_width (cr, running && item->state != VBET_STATE_OFF ? 2.4 : 1.6);
+  cairo_set_line_width (cr, running && item->state != VBET_STATE_OFF ? 2.4 : 2);
   cairo_stroke (cr);
   if (running && item->state == VBET_STATE_OFF) {
     draw_faint_glyph (cr, palette, item, 0.45);

@@ -145,6 +145,24 @@ add_text (Builder *self, VbetTextStyle style, const char *name, const char *text
   return item;
 }
 
+/* The lines below a device's name: its label, and its NICs' addresses. */
+static char *
+details (const VbetDevice *device, guint show)
+{
+  GString *text = g_string_new (vbet_attributes_text (device->attributes, device->kind, "label"));
+  for (guint i = 0; i < device->nics->len && (show & VBET_SHOW_ADDRESSES); i++) {
+    const VbetNic *nic = g_ptr_array_index (device->nics, i);
+    g_autoptr (GPtrArray) addresses = vbet_attributes_list (nic->attributes, "ip");
+    for (guint k = 0; k < addresses->len; k++) {
+      g_autofree char *written = vbet_value_to_text (g_ptr_array_index (addresses, k));
+      g_string_append_printf (text, "%seth%u %s", text->len > 0 ? "\n" : "", nic->index - 1, written);
+    }
+    if (addresses->len == 0 && vbet_attributes_boolean (nic->attributes, VBET_KIND_NIC, "dhcp"))
+      g_string_append_printf (text, "%seth%u DHCP", text->len > 0 ? "\n" : "", nic->index - 1);
+  }
+  return g_string_free (text, text->len == 0);
+}
+
 /* --- cables -------------------------------------------------------------------- */
 
 static char *
@@ -261,6 +279,36 @@ along (const VbetItem *item, guint end, double distance)
   return point;
 }
 
+/* The lines below device @name: its name and details, as a rectangle a little larger than they are. */
+static VbetRect
+text_block (Builder *self, const char *name)
+{
+  guint number = GPOINTER_TO_UINT (g_hash_table_lookup (self->index, name));
+  const VbetDevice *device = g_ptr_array_index (self->input->topology->devices, number - 1);
+  VbetPoint top = position (self->input, number - 1);
+  top.y += TILE_HALF + 4;
+  VbetRect box = text_bounds (device->name, top, NAME_SIZE);
+  g_autofree char *lines = details (device, self->input->show);
+  top.y += NAME_SIZE * LINE_HEIGHT;
+  if (lines != NULL)
+    box = vbet_rect_union (box, text_bounds (lines, top, DETAIL_SIZE));
+  return vbet_rect_grow (box, 9);
+}
+
+/* Where the name of the NIC at @end stands: near its device, but not on the device's own lines. */
+static VbetPoint
+end_place (Builder *self, const VbetItem *item, const VbetCable *cable, guint end)
+{
+  double distance = END_DISTANCE, longest = vbet_point_distance (item->a, item->b) / 2;
+  VbetRect block = text_block (self, cable->ends[end].device);
+  VbetPoint place = along (item, end, distance);
+  while (vbet_rect_contains (block, place.x, place.y) && distance < longest) {
+    distance += 4;
+    place = along (item, end, distance);
+  }
+  return place;
+}
+
 /* What the cable does to its frames: "10ms 1%". */
 static char *
 impairment (const VbetCable *cable)
@@ -302,7 +350,7 @@ add_cable_texts (Builder *self, const VbetCable *cable, const VbetItem *line)
     if (cable->ends[end].device == NULL || cable->ends[end].nic == 0 || !is_guest (self, cable->ends[end].device))
       continue;
     g_autofree char *text = g_strdup_printf ("eth%u", cable->ends[end].nic - 1);
-    add_text (self, VBET_TEXT_END, cable->name, text, along (line, end, END_DISTANCE));
+    add_text (self, VBET_TEXT_END, cable->name, text, end_place (self, line, cable, end));
   }
 }
 
@@ -343,24 +391,6 @@ add_all_cable_texts (Builder *self)
 }
 
 /* --- devices --------------------------------------------------------------------- */
-
-/* The lines below a device's name: its label, and its NICs' addresses. */
-static char *
-details (const VbetDevice *device, guint show)
-{
-  GString *text = g_string_new (vbet_attributes_text (device->attributes, device->kind, "label"));
-  for (guint i = 0; i < device->nics->len && (show & VBET_SHOW_ADDRESSES); i++) {
-    const VbetNic *nic = g_ptr_array_index (device->nics, i);
-    g_autoptr (GPtrArray) addresses = vbet_attributes_list (nic->attributes, "ip");
-    for (guint k = 0; k < addresses->len; k++) {
-      g_autofree char *written = vbet_value_to_text (g_ptr_array_index (addresses, k));
-      g_string_append_printf (text, "%seth%u %s", text->len > 0 ? "\n" : "", nic->index - 1, written);
-    }
-    if (addresses->len == 0 && vbet_attributes_boolean (nic->attributes, VBET_KIND_NIC, "dhcp"))
-      g_string_append_printf (text, "%seth%u DHCP", text->len > 0 ? "\n" : "", nic->index - 1);
-  }
-  return g_string_free (text, text->len == 0);
-}
 
 static void
 add_device (Builder *self, const VbetDevice *device, VbetPoint at)
@@ -533,8 +563,8 @@ hits (const VbetItem *item, VbetPoint at, double zoom)
     return vbet_point_distance (item->a, at) <= MAX (item->bounds.width / 2, least);
   case VBET_ITEM_DEVICE:
     return vbet_rect_contains (vbet_rect_grow (item->bounds, MAX (0, least - item->bounds.width / 2)), at.x, at.y);
-  case VBET_ITEM_TEXT:
-    return item->style == VBET_TEXT_NAME && vbet_rect_contains (item->bounds, at.x, at.y);
+  case VBET_ITEM_TEXT: /* a name, and the gap between it and its tile */
+    return item->style == VBET_TEXT_NAME && vbet_rect_contains (vbet_rect_grow (item->bounds, 4), at.x, at.y);
   case VBET_ITEM_CABLE:
     return curve_distance (item, at) <= 8 / zoom;
   case VBET_ITEM_NOTE:

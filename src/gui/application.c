@@ -1,0 +1,160 @@
+/* application.c - see application.h. */
+#include "config.h"
+
+#include "gui/application.h"
+
+#include <gtksourceview/gtksource.h>
+
+#include "gui/export.h"
+#include "gui/window.h"
+
+struct _VbetApplication {
+  GtkApplication parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (VbetApplication, vbet_application, GTK_TYPE_APPLICATION)
+
+static void
+on_new_window (GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+  gtk_window_present (GTK_WINDOW (vbet_window_new (application)));
+}
+
+/* Comes at every start; a window that shows what was named on the command line is there already. */
+static void
+vbet_application_activate (GApplication *application)
+{
+  if (gtk_application_get_windows (GTK_APPLICATION (application)) == NULL)
+    on_new_window (NULL, NULL, application);
+}
+
+static void
+vbet_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  for (int i = 0; i < n_files; i++) {
+    VbetWindow *window = vbet_window_new (GTK_APPLICATION (application));
+    gtk_window_present (GTK_WINDOW (window));
+    vbet_window_open (window, files[i]);
+  }
+}
+
+/* Each window closes in its own way: it may ask. */
+static void
+on_quit (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (data));
+  for (GList *link = windows; link != NULL; link = link->next)
+    gtk_window_close (link->data);
+}
+
+static void
+add_shortcuts (GtkApplication *application)
+{
+  static const struct {
+    const char *action;
+    const char *keys[4];
+  } shortcuts[] = {
+    { "app.new-window", { "<Control>n" } },
+    { "app.quit", { "<Control>q" } },
+    { "win.open", { "<Control>o" } },
+    { "win.save", { "<Control>s" } },
+    { "win.save-as", { "<Control><Shift>s" } },
+    { "win.close", { "<Control>w" } },
+    { "win.undo", { "<Control>z" } },
+    { "win.redo", { "<Control><Shift>z", "<Control>y" } },
+    { "win.select-all", { "<Control>a" } },
+    { "win.run", { "F5" } },
+    { "win.stop", { "<Shift>F5" } },
+    { "win.zoom-in", { "<Control>plus", "<Control>equal", "<Control>KP_Add" } },
+    { "win.zoom-out", { "<Control>minus", "<Control>KP_Subtract" } },
+    { "win.zoom-reset", { "<Control>0", "<Control>KP_0" } },
+    { "win.zoom-fit", { "<Control>9" } },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (shortcuts); i++)
+    gtk_application_set_accels_for_action (application, shortcuts[i].action, shortcuts[i].keys);
+}
+
+static void
+vbet_application_startup (GApplication *application)
+{
+  static const GActionEntry entries[] = { { "new-window", on_new_window }, { "quit", on_quit } };
+  G_APPLICATION_CLASS (vbet_application_parent_class)->startup (application);
+  g_autoptr (GtkCssProvider) css = gtk_css_provider_new ();
+  gtk_source_init ();
+  gtk_css_provider_load_from_resource (css, "/net/vbet/Vbet/style.css");
+  gtk_style_context_add_provider_for_screen (gdk_screen_get_default (), GTK_STYLE_PROVIDER (css),
+                                             GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  g_action_map_add_action_entries (G_ACTION_MAP (application), entries, G_N_ELEMENTS (entries), application);
+  add_shortcuts (GTK_APPLICATION (application));
+}
+
+static int
+export_picture (GVariantDict *options, const char *picture)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) files = NULL;
+  double scale = 2;
+  g_variant_dict_lookup (options, G_OPTION_REMAINING, "^a&ay", &files);
+  g_variant_dict_lookup (options, "scale", "d", &scale);
+  if (files == NULL || files[0] == NULL || files[1] != NULL) {
+    g_printerr ("vbet: --export takes one lab: vbet --export PICTURE.png LAB.vbet\n");
+    return 2;
+  }
+  if (vbet_export_png (files[0], picture, scale, &error))
+    return 0;
+  g_printerr ("vbet: %s\n", error->message);
+  return 1;
+}
+
+/* Before a display is looked for: what needs none. */
+static int
+vbet_application_handle_local_options (GApplication *application, GVariantDict *options)
+{
+  const char *picture = NULL;
+  g_auto (GStrv) files = NULL;
+  if (g_variant_dict_contains (options, "version")) {
+    g_print ("vbet %s\n", PACKAGE_VERSION);
+    return 0;
+  }
+  if (g_variant_dict_lookup (options, "export", "^&ay", &picture))
+    return export_picture (options, picture);
+  if (!g_variant_dict_lookup (options, G_OPTION_REMAINING, "^aay", &files))
+    return -1;
+  if (!g_application_register (application, NULL, NULL))
+    return 1;
+  g_autoptr (GPtrArray) opened = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; files[i] != NULL; i++)
+    g_ptr_array_add (opened, g_file_new_for_commandline_arg (files[i]));
+  g_application_open (application, (GFile **) opened->pdata, (int) opened->len, "");
+  return -1;
+}
+
+static void
+vbet_application_class_init (VbetApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+  application_class->startup = vbet_application_startup;
+  application_class->activate = vbet_application_activate;
+  application_class->open = vbet_application_open;
+  application_class->handle_local_options = vbet_application_handle_local_options;
+}
+
+static void
+vbet_application_init (VbetApplication *self)
+{
+  static const GOptionEntry options[] = {
+    { "export", 0, 0, G_OPTION_ARG_FILENAME, NULL, "Write a picture of the lab and end; needs no display", "PICTURE.png" },
+    { "scale", 0, 0, G_OPTION_ARG_DOUBLE, NULL, "Size of the picture: pixels a lab unit (default 2)", "N" },
+    { "version", 0, 0, G_OPTION_ARG_NONE, NULL, "Show the version and end", NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, "[LAB.vbet …]" },
+    { NULL },
+  };
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
+}
+
+VbetApplication *
+vbet_application_new (void)
+{
+  return g_object_new (VBET_TYPE_APPLICATION, "application-id", "net.vbet.Vbet", "flags",
+                       G_APPLICATION_NON_UNIQUE | G_APPLICATION_HANDLES_OPEN, NULL);
+}

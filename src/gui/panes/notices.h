@@ -1,0 +1,24 @@
+/* notices.h - messages in place: info bars above the canvas, never a dialog.
+ *
+ * Each notice has an identifier; a new one of the same identifier takes the
+ * place of the old. Buttons are actions of the window.
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#define VBET_TYPE_NOTICES (vbet_notices_get_type ())
+G_DECLARE_FINAL_TYPE (VbetNotices, vbet_notices, VBET, NOTICES, GtkBox)
+
+/* A button: what stands on it, and the detailed name of the action it triggers. */
+typedef struct {
+  const char *label;
+  const char *action;
+} VbetNoticeButton;
+
+GtkWidget *vbet_notices_new (void);
+/** vbet_notices_show: @buttons: (nullable): ends with a NULL label; each also closes the notice. */
+void vbet_notices_show (VbetNotices *self, const char *id, GtkMessageType type, const char *text,
+                        const VbetNoticeButton *buttons);
+void vbet_notices_hide (VbetNotices *self, const char *id);
+void vbet_notices_clear (VbetNotices *self);

@@ -1,0 +1,60 @@
+/* runner.h - the lab of a window as it runs: the one place that talks to the engine.
+ *
+ * The runner starts an engine or finds the one that runs already, gives it the
+ * document after each edit without errors, and writes what the engine tells
+ * about the devices into the session. All calls are asynchronous.
+ */
+#pragma once
+
+#include "engine/client.h"
+#include "gui/model/session.h"
+
+typedef enum {
+  VBET_PHASE_OFF,
+  VBET_PHASE_STARTING, /* the engine is being started or looked for, or takes the first text */
+  VBET_PHASE_RUNNING,
+  VBET_PHASE_STOPPING,
+} VbetPhase;
+
+/* One executed call of the engine, as it was told last. */
+typedef struct {
+  gint64 number;
+  char *text;
+  char *state;     /* running, done, failed */
+  char *object;    /* (nullable): device or cable it is about */
+  char *error;     /* (nullable) */
+  double time;     /* seconds since the lab's start */
+  double duration; /* seconds */
+} VbetCallRecord;
+
+#define VBET_TYPE_RUNNER (vbet_runner_get_type ())
+G_DECLARE_FINAL_TYPE (VbetRunner, vbet_runner, VBET, RUNNER, GObject)
+
+/* Signals:
+ *   "phase-changed" ()
+ *   "called" (VbetCallRecord *): a call began or ended; valid during the signal
+ *   "calls-cleared" ()
+ *   "failed" (const char *message): one sentence for people
+ *   "lost" (): the engine went away unasked
+ *   "differs" (const char *text): the lab that was found runs another text
+ *   "stopped" (): the lab that was asked to stop is gone
+ */
+
+VbetRunner *vbet_runner_new (VbetSession *session);
+
+VbetPhase vbet_runner_get_phase (VbetRunner *self);
+/** vbet_runner_get_client: Returns: (transfer none) (nullable): the connection while there is one. */
+VbetClient *vbet_runner_get_client (VbetRunner *self);
+
+/** vbet_runner_start: runs the session's text. */
+void vbet_runner_start (VbetRunner *self);
+/** vbet_runner_stop: stops the lab and its engine. */
+void vbet_runner_stop (VbetRunner *self);
+/** vbet_runner_find: connects to the lab of the session's file when that runs already; silent when it does not. */
+void vbet_runner_find (VbetRunner *self);
+/** vbet_runner_leave: lets go of the lab, which runs on. */
+void vbet_runner_leave (VbetRunner *self);
+/** vbet_runner_update: gives the engine the text as it is now. */
+void vbet_runner_update (VbetRunner *self);
+/** vbet_runner_power: @verb: "start", "stop", "restart", "pause" or "resume". */
+void vbet_runner_power (VbetRunner *self, const char *verb, const char *device);

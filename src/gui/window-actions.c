@@ -1,0 +1,372 @@
+/* window-actions.c - what the window can be told to do, as GActions: buttons, menus and keys all trigger these. */
+#include "config.h"
+
+#include "gui/window-private.h"
+
+#include <string.h>
+
+#define ZOOM_STEP 1.25
+
+/* The one selected device; NULL for none, several, or a cable. */
+static char *
+only_device (VbetWindow *self)
+{
+  g_auto (GStrv) names = vbet_session_selected_devices (self->session);
+  return g_strv_length (names) == 1 ? g_strdup (names[0]) : NULL;
+}
+
+static gboolean
+focus_in_canvas (VbetWindow *self)
+{
+  return gtk_widget_has_focus (GTK_WIDGET (self->canvas));
+}
+
+/* --- files, edits ------------------------------------------------------------------------- */
+
+static void
+on_open (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  _vbet_window_choose_open (data);
+}
+
+static void
+on_save (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  _vbet_window_save (data);
+}
+
+static void
+on_save_as (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  _vbet_window_choose_save (data);
+}
+
+static void
+on_export (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  _vbet_window_choose_export (data);
+}
+
+static void
+on_reload (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  _vbet_window_reload (data);
+}
+
+static void
+on_overwrite (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  _vbet_window_overwrite (data);
+}
+
+static void
+on_undo (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  vbet_document_undo (vbet_session_get_document (VBET_WINDOW (data)->session));
+}
+
+static void
+on_redo (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  vbet_document_redo (vbet_session_get_document (VBET_WINDOW (data)->session));
+}
+
+static void
+report (VbetWindow *self, gboolean ok, const GError *error)
+{
+  if (!ok)
+    vbet_notices_show (self->notices, "gesture", GTK_MESSAGE_WARNING, error->message, NULL);
+}
+
+static void
+on_delete (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetWindow *self = data;
+  g_autoptr (GError) error = NULL;
+  report (self, vbet_session_delete_selected (self->session, &error), error);
+}
+
+static void
+on_arrange (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetWindow *self = data;
+  g_autoptr (GError) error = NULL;
+  gboolean ok = vbet_session_arrange (self->session, &error);
+  report (self, ok, error);
+  if (ok)
+    vbet_canvas_fit (self->canvas);
+}
+
+static void
+on_select_all (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetWindow *self = data;
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  /* In a text, all of the text is meant. */
+  if (focus != NULL && !focus_in_canvas (self) && (GTK_IS_TEXT_VIEW (focus) || GTK_IS_ENTRY (focus))) {
+    if (GTK_IS_TEXT_VIEW (focus))
+      g_signal_emit_by_name (focus, "select-all", TRUE);
+    else
+      gtk_editable_select_region (GTK_EDITABLE (focus), 0, -1);
+    return;
+  }
+  vbet_session_select_all (self->session);
+}
+
+static void
+on_rename (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_autofree char *name = only_device (data);
+  if (name != NULL)
+    _vbet_window_ask_name (data, name);
+}
+
+/* --- the running lab ------------------------------------------------------------------------- */
+
+static void
+on_run (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetWindow *self = data;
+  if (vbet_diagnostics_has_errors (vbet_session_get_diagnostics (self->session))) {
+    _vbet_window_show_error (self, "engine", "The lab's text has errors; mend those under Problems first, then run it.");
+    gtk_notebook_set_current_page (self->bottom, gtk_notebook_page_num (self->bottom, GTK_WIDGET (self->problems)));
+    return;
+  }
+  vbet_notices_hide (self->notices, "engine");
+  vbet_notices_hide (self->notices, "console");
+  vbet_runner_start (self->runner);
+}
+
+static void
+on_stop (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  vbet_runner_stop (VBET_WINDOW (data)->runner);
+}
+
+static void
+on_console (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_autofree char *name = only_device (data);
+  if (name != NULL)
+    _vbet_window_open_console (data, name);
+}
+
+static void
+on_power (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetWindow *self = data;
+  g_auto (GStrv) names = vbet_session_selected_devices (self->session);
+  for (guint i = 0; names[i] != NULL; i++)
+    vbet_runner_power (self->runner, g_variant_get_string (parameter, NULL), names[i]);
+}
+
+static void
+on_update_running (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  vbet_runner_update (VBET_WINDOW (data)->runner);
+}
+
+static void
+on_show_running (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetWindow *self = data;
+  VbetDocument *document = vbet_session_get_document (self->session);
+  gsize size = 0;
+  if (self->running_text == NULL)
+    return;
+  vbet_document_text (document, &size);
+  vbet_document_replace (document, 0, size, self->running_text, strlen (self->running_text), "Show what runs");
+  g_clear_pointer (&self->running_text, g_free);
+}
+
+/* --- closing ------------------------------------------------------------------------------------ */
+
+static void
+on_close (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gtk_window_close (GTK_WINDOW (data));
+}
+
+static void
+on_close_save (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VBET_WINDOW (data)->closing = VBET_CLOSING_AFTER_SAVE;
+  _vbet_window_save (data);
+}
+
+static void
+on_close_discard (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetWindow *self = data;
+  vbet_document_mark_saved (vbet_session_get_document (self->session));
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+static void
+on_close_stop (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetWindow *self = data;
+  self->closing = VBET_CLOSING_AFTER_STOP;
+  vbet_runner_stop (self->runner);
+}
+
+static void
+on_close_keep (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetWindow *self = data;
+  vbet_runner_leave (self->runner);
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+/* --- view ------------------------------------------------------------------------------------------ */
+
+static void
+on_zoom_in (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetCanvas *canvas = VBET_WINDOW (data)->canvas;
+  vbet_canvas_set_zoom (canvas, vbet_canvas_get_zoom (canvas) * ZOOM_STEP);
+}
+
+static void
+on_zoom_out (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetCanvas *canvas = VBET_WINDOW (data)->canvas;
+  vbet_canvas_set_zoom (canvas, vbet_canvas_get_zoom (canvas) / ZOOM_STEP);
+}
+
+static void
+on_zoom_reset (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  vbet_canvas_set_zoom (VBET_WINDOW (data)->canvas, 1);
+}
+
+static void
+on_zoom_fit (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  vbet_canvas_fit (VBET_WINDOW (data)->canvas);
+}
+
+static void
+show_or_hide (GSimpleAction *action, GVariant *state, VbetWindow *self, guint what)
+{
+  guint show = vbet_canvas_get_show (self->canvas);
+  g_simple_action_set_state (action, state);
+  vbet_canvas_set_show (self->canvas, g_variant_get_boolean (state) ? show | what : show & ~what);
+}
+
+static void
+on_show_addresses (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  show_or_hide (action, state, data, VBET_SHOW_ADDRESSES);
+}
+
+static void
+on_show_nics (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  show_or_hide (action, state, data, VBET_SHOW_NICS);
+}
+
+static void
+on_tile_consoles (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  g_simple_action_set_state (action, state);
+  vbet_consoles_set_tiled (VBET_WINDOW (data)->consoles, g_variant_get_boolean (state));
+}
+
+static void
+on_tool (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  VbetWindow *self = data;
+  const char *name = g_variant_get_string (state, NULL);
+  VbetKind kind = 0;
+  if (vbet_kind_from_name (name, &kind) && (kind & VBET_KIND_DEVICE) != 0)
+    vbet_canvas_use_place (self->canvas, kind);
+  else if (g_str_equal (name, "cable"))
+    vbet_canvas_use_cable (self->canvas);
+  else
+    vbet_canvas_use_select (self->canvas);
+  gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+}
+
+/* --- which are possible now --------------------------------------------------------------------------- */
+
+static void
+enable (VbetWindow *self, const char *name, gboolean enabled)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), name);
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
+}
+
+static void
+show_tool (VbetWindow *self)
+{
+  VbetKind kind = 0;
+  const char *tool = vbet_canvas_get_tool (self->canvas, &kind);
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), "tool");
+  g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_string (kind != 0 ? vbet_kind_name (kind) : tool));
+}
+
+void
+_vbet_window_update_actions (VbetWindow *self)
+{
+  if (self->closing == VBET_CLOSING_NOW || g_action_map_lookup_action (G_ACTION_MAP (self), "tool") == NULL)
+    return;
+  VbetDocument *document = vbet_session_get_document (self->session);
+  VbetPhase phase = vbet_runner_get_phase (self->runner);
+  const VbetTopology *topology = vbet_session_get_topology (self->session);
+  g_autofree char *device = only_device (self);
+  const VbetDevice *one = device != NULL ? vbet_topology_device (topology, device) : NULL;
+  gboolean any = g_hash_table_size (vbet_session_get_selection (self->session)) > 0;
+  gboolean guest = one != NULL && (one->kind & VBET_KIND_GUEST) != 0;
+  enable (self, "save", !self->saving && (vbet_document_is_modified (document) || vbet_session_get_path (self->session) == NULL));
+  enable (self, "undo", vbet_document_undo_label (document) != NULL);
+  enable (self, "redo", vbet_document_redo_label (document) != NULL);
+  enable (self, "run", phase == VBET_PHASE_OFF && topology->devices->len > 0);
+  enable (self, "stop", phase == VBET_PHASE_RUNNING);
+  enable (self, "delete", any);
+  enable (self, "rename", one != NULL);
+  enable (self, "console", guest && vbet_runner_get_client (self->runner) != NULL);
+  enable (self, "power", guest && phase == VBET_PHASE_RUNNING);
+  enable (self, "arrange", topology->devices->len > 0);
+  enable (self, "export", topology->devices->len > 0);
+  show_tool (self);
+}
+
+void
+_vbet_window_add_actions (VbetWindow *self)
+{
+  static const GActionEntry entries[] = {
+    { "open", on_open },
+    { "save", on_save },
+    { "save-as", on_save_as },
+    { "export", on_export },
+    { "reload", on_reload },
+    { "overwrite", on_overwrite },
+    { "undo", on_undo },
+    { "redo", on_redo },
+    { "delete", on_delete },
+    { "arrange", on_arrange },
+    { "select-all", on_select_all },
+    { "rename", on_rename },
+    { "run", on_run },
+    { "stop", on_stop },
+    { "console", on_console },
+    { "power", on_power, "s" },
+    { "update-running", on_update_running },
+    { "show-running", on_show_running },
+    { "close", on_close },
+    { "close-save", on_close_save },
+    { "close-discard", on_close_discard },
+    { "close-stop", on_close_stop },
+    { "close-keep", on_close_keep },
+    { "zoom-in", on_zoom_in },
+    { "zoom-out", on_zoom_out },
+    { "zoom-reset", on_zoom_reset },
+    { "zoom-fit", on_zoom_fit },
+    { "show-addresses", NULL, NULL, "true", on_show_addresses },
+    { "show-nics", NULL, NULL, "true", on_show_nics },
+    { "tile-consoles", NULL, NULL, "false", on_tile_consoles },
+    { "tool", NULL, "s", "'select'", on_tool },
+  };
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+}

@@ -1,0 +1,78 @@
+/* window-private.h - what window.c, window-actions.c and window-file.c share. */
+#pragma once
+
+#include "gui/canvas/canvas.h"
+#include "gui/panes/calls.h"
+#include "gui/panes/consoles.h"
+#include "gui/panes/notices.h"
+#include "gui/panes/problems.h"
+#include "gui/panes/program.h"
+#include "gui/runner.h"
+#include "gui/window.h"
+
+/* What a window that was asked to close waits for. */
+typedef enum {
+  VBET_CLOSING_NOT,
+  VBET_CLOSING_AFTER_SAVE,
+  VBET_CLOSING_AFTER_STOP,
+  VBET_CLOSING_NOW,
+} VbetClosing;
+
+struct _VbetWindow {
+  GtkApplicationWindow parent_instance;
+
+  /* template children */
+  GtkLabel *title;
+  GtkLabel *subtitle;
+  GtkMenuButton *menu_button;
+  GtkButton *save_button;
+  GtkButton *undo_button;
+  GtkButton *redo_button;
+  GtkButton *zoom_button;
+  GtkButton *run_button;
+  GtkButton *stop_button;
+  GtkSpinner *spinner;
+  GtkBox *content;
+  GtkBox *middle;
+  GtkPaned *paned;
+  GtkBox *upper;
+  GtkNotebook *bottom;
+
+  /* in the widget tree, made in code */
+  VbetCanvas *canvas;
+  VbetNotices *notices;
+  VbetConsoles *consoles;
+  VbetProgramPane *program;
+  VbetCalls *calls;
+  VbetProblems *problems;
+  GtkWidget *consoles_tab;
+  GtkWidget *problems_tab;
+
+  /* owned */
+  VbetSession *session;
+  VbetRunner *runner;
+  char *etag;          /* (nullable): of the file as it was read or written last */
+  char *running_text;  /* (nullable): what the lab that was found runs, while the user decides */
+  GtkFileChooserNative *chooser; /* (nullable): open now */
+
+  VbetClosing closing;
+  gboolean saving;
+};
+
+/* window.c */
+void _vbet_window_update (VbetWindow *self); /* title, buttons, sensitivity */
+void _vbet_window_show_error (VbetWindow *self, const char *id, const char *text);
+void _vbet_window_open_console (VbetWindow *self, const char *device);
+void _vbet_window_ask_name (VbetWindow *self, const char *device);
+
+/* window-actions.c */
+void _vbet_window_add_actions (VbetWindow *self);
+void _vbet_window_update_actions (VbetWindow *self);
+
+/* window-file.c */
+void _vbet_window_choose_open (VbetWindow *self);
+void _vbet_window_save (VbetWindow *self);
+void _vbet_window_choose_save (VbetWindow *self);
+void _vbet_window_choose_export (VbetWindow *self);
+void _vbet_window_reload (VbetWindow *self);
+void _vbet_window_overwrite (VbetWindow *self);

@@ -1,0 +1,358 @@
+/* test-gui-view.c - the display list, hit tests, and drawing without a display. */
+#include "config.h"
+
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#include "gui/canvas/draw.h"
+#include "gui/model/layout.h"
+#include "unit/harness.h"
+
+typedef struct {
+  VbetTopology *topology;
+  GArray *points;
+  GHashTable *states;
+  GHashTable *selection;
+  VbetOverlay overlay;
+  VbetViewInput input;
+} Fixture;
+
+static void
+setup (Fixture *self, const char *text)
+{
+  g_autoptr (VbetProgram) program = vbet_program_parse (text, strlen (text));
+  memset (self, 0, sizeof *self);
+  self->topology = vbet_topology_elaborate (program, "test", NULL);
+  self->points = vbet_layout_compute (self->topology, NULL, FALSE);
+  self->states = g_hash_table_new (g_str_hash, g_str_equal);
+  self->selection = g_hash_table_new (g_str_hash, g_str_equal);
+  self->input = (VbetViewInput){ self->topology,  (const VbetPoint *) (void *) self->points->data,
+                                 self->states,    self->selection,
+                                 1,               VBET_SHOW_ADDRESSES | VBET_SHOW_NICS,
+                                 &self->overlay };
+}
+
+static void
+teardown (Fixture *self)
+{
+  vbet_topology_unref (self->topology);
+  g_array_unref (self->points);
+  g_hash_table_unref (self->states);
+  g_hash_table_unref (self->selection);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, teardown)
+
+static const char two_routers[] = "r1 = attach(alloc(router, at=(100, 100)), alloc(NIC, ip=10.0.0.1/24))\n"
+                                  "r2 = attach(alloc(router, at=(300, 100), label=\"exit\"), alloc(NIC))\n"
+                                  "c = alloc(cable)\nplug(c, NIC(r1)) plug(c, NIC(r2))\n";
+
+static void
+test_list (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  setup (&fixture, two_routers);
+  g_hash_table_add (fixture.selection, (gpointer) "r2");
+  g_hash_table_insert (fixture.states, (gpointer) "r1", GINT_TO_POINTER (VBET_STATE_READY));
+  fixture.input.show |= VBET_SHOW_RUNNING;
+  g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
+  g_autofree char *text = vbet_view_to_text (view);
+  VBET_ASSERT_TEXT (text, "cable c (100,100)-(300,100) running\n"
+                          "text end c \"eth0\" (156,100)\n"
+                          "text end c \"eth0\" (244,100)\n"
+                          "text name r1 \"r1\" (100,136)\n"
+                          "text detail r1 \"eth0 10.0.0.1/24\" (100,154)\n"
+                          "text name r2 \"r2\" (300,136) selected\n"
+                          "text detail r2 \"exit\" (300,154)\n"
+                          "device r1 router ready (100,100) running\n"
+                          "device r2 router off (300,100) selected running\n");
+}
+
+static void
+test_zoomed_out_leaves_out_small_text (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  setup (&fixture, two_routers);
+  fixture.input.zoom = 0.25;
+  g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
+  g_autofree char *text = vbet_view_to_text (view);
+  VBET_ASSERT_TEXT (text, "cable c (100,100)-(300,100)\n"
+                          "device r1 router off (100,100)\n"
+                          "device r2 router off (300,100)\n");
+}
+
+static void
+test_overlay (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  setup (&fixture, two_routers);
+  g_hash_table_add (fixture.selection, (gpointer) "r1");
+  fixture.overlay.moving = TRUE;
+  fixture.overlay.move_by = (VbetPoint){ 10, 20 };
+  fixture.overlay.wire_from = "r2";
+  fixture.overlay.wire_to = (VbetPoint){ 50, 60 };
+  fixture.overlay.ghost = VBET_KIND_HUB;
+  fixture.overlay.ghost_at = (VbetPoint){ 5, 6 };
+  fixture.overlay.band = TRUE;
+  fixture.overlay.band_rect = (VbetRect){ 1, 2, 3, 4 };
+  fixture.input.show = 0;
+  g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
+  g_autofree char *text = vbet_view_to_text (view);
+  VBET_ASSERT_TEXT (text, "cable c (110,120)-(300,100)\n"
+                          "wire (300,100)-(50,60)\n"
+                          "text name r1 \"r1\" (110,156) selected\n"
+                          "text name r2 \"r2\" (300,136)\n"
+                          "text detail r2 \"exit\" (300,154)\n"
+                          "device r1 router off (110,120) selected\n"
+                          "device r2 router off (300,100)\n"
+                          "ghost hub (5,6)\n"
+                          "band (1,2) 3x4\n");
+}
+
+static void
+test_hits (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  setup (&fixture, two_routers);
+  fixture.overlay.hover = "r1";
+  fixture.overlay.handles = TRUE;
+  g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
+  const VbetItem *hit = vbet_view_hit (view, 110, 90);
+  CU_ASSERT_PTR_NOT_NULL_FATAL (hit);
+  CU_ASSERT_EQUAL (hit->kind, VBET_ITEM_DEVICE);
+  VBET_ASSERT_TEXT (hit->name, "r1");
+  hit = vbet_view_hit (view, 300, 145); /* its name */
+  CU_ASSERT_PTR_NOT_NULL_FATAL (hit);
+  CU_ASSERT_EQUAL (hit->kind, VBET_ITEM_DEVICE);
+  VBET_ASSERT_TEXT (hit->name, "r2");
+  hit = vbet_view_hit (view, 132, 100);
+  CU_ASSERT_PTR_NOT_NULL_FATAL (hit);
+  CU_ASSERT_EQUAL (hit->kind, VBET_ITEM_HANDLE);
+  hit = vbet_view_hit (view, 200, 105);
+  CU_ASSERT_PTR_NOT_NULL_FATAL (hit);
+  CU_ASSERT_EQUAL (hit->kind, VBET_ITEM_CABLE);
+  CU_ASSERT_PTR_NULL (vbet_view_hit (view, 200, 160));
+  CU_ASSERT_PTR_NULL (vbet_view_hit (view, 110, 20));
+}
+
+/* At 25 % a tile is 16 pixels; 24 still hit it. */
+static void
+test_targets_stay_large (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  setup (&fixture, two_routers);
+  fixture.input.zoom = 0.25;
+  g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
+  const VbetItem *hit = vbet_view_hit (view, 100 + 47, 100 + 47);
+  CU_ASSERT_PTR_NOT_NULL_FATAL (hit);
+  VBET_ASSERT_TEXT (hit->name, "r1");
+}
+
+static void
+test_parallel_cables_fan_out (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  setup (&fixture, "a = attach(alloc(router, at=(0, 0)), alloc(NIC), ...)\nb = attach(alloc(router, at=(300, 0)), "
+                   "alloc(NIC), ...)\nlink(a, b) link(b, a) link(a, b)\n");
+  g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
+  double middles[3] = { 0 };
+  guint n = 0;
+  for (guint i = 0; i < view->items->len && n < 3; i++) {
+    const VbetItem *item = g_ptr_array_index (view->items, i);
+    if (item->kind == VBET_ITEM_CABLE)
+      middles[n++] = vbet_item_point (item, 0.5).y;
+  }
+  CU_ASSERT_EQUAL_FATAL (n, 3);
+  CU_ASSERT_DOUBLE_EQUAL (middles[0], -26, 0.01);
+  CU_ASSERT_DOUBLE_EQUAL (middles[1], 0, 0.01);
+  CU_ASSERT_DOUBLE_EQUAL (middles[2], 26, 0.01);
+}
+
+static void
+test_loose_cables (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  setup (&fixture, "a = attach(alloc(host, at=(0, 0)), alloc(NIC))\nc1 = alloc(cable)\nc2 = alloc(cable, delay=10ms, "
+                   "loss=1%, up=no)\nplug(c2, NIC(a))\n");
+  g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
+  CU_ASSERT_PTR_NULL (vbet_view_find (view, "c1"));
+  const VbetItem *loose = vbet_view_find (view, "c2");
+  CU_ASSERT_PTR_NOT_NULL_FATAL (loose);
+  CU_ASSERT_EQUAL (loose->flags, VBET_ITEM_LOOSE_B | VBET_ITEM_DOWN);
+  g_autofree char *text = vbet_view_to_text (view);
+  CU_ASSERT_PTR_NOT_NULL (strstr (text, "text badge c2 \"10ms  1%\""));
+}
+
+static void
+test_band (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  setup (&fixture, two_routers);
+  g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
+  g_auto (GStrv) both = vbet_view_within (view, (VbetRect){ 0, 0, 400, 200 });
+  g_auto (GStrv) one = vbet_view_within (view, (VbetRect){ 200, 0, 400, 200 });
+  CU_ASSERT_EQUAL (g_strv_length (both), 2);
+  CU_ASSERT_EQUAL_FATAL (g_strv_length (one), 1);
+  VBET_ASSERT_TEXT (one[0], "r2");
+}
+
+/* --- drawing -------------------------------------------------------------------------- */
+
+static guint32
+pixel (cairo_surface_t *surface, int x, int y)
+{
+  const guchar *row = cairo_image_surface_get_data (surface) + y * cairo_image_surface_get_stride (surface);
+  guint32 value = 0;
+  memcpy (&value, row + 4 * x, sizeof value);
+  return value & 0xffffff;
+}
+
+static cairo_surface_t *
+draw (const VbetView *view, const VbetPalette *palette)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 400, 200);
+  cairo_t *cr = cairo_create (surface);
+  VbetRect clip = { 0, 0, 400, 200 };
+  vbet_draw_paper (cr, palette, clip, 1);
+  vbet_draw_view (cr, view, palette, clip);
+  CU_ASSERT_EQUAL (cairo_status (cr), CAIRO_STATUS_SUCCESS);
+  cairo_destroy (cr);
+  cairo_surface_flush (surface);
+  return surface;
+}
+
+static guint32
+colour (VbetColour colour)
+{
+  return (guint32) lround (colour.red * 255) << 16 | (guint32) lround (colour.green * 255) << 8
+         | (guint32) lround (colour.blue * 255);
+}
+
+/* The colour of the tile's edge tells the state, and the cable is where its curve is. */
+static void
+test_drawing (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  setup (&fixture, two_routers);
+  const VbetPalette *palette = vbet_palette_light ();
+  fixture.input.show = VBET_SHOW_RUNNING;
+  for (guint state = VBET_STATE_OFF; state <= VBET_STATE_FAILED; state++) {
+    g_hash_table_insert (fixture.states, (gpointer) "r1", GINT_TO_POINTER (state));
+    g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
+    cairo_surface_t *surface = draw (view, palette);
+    CU_ASSERT_EQUAL (pixel (surface, 100, 68), colour (palette->states[state]));
+    CU_ASSERT_EQUAL (pixel (surface, 200, 100), colour (palette->cable));
+    CU_ASSERT_EQUAL (pixel (surface, 210, 150), colour (palette->paper));
+    cairo_surface_destroy (surface);
+  }
+}
+
+/* WCAG 2: relative luminance. */
+static double
+luminance (VbetColour colour)
+{
+  double parts[] = { colour.red, colour.green, colour.blue };
+  for (guint i = 0; i < 3; i++)
+    parts[i] = parts[i] <= 0.03928 ? parts[i] / 12.92 : pow ((parts[i] + 0.055) / 1.055, 2.4);
+  return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+}
+
+static double
+contrast (VbetColour a, VbetColour b)
+{
+  double x = luminance (a) + 0.05, y = luminance (b) + 0.05;
+  return x > y ? x / y : y / x;
+}
+
+static void
+test_contrast (void)
+{
+  const VbetPalette *palettes[] = { vbet_palette_light (), vbet_palette_dark () };
+  for (guint i = 0; i < G_N_ELEMENTS (palettes); i++) {
+    const VbetPalette *palette = palettes[i];
+    CU_ASSERT_TRUE (contrast (palette->ink, palette->paper) >= 7);
+    CU_ASSERT_TRUE (contrast (palette->faint, palette->paper) >= 4.5);
+    CU_ASSERT_TRUE (contrast (palette->ink, palette->note) >= 4.5);
+    CU_ASSERT_TRUE (contrast (palette->glyph, palette->tile) >= 4.5);
+    CU_ASSERT_TRUE (contrast (palette->cable, palette->paper) >= 3);
+    CU_ASSERT_TRUE (contrast (palette->accent, palette->paper) >= 3);
+    for (guint state = VBET_STATE_BOOTING; state <= VBET_STATE_FAILED; state++)
+      CU_ASSERT_TRUE (contrast (palette->states[state], palette->tile) >= 3);
+  }
+}
+
+static void
+test_every_kind_has_a_picture (void)
+{
+  static const VbetKind kinds[] = { VBET_KIND_HOST, VBET_KIND_ROUTER,  VBET_KIND_FIREWALL, VBET_KIND_SWITCH,
+                                    VBET_KIND_HUB,  VBET_KIND_GATEWAY, VBET_KIND_TAP };
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 48, 48);
+    cairo_t *cr = cairo_create (surface);
+    vbet_draw_glyph (cr, vbet_palette_light (), kinds[i], 24, 24, 48);
+    cairo_destroy (cr);
+    cairo_surface_flush (surface);
+    g_hash_table_add (seen, g_compute_checksum_for_data (G_CHECKSUM_SHA256, cairo_image_surface_get_data (surface),
+                                                         (gsize) cairo_image_surface_get_stride (surface) * 48));
+    cairo_surface_destroy (surface);
+  }
+  CU_ASSERT_EQUAL (g_hash_table_size (seen), G_N_ELEMENTS (kinds));
+}
+
+static void
+test_png (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  setup (&fixture, two_routers);
+  g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("vbet-view-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "a.png", NULL);
+  CU_ASSERT_TRUE (vbet_draw_to_png (view, vbet_palette_light (), 1, path, &error));
+  CU_ASSERT_PTR_NULL (error);
+  cairo_surface_t *surface = cairo_image_surface_create_from_png (path);
+  CU_ASSERT_EQUAL (cairo_surface_status (surface), CAIRO_STATUS_SUCCESS);
+  CU_ASSERT_TRUE (cairo_image_surface_get_width (surface) > 300);
+  cairo_surface_destroy (surface);
+  g_unlink (path);
+  g_autofree char *nowhere = g_build_filename (folder, "no", "a.png", NULL);
+  CU_ASSERT_FALSE (vbet_draw_to_png (view, vbet_palette_light (), 1, nowhere, &error));
+  CU_ASSERT_PTR_NOT_NULL (error);
+  g_clear_error (&error);
+  CU_ASSERT_FALSE (vbet_draw_to_png (view, vbet_palette_light (), 1000, path, &error));
+  CU_ASSERT_PTR_NOT_NULL (error);
+  g_rmdir (folder);
+}
+
+static CU_TestInfo view_tests[] = {
+  { "the display list", test_list },
+  { "zoomed out, small text is left out", test_zoomed_out_leaves_out_small_text },
+  { "what a tool is in the middle of", test_overlay },
+  { "what is hit", test_hits },
+  { "targets stay large at small zooms", test_targets_stay_large },
+  { "parallel cables fan out", test_parallel_cables_fan_out },
+  { "cables with a loose end", test_loose_cables },
+  { "what a rubber band catches", test_band },
+  CU_TEST_INFO_NULL,
+};
+
+static CU_TestInfo draw_tests[] = {
+  { "states and cables are drawn", test_drawing },
+  { "colours have contrast", test_contrast },
+  { "every kind has a picture of its own", test_every_kind_has_a_picture },
+  { "pictures are written", test_png },
+  CU_TEST_INFO_NULL,
+};
+
+static CU_SuiteInfo suites[] = {
+  { "view", NULL, NULL, NULL, NULL, view_tests },
+  { "draw", NULL, NULL, NULL, NULL, draw_tests },
+  CU_SUITE_INFO_NULL,
+};
+
+int
+main (int argc, char **argv)
+{
+  return vbet_test_run (suites, argc, argv);
+}
