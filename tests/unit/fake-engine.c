@@ -19,6 +19,8 @@ struct VbetFakeEngine {
   JsonrpcServer *server;
   GPtrArray *clients; /* of JsonrpcClient */
   GString *log;
+  char *log_path; /* (nullable) */
+  char *log_head;
   gboolean ended;
 };
 
@@ -125,12 +127,22 @@ reply (VbetFakeEngine *self, JsonrpcClient *client, const char *method, GVariant
     self->ended = TRUE;
 }
 
+static void
+write_log (VbetFakeEngine *self)
+{
+  if (self->log_path == NULL)
+    return;
+  g_autofree char *text = g_strconcat (self->log_head, self->log->str, NULL);
+  g_file_set_contents (self->log_path, text, -1, NULL);
+}
+
 static gboolean
 on_call (JsonrpcServer *server, JsonrpcClient *client, const char *method, GVariant *id, GVariant *params,
          VbetFakeEngine *self)
 {
   g_autofree char *json = sorted_json (params);
   g_string_append_printf (self->log, "%s %s\n", method, json);
+  write_log (self);
   send_notifications (self, method);
   reply (self, client, method, id);
   return TRUE;
@@ -196,6 +208,8 @@ vbet_fake_engine_free (VbetFakeEngine *self)
   g_unlink (self->path);
   g_string_free (self->log, TRUE);
   g_strfreev (self->script);
+  g_free (self->log_path);
+  g_free (self->log_head);
   g_free (self->path);
   g_free (self);
 }
@@ -204,6 +218,14 @@ const char *
 vbet_fake_engine_log (VbetFakeEngine *self)
 {
   return self->log->str;
+}
+
+void
+vbet_fake_engine_log_to (VbetFakeEngine *self, const char *path, const char *head)
+{
+  self->log_path = g_strdup (path);
+  self->log_head = g_strdup (head);
+  write_log (self);
 }
 
 gboolean

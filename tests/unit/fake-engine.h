@@ -27,5 +27,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetFakeEngine, vbet_fake_engine_free)
  * sorted. */
 const char *vbet_fake_engine_log (VbetFakeEngine *self);
 
+/** vbet_fake_engine_log_to: writes @head and each request to the file @path, before it is answered. */
+void vbet_fake_engine_log_to (VbetFakeEngine *self, const char *path, const char *head);
+
 /** vbet_fake_engine_ended: whether "lab.stop" was answered or "die" met. */
 gboolean vbet_fake_engine_ended (VbetFakeEngine *self);

@@ -13,12 +13,6 @@
 #include "base/paths.h"
 #include "unit/fake-engine.h"
 
-static gboolean
-on_tick (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 static const char *
 option (int argc, char **argv, const char *name)
 {
@@ -26,15 +20,6 @@ option (int argc, char **argv, const char *name)
     if (strcmp (argv[i], name) == 0)
       return argv[i + 1];
   return "";
-}
-
-static void
-write_log (VbetFakeEngine *engine, const char *head)
-{
-  g_autofree char *text = g_strconcat (head, engine != NULL ? vbet_fake_engine_log (engine) : "", NULL);
-  const char *path = g_getenv ("VBET_FAKE_LOG");
-  if (path != NULL)
-    g_file_set_contents (path, text, -1, NULL);
 }
 
 int
@@ -54,15 +39,11 @@ main (int argc, char **argv)
   }
   g_autofree char *socket = vbet_paths_lab_socket (id);
   VbetFakeEngine *engine = vbet_fake_engine_new (socket, script);
+  vbet_fake_engine_log_to (engine, g_getenv ("VBET_FAKE_LOG"), head);
   printf ("ready\n");
   fflush (stdout);
-  guint tick = g_timeout_add (50, on_tick, NULL);
-  while (!vbet_fake_engine_ended (engine)) {
+  while (!vbet_fake_engine_ended (engine))
     g_main_context_iteration (NULL, TRUE);
-    write_log (engine, head);
-  }
-  g_source_remove (tick);
-  write_log (engine, head);
   vbet_fake_engine_free (engine);
   g_autofree char *folder = g_path_get_dirname (socket);
   vbet_paths_remove_tree (folder);
