@@ -22,6 +22,7 @@
 
 #include "base/sandbox.h"
 #include "guest/status.h"
+#include "guest/syscall-guard.h"
 
 #ifndef CLOSE_RANGE_CLOEXEC
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
@@ -108,6 +109,16 @@ restrict_files (const VbetLaunch *launch, const char *memory_dir)
       rules, n, VBET_SANDBOX_LIMIT_TCP | VBET_SANDBOX_LIMIT_ABSTRACT | VBET_SANDBOX_LIMIT_SIGNAL);
 }
 
+static int
+guard_system_calls (const VbetLaunch *launch)
+{
+  VbetKernelImage image;
+  int result = vbet_kernel_image_read (launch->argv[0], &image);
+  if (result == 0 && !vbet_syscall_guard_fits (&image))
+    result = -ENOTSUP;
+  return result == 0 ? vbet_syscall_guard_install (&image) : result;
+}
+
 void
 vbet_jail_exec (const VbetLaunch *launch, unsigned layers, const char *memory_dir)
 {
@@ -136,6 +147,8 @@ vbet_jail_exec (const VbetLaunch *launch, unsigned layers, const char *memory_di
   if ((launch->without & VBET_LAYER_LANDLOCK) == 0 && restrict_files (launch, memory_dir) == 0)
     layers |= VBET_LAYER_LANDLOCK;
   seal_descriptors (launch);
+  if ((launch->without & VBET_LAYER_SECCOMP) == 0 && launch->argv[0] != NULL && guard_system_calls (launch) == 0)
+    layers |= VBET_LAYER_SECCOMP;
   vbet_status_layers (launch->status_fd, layers);
   if (launch->probe)
     return;

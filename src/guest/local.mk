@@ -14,7 +14,9 @@ libvbet_launch_a_SOURCES = \
 	src/guest/status.c \
 	src/guest/status.h \
 	src/guest/supervise.c \
-	src/guest/supervise.h
+	src/guest/supervise.h \
+	src/guest/syscall-guard.c \
+	src/guest/syscall-guard.h
 
 pkglibexec_PROGRAMS += bin/vbet-guest
 bin_vbet_guest_SOURCES = src/guest/main.c

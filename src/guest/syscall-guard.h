@@ -1,0 +1,30 @@
+/* syscall-guard.h - a guest's program that lost its tracer cannot make a system call of the host.
+ *
+ * User-mode Linux runs each program of the guest as a process of the host and
+ * catches its system calls by ptrace. When the kernel process is killed from
+ * outside (an administrator, the out-of-memory killer), the programs run on
+ * untraced for the moment that their init needs to end them. Calls that the
+ * tracer catches never reach a seccomp filter, so a filter tells the two
+ * apart by the place a call comes from: the kernel's image, its libraries and
+ * its stub are at addresses that no program of the guest can have.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Where the kernel's own code is. */
+typedef struct {
+  uint64_t start;
+  uint64_t end;
+  unsigned version; /* of Linux: major * 1000 + minor */
+} VbetKernelImage;
+
+/** vbet_kernel_image_read: what the ELF file @path is. Returns: 0; -ENOEXEC when it is no kernel that we know. */
+int vbet_kernel_image_read (const char *path, VbetKernelImage *ret_image);
+
+/** vbet_syscall_guard_fits: whether programs of this kernel's guests stay where the guard expects them. */
+bool vbet_syscall_guard_fits (const VbetKernelImage *image);
+
+/** vbet_syscall_guard_install: for this process and its children; needs no_new_privs. Returns: 0 or -errno. */
+int vbet_syscall_guard_install (const VbetKernelImage *image);
