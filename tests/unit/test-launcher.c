@@ -1,0 +1,436 @@
+/* test-launcher.c - vbet-guest: whoever of it is killed, everything goes; what it reports; what its kernel may do.
+ *
+ * Each case runs in all ways in which the layers of confinement may hold:
+ * with namespaces (where the host gives them) and without.
+ */
+#include "config.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <glib-unix.h>
+
+#include "guest/memory.h"
+#include "guest/options.h"
+#include "guest/syscall-guard.h"
+#include "unit/guest-fixture.h"
+#include "unit/harness.h"
+
+static VbetGuestFixture *fixture_of_process (VbetGuestFixture *set);
+
+/* One run of the launcher. */
+typedef struct {
+  gint pid;
+  int report; /* reading end */
+  int output;
+  GString *reported;
+} Run;
+
+/* Starts the launcher with @options (NULL-terminated) and the fake kernel @behaviour. */
+static Run
+launch (const char *behaviour, const char *const *options)
+{
+  VbetGuestFixture *fixture = fixture_of_process (NULL);
+  g_autofree char *kernel = vbet_guest_fixture_kernel (fixture, behaviour);
+  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  Run run = { .reported = g_string_new (NULL) };
+  int report[2];
+  int output[2];
+  CU_ASSERT_TRUE_FATAL (g_unix_open_pipe (report, FD_CLOEXEC, NULL) && g_unix_open_pipe (output, FD_CLOEXEC, NULL));
+  g_autofree char *status = g_strdup_printf ("--status-fd=%d", report[1]);
+  g_ptr_array_add (argv, fixture->launcher);
+  g_ptr_array_add (argv, status);
+  for (guint i = 0; options != NULL && options[i] != NULL; i++)
+    g_ptr_array_add (argv, (char *) options[i]);
+  g_ptr_array_add (argv, (char *) "--");
+  g_ptr_array_add (argv, kernel);
+  g_ptr_array_add (argv, NULL);
+  int kept[] = { report[1] };
+  g_autoptr (GError) error = NULL;
+  gboolean spawned = g_spawn_async_with_pipes_and_fds (
+      NULL, (const char *const *) argv->pdata, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_LEAVE_DESCRIPTORS_OPEN, NULL,
+      NULL, -1, output[1], output[1], kept, kept, 1, &run.pid, NULL, NULL, NULL, &error);
+  CU_ASSERT_TRUE_FATAL (spawned);
+  close (report[1]);
+  close (output[1]);
+  run.report = report[0];
+  run.output = output[0];
+  return run;
+}
+
+/* Reads @fd until @text has come, or the end. Returns everything read. */
+static char *
+read_until (int fd, const char *text)
+{
+  GString *all = g_string_new (NULL);
+  char bytes[512];
+  ssize_t got;
+  while (strstr (all->str, text) == NULL && (got = read (fd, bytes, sizeof bytes)) > 0)
+    g_string_append_len (all, bytes, got);
+  return g_string_free (all, FALSE);
+}
+
+/* Waits for the launcher itself; returns its exit code, 128 + signal when it was killed. */
+static int
+wait_launcher (Run *run)
+{
+  int status = 0;
+  CU_ASSERT_EQUAL (waitpid (run->pid, &status, 0), run->pid);
+  char *rest = read_until (run->report, "\177");
+  g_string_append (run->reported, rest);
+  g_free (rest);
+  close (run->report);
+  close (run->output);
+  return WIFEXITED (status) ? WEXITSTATUS (status) : 128 + WTERMSIG (status);
+}
+
+static void
+run_clear (Run *run)
+{
+  g_string_free (run->reported, TRUE);
+}
+
+static const char *const no_options[] = { NULL };
+static const char *const no_namespaces[] = { "--without=pidns", NULL };
+static const char *const nothing[] = { "--without=pidns", "--without=landlock", "--without=seccomp", NULL };
+static const char *const *const ways[] = { no_options, no_namespaces, nothing };
+
+typedef enum { LAUNCHER, INIT, KERNEL, ASKED, READER } Victim;
+
+static void
+end_one (Victim victim, Run *run, gint init, gint kernel)
+{
+  switch (victim) {
+  case LAUNCHER:
+    CU_ASSERT_EQUAL (kill (run->pid, SIGKILL), 0);
+    break;
+  case INIT:
+    CU_ASSERT_EQUAL (kill (init, SIGKILL), 0);
+    break;
+  case KERNEL:
+    CU_ASSERT_EQUAL (kill (kernel, SIGKILL), 0);
+    break;
+  case ASKED:
+    CU_ASSERT_EQUAL (kill (run->pid, SIGTERM), 0);
+    break;
+  case READER: /* whoever started it is gone */
+    close (run->report);
+    run->report = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+    break;
+  }
+}
+
+/* Kills one process of a guest whose programs ignore every signal, and expects all to be gone in time. */
+static void
+kill_and_expect_all_gone (Victim victim)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++) {
+    Run run = launch ("rude", ways[i]);
+    g_autofree char *up = read_until (run.output, "rude");
+    CU_ASSERT_PTR_NOT_NULL_FATAL (strstr (up, "rude"));
+    g_autoptr (GArray) inits = vbet_test_children (run.pid);
+    CU_ASSERT_EQUAL_FATAL (inits->len, 1);
+    gint init = g_array_index (inits, gint, 0);
+    g_autoptr (GArray) kernels = vbet_test_children (init);
+    CU_ASSERT_EQUAL_FATAL (kernels->len, 1);
+    gint kernel = g_array_index (kernels, gint, 0);
+    g_autoptr (GArray) all = vbet_test_descendants (run.pid);
+    CU_ASSERT_TRUE (all->len >= 6); /* launcher, init, kernel, three children at least */
+    g_autoptr (GArray) watched = vbet_test_watch (all);
+    CU_ASSERT_EQUAL (watched->len, all->len);
+    end_one (victim, &run, init, kernel);
+    CU_ASSERT_EQUAL (vbet_test_all_gone (watched), 0);
+    (void) wait_launcher (&run);
+    if (victim == KERNEL || victim == INIT)
+      CU_ASSERT_PTR_NOT_NULL (strstr (run.reported->str, "signalled 9\n"));
+    run_clear (&run);
+  }
+}
+
+static void
+test_kill_launcher (void)
+{
+  kill_and_expect_all_gone (LAUNCHER);
+}
+
+static void
+test_kill_init (void)
+{
+  kill_and_expect_all_gone (INIT);
+}
+
+static void
+test_kill_kernel (void)
+{
+  kill_and_expect_all_gone (KERNEL);
+}
+
+static void
+test_ask (void)
+{
+  kill_and_expect_all_gone (ASKED);
+}
+
+static void
+test_reader_gone (void)
+{
+  kill_and_expect_all_gone (READER);
+}
+
+/* The parent dies at once after the launcher's start: no moment in which the launcher could miss it. */
+static void
+test_parent_gone (void)
+{
+  VbetGuestFixture *fixture = fixture_of_process (NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++) {
+    int output[2];
+    g_autofree char *kernel = vbet_guest_fixture_kernel (fixture, "rude");
+    CU_ASSERT_TRUE_FATAL (g_unix_open_pipe (output, FD_CLOEXEC, NULL));
+    char *argv[8] = { fixture->launcher };
+    guint n = 1;
+    for (guint k = 0; ways[i][k] != NULL; k++)
+      argv[n++] = (char *) ways[i][k];
+    argv[n++] = (char *) "--";
+    argv[n++] = kernel;
+    pid_t parent = fork ();
+    if (parent == 0) {
+      if (fork () == 0) {
+        dup2 (output[1], 1);
+        execv (argv[0], argv);
+        _exit (1);
+      }
+      /* Until the test has seen it run. */
+      for (;;)
+        pause ();
+    }
+    close (output[1]);
+    g_autofree char *up = read_until (output[0], "rude");
+    CU_ASSERT_PTR_NOT_NULL (strstr (up, "rude"));
+    g_autoptr (GArray) all = vbet_test_descendants (parent);
+    g_autoptr (GArray) watched = vbet_test_watch (all);
+    CU_ASSERT_TRUE (all->len >= 7);
+    CU_ASSERT_EQUAL (kill (parent, SIGKILL), 0);
+    CU_ASSERT_EQUAL (waitpid (parent, NULL, 0), parent);
+    CU_ASSERT_EQUAL (vbet_test_all_gone (watched), 0);
+    close (output[0]);
+  }
+}
+
+static void
+test_exit_codes (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++) {
+    Run run = launch ("exit", ways[i]);
+    CU_ASSERT_EQUAL (wait_launcher (&run), 7);
+    CU_ASSERT_TRUE (g_str_has_prefix (run.reported->str, "layers "));
+    CU_ASSERT_TRUE (g_str_has_suffix (run.reported->str, "\nexited 7\n"));
+    run_clear (&run);
+
+    run = launch ("panic", ways[i]);
+    CU_ASSERT_EQUAL (wait_launcher (&run), 128 + SIGABRT);
+    CU_ASSERT_TRUE (g_str_has_suffix (run.reported->str, "\nsignalled 6\n"));
+    run_clear (&run);
+  }
+}
+
+static void
+test_layers (void)
+{
+  VbetGuestFixture *fixture = fixture_of_process (NULL);
+  gboolean namespaces = vbet_test_user_namespaces (fixture);
+  Run run = launch ("exit", no_options);
+  (void) wait_launcher (&run);
+  CU_ASSERT_EQUAL (strstr (run.reported->str, " pidns ") != NULL, namespaces);
+  CU_ASSERT_EQUAL (strstr (run.reported->str, " reaper") != NULL, !namespaces);
+  CU_ASSERT_PTR_NOT_NULL (strstr (run.reported->str, "no_new_privs"));
+  run_clear (&run);
+  run = launch ("exit", nothing);
+  (void) wait_launcher (&run);
+  VBET_ASSERT_TEXT (run.reported->str, "layers no_new_privs reaper\nexited 7\n");
+  run_clear (&run);
+  if (!namespaces)
+    (void) fprintf (stderr, "(this host gives no user namespaces: only the other way was tested) ");
+}
+
+static void
+test_wrong_use (void)
+{
+  static const char *const bad[] = { "--cpu=x", "--memory=-1", "--read=relative", "--without=nothing", "--keep-fd=99999999" };
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+    VbetLaunch launch;
+    const char *message = NULL;
+    char *argv[] = { (char *) "vbet-guest", (char *) bad[i], (char *) "--", (char *) "/k", NULL };
+    CU_ASSERT_TRUE (vbet_launch_parse (&launch, 4, argv, &message) < 0);
+    CU_ASSERT_PTR_NOT_NULL (message);
+  }
+  VbetLaunch launch;
+  const char *message = NULL;
+  char *none[] = { (char *) "vbet-guest", NULL };
+  CU_ASSERT_TRUE (vbet_launch_parse (&launch, 1, none, &message) < 0);
+  char *all[] = { (char *) "vbet-guest", (char *) "--name=r1", (char *) "--cpu=2", (char *) "--memory=4096",
+                  (char *) "--keep-fd=7", (char *) "--",       (char *) "/k",      (char *) "--cpu=3", NULL };
+  CU_ASSERT_EQUAL (vbet_launch_parse (&launch, 8, all, &message), 0);
+  CU_ASSERT_EQUAL (launch.cpu, 2);
+  CU_ASSERT_EQUAL (launch.memory, 4096);
+  CU_ASSERT_EQUAL (launch.keep_fds[0], 7);
+  VBET_ASSERT_TEXT (launch.argv[1], "--cpu=3");
+}
+
+/* --- memory ---------------------------------------------------------------------- */
+
+static void
+expect_choice (const VbetMemoryDir *dirs, guint n, int choice, const char *sentence)
+{
+  char message[512] = "";
+  CU_ASSERT_EQUAL (vbet_memory_choose (dirs, n, 64ULL << 20, "r1", message, sizeof message), choice);
+  if (sentence != NULL)
+    VBET_ASSERT_TEXT (message, sentence);
+}
+
+static void
+test_memory (void)
+{
+  const VbetMemoryDir good = { "/run/user/7", true, false, 64ULL << 20 };
+  const VbetMemoryDir full = { "/dev/shm", true, false, 10ULL << 20 };
+  const VbetMemoryDir noexec = { "/dev/shm", true, true, 1ULL << 40 };
+  const VbetMemoryDir disk = { "/tmp", false, false, 1ULL << 40 };
+  expect_choice ((VbetMemoryDir[]){ good }, 1, 0, NULL);
+  expect_choice ((VbetMemoryDir[]){ full, noexec, disk, good }, 4, 3, NULL);
+  expect_choice ((VbetMemoryDir[]){ full, disk }, 2, -1,
+                 "Not enough shared memory for r1: 64 MiB wanted, 10 MiB free in /dev/shm; stop other labs, give r1 less "
+                 "mem, or enlarge it with \"mount -o remount,size=SIZE /dev/shm\"");
+  expect_choice ((VbetMemoryDir[]){ noexec, disk }, 2, -1,
+                 "r1 cannot start: /dev/shm is mounted noexec, and guest memory must be executable; run \"mount -o "
+                 "remount,exec /dev/shm\" or allow user namespaces");
+  expect_choice ((VbetMemoryDir[]){ disk }, 1, -1,
+                 "r1 cannot start: there is no writable memory folder (/tmp); mount a tmpfs on /dev/shm");
+  char message[512];
+  CU_ASSERT_TRUE (vbet_memory_fits (100, 100, "r1", message, sizeof message));
+  CU_ASSERT_FALSE (vbet_memory_fits (10ULL << 20, 64ULL << 20, "r1", message, sizeof message));
+  CU_ASSERT_PTR_NOT_NULL (strstr (message, "64 MiB wanted, 10 MiB available"));
+  CU_ASSERT_FALSE (vbet_memory_dir_probe ("/nonexistent").usable);
+}
+
+static void
+test_no_memory (void)
+{
+  static const char *const options[] = { "--without=pidns", "--memory=1152921504606846976", "--memory-dir=/dev/shm", NULL };
+  Run run = launch ("exit", options);
+  CU_ASSERT_EQUAL (wait_launcher (&run), 125);
+  CU_ASSERT_TRUE (g_str_has_prefix (run.reported->str, "error "));
+  CU_ASSERT_PTR_NULL (strstr (run.reported->str, "exited"));
+  run_clear (&run);
+}
+
+/* --- the guard against stray programs ----------------------------------------------- */
+
+/* Makes a system call from @address in a child; returns how the child ended, as waitpid() tells it. */
+static int
+call_from (uintptr_t address, gboolean guarded)
+{
+  /* mov $39 (getpid), %eax; syscall; ret */
+  static const guint8 code[] = { 0xb8, 39, 0, 0, 0, 0x0f, 0x05, 0xc3 };
+  int status = -1;
+  pid_t child = fork ();
+  if (child == 0) {
+    const VbetKernelImage image = { .start = 0x60000000, .end = 0x60a00000, .version = 6001 };
+    void *page = mmap ((void *) address, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    if (page != (void *) address)
+      _exit (99);
+    memcpy (page, code, sizeof code);
+    if (guarded && vbet_syscall_guard_install (&image) != 0)
+      _exit (98);
+    /* The address of a page as a function: what the test is about. */
+    int (*function) (void) = (int (*) (void)) address;
+    _exit (function () > 0 ? 0 : 97);
+  }
+  CU_ASSERT_EQUAL (waitpid (child, &status, 0), child);
+  return status;
+}
+
+static void
+test_guard (void)
+{
+#ifdef __x86_64__
+  static const uintptr_t strays[] = { 0x400000, 0x40000000, 0x5ffff000, 0x60a00000, 0x7f80000000, 0x7fbffff000 };
+  static const uintptr_t kernel[] = { 0x60000000, 0x609ff000, 0x7fc0000000, 0x7fffe0000000 };
+  /* no_new_privs lets an ordinary process have a filter; it goes with this test program. */
+  CU_ASSERT_EQUAL (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+  for (guint i = 0; i < G_N_ELEMENTS (strays); i++) {
+    CU_ASSERT_EQUAL (call_from (strays[i], FALSE), 0);
+    int status = call_from (strays[i], TRUE);
+    CU_ASSERT_TRUE (WIFSIGNALED (status) && WTERMSIG (status) == SIGSYS);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (kernel); i++)
+    CU_ASSERT_EQUAL (call_from (kernel[i], TRUE), 0);
+#endif
+}
+
+static void
+test_kernel_images (void)
+{
+  VbetGuestFixture *fixture = fixture_of_process (NULL);
+  VbetKernelImage image = { 0 };
+  CU_ASSERT_TRUE (vbet_kernel_image_read (fixture->image, &image) < 0);
+  CU_ASSERT_TRUE (vbet_kernel_image_read ("/nonexistent", &image) < 0);
+  CU_ASSERT_TRUE (vbet_kernel_image_read ("/bin/sh", &image) < 0);
+  image = (VbetKernelImage){ .start = 0x60000000, .end = 0x61000000, .version = 6012 };
+  CU_ASSERT_TRUE (vbet_syscall_guard_fits (&image));
+  image.version = 6013;
+  CU_ASSERT_FALSE (vbet_syscall_guard_fits (&image));
+  if (!g_file_test ("/usr/bin/linux.uml", G_FILE_TEST_EXISTS))
+    return;
+  CU_ASSERT_EQUAL (vbet_kernel_image_read ("/usr/bin/linux.uml", &image), 0);
+  CU_ASSERT_EQUAL (image.start, 0x60000000);
+  CU_ASSERT_TRUE (image.end > image.start && image.end < 0x70000000);
+  CU_ASSERT_TRUE (image.version >= 6001);
+}
+
+static CU_TestInfo launcher_tests[] = {
+  { "exit codes are passed on", test_exit_codes },
+  { "layers are reported", test_layers },
+  { "the launcher is killed", test_kill_launcher },
+  { "the init is killed", test_kill_init },
+  { "the kernel is killed", test_kill_kernel },
+  { "the launcher is asked", test_ask },
+  { "nobody reads the report", test_reader_gone },
+  { "the parent is killed", test_parent_gone },
+  { "no memory, no start", test_no_memory },
+  { "wrong use", test_wrong_use },
+  { "memory folders", test_memory },
+  { "kernel images", test_kernel_images },
+  { "stray programs", test_guard },
+  CU_TEST_INFO_NULL,
+};
+
+static CU_SuiteInfo suites[] = {
+  { "launcher", NULL, NULL, NULL, NULL, launcher_tests },
+  CU_SUITE_INFO_NULL,
+};
+
+/* The one fixture of this program; CUnit's tests take no argument. */
+static VbetGuestFixture *
+fixture_of_process (VbetGuestFixture *set)
+{
+  static VbetGuestFixture *fixture;
+  if (set != NULL)
+    fixture = set;
+  return fixture;
+}
+
+int
+main (int argc, char **argv)
+{
+  VbetGuestFixture *fixture = fixture_of_process (vbet_guest_fixture_new ());
+  int result = vbet_test_run (suites, argc, argv);
+  vbet_guest_fixture_free (fixture);
+  return result;
+}
