@@ -388,7 +388,7 @@ on_script_done (GObject *source, GAsyncResult *result, gpointer data)
   if (outcome != NULL && outcome->status != 0) {
     gsize size = 0;
     const char *text = g_bytes_get_data (outcome->err, &size);
-    g_autofree char *said = g_utf8_make_valid (text, (gssize) MIN (size, 400));
+    g_autofree char *said = size > 0 ? g_utf8_make_valid (text, (gssize) MIN (size, 400)) : g_strdup ("no reason given");
     error = g_error_new (VBET_ERROR, VBET_ERROR_FAILED, "%s refused it: %s", pending->device, g_strstrip (said));
   }
   pending_end (pending, error);

@@ -88,7 +88,7 @@ readable (GBytes *out, GBytes *err)
   g_byte_array_append (all, bytes, (guint) size);
   bytes = g_bytes_get_data (err, &size);
   g_byte_array_append (all, bytes, (guint) size);
-  return g_utf8_make_valid ((const char *) all->data, all->len);
+  return all->len > 0 ? g_utf8_make_valid ((const char *) all->data, all->len) : g_strdup ("");
 }
 
 static void
