@@ -3,13 +3,8 @@
 
 #include "cli/doctor.h"
 
-#include <gio/gio.h>
-#include <string.h>
-
-#include "base/error.h"
 #include "base/paths.h"
-#include "cli/images.h"
-#include "cli/output.h"
+#include "engine/runtime/image.h"
 
 #define TESTED_KERNEL "6.1" /* what the guest part was measured with */
 
@@ -32,38 +27,15 @@ vbet_doctor_check_programs (VbetDoctor *doctor, const char *id)
 
 /* --- guest kernel ---------------------------------------------------------------------- */
 
-static char *
-kernel_path (void)
-{
-  return g_find_program_in_path ("linux.uml");
-}
-
-/* Returns: (transfer full) (nullable): the release that kernel @path says it is. */
-static char *
-kernel_release (const char *path)
-{
-  g_autofree char *output = NULL;
-  const char *command[] = { path, "--version", NULL };
-  if (!g_spawn_sync (NULL, (char **)command, NULL, G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &output, NULL,
-                     NULL, NULL)
-      || output == NULL || *output == '\0')
-    return NULL;
-  return g_strdup (g_strstrip (output));
-}
-
 void
 vbet_doctor_check_kernel (VbetDoctor *doctor, const char *id)
 {
-  g_autofree char *path = kernel_path ();
-  if (path == NULL) {
-    vbet_doctor_report (doctor, id, VBET_DOCTOR_FAIL, "sudo apt-get install user-mode-linux",
-                        "There is no guest kernel: linux.uml is not in PATH.");
-    return;
-  }
-  g_autofree char *release = kernel_release (path);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = vbet_kernel_find (NULL, &error);
+  g_autofree char *release = path != NULL ? vbet_kernel_release (path, &error) : NULL;
   if (release == NULL)
     vbet_doctor_report (doctor, id, VBET_DOCTOR_FAIL, "sudo apt-get install --reinstall user-mode-linux",
-                        "The guest kernel %s does not run.", path);
+                        "%s.", error->message);
   else if (!g_str_has_prefix (release, TESTED_KERNEL))
     vbet_doctor_report (
         doctor, id, VBET_DOCTOR_WARN, "if guests do not boot, use Debian 12's user-mode-linux",
@@ -77,22 +49,18 @@ vbet_doctor_check_kernel (VbetDoctor *doctor, const char *id)
 void
 vbet_doctor_check_image (VbetDoctor *doctor, const char *id)
 {
-  g_autoptr (GPtrArray) images = vbet_images_list ();
-  const VbetImageInfo *image = vbet_images_current (images);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *image = vbet_image_find (NULL, &error);
   if (image == NULL) {
-    vbet_doctor_report (doctor, id, VBET_DOCTOR_FAIL, "vbetctl image build",
-                        "There is no image for guests to boot from.");
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_FAIL, "vbetctl image build", "%s.", error->message);
     return;
   }
-  g_autofree char *path = kernel_path ();
-  g_autofree char *release = path != NULL ? kernel_release (path) : NULL;
-  if (release != NULL && *image->kernel != '\0' && strcmp (release, image->kernel) != 0)
-    vbet_doctor_report (doctor, id, VBET_DOCTOR_FAIL, "vbetctl image build",
-                        "The image %s has modules of kernel %s, but the guest kernel is %s.", image->name,
-                        image->kernel, release);
+  g_autofree char *kernel = vbet_kernel_find (NULL, NULL);
+  g_autofree char *warning = kernel != NULL ? vbet_image_check_kernel (image, kernel) : NULL;
+  if (warning != NULL)
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_WARN, "vbetctl image build", "%s.", warning);
   else
-    vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "", "The image is %s, with %u packages.", image->path,
-                        image->packages);
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "", "The image is %s.", image);
 }
 
 /* --- programs of the host -------------------------------------------------------------------- */

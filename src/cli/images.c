@@ -3,10 +3,12 @@
 
 #include "cli/images.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/paths.h"
+#include "engine/runtime/image.h"
 
 static void
 image_info_free (VbetImageInfo *self)
@@ -49,7 +51,9 @@ image_info_new (const char *folder, const char *file, const char *current)
   self->name = g_strndup (file, strlen (file) - strlen (".img"));
   self->kernel = g_strdup ("");
   self->size = (guint64)status.st_blocks * 512;
-  self->current = g_strcmp0 (current, file) == 0;
+  char *real = realpath (self->path, NULL);
+  self->current = g_strcmp0 (real, current) == 0;
+  free (real);
   read_manifest (self);
   return self;
 }
@@ -60,8 +64,9 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (*(char *const *)a, *(char *const *)b);
 }
 
+/* @current: path of what new labs use. */
 static void
-list_folder (GPtrArray *images, const char *folder)
+list_folder (GPtrArray *images, const char *folder, const char *current)
 {
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   if (dir == NULL)
@@ -71,14 +76,10 @@ list_folder (GPtrArray *images, const char *folder)
     if (g_str_has_suffix (name, ".img") && strlen (name) > strlen (".img") && name[0] != '.')
       g_ptr_array_add (names, g_strdup (name));
   g_ptr_array_sort (names, compare_names);
-  g_autofree char *link = g_build_filename (folder, "current", NULL);
-  g_autofree char *current = g_file_read_link (link, NULL);
   for (guint i = 0; i < names->len; i++) {
     VbetImageInfo *info = image_info_new (folder, g_ptr_array_index (names, i), current);
-    if (info == NULL)
-      continue;
-    info->current = info->current && vbet_images_current (images) == NULL;
-    g_ptr_array_add (images, info);
+    if (info != NULL)
+      g_ptr_array_add (images, info);
   }
 }
 
@@ -87,8 +88,9 @@ vbet_images_list (void)
 {
   GPtrArray *images = g_ptr_array_new_with_free_func ((GDestroyNotify)image_info_free);
   g_auto (GStrv) folders = vbet_paths_image_search ();
+  g_autofree char *current = vbet_image_find (NULL, NULL);
   for (gsize i = 0; folders[i] != NULL; i++)
-    list_folder (images, folders[i]);
+    list_folder (images, folders[i], current);
   return images;
 }
 

@@ -19,6 +19,7 @@ libvbet_test_cli_a_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 CLI_TESTS = \
 	tests/unit/test-cli-console \
 	tests/unit/test-cli-docs \
+	tests/unit/test-cli-host \
 	tests/unit/test-cli-lab \
 	tests/unit/test-cli-output \
 	tests/unit/test-cli-start \
@@ -49,3 +50,6 @@ tests_unit_test_cli_text_LDADD = $(CLI_TEST_LIBS)
 tests_unit_test_cli_usage_SOURCES = tests/unit/test-cli-usage.c
 tests_unit_test_cli_usage_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_cli_usage_LDADD = $(CLI_TEST_LIBS)
+tests_unit_test_cli_host_SOURCES = tests/unit/test-cli-host.c
+tests_unit_test_cli_host_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_cli_host_LDADD = $(CLI_TEST_LIBS)
