@@ -139,6 +139,7 @@ run_init (const VbetLaunch *launch, unsigned layers, int life, Shared *shared)
   bool own_namespace = (layers & VBET_LAYER_PIDNS) != 0;
   const char *memory_dir = NULL;
   (void) prctl (PR_SET_PDEATHSIG, own_namespace ? SIGKILL : SIGTERM, 0, 0, 0);
+  (void) prctl (PR_SET_NAME, "vbet-guest-init", 0, 0, 0);
   (void) setsid (); /* whoever signals the launcher's process group must not meet both of us */
   layers = vbet_namespaces_isolate (layers, launch->without, launch->name);
   int signals = open_signals ();
@@ -195,6 +196,7 @@ int
 vbet_supervise (const VbetLaunch *launch)
 {
   int life[2];
+  (void) prctl (PR_SET_NAME, "vbet-guest", 0, 0, 0); /* it may have been started by a descriptor's number */
   Shared *shared = mmap (NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   int signals = open_signals ();
   if (shared == MAP_FAILED || signals < 0 || vbet_reaper_become () != 0 || pipe2 (life, O_CLOEXEC) != 0) {

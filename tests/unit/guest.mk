@@ -41,3 +41,9 @@ TESTS += tests/unit/test-launcher
 tests_unit_test_launcher_SOURCES = tests/unit/test-launcher.c tests/unit/guest-fixture.c tests/unit/guest-fixture.h
 tests_unit_test_launcher_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_launcher_LDADD = libvbet-launch.a $(GUEST_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test-guest
+TESTS += tests/unit/test-guest
+tests_unit_test_guest_SOURCES = tests/unit/test-guest.c tests/unit/guest-fixture.c tests/unit/guest-fixture.h
+tests_unit_test_guest_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_guest_LDADD = $(GUEST_TEST_LIBS)

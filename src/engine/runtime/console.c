@@ -28,6 +28,7 @@
 
 #define PIECE 16384                                  /* bytes handled at one go, so that no console starves others */
 #define STAGE (PIECE + VBET_TERMINAL_SEQUENCE_MAX)
+#define CATCH_UP_PIECES 8                            /* more than a pty holds, but not without end */
 #define TYPED_MAX 4096                               /* typed ahead of a guest that does not read */
 #define LOST_TEXT "\r\n[output lost: this terminal did not keep up]\r\n"
 
@@ -339,22 +340,38 @@ on_connection (int listener, GIOCondition condition, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Reads the guest's output; one piece at a time, other sources come in between. */
+/* Reads one piece of the guest's output. Returns 1, 0 when there is none now, -1 when there will never be any. */
+static int
+take_output (VbetConsole *self)
+{
+  guint8 bytes[PIECE];
+  ssize_t got = read (self->master, bytes, sizeof bytes);
+  if (got > 0) {
+    append (self, bytes, (gsize) got);
+    send_to_all (self);
+    return 1;
+  }
+  return got < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
+}
+
+/* One piece at a time: other sources come in between. */
 static gboolean
 on_master_input (int fd, GIOCondition condition, gpointer data)
 {
   VbetConsole *self = data;
-  guint8 bytes[PIECE];
-  ssize_t got = read (fd, bytes, sizeof bytes);
-  if (got > 0) {
-    append (self, bytes, (gsize) got);
-    send_to_all (self);
-  } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
-    /* Cannot be while we hold the slave; never spin on it. */
-    unwatch (&self->master_input);
-    return G_SOURCE_REMOVE;
-  }
-  return G_SOURCE_CONTINUE;
+  if (take_output (self) >= 0)
+    return G_SOURCE_CONTINUE;
+  /* Cannot be while we hold the slave; never spin on it. */
+  unwatch (&self->master_input);
+  return G_SOURCE_REMOVE;
+}
+
+/* What was printed before now comes before what we add now. */
+static void
+catch_up (VbetConsole *self)
+{
+  for (int i = 0; i < CATCH_UP_PIECES && take_output (self) > 0; i++)
+    ;
 }
 
 static gboolean
@@ -456,6 +473,7 @@ vbet_console_note (VbetConsole *self, const char *text)
   for (gsize i = 2; i < size - 2; i++)
     if (g_ascii_iscntrl (line[i]))
       line[i] = '?';
+  catch_up (self);
   append (self, (const guint8 *) line, size);
   send_to_all (self);
 }
@@ -464,6 +482,7 @@ GBytes *
 vbet_console_dup_history (VbetConsole *self)
 {
   g_return_val_if_fail (VBET_IS_CONSOLE (self), NULL);
+  catch_up (self);
   guint64 position = replay_start (self);
   gsize size = (gsize) (self->written - position);
   guint8 *text = g_malloc (size + VBET_TERMINAL_SEQUENCE_MAX);

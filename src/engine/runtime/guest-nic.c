@@ -13,31 +13,35 @@
 #define MCONSOLE_MS 3000
 #define COMMAND_MAX 511 /* bytes of a command for the kernel */
 
-/* A NIC plugged into the running guest: what it takes to do it again after a reboot inside. */
-typedef struct {
-  guint index;
-  char *command;
-  char *script;
-} Plug;
-
-static void
-plug_free (gpointer data)
+void
+vbet_plug_free (VbetPlug *self)
 {
-  Plug *plug = data;
-  g_free (plug->command);
-  g_free (plug->script);
-  g_free (plug);
+  if (self == NULL)
+    return;
+  g_free (self->command);
+  g_free (self->script);
+  g_free (self);
 }
 
-static Plug *
+static VbetPlug *
 plug_new (const VbetGuestNic *nic, const char *setup)
 {
   g_autofree char *spec = vbet_guest_nic_spec (nic);
-  Plug *self = g_new0 (Plug, 1);
+  VbetPlug *self = g_new0 (VbetPlug, 1);
   self->index = nic->index;
   self->command = g_strconcat ("config ", spec, NULL);
   self->script = g_strdup_printf ("ip link set vec%u name eth%u || exit\n%s\n", nic->index - 1, nic->index - 1,
                                   setup != NULL ? setup : "");
+  return self;
+}
+
+static VbetPlug *
+plug_copy (const VbetPlug *plug)
+{
+  VbetPlug *self = g_new0 (VbetPlug, 1);
+  self->index = plug->index;
+  self->command = g_strdup (plug->command);
+  self->script = g_strdup (plug->script);
   return self;
 }
 
@@ -66,15 +70,33 @@ on_removed_again (GObject *source, GAsyncResult *result, gpointer data)
   g_autofree char *text = vbet_mconsole_command_finish (VBET_MCONSOLE (source), result, NULL);
 }
 
+static gint
+find_plug (VbetGuest *self, guint index)
+{
+  for (guint i = 0; i < self->plugged->len; i++)
+    if (((VbetPlug *) g_ptr_array_index (self->plugged, i))->index == index)
+      return (gint) i;
+  return -1;
+}
+
+static void
+remember (VbetGuest *self, const VbetPlug *plug)
+{
+  if (find_plug (self, plug->index) >= 0)
+    return; /* plugged again after a reboot inside */
+  g_ptr_array_add (self->plugged, plug_copy (plug));
+}
+
 static void
 on_set_up (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   VbetGuest *self = g_task_get_source_object (task);
-  Plug *plug = g_task_get_task_data (task);
+  VbetPlug *plug = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (VbetExecResult) done = vbet_agent_exec_finish (VBET_AGENT (source), result, &error);
   if (done != NULL && done->status == 0) {
+    remember (self, plug);
     g_task_return_boolean (task, TRUE);
     return;
   }
@@ -95,7 +117,7 @@ on_configured (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   VbetGuest *self = g_task_get_source_object (task);
-  Plug *plug = g_task_get_task_data (task);
+  VbetPlug *plug = g_task_get_task_data (task);
   GError *error = NULL;
   g_autofree char *text = vbet_mconsole_command_finish (VBET_MCONSOLE (source), result, &error);
   if (text == NULL || self->agent == NULL) {
@@ -108,6 +130,14 @@ on_configured (GObject *source, GAsyncResult *result, gpointer data)
   run_script (self, plug->script, on_set_up, g_steal_pointer (&task));
 }
 
+/* @plug: (transfer full). */
+static void
+begin_plug (VbetGuest *self, VbetPlug *plug, GTask *task)
+{
+  g_task_set_task_data (task, plug, (GDestroyNotify) vbet_plug_free);
+  vbet_mconsole_command_async (self->mconsole, plug->command, MCONSOLE_MS, on_configured, task);
+}
+
 void
 vbet_guest_attach_nic_async (VbetGuest *self, VbetGuestNic *nic, const char *setup, GAsyncReadyCallback callback,
                              gpointer user_data)
@@ -115,7 +145,7 @@ vbet_guest_attach_nic_async (VbetGuest *self, VbetGuestNic *nic, const char *set
   g_return_if_fail (VBET_IS_GUEST (self) && nic != NULL);
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
   GError *error = NULL;
-  Plug *plug = NULL;
+  VbetPlug *plug = NULL;
   if (self->state != VBET_GUEST_READY)
     g_set_error (&error, VBET_ERROR, VBET_ERROR_STATE, "%s is %s; a NIC can be plugged into a guest that is ready",
                  self->name, vbet_guest_state_name (self->state));
@@ -126,8 +156,7 @@ vbet_guest_attach_nic_async (VbetGuest *self, VbetGuestNic *nic, const char *set
     g_task_return_error (task, error);
     return;
   }
-  g_task_set_task_data (task, plug, plug_free);
-  vbet_mconsole_command_async (self->mconsole, plug->command, MCONSOLE_MS, on_configured, g_steal_pointer (&task));
+  begin_plug (self, plug, g_steal_pointer (&task));
 }
 
 gboolean
@@ -146,11 +175,17 @@ on_removed (GObject *source, GAsyncResult *result, gpointer data)
   VbetGuest *self = g_task_get_source_object (task);
   GError *error = NULL;
   g_autofree char *text = vbet_mconsole_command_finish (VBET_MCONSOLE (source), result, &error);
+  guint index = GPOINTER_TO_UINT (g_task_get_task_data (task));
   if (text != NULL) {
+    gint plug = find_plug (self, index);
+    if (plug >= 0)
+      g_ptr_array_remove_index (self->plugged, (guint) plug);
+    else
+      g_hash_table_add (self->unplugged, GUINT_TO_POINTER (index));
     g_task_return_boolean (task, TRUE);
     return;
   }
-  g_prefix_error (&error, "Cannot unplug NIC(%s, %u): ", self->name, GPOINTER_TO_UINT (g_task_get_task_data (task)));
+  g_prefix_error (&error, "Cannot unplug NIC(%s, %u): ", self->name, index);
   g_task_return_error (task, error);
 }
 
@@ -174,6 +209,14 @@ on_set_down (GObject *source, GAsyncResult *result, gpointer data)
   vbet_mconsole_command_async (self->mconsole, command, MCONSOLE_MS, on_removed, g_steal_pointer (&task));
 }
 
+static void
+begin_unplug (VbetGuest *self, guint index, GTask *task)
+{
+  g_autofree char *script = g_strdup_printf ("ip link set eth%u down", index - 1);
+  g_task_set_task_data (task, GUINT_TO_POINTER (index), NULL);
+  run_script (self, script, on_set_down, task);
+}
+
 void
 vbet_guest_detach_nic_async (VbetGuest *self, guint index, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -185,9 +228,7 @@ vbet_guest_detach_nic_async (VbetGuest *self, guint index, GAsyncReadyCallback c
                              vbet_guest_state_name (self->state));
     return;
   }
-  g_task_set_task_data (task, GUINT_TO_POINTER (index), NULL);
-  g_autofree char *script = g_strdup_printf ("ip link set eth%u down", index - 1);
-  run_script (self, script, on_set_down, g_steal_pointer (&task));
+  begin_unplug (self, index, g_steal_pointer (&task));
 }
 
 gboolean
@@ -197,7 +238,27 @@ vbet_guest_detach_nic_finish (VbetGuest *self, GAsyncResult *result, GError **er
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+/* --- after a reboot inside --------------------------------------------------------------- */
+
+static void
+on_replugged (GObject *source, GAsyncResult *result, gpointer data)
+{
+  VbetGuest *self = VBET_GUEST (source);
+  g_autoptr (GError) error = NULL;
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    vbet_guest_note (self, "after the reboot: %s", error->message);
+}
+
 void
 vbet_guest_replug (VbetGuest *self)
 {
+  GHashTableIter iter;
+  gpointer index;
+  g_hash_table_iter_init (&iter, self->unplugged);
+  while (g_hash_table_iter_next (&iter, &index, NULL))
+    begin_unplug (self, GPOINTER_TO_UINT (index), g_task_new (self, NULL, on_replugged, NULL));
+  for (guint i = 0; i < self->plugged->len; i++) {
+    const VbetPlug *plug = g_ptr_array_index (self->plugged, i);
+    begin_plug (self, plug_copy (plug), g_task_new (self, NULL, on_replugged, NULL));
+  }
 }

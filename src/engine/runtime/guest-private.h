@@ -8,6 +8,15 @@
 #include "engine/runtime/mconsole.h"
 #include "engine/runtime/process.h"
 
+/* A NIC plugged into the running guest: what it takes to do it again after a reboot inside. */
+typedef struct {
+  guint index;
+  char *command; /* for the kernel's management console */
+  char *script;  /* for the guest's shell */
+} VbetPlug;
+
+void vbet_plug_free (VbetPlug *self);
+
 struct _VbetGuest {
   GObject parent_instance;
 
@@ -39,7 +48,8 @@ struct _VbetGuest {
   GSource *boot_timer;
   GSource *stop_timer;     /* the next, harder way to stop */
   GPtrArray *stop_tasks;   /* of GTask: wait for the end */
-  GPtrArray *plugged;      /* of Plugged: NICs that came while it ran; guest-nic.c */
+  GPtrArray *plugged;      /* of VbetPlug: NICs that came while it ran */
+  GHashTable *unplugged;   /* indices of NICs of the command line that went while it ran */
 };
 
 /** vbet_guest_set_state: @reason: (nullable). */
@@ -52,5 +62,5 @@ void vbet_guest_fail (VbetGuest *self, char *reason);
 void vbet_guest_set_timer (VbetGuest *self, GSource **source, guint milliseconds, GSourceFunc function);
 /** vbet_guest_end_processes: kills all of them by the launcher, the launcher itself if that does not help. */
 void vbet_guest_end_processes (VbetGuest *self);
-/** vbet_guest_replug: brings NICs that were plugged while it ran back after the guest rebooted by itself. */
+/** vbet_guest_replug: after the guest rebooted by itself: NICs that came while it ran come back, those that went go. */
 void vbet_guest_replug (VbetGuest *self);

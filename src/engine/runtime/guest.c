@@ -181,6 +181,7 @@ put_away (VbetGuest *self)
   g_clear_pointer (&self->failure, g_free);
   g_clear_pointer (&self->panic, g_free);
   g_ptr_array_set_size (self->plugged, 0);
+  g_hash_table_remove_all (self->unplugged);
   self->process_ended = self->line_closed = FALSE;
   self->started = 0;
   if (self->console != NULL)
@@ -262,9 +263,10 @@ on_hello (VbetAgent *agent, gpointer data)
   g_hash_table_iter_init (&iter, self->carriers);
   while (g_hash_table_iter_next (&iter, &index, &carrier))
     (void) vbet_agent_set_carrier (self->agent, GPOINTER_TO_UINT (index), GPOINTER_TO_INT (carrier));
-  vbet_guest_replug (self);
   if (self->state == VBET_GUEST_BOOTING)
     vbet_guest_set_state (self, VBET_GUEST_READY, NULL);
+  if (self->state == VBET_GUEST_READY)
+    vbet_guest_replug (self);
 }
 
 static void
@@ -515,6 +517,7 @@ vbet_guest_finalize (GObject *object)
   g_hash_table_unref (self->carriers);
   g_ptr_array_unref (self->stop_tasks);
   g_ptr_array_unref (self->plugged);
+  g_hash_table_unref (self->unplugged);
   g_strfreev (self->launcher_options);
   g_free (self->console_path);
   g_free (self->launcher);
@@ -551,5 +554,6 @@ vbet_guest_init (VbetGuest *self)
   self->context = g_main_context_ref_thread_default ();
   self->carriers = g_hash_table_new (NULL, NULL);
   self->stop_tasks = g_ptr_array_new_with_free_func (g_object_unref);
-  self->plugged = g_ptr_array_new_with_free_func (g_free);
+  self->plugged = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_plug_free);
+  self->unplugged = g_hash_table_new (NULL, NULL);
 }
