@@ -5,6 +5,8 @@ libvbet_base_a_SOURCES = \
 	src/base/agent-protocol.h \
 	src/base/error.c \
 	src/base/error.h \
+	src/base/json-guard.c \
+	src/base/json-guard.h \
 	src/base/paths.c \
 	src/base/paths.h \
 	src/base/sandbox.c \

@@ -5,6 +5,8 @@
 
 #include <json-glib/json-glib.h>
 
+#include "base/json-guard.h"
+
 #define DEPTH_MAX 8
 #define SECOND G_GINT64_CONSTANT (1000000000)
 #define AGEING_DEFAULT 300 /* seconds */
@@ -30,26 +32,6 @@ static const struct {
   { "sync", VBET_CONTROL_SYNC },
   { "quit", VBET_CONTROL_QUIT },
 };
-
-/* The JSON library recurses once a level: a limit here keeps a message of brackets from using up the stack. */
-static gboolean
-is_shallow (const char *data, gsize size)
-{
-  guint depth = 0;
-  gboolean in_string = FALSE;
-  for (gsize i = 0; i < size; i++) {
-    char c = data[i];
-    if (in_string && c == '\\')
-      i++;
-    else if (c == '"')
-      in_string = !in_string;
-    else if (!in_string && (c == '{' || c == '[') && ++depth > DEPTH_MAX)
-      return FALSE;
-    else if (!in_string && (c == '}' || c == ']') && depth > 0)
-      depth--;
-  }
-  return TRUE;
-}
 
 static JsonNode *
 member (JsonObject *object, const char *name, GType type)
@@ -139,7 +121,7 @@ vbet_control_command_parse (const char *data, gsize size, gint64 *ret_id, char *
 {
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   *ret_id = 0;
-  if (size > VBET_CONTROL_MESSAGE_MAX || !is_shallow (data, size) || !g_utf8_validate (data, (gssize) size, NULL)
+  if (size > VBET_CONTROL_MESSAGE_MAX || !vbet_json_is_shallow (data, size, DEPTH_MAX) || !g_utf8_validate (data, (gssize) size, NULL)
       || !json_parser_load_from_data (parser, data, (gssize) size, NULL)) {
     *ret_error = g_strdup ("The message is not JSON of a sane size and depth");
     return NULL;

@@ -213,7 +213,7 @@ connect_port (VbetControl *self, Call *call)
 }
 
 static int
-add_stock (VbetControl *self, Call *call)
+adopt_stock (VbetControl *self, Call *call)
 {
   static const VbetStockCallbacks callbacks = { stock_joined, stock_left };
   const VbetControlCommand *command = call->command;
@@ -233,6 +233,15 @@ add_stock (VbetControl *self, Call *call)
   guint64 *key = g_memdup2 (&command->serial, sizeof *key);
   g_hash_table_insert (self->stocks, key, stock);
   return 0;
+}
+
+static int
+add_stock (VbetControl *self, Call *call)
+{
+  int result = adopt_stock (self, call);
+  if (result != 0 && call->command->bridge != NULL)
+    notify (self, "stock-left", "bridge", call->command->bridge, 0, call->command->serial, -1);
+  return result;
 }
 
 static gboolean

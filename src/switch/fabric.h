@@ -26,7 +26,7 @@
 #include "switch/core/relay-ports.h"
 
 #define VBET_FABRIC_BUDGET 512      /* bridge inputs a run */
-#define VBET_FABRIC_NAME_MAX 64     /* bytes of a name */
+#define VBET_FABRIC_NAME_MAX 255    /* bytes of a name */
 #define VBET_FABRIC_NIC_MAX 65535
 
 typedef struct VbetFabric VbetFabric;

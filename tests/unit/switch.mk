@@ -18,3 +18,11 @@ tests_unit_test_bridge_LDADD = $(SWITCH_TEST_LIBS)
 tests_unit_test_fabric_SOURCES = tests/unit/test-fabric.c
 tests_unit_test_fabric_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_fabric_LDADD = $(SWITCH_TEST_LIBS)
+
+# Those of the process: they run bin/vbet-switch.
+check_PROGRAMS += tests/unit/test-switch-client
+TESTS += tests/unit/test-switch-client
+tests_unit_test_switch_client_SOURCES = tests/unit/test-switch-client.c
+tests_unit_test_switch_client_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_switch_client_LDADD = libvbet-runtime.a libvbet-base.a $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+EXTRA_tests_unit_test_switch_client_DEPENDENCIES = bin/vbet-switch

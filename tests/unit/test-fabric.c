@@ -242,7 +242,7 @@ test_refusals (void)
   build_star (fabric, h, VBET_RELAY_SWITCH);
   FakePort other;
   VbetEndpoint *endpoint;
-  g_autofree char *long_name = g_strnfill (65, 'x');
+  g_autofree char *long_name = g_strnfill (VBET_FABRIC_NAME_MAX + 1, 'x');
   CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, "sw", VBET_RELAY_HUB, 0), -EEXIST);
   CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, "", VBET_RELAY_HUB, 0), -EINVAL);
   CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, "a\nb", VBET_RELAY_HUB, 0), -EINVAL);

@@ -28,13 +28,24 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/lab-steps.c \
 	src/engine/runtime/lab.c \
 	src/engine/runtime/lab.h \
+	src/engine/runtime/listener.c \
+	src/engine/runtime/listener.h \
 	src/engine/runtime/mconsole.c \
 	src/engine/runtime/mconsole.h \
 	src/engine/runtime/process.c \
 	src/engine/runtime/process.h \
 	src/engine/runtime/rundir.c \
 	src/engine/runtime/rundir.h \
+	src/engine/runtime/switch-channel.c \
+	src/engine/runtime/switch-channel.h \
+	src/engine/runtime/switch-client-edit.c \
+	src/engine/runtime/switch-client-private.h \
+	src/engine/runtime/switch-client.c \
 	src/engine/runtime/switch-client.h \
+	src/engine/runtime/switch-state.c \
+	src/engine/runtime/switch-state.h \
+	src/engine/runtime/switch-wanted.c \
+	src/engine/runtime/switch-wanted.h \
 	src/engine/runtime/tar.c \
 	src/engine/runtime/tar.h \
 	src/engine/runtime/terminal-filter.c \

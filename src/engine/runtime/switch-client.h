@@ -2,10 +2,10 @@
  *
  * Owns the process vbet-switch: starts it, tells it what there is (bridges,
  * ports, cables), and starts it again when it dies. The client is the *keeper
- * of descriptors*: it makes every listening socket itself and holds a
- * duplicate of every connection the switch has accepted, so that a guest sees
- * no end-of-file when the switch dies, and the next process goes on with the
- * same sockets.
+ * of descriptors*: it makes every listening socket, accepts every connection
+ * itself and passes a duplicate on. So there is no moment at which only the
+ * switch holds one: a guest sees no end-of-file when the switch dies, and the
+ * next process goes on with the same sockets.
  *
  * What the user of this class says is remembered as the wanted state and sent
  * without waiting; a restart replays it. Functions return FALSE for what is
@@ -42,7 +42,7 @@ typedef enum {
 /**
  * vbet_switch_client_new:
  * @program: path of vbet-switch (may be /proc/self/fd/N)
- * @runtime_dir: the lab's run-time folder; every socket path must be below it
+ * @runtime_dir: the lab's run-time folder; stale sockets below it are replaced
  *
  * Nothing runs yet; commands are remembered until vbet_switch_client_start().
  */
@@ -75,7 +75,7 @@ gboolean vbet_switch_client_set_ageing (VbetSwitchClient *self, const char *devi
  * vbet_switch_client_add_guest_port:
  * @mtu: bytes without the Ethernet header; longer frames (4 bytes of VLAN tag are free) are dropped and counted
  * @path: SEQPACKET socket the guest's NIC connects to; it listens when this returns TRUE; at most 107 bytes.
- *   A stale socket of that name is replaced, anything else there is an error.
+ *   A stale socket of that name in the run-time folder is replaced, anything else there is an error.
  *
  * The port exists and is always read, with a cable or without.
  */
@@ -152,6 +152,7 @@ typedef struct {
   GPtrArray *ports;   /* of VbetSwitchPortState */
   GPtrArray *cables;  /* of VbetSwitchCableState */
   GPtrArray *bridges; /* of VbetSwitchBridgeState */
+  GHashTable *index;  /* of all of them, for the find functions */
 } VbetSwitchState;
 
 void vbet_switch_state_free (VbetSwitchState *self);

@@ -1,0 +1,54 @@
+/* switch-client-private.h - the client's object, shared by switch-client.c (the process and its answers) and
+ * switch-client-edit.c (bridges, ports, cables).
+ */
+#pragma once
+
+#include "engine/runtime/switch-channel.h"
+#include "engine/runtime/switch-client.h"
+#include "engine/runtime/switch-wanted.h"
+
+#define SWITCH_CLIENT_DEATHS 5 /* within ten seconds, after which it is given up */
+
+/* A command whose answer is waited for. */
+typedef struct {
+  char *what;              /* for "problem": "plug the cable c1"; NULL: silent */
+  GTask *task;             /* of get_state; else NULL */
+  VbetSwitchState *state;  /* likewise */
+  WantedPort *reopen;      /* accepts the next connection once this one is taken; NULL otherwise */
+  gboolean restarted;      /* this answer ends a restart */
+} Waiting;
+
+struct _VbetSwitchClient {
+  GObject parent_instance;
+  char *program;
+  char *runtime_dir;
+
+  GHashTable *bridges; /* device → WantedBridge */
+  GHashTable *ports;   /* WantedPort as its own key */
+  GHashTable *cables;  /* name → WantedCable */
+
+  VbetSwitchChannel *channel; /* NULL: no process */
+  gboolean started;           /* start() was called, and neither stop() nor failure since */
+  GSource *retry;             /* a restart is due */
+  gint64 deaths[SWITCH_CLIENT_DEATHS]; /* µs, the latest ones */
+  guint n_deaths;
+  guint restarts;
+  char **layers;
+
+  GHashTable *waiting; /* id → Waiting */
+  gint64 last_id;
+  guint64 last_serial;
+  GTask *stop;         /* NULL: not stopping */
+  GSource *stop_timeout;
+};
+
+/* Signal "port-state". */
+void switch_client_port_state (VbetSwitchClient *self, const WantedPort *port, gboolean connected);
+/* Tells a new process the whole wanted state. */
+void switch_client_replay (VbetSwitchClient *self);
+/* Returns: the record of the next command, whose id is self->last_id. @what: (transfer full) (nullable) */
+Waiting *switch_client_expect (VbetSwitchClient *self, char *what);
+/* Sends a command. @text: (transfer full) */
+void switch_client_tell (VbetSwitchClient *self, char *text, const int *fds, guint n_fds);
+/* Returns: (nullable): the port. */
+WantedPort *switch_client_lookup_port (VbetSwitchClient *self, const char *device, guint nic);

@@ -1,0 +1,518 @@
+/* switch-client.c - see switch-client.h.
+ *
+ * Three things live here: the wanted state (bridges, ports, cables with their
+ * sockets), the process that has it (a VbetSwitchChannel), and the answers that
+ * are waited for. A command changes the wanted state first and is sent if there
+ * is a process; a process that has just been started is told the whole wanted
+ * state. So there is one way to restore, and it is used at every start.
+ */
+#include "config.h"
+
+#include "engine/runtime/switch-client.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include <json-glib/json-glib.h>
+
+#include "base/error.h"
+#include "base/json-guard.h"
+#include "engine/runtime/switch-client-private.h"
+#include "engine/runtime/switch-state.h"
+
+#define RESTART_WINDOW (10 * G_USEC_PER_SEC)
+#define STOP_TIMEOUT 2000     /* ms from "quit" to SIGKILL */
+#define DEPTH_MAX 8           /* of a message */
+
+G_DEFINE_FINAL_TYPE (VbetSwitchClient, vbet_switch_client, G_TYPE_OBJECT)
+
+enum {
+  SIGNAL_PORT_STATE,
+  SIGNAL_RESTARTED,
+  SIGNAL_FAILED,
+  SIGNAL_PROBLEM,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+static gboolean on_retry (gpointer user_data);
+
+/* --- small things ------------------------------------------------------------------ */
+
+static void
+drop_source (GSource **source)
+{
+  if (*source == NULL)
+    return;
+  g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static GSource *
+add_timeout (guint milliseconds, GSourceFunc callback, gpointer user_data)
+{
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+  GSource *source = g_timeout_source_new (milliseconds);
+  g_source_set_callback (source, callback, user_data, NULL);
+  g_source_attach (source, context);
+  return source;
+}
+
+static void
+waiting_free (gpointer data)
+{
+  Waiting *self = data;
+  if (self->task != NULL)
+    g_task_return_new_error (self->task, VBET_ERROR, VBET_ERROR_STATE, "The switch does not run at the moment");
+  g_clear_object (&self->task);
+  vbet_switch_state_free (self->state);
+  g_free (self->what);
+  g_free (self);
+}
+
+static GHashTable *
+new_waiting_table (void)
+{
+  return g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, waiting_free);
+}
+
+Waiting *
+switch_client_expect (VbetSwitchClient *self, char *what)
+{
+  Waiting *waiting = g_new0 (Waiting, 1);
+  waiting->what = what;
+  gint64 *key = g_new (gint64, 1);
+  *key = ++self->last_id;
+  g_hash_table_insert (self->waiting, key, waiting);
+  return waiting;
+}
+
+void
+switch_client_tell (VbetSwitchClient *self, char *text, const int *fds, guint n_fds)
+{
+  vbet_switch_channel_send (self->channel, text, fds, n_fds);
+  g_free (text);
+}
+
+void
+switch_client_port_state (VbetSwitchClient *self, const WantedPort *port, gboolean connected)
+{
+  g_signal_emit (self, signals[SIGNAL_PORT_STATE], 0, port->device, port->nic, connected);
+}
+
+/* --- answers and notifications ----------------------------------------------------- */
+
+static const char *
+text_of (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+  const char *text = node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node) : NULL;
+  return text != NULL ? text : "";
+}
+
+static gint64
+number_of (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? MAX (json_node_get_int (node), 0) : 0;
+}
+
+static void
+on_answer (VbetSwitchClient *self, gint64 id, JsonObject *object)
+{
+  Waiting *waiting = g_hash_table_lookup (self->waiting, &id);
+  if (waiting == NULL)
+    return;
+  if (json_object_has_member (object, "part")) {
+    if (waiting->state != NULL)
+      vbet_switch_state_read_part (waiting->state, object);
+    return;
+  }
+  /* Callbacks below may send commands or end the process: the record is no longer in the table then. */
+  gpointer key;
+  g_hash_table_steal_extended (self->waiting, &id, &key, NULL);
+  g_free (key);
+  gboolean ok = json_object_has_member (object, "ok");
+  if (waiting->reopen != NULL)
+    vbet_listener_set_accepting (waiting->reopen->listener, TRUE);
+  if (waiting->task != NULL && ok) {
+    g_autoptr (GTask) task = g_steal_pointer (&waiting->task);
+    g_task_return_pointer (task, g_steal_pointer (&waiting->state), (GDestroyNotify) vbet_switch_state_free);
+  } else if (waiting->restarted && ok) {
+    g_signal_emit (self, signals[SIGNAL_RESTARTED], 0);
+  } else if (waiting->what != NULL && !ok) {
+    g_autofree char *message = g_strdup_printf ("The switch could not %s: %s", waiting->what, text_of (object, "error"));
+    g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, message);
+  }
+  waiting_free (waiting);
+}
+
+static void
+on_ready (VbetSwitchClient *self, JsonObject *object)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  JsonNode *node = json_object_get_member (object, "layers");
+  JsonArray *array = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  guint length = array != NULL ? MIN (json_array_get_length (array), 16) : 0;
+  for (guint i = 0; i < length; i++) {
+    JsonNode *one = json_array_get_element (array, i);
+    const char *layer = JSON_NODE_HOLDS_VALUE (one) ? json_node_get_string (one) : NULL;
+    if (layer != NULL)
+      g_strv_builder_add (builder, layer);
+  }
+  g_strfreev (self->layers);
+  self->layers = g_strv_builder_end (builder);
+}
+
+static void
+on_port_closed (VbetSwitchClient *self, JsonObject *object)
+{
+  WantedPort *port = switch_client_lookup_port (self, text_of (object, "device"), (guint) number_of (object, "nic"));
+  if (port == NULL || port->fd < 0 || port->serial != (guint64) number_of (object, "serial"))
+    return;
+  close (port->fd);
+  port->fd = -1;
+  switch_client_port_state (self, port, FALSE);
+}
+
+/* @fd: taken */
+static void
+on_stock (VbetSwitchClient *self, JsonObject *object, gboolean joined, int fd)
+{
+  WantedBridge *bridge = g_hash_table_lookup (self->bridges, text_of (object, "bridge"));
+  WantedStock *stock = bridge != NULL ? wanted_bridge_find_stock (bridge, (guint64) number_of (object, "serial")) : NULL;
+  if (stock != NULL && joined && stock->data_fd < 0) {
+    stock->data_fd = fd;
+    fd = -1;
+  } else if (stock != NULL && !joined) {
+    g_queue_remove (&bridge->stocks, stock);
+    wanted_stock_free (stock);
+  }
+  if (fd >= 0)
+    close (fd);
+}
+
+/* @fd: taken */
+static void
+on_notification (VbetSwitchClient *self, JsonObject *object, int fd)
+{
+  const char *event = text_of (object, "event");
+  if (strcmp (event, "stock-joined") == 0 && fd >= 0) {
+    on_stock (self, object, TRUE, fd);
+    return;
+  }
+  if (fd >= 0)
+    close (fd);
+  if (strcmp (event, "ready") == 0)
+    on_ready (self, object);
+  else if (strcmp (event, "port-closed") == 0)
+    on_port_closed (self, object);
+  else if (strcmp (event, "stock-left") == 0)
+    on_stock (self, object, FALSE, -1);
+}
+
+static void
+on_message (VbetSwitchChannel *channel, const char *text, gsize size, int fd, gpointer user_data)
+{
+  g_autoptr (VbetSwitchClient) self = g_object_ref (user_data);
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  JsonNode *root = NULL;
+  if (vbet_json_is_shallow (text, size, DEPTH_MAX) && g_utf8_validate (text, (gssize) size, NULL)
+      && json_parser_load_from_data (parser, text, (gssize) size, NULL))
+    root = json_parser_get_root (parser);
+  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root)) {
+    if (fd >= 0)
+      close (fd);
+    vbet_switch_channel_kill (channel); /* it does not speak our protocol any more: a fresh one does */
+    return;
+  }
+  JsonObject *object = json_node_get_object (root);
+  gint64 id = number_of (object, "id");
+  if (id > 0 && fd >= 0)
+    close (fd);
+  if (id > 0)
+    on_answer (self, id, object);
+  else
+    on_notification (self, object, fd);
+}
+
+/* --- the process: start, death, restart, end --------------------------------------- */
+
+static void
+close_channel (VbetSwitchClient *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+  g_autoptr (GHashTable) waiting = g_steal_pointer (&self->waiting); /* callbacks may begin to wait again */
+  self->waiting = new_waiting_table ();
+  g_clear_pointer (&self->channel, vbet_switch_channel_close);
+  /* Connections that come now are accepted and handed to the next process. */
+  g_hash_table_iter_init (&iter, self->ports);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    WantedPort *port = value;
+    if (port->listener != NULL)
+      vbet_listener_set_accepting (port->listener, TRUE);
+  }
+}
+
+static void
+clear_wanted (VbetSwitchClient *self)
+{
+  g_hash_table_remove_all (self->cables);
+  g_hash_table_remove_all (self->ports);
+  g_hash_table_remove_all (self->bridges);
+}
+
+static void
+finish_stop (VbetSwitchClient *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->stop);
+  drop_source (&self->stop_timeout);
+  close_channel (self);
+  clear_wanted (self);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* Counts a death. Returns: how many there were within the window, this one included. */
+static guint
+count_death (VbetSwitchClient *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  guint kept = 0;
+  for (guint i = 0; i < self->n_deaths; i++)
+    if (now - self->deaths[i] < RESTART_WINDOW)
+      self->deaths[kept++] = self->deaths[i];
+  if (kept == SWITCH_CLIENT_DEATHS) {
+    memmove (self->deaths, self->deaths + 1, (SWITCH_CLIENT_DEATHS - 1) * sizeof self->deaths[0]);
+    kept--;
+  }
+  self->deaths[kept++] = now;
+  self->n_deaths = kept;
+  return kept;
+}
+
+static void
+on_death (VbetSwitchClient *self)
+{
+  guint deaths = count_death (self);
+  if (deaths >= SWITCH_CLIENT_DEATHS) {
+    self->started = FALSE;
+    g_signal_emit (self, signals[SIGNAL_FAILED], 0,
+                   "The switch process died five times within ten seconds and is not started again: "
+                   "see its messages, then stop the lab and run it anew");
+    return;
+  }
+  /* The first restart is immediate; a switch that keeps dying is started less and less often. */
+  self->retry = add_timeout (deaths == 1 ? 0 : 50u << deaths, on_retry, self);
+}
+
+static void
+on_ended (VbetSwitchChannel *channel, gpointer user_data)
+{
+  g_autoptr (VbetSwitchClient) self = g_object_ref (user_data);
+  (void) channel;
+  if (self->stop != NULL) {
+    finish_stop (self);
+    return;
+  }
+  close_channel (self);
+  on_death (self);
+}
+
+static gboolean
+open_channel (VbetSwitchClient *self, GError **error)
+{
+  static const VbetSwitchChannelCallbacks callbacks = { on_message, on_ended };
+  self->channel = vbet_switch_channel_open (self->program, &callbacks, self, error);
+  if (self->channel == NULL)
+    return FALSE;
+  switch_client_replay (self);
+  return TRUE;
+}
+
+static gboolean
+on_retry (gpointer user_data)
+{
+  g_autoptr (VbetSwitchClient) self = g_object_ref (user_data);
+  g_autoptr (GError) error = NULL;
+  drop_source (&self->retry);
+  if (!open_channel (self, &error)) {
+    g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, error->message);
+    on_death (self);
+    return G_SOURCE_REMOVE;
+  }
+  self->restarts++;
+  switch_client_expect (self, NULL)->restarted = TRUE;
+  switch_client_tell (self, wanted_plain_text ("sync", NULL, NULL, self->last_id), NULL, 0);
+  return G_SOURCE_REMOVE;
+}
+
+gboolean
+vbet_switch_client_start (VbetSwitchClient *self, GError **error)
+{
+  g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
+  if (self->started || self->stop != NULL) {
+    g_set_error (error, VBET_ERROR, VBET_ERROR_STATE, "The switch of this lab %s",
+                 self->started ? "runs already" : "is being stopped; wait until that is done");
+    return FALSE;
+  }
+  self->n_deaths = 0;
+  self->restarts = 0;
+  self->started = open_channel (self, error);
+  return self->started;
+}
+
+static gboolean
+on_stop_timeout (gpointer user_data)
+{
+  VbetSwitchClient *self = user_data;
+  drop_source (&self->stop_timeout);
+  vbet_switch_channel_kill (self->channel);
+  return G_SOURCE_REMOVE;
+}
+
+void
+vbet_switch_client_stop_async (VbetSwitchClient *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (VBET_IS_SWITCH_CLIENT (self));
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, vbet_switch_client_stop_async);
+  if (self->stop != NULL) {
+    g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_STATE, "The switch is being stopped already");
+    return;
+  }
+  self->started = FALSE;
+  drop_source (&self->retry);
+  self->stop = g_steal_pointer (&task);
+  if (self->channel == NULL) {
+    finish_stop (self);
+    return;
+  }
+  switch_client_tell (self, wanted_plain_text ("quit", NULL, NULL, 0), NULL, 0);
+  self->stop_timeout = add_timeout (STOP_TIMEOUT, on_stop_timeout, self);
+}
+
+gboolean
+vbet_switch_client_stop_finish (VbetSwitchClient *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* --- what is known ----------------------------------------------------------------- */
+
+GPid
+vbet_switch_client_get_pid (VbetSwitchClient *self)
+{
+  g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), 0);
+  return self->channel != NULL ? vbet_switch_channel_get_pid (self->channel) : 0;
+}
+
+guint
+vbet_switch_client_get_restarts (VbetSwitchClient *self)
+{
+  g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), 0);
+  return self->restarts;
+}
+
+gboolean
+vbet_switch_client_get_connected (VbetSwitchClient *self, const char *device, guint nic)
+{
+  g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
+  const WantedPort *port = switch_client_lookup_port (self, device, nic);
+  return port != NULL && port->fd >= 0;
+}
+
+const char *const *
+vbet_switch_client_get_layers (VbetSwitchClient *self)
+{
+  g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), NULL);
+  return (const char *const *) self->layers;
+}
+
+void
+vbet_switch_client_get_state_async (VbetSwitchClient *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                    gpointer user_data)
+{
+  g_return_if_fail (VBET_IS_SWITCH_CLIENT (self));
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, vbet_switch_client_get_state_async);
+  if (self->channel == NULL) {
+    g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_STATE, "The switch does not run at the moment");
+    return;
+  }
+  Waiting *waiting = switch_client_expect (self, NULL);
+  waiting->task = g_steal_pointer (&task);
+  waiting->state = vbet_switch_state_new ();
+  switch_client_tell (self, wanted_plain_text ("state", NULL, NULL, self->last_id), NULL, 0);
+}
+
+VbetSwitchState *
+vbet_switch_client_get_state_finish (VbetSwitchClient *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- the object -------------------------------------------------------------------- */
+
+VbetSwitchClient *
+vbet_switch_client_new (const char *program, const char *runtime_dir)
+{
+  VbetSwitchClient *self = g_object_new (VBET_TYPE_SWITCH_CLIENT, NULL);
+  self->program = g_strdup (program);
+  self->runtime_dir = g_strdup (runtime_dir);
+  return self;
+}
+
+static void
+vbet_switch_client_dispose (GObject *object)
+{
+  VbetSwitchClient *self = VBET_SWITCH_CLIENT (object);
+  self->started = FALSE;
+  drop_source (&self->retry);
+  drop_source (&self->stop_timeout);
+  close_channel (self);
+  clear_wanted (self);
+  G_OBJECT_CLASS (vbet_switch_client_parent_class)->dispose (object);
+}
+
+static void
+vbet_switch_client_finalize (GObject *object)
+{
+  VbetSwitchClient *self = VBET_SWITCH_CLIENT (object);
+  g_hash_table_unref (self->bridges);
+  g_hash_table_unref (self->ports);
+  g_hash_table_unref (self->cables);
+  g_hash_table_unref (self->waiting);
+  g_strfreev (self->layers);
+  g_free (self->program);
+  g_free (self->runtime_dir);
+  G_OBJECT_CLASS (vbet_switch_client_parent_class)->finalize (object);
+}
+
+static void
+vbet_switch_client_class_init (VbetSwitchClientClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  object_class->dispose = vbet_switch_client_dispose;
+  object_class->finalize = vbet_switch_client_finalize;
+  GType type = G_TYPE_FROM_CLASS (klass);
+  signals[SIGNAL_PORT_STATE] = g_signal_new ("port-state", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+                                             G_TYPE_STRING, G_TYPE_UINT, G_TYPE_BOOLEAN);
+  signals[SIGNAL_RESTARTED] = g_signal_new ("restarted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_FAILED]
+      = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_PROBLEM]
+      = g_signal_new ("problem", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+vbet_switch_client_init (VbetSwitchClient *self)
+{
+  self->bridges = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, wanted_bridge_free);
+  self->ports = g_hash_table_new_full (wanted_port_hash, wanted_port_equal, wanted_port_free, NULL);
+  self->cables = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, wanted_cable_free);
+  self->waiting = new_waiting_table ();
+}

@@ -1,0 +1,237 @@
+/* switch-wanted.c - see switch-wanted.h. */
+#include "config.h"
+
+#include "engine/runtime/switch-wanted.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include <json-glib/json-glib.h>
+
+/* --- records ------------------------------------------------------------------------- */
+
+void
+wanted_stock_free (gpointer data)
+{
+  WantedStock *self = data;
+  close (self->control_fd);
+  if (self->data_fd >= 0)
+    close (self->data_fd);
+  g_free (self);
+}
+
+void
+wanted_bridge_free (gpointer data)
+{
+  WantedBridge *self = data;
+  vbet_listener_free (self->listener);
+  g_queue_clear_full (&self->stocks, wanted_stock_free);
+  g_free (self->device);
+  g_free (self);
+}
+
+void
+wanted_port_free (gpointer data)
+{
+  WantedPort *self = data;
+  vbet_listener_free (self->listener);
+  if (self->fd >= 0)
+    close (self->fd);
+  g_free (self->device);
+  g_free (self->cable);
+  g_free (self->bridge);
+  g_free (self);
+}
+
+void
+wanted_cable_free (gpointer data)
+{
+  WantedCable *self = data;
+  g_free (self->name);
+  g_free (self->device[0]);
+  g_free (self->device[1]);
+  g_free (self);
+}
+
+WantedStock *
+wanted_bridge_find_stock (WantedBridge *self, guint64 serial)
+{
+  for (GList *at = self->stocks.head; at != NULL; at = at->next) {
+    WantedStock *stock = at->data;
+    if (stock->serial == serial)
+      return stock;
+  }
+  return NULL;
+}
+
+WantedStock *
+wanted_bridge_evict (WantedBridge *self, guint limit)
+{
+  if (self->stocks.length < limit)
+    return NULL;
+  for (GList *at = self->stocks.head; at != NULL; at = at->next) {
+    WantedStock *stock = at->data;
+    if (stock->data_fd < 0) {
+      g_queue_delete_link (&self->stocks, at);
+      return stock;
+    }
+  }
+  return NULL;
+}
+
+guint
+wanted_port_hash (gconstpointer key)
+{
+  const WantedPort *port = key;
+  return g_str_hash (port->device) * 31 + port->nic;
+}
+
+gboolean
+wanted_port_equal (gconstpointer a, gconstpointer b)
+{
+  const WantedPort *one = a;
+  const WantedPort *other = b;
+  return one->nic == other->nic && strcmp (one->device, other->device) == 0;
+}
+
+/* --- commands -------------------------------------------------------------------------- */
+
+static void
+add_int (JsonBuilder *builder, const char *name, gint64 value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
+}
+
+static void
+add_string (JsonBuilder *builder, const char *name, const char *value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, value);
+}
+
+static JsonBuilder *
+begin (const char *op, gint64 id)
+{
+  JsonBuilder *builder = json_builder_new ();
+  json_builder_begin_object (builder);
+  add_int (builder, "id", id);
+  add_string (builder, "op", op);
+  return builder;
+}
+
+static char *
+end (JsonBuilder *builder)
+{
+  json_builder_end_object (builder);
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+  g_object_unref (builder);
+  return json_to_string (root, FALSE);
+}
+
+static void
+add_endpoint (JsonBuilder *builder, const char *device, guint nic)
+{
+  add_string (builder, "device", device);
+  add_int (builder, "nic", nic);
+}
+
+static char *
+bridge_text (const WantedBridge *self, const char *op, gint64 id)
+{
+  JsonBuilder *builder = begin (op, id);
+  add_string (builder, "bridge", self->device);
+  add_string (builder, "kind", self->kind == VBET_SWITCH_BRIDGE_HUB ? "hub" : "switch");
+  add_int (builder, "ageing", self->ageing);
+  return end (builder);
+}
+
+char *
+wanted_bridge_add_text (const WantedBridge *self, gint64 id)
+{
+  return bridge_text (self, "add-bridge", id);
+}
+
+char *
+wanted_bridge_set_text (const WantedBridge *self, gint64 id)
+{
+  return bridge_text (self, "set-bridge", id);
+}
+
+char *
+wanted_stock_text (const WantedBridge *bridge, const char *op, guint64 serial, gint64 id)
+{
+  JsonBuilder *builder = begin (op, id);
+  add_string (builder, "bridge", bridge->device);
+  add_int (builder, "serial", (gint64) serial);
+  return end (builder);
+}
+
+char *
+wanted_port_add_text (const WantedPort *self, gint64 id)
+{
+  JsonBuilder *builder = begin ("add-port", id);
+  add_endpoint (builder, self->device, self->nic);
+  add_string (builder, "kind", self->bridge != NULL ? "bridge-port" : "guest");
+  if (self->bridge != NULL)
+    add_string (builder, "bridge", self->bridge);
+  else
+    add_int (builder, "mtu", self->mtu);
+  return end (builder);
+}
+
+char *
+wanted_port_connect_text (const WantedPort *self, gint64 id)
+{
+  JsonBuilder *builder = begin ("connect-port", id);
+  add_endpoint (builder, self->device, self->nic);
+  add_int (builder, "serial", (gint64) self->serial);
+  return end (builder);
+}
+
+char *
+wanted_port_remove_text (const WantedPort *self, gint64 id)
+{
+  JsonBuilder *builder = begin ("remove-port", id);
+  add_endpoint (builder, self->device, self->nic);
+  return end (builder);
+}
+
+static char *
+cable_text (const WantedCable *self, const char *op, gint64 id)
+{
+  JsonBuilder *builder = begin (op, id);
+  add_string (builder, "cable", self->name);
+  json_builder_set_member_name (builder, "up");
+  json_builder_add_boolean_value (builder, self->up);
+  json_builder_set_member_name (builder, "ends");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < 2; i++) {
+    json_builder_begin_object (builder);
+    add_endpoint (builder, self->device[i], self->nic[i]);
+    json_builder_end_object (builder);
+  }
+  json_builder_end_array (builder);
+  return end (builder);
+}
+
+char *
+wanted_cable_add_text (const WantedCable *self, gint64 id)
+{
+  return cable_text (self, "add-cable", id);
+}
+
+char *
+wanted_cable_set_text (const WantedCable *self, gint64 id)
+{
+  return cable_text (self, "set-cable", id);
+}
+
+char *
+wanted_plain_text (const char *op, const char *key, const char *value, gint64 id)
+{
+  JsonBuilder *builder = begin (op, id);
+  if (key != NULL)
+    add_string (builder, key, value);
+  return end (builder);
+}

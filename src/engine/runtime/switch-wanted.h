@@ -1,0 +1,72 @@
+/* switch-wanted.h - what the engine wants the switch to be: records kept by the client, and the commands that say so.
+ *
+ * Only for switch-client.c. Descriptors in these records are the kept ones:
+ * they stay open when the switch process ends and are given to the next.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "engine/runtime/listener.h"
+#include "engine/runtime/switch-client.h"
+
+/* A stock guest's control connection. */
+typedef struct {
+  guint64 serial;
+  int control_fd;
+  int data_fd; /* -1: has not asked for a port yet */
+} WantedStock;
+
+typedef struct {
+  VbetSwitchClient *client;
+  char *device;
+  VbetSwitchBridgeKind kind;
+  guint ageing;           /* seconds */
+  VbetListener *listener; /* NULL: no control socket */
+  GQueue stocks;          /* of WantedStock, oldest first */
+} WantedBridge;
+
+typedef struct {
+  VbetSwitchClient *client;
+  char *device;
+  guint nic;
+  char *cable;            /* in this endpoint; NULL: none */
+  char *bridge;           /* NULL: a guest's port, with the rest */
+  guint mtu;
+  VbetListener *listener;
+  guint64 serial;         /* of the connection */
+  int fd;                 /* -1: nobody connected */
+} WantedPort;
+
+typedef struct {
+  char *name;
+  char *device[2];
+  guint nic[2];
+  gboolean up;
+} WantedCable;
+
+void wanted_stock_free (gpointer data);
+void wanted_bridge_free (gpointer data);
+void wanted_port_free (gpointer data);
+void wanted_cable_free (gpointer data);
+
+WantedStock *wanted_bridge_find_stock (WantedBridge *self, guint64 serial);
+/** wanted_bridge_make_room: takes out, for freeing, the oldest of @limit stock guests that never asked for a port. */
+WantedStock *wanted_bridge_evict (WantedBridge *self, guint limit);
+
+/* Keys of a hash table of WantedPort: itself. */
+guint wanted_port_hash (gconstpointer key);
+gboolean wanted_port_equal (gconstpointer a, gconstpointer b);
+
+/* --- commands: JSON text, (transfer full); see src/switch/control.h ------------------ */
+
+char *wanted_bridge_add_text (const WantedBridge *self, gint64 id);
+char *wanted_bridge_set_text (const WantedBridge *self, gint64 id);
+char *wanted_stock_text (const WantedBridge *bridge, const char *op, guint64 serial, gint64 id);
+char *wanted_port_add_text (const WantedPort *self, gint64 id);
+char *wanted_port_connect_text (const WantedPort *self, gint64 id);
+char *wanted_port_remove_text (const WantedPort *self, gint64 id);
+char *wanted_cable_add_text (const WantedCable *self, gint64 id);
+char *wanted_cable_set_text (const WantedCable *self, gint64 id);
+/** wanted_plain_text: {"id","op"} and, unless @key is NULL, one string. */
+char *wanted_plain_text (const char *op, const char *key, const char *value, gint64 id);
