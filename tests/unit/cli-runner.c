@@ -3,8 +3,10 @@
 
 #include "unit/cli-runner.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <glib/gstdio.h>
 
@@ -128,19 +130,44 @@ is_busy (VbetSandbox *self)
          || (self->engine != NULL && strstr (vbet_fake_engine_log (self->engine), request) != NULL);
 }
 
+static char *
+built (const char *relative)
+{
+  const char *build = g_getenv ("VBET_TOP_BUILDDIR");
+  return g_build_filename (build != NULL ? build : VBET_BUILDDIR, relative, NULL);
+}
+
 VbetRun *
 vbet_sandbox_run (VbetSandbox *self, const char *const *arguments)
 {
-  const char *build = g_getenv ("VBET_TOP_BUILDDIR");
-  g_autofree char *program
-      = g_build_filename (build != NULL ? build : VBET_BUILDDIR, "tests/unit/vbetctl-fake", NULL);
+  g_autofree char *program = built ("tests/unit/vbetctl-fake");
+  return vbet_sandbox_run_program (self, program, arguments);
+}
+
+/* Puts "vbetctl" first in the PATH of what is launched. */
+static void
+add_to_path (VbetSandbox *self, GSubprocessLauncher *launcher)
+{
+  g_autofree char *program = built ("tests/unit/vbetctl-fake");
+  g_autofree char *bin = g_build_filename (self->dir, "bin", NULL);
+  g_autofree char *link = g_build_filename (bin, "vbetctl", NULL);
+  g_autofree char *path = g_strdup_printf ("%s:%s", bin, g_getenv ("PATH"));
+  g_mkdir_with_parents (bin, 0700);
+  if (symlink (program, link) == 0 || errno == EEXIST)
+    g_subprocess_launcher_setenv (launcher, "PATH", path, TRUE);
+}
+
+VbetRun *
+vbet_sandbox_run_program (VbetSandbox *self, const char *program, const char *const *arguments)
+{
   g_autoptr (GPtrArray) command = g_ptr_array_new ();
-  g_ptr_array_add (command, program);
+  g_ptr_array_add (command, (gpointer)program);
   for (gsize i = 0; arguments[i] != NULL; i++)
     g_ptr_array_add (command, (gpointer)arguments[i]);
   g_ptr_array_add (command, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocessLauncher) launcher = launcher_new (self);
+  add_to_path (self, launcher);
   Wait wait = { .run = g_new0 (VbetRun, 1) };
   wait.process = g_subprocess_launcher_spawnv (launcher, (const char *const *)command->pdata, &error);
   if (wait.process == NULL) {
@@ -162,7 +189,7 @@ vbet_sandbox_run (VbetSandbox *self, const char *const *arguments)
   wait.run->status
       = g_subprocess_get_if_exited (wait.process) ? g_subprocess_get_exit_status (wait.process) : -1;
   if (wait.hung)
-    fprintf (stderr, "vbetctl %s hung\n", arguments[0]);
+    fprintf (stderr, "%s %s hung\n", program, arguments[0]);
   g_object_unref (wait.process);
   g_clear_pointer (&self->input, g_free);
   return wait.run;

@@ -39,5 +39,7 @@ char *vbet_sandbox_read (VbetSandbox *self, const char *name);
 
 /** vbet_sandbox_run: @arguments: NULL-terminated, without "vbetctl". Hangs for 30 s at most. */
 VbetRun *vbet_sandbox_run (VbetSandbox *self, const char *const *arguments);
+/** vbet_sandbox_run_program: likewise, @program instead; a program called "vbetctl" is first in its PATH. */
+VbetRun *vbet_sandbox_run_program (VbetSandbox *self, const char *program, const char *const *arguments);
 /** VBET_RUN: runs vbetctl with the arguments given. */
 #define VBET_RUN(sandbox, ...) vbet_sandbox_run ((sandbox), (const char *const[]){ __VA_ARGS__, NULL })

@@ -193,11 +193,73 @@ test_manuals_are_clean (void)
   }
 }
 
+/* --- completion, by a real bash --------------------------------------------------------- */
+
+/* Prints what is offered for the line $1, on one line. */
+static const char complete_script[]
+    = "source /usr/share/bash-completion/bash_completion; source \"$2\"\n"
+      "compopt () { :; }\n" /* has a meaning only while bash itself completes */
+      "COMP_LINE=$1 COMP_POINT=${#1} COMP_TYPE=9 COMP_KEY=9\n"
+      "read -ra COMP_WORDS <<< \"$1\"\n"
+      "[[ $1 == *' ' ]] && COMP_WORDS+=('')\n"
+      "COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n"
+      "_vbetctl vbetctl\n"
+      "printf '%s ' \"${COMPREPLY[@]}\"\n";
+
+static void
+test_completion_works (void)
+{
+  static const struct {
+    const char *line;
+    const char *offered;
+  } rows[] = {
+    { "vbetctl ",
+      "check show calls fmt run ps status exec console call apply step test stop cp image doctor help --help "
+      "--version " },
+    { "vbetctl st", "status step stop " },
+    { "vbetctl status ", "lab " },
+    { "vbetctl status --j", "--json " },
+    { "vbetctl exec lab ", "router1 host1 " },
+    { "vbetctl exec lab h", "host1 " },
+    { "vbetctl exec lab host1 ", "-- " },
+    { "vbetctl exec lab host1 -- l", " " },
+    { "vbetctl exec -t 3 lab r", "router1 " },
+    { "vbetctl run --id x one", "one.vbet " },
+    { "vbetctl run --id ", " " },
+    { "vbetctl step lab ", "1 2 " },
+    { "vbetctl call lab un", "unplug( " },
+    { "vbetctl cp lab ho", "host1:/ " },
+    { "vbetctl cp lab one", "one.vbet " },
+    { "vbetctl image b", "build " },
+    { "vbetctl help do", "doctor " },
+  };
+  g_autofree char *bash = g_find_program_in_path ("bash");
+  if (bash == NULL || !g_file_test ("/usr/share/bash-completion/bash_completion", G_FILE_TEST_EXISTS)) {
+    fprintf (stderr, "bash-completion is missing; completion not tried ");
+    return;
+  }
+  g_autofree char *completion = vbet_test_source_path ("data/bash-completion/vbetctl");
+  g_autoptr (VbetSandbox) sandbox = vbet_sandbox_new (
+      "answer lab.info {\"name\":\"lab\"}\n"
+      "answer lab.status {\"devices\":[{\"name\":\"router1\"},{\"name\":\"host1\"}]}\n"
+      "answer lab.steps "
+      "{\"steps\":[{\"index\":1,\"state\":\"passed\"},{\"index\":2,\"state\":\"todo\"}],\"next\":2}");
+  g_free (vbet_sandbox_write (sandbox, "one.vbet", ""));
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const char *const arguments[]
+        = { "--norc", "-c", complete_script, "bash", rows[i].line, completion, NULL };
+    g_autoptr (VbetRun) run = vbet_sandbox_run_program (sandbox, bash, arguments);
+    VBET_ASSERT_TEXT (run->out, rows[i].offered);
+    VBET_ASSERT_TEXT (run->err, "");
+  }
+}
+
 static CU_TestInfo tests[] = {
   { "help lists every command", test_overview },
   { "every command has help", test_help_of_each },
   { "every option is in manual and completion", test_options },
   { "the completion knows the commands", test_completion_names_all },
+  { "the completion completes", test_completion_works },
   { "vbetd(8) documents the service", test_service_documented },
   { "manual pages render clean", test_manuals_are_clean },
   CU_TEST_INFO_NULL,
