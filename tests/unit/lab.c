@@ -121,8 +121,10 @@ add_device (GPtrArray *lines, const VbetDevice *device)
   }
   for (guint k = 0; k < device->files->len; k++) {
     const VbetFile *file = device->files->pdata[k];
-    g_ptr_array_add (lines, g_strdup_printf ("%s file %s %o %s", device->name, file->path, file->mode,
-                                             (const char *) g_bytes_get_data (file->contents, NULL)));
+    gsize size;
+    const char *data = g_bytes_get_data (file->contents, &size);
+    g_ptr_array_add (lines, g_strdup_printf ("%s file %s %o %.*s", device->name, file->path, file->mode, (int) size,
+                                             data != NULL ? data : ""));
   }
 }
 

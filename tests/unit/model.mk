@@ -7,3 +7,15 @@ TESTS += tests/unit/test-topology
 tests_unit_test_topology_SOURCES = tests/unit/test-topology.c $(MODEL_TEST_SOURCES)
 tests_unit_test_topology_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_topology_LDADD = $(MODEL_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test-calls
+TESTS += tests/unit/test-calls
+tests_unit_test_calls_SOURCES = tests/unit/test-calls.c $(MODEL_TEST_SOURCES)
+tests_unit_test_calls_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_calls_LDADD = $(MODEL_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test-plan
+TESTS += tests/unit/test-plan
+tests_unit_test_plan_SOURCES = tests/unit/test-plan.c $(MODEL_TEST_SOURCES)
+tests_unit_test_plan_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_plan_LDADD = $(MODEL_TEST_LIBS)

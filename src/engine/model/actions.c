@@ -220,7 +220,8 @@ vbet_context_action (VbetContext *self, const VbetNode *statement)
 static void
 read_statements (VbetContext *self, const VbetNode *statement, GPtrArray *actions)
 {
-  if (statement->kind == VBET_NODE_GROUP || statement->kind == VBET_NODE_ERROR) {
+  if (statement->kind == VBET_NODE_PROGRAM || statement->kind == VBET_NODE_GROUP
+      || statement->kind == VBET_NODE_ERROR) {
     for (guint i = 0; i < statement->n_children; i++)
       read_statements (self, statement->children[i], actions);
     return;

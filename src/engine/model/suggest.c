@@ -52,10 +52,23 @@ vbet_suggest_distance (const char *a, const char *b, guint limit)
 void
 vbet_suggest_init (VbetSuggest *self, const char *word)
 {
-  /* A third of the letters may differ, and one in short words. */
+  /* A third of the letters may differ, and one in short words; of one letter, nothing would be left. */
+  gsize size = MIN (strlen (word), WORD_MAX);
   self->word = word;
   self->best = NULL;
-  self->best_cost = STEP * (guint) (strlen (word) / 3 > 0 ? MIN (strlen (word), WORD_MAX) / 3 : 1) + 1;
+  self->best_cost = size < 2 ? 0 : STEP * (guint) MAX (size / 3, 1) + 1;
+}
+
+/* "host3" is not a slip for "host1": who writes numbers means them. */
+static gboolean
+differ_in_number (const char *a, const char *b)
+{
+  static const char digits[] = "0123456789";
+  gsize same = 0;
+  while (a[same] != '\0' && a[same] == b[same])
+    same++;
+  return (a[same] != '\0' || b[same] != '\0') && strspn (a + same, digits) == strlen (a + same)
+         && strspn (b + same, digits) == strlen (b + same);
 }
 
 void
@@ -63,6 +76,8 @@ vbet_suggest_offer (VbetSuggest *self, const char *candidate)
 {
   gsize size = strlen (self->word), other = strlen (candidate);
   guint cost;
+  if (differ_in_number (self->word, candidate))
+    return;
   /* "memory" for mem, "serv" for services: one begins with the other. */
   if (MIN (size, other) >= 3 && g_ascii_strncasecmp (self->word, candidate, MIN (size, other)) == 0 && size != other)
     cost = STEP;
