@@ -19,3 +19,9 @@ TESTS += tests/unit/test-plan
 tests_unit_test_plan_SOURCES = tests/unit/test-plan.c $(MODEL_TEST_SOURCES)
 tests_unit_test_plan_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_plan_LDADD = $(MODEL_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test-manual
+TESTS += tests/unit/test-manual
+tests_unit_test_manual_SOURCES = tests/unit/test-manual.c
+tests_unit_test_manual_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_manual_LDADD = $(MODEL_TEST_LIBS)

@@ -22,14 +22,14 @@ static const VbetAttributeSpec specs[] = {
   /* every device */
   { "at", VBET_KIND_DEVICE | VBET_KIND_NOTE, VBET_VALUE_POINT, FALSE, FALSE, -1e6, 1e6, "", NULL, "", VBET_LIVE_VISUAL,
     "Where it stands on the canvas, in pixels to the right and down; without it, the canvas finds a place." },
+  { "color", VBET_KIND_DEVICE | VBET_KIND_NOTE, VBET_VALUE_NAME, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_VISUAL,
+    "Colour on the canvas: red, orange, yellow, green, blue, purple, brown, gray or \"#rrggbb\"." },
   { "label", VBET_KIND_DEVICE, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_VISUAL,
     "Text shown below the device; without it, its name." },
   { "icon", VBET_KIND_DEVICE, VBET_VALUE_NAME, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_VISUAL,
     "Name of the picture on the canvas; without it, the one of its kind." },
-  { "color", VBET_KIND_DEVICE | VBET_KIND_NOTE, VBET_VALUE_NAME, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_VISUAL,
-    "Colour on the canvas: red, orange, yellow, green, blue, purple, brown, gray or \"#rrggbb\"." },
   { "autostart", VBET_KIND_DEVICE, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "yes", VBET_LIVE_RESTART,
-    "Whether a guest starts with the lab; no leaves it off until start(). Other devices are always on." },
+    "Whether a guest starts with the lab; no leaves it off until start().  Other devices are always on." },
 
   /* guests */
   { "mem", VBET_KIND_HOST | VBET_KIND_FIREWALL, VBET_VALUE_SIZE, FALSE, FALSE, 32 * MEBI, 16 * GIBI, "M", NULL, "64M",
@@ -50,10 +50,10 @@ static const VbetAttributeSpec specs[] = {
     "Whether what the guest writes to its disk is there again at its next start." },
   { "boot", VBET_KIND_GUEST, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
     "Shell commands run as root at the end of each boot." },
-  { "routing", VBET_KIND_ROUTER, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
-    "FRR configuration; the daemons that it speaks of are started. A router forwards packets with or without it." },
-  { "rules", VBET_KIND_FIREWALL, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
-    "nftables rule set; without it, nothing is forwarded but established traffic." },
+  { "routing", VBET_KIND_ROUTER, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
+    "FRR configuration; the daemons that it speaks of are started.  A router forwards packets with or without it." },
+  { "rules", VBET_KIND_FIREWALL, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
+    "Rule set of nftables; without it, nothing is forwarded but established traffic." },
 
   /* switch */
   { "stp", VBET_KIND_SWITCH, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_AT_ONCE,
@@ -82,11 +82,11 @@ static const VbetAttributeSpec specs[] = {
   /* NIC */
   { "ip", VBET_KIND_NIC, VBET_VALUE_ADDRESS, TRUE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
     "Addresses with their prefix lengths, such as 192.168.0.1/24." },
-  { "dhcp", VBET_KIND_NIC, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_RESTART,
+  { "dhcp", VBET_KIND_NIC, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_AT_ONCE,
     "Whether the guest asks for an address by DHCP." },
   { "mac", VBET_KIND_NIC, VBET_VALUE_MAC, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
     "Hardware address; without it, one that the names of lab and device and the NIC's number give." },
-  { "mtu", VBET_KIND_NIC, VBET_VALUE_INTEGER, FALSE, FALSE, 576, 9000, "", NULL, "1500", VBET_LIVE_RESTART,
+  { "mtu", VBET_KIND_NIC, VBET_VALUE_INTEGER, FALSE, FALSE, 576, 9000, "", NULL, "1500", VBET_LIVE_AT_ONCE,
     "Longest packet in bytes, without the Ethernet header." },
   { "vlan", VBET_KIND_NIC, VBET_VALUE_INTEGER, FALSE, FALSE, 0, 4094, "", NULL, "0", VBET_LIVE_AT_ONCE,
     "On a port of a switch: the VLAN of its untagged frames; 0 where the switch has no VLANs." },
