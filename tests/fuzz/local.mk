@@ -29,6 +29,26 @@ TESTS += tests/fuzz/replay-agent
 tests_fuzz_replay_agent_SOURCES = tests/fuzz/fuzz-agent.c tests/fuzz/replay.c
 tests_fuzz_replay_agent_LDADD = libvbet-base.a $(GLIB_LIBS)
 
+check_PROGRAMS += tests/fuzz/replay-switch-control
+TESTS += tests/fuzz/replay-switch-control
+tests_fuzz_replay_switch_control_SOURCES = tests/fuzz/fuzz-switch-control.c tests/fuzz/replay.c
+tests_fuzz_replay_switch_control_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += tests/fuzz/replay-switch-stock
+TESTS += tests/fuzz/replay-switch-stock
+tests_fuzz_replay_switch_stock_SOURCES = tests/fuzz/fuzz-switch-stock.c tests/fuzz/replay.c
+tests_fuzz_replay_switch_stock_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += tests/fuzz/replay-switch-frames
+TESTS += tests/fuzz/replay-switch-frames
+tests_fuzz_replay_switch_frames_SOURCES = tests/fuzz/fuzz-switch-frames.c tests/fuzz/replay.c
+tests_fuzz_replay_switch_frames_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += tests/fuzz/replay-switch-state
+TESTS += tests/fuzz/replay-switch-state
+tests_fuzz_replay_switch_state_SOURCES = tests/fuzz/fuzz-switch-state.c tests/fuzz/replay.c
+tests_fuzz_replay_switch_state_LDADD = libvbet-runtime.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
+
 if FUZZER
 noinst_PROGRAMS += tests/fuzz/fuzz-agent
 tests_fuzz_fuzz_agent_SOURCES = tests/fuzz/fuzz-agent.c
@@ -49,4 +69,24 @@ noinst_PROGRAMS += tests/fuzz/fuzz-format
 tests_fuzz_fuzz_format_SOURCES = tests/fuzz/fuzz-format.c tests/unit/tree.c
 tests_fuzz_fuzz_format_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 tests_fuzz_fuzz_format_LDADD = $(FUZZ_LANGUAGE)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-switch-control
+tests_fuzz_fuzz_switch_control_SOURCES = tests/fuzz/fuzz-switch-control.c
+tests_fuzz_fuzz_switch_control_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_switch_control_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-switch-stock
+tests_fuzz_fuzz_switch_stock_SOURCES = tests/fuzz/fuzz-switch-stock.c
+tests_fuzz_fuzz_switch_stock_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_switch_stock_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-switch-frames
+tests_fuzz_fuzz_switch_frames_SOURCES = tests/fuzz/fuzz-switch-frames.c
+tests_fuzz_fuzz_switch_frames_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_switch_frames_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-switch-state
+tests_fuzz_fuzz_switch_state_SOURCES = tests/fuzz/fuzz-switch-state.c
+tests_fuzz_fuzz_switch_state_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_switch_state_LDADD = libvbet-runtime.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
 endif

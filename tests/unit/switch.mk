@@ -20,9 +20,20 @@ tests_unit_test_fabric_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_fabric_LDADD = $(SWITCH_TEST_LIBS)
 
 # Those of the process: they run bin/vbet-switch.
-check_PROGRAMS += tests/unit/test-switch-client
-TESTS += tests/unit/test-switch-client
-tests_unit_test_switch_client_SOURCES = tests/unit/test-switch-client.c
+SWITCH_PROCESS_TESTS = \
+	tests/unit/test-switch-client \
+	tests/unit/test-switch-stock
+check_PROGRAMS += $(SWITCH_PROCESS_TESTS)
+TESTS += $(SWITCH_PROCESS_TESTS)
+SWITCH_PROCESS_LIBS = libvbet-runtime.a libvbet-switch.a libvbet-base.a $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+SWITCH_FIXTURE = tests/unit/switch-fixture.c tests/unit/switch-fixture.h
+
+tests_unit_test_switch_client_SOURCES = tests/unit/test-switch-client.c $(SWITCH_FIXTURE)
 tests_unit_test_switch_client_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
-tests_unit_test_switch_client_LDADD = libvbet-runtime.a libvbet-base.a $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+tests_unit_test_switch_client_LDADD = $(SWITCH_PROCESS_LIBS)
 EXTRA_tests_unit_test_switch_client_DEPENDENCIES = bin/vbet-switch
+
+tests_unit_test_switch_stock_SOURCES = tests/unit/test-switch-stock.c $(SWITCH_FIXTURE)
+tests_unit_test_switch_stock_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_switch_stock_LDADD = $(SWITCH_PROCESS_LIBS)
+EXTRA_tests_unit_test_switch_stock_DEPENDENCIES = bin/vbet-switch

@@ -1,16 +1,9 @@
-/* test-switch-client.c - the real vbet-switch behind the engine's client, with sockets in the place of guests.
- *
- * Nothing sleeps: what must come is polled for until a deadline, and what must
- * not come is shown by something later that did.
- */
+/* test-switch-client.c - the real vbet-switch behind the engine's client: plugging, guests that misbehave, death. */
 #include "config.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
-#include <stdint.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -18,327 +11,72 @@
 
 #include <glib/gstdio.h>
 
-#include "base/error.h"
-#include "base/paths.h"
-#include "engine/runtime/switch-client.h"
-#include "unit/harness.h"
-
-#define DEADLINE (20 * G_USEC_PER_SEC)
-
-/* --- a client, its folder, what it said ------------------------------------------------- */
-
-typedef struct {
-  char *dir;
-  VbetSwitchClient *client;
-  guint connects;
-  guint closes;
-  guint restarts;
-  char *failed;
-  char *problem;
-  gboolean stopped;
-  VbetSwitchState *state;
-} Fixture;
-
-static void
-on_port_state (VbetSwitchClient *client, const char *device, guint nic, gboolean connected, Fixture *f)
-{
-  if (connected)
-    f->connects++;
-  else
-    f->closes++;
-}
-
-static void
-on_restarted (VbetSwitchClient *client, Fixture *f)
-{
-  f->restarts++;
-}
-
-static void
-on_failed (VbetSwitchClient *client, const char *reason, Fixture *f)
-{
-  g_free (f->failed);
-  f->failed = g_strdup (reason);
-}
-
-static void
-on_problem (VbetSwitchClient *client, const char *message, Fixture *f)
-{
-  g_free (f->problem);
-  f->problem = g_strdup (message);
-}
-
-static void
-setup_program (Fixture *f, const char *program)
-{
-  *f = (Fixture){ .dir = g_dir_make_tmp ("vbet-test-XXXXXX", NULL) };
-  CU_ASSERT_PTR_NOT_NULL_FATAL (f->dir);
-  f->client = vbet_switch_client_new (program, f->dir);
-  g_signal_connect (f->client, "port-state", G_CALLBACK (on_port_state), f);
-  g_signal_connect (f->client, "restarted", G_CALLBACK (on_restarted), f);
-  g_signal_connect (f->client, "failed", G_CALLBACK (on_failed), f);
-  g_signal_connect (f->client, "problem", G_CALLBACK (on_problem), f);
-}
-
-static void
-setup (Fixture *f)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *program = vbet_paths_program ("vbet-switch");
-  setup_program (f, program);
-  CU_ASSERT_TRUE_FATAL (vbet_switch_client_start (f->client, &error));
-}
-
-/* Runs the main loop until @condition holds; FALSE after the deadline. */
-#define UNTIL(condition)                                                                                              \
-  G_STMT_START                                                                                                        \
-  {                                                                                                                   \
-    gint64 end_ = g_get_monotonic_time () + DEADLINE;                                                                 \
-    g_autoptr (GSource) wake_ = g_timeout_source_new (20);                                                            \
-    g_source_set_callback (wake_, G_SOURCE_FUNC (keep_going), NULL, NULL);                                            \
-    g_source_attach (wake_, NULL);                                                                                    \
-    gboolean held_ = FALSE;                                                                                           \
-    while (!(held_ = (condition)) && g_get_monotonic_time () < end_)                                                  \
-      g_main_context_iteration (NULL, TRUE);                                                                          \
-    g_source_destroy (wake_);                                                                                         \
-    CU_ASSERT_TRUE_FATAL (held_);                                                                                     \
-  }                                                                                                                   \
-  G_STMT_END
-
-static gboolean
-keep_going (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Fixture *f = user_data;
-  g_autoptr (GError) error = NULL;
-  CU_ASSERT_TRUE (vbet_switch_client_stop_finish (VBET_SWITCH_CLIENT (source), result, &error));
-  f->stopped = TRUE;
-}
-
-static void
-teardown (Fixture *f)
-{
-  GPid pid = vbet_switch_client_get_pid (f->client);
-  vbet_switch_client_stop_async (f->client, on_stopped, f);
-  UNTIL (f->stopped);
-  CU_ASSERT_EQUAL (vbet_switch_client_get_pid (f->client), 0);
-  CU_ASSERT_TRUE (pid == 0 || (kill (pid, 0) != 0 && errno == ESRCH));
-  if (f->problem != NULL)
-    fprintf (stderr, "problem: %s\n", f->problem);
-  CU_ASSERT_PTR_NULL (f->problem);
-  CU_ASSERT_EQUAL (g_rmdir (f->dir), 0); /* every socket is gone */
-  g_object_unref (f->client);
-  vbet_switch_state_free (f->state);
-  g_free (f->failed);
-  g_free (f->problem);
-  g_free (f->dir);
-}
-
-static void
-on_state (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Fixture *f = user_data;
-  g_autoptr (GError) error = NULL;
-  g_clear_pointer (&f->state, vbet_switch_state_free);
-  f->state = vbet_switch_client_get_state_finish (VBET_SWITCH_CLIENT (source), result, &error);
-}
-
-static const VbetSwitchState *
-state (Fixture *f)
-{
-  g_clear_pointer (&f->state, vbet_switch_state_free);
-  vbet_switch_client_get_state_async (f->client, NULL, on_state, f);
-  UNTIL (f->state != NULL);
-  return f->state;
-}
-
-/* --- guests that are sockets ------------------------------------------------------------------ */
-
-static char *
-socket_path (Fixture *f, const char *device)
-{
-  return g_build_filename (f->dir, device, NULL);
-}
-
-/* Connects as a guest would, but lets the engine, which is in this very thread, run while it must wait. */
-static int
-connect_path (const char *path, int type)
-{
-  struct sockaddr_un address = { .sun_family = AF_UNIX };
-  int fd = socket (AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  CU_ASSERT_TRUE_FATAL (fd >= 0);
-  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
-  UNTIL (connect (fd, (struct sockaddr *) &address, sizeof address) == 0 || errno != EAGAIN);
-  return fd;
-}
-
-/* The guest's `ip link set up`. */
-static int
-link_up (Fixture *f, const char *device)
-{
-  g_autofree char *path = socket_path (f, device);
-  return connect_path (path, SOCK_SEQPACKET);
-}
-
-static void
-add_guest (Fixture *f, const char *device)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = socket_path (f, device);
-  CU_ASSERT_TRUE_FATAL (vbet_switch_client_add_guest_port (f->client, device, 1, 1500, path, &error));
-}
-
-static void
-plug (Fixture *f, const char *cable, const char *a, guint nic_a, const char *b, guint nic_b)
-{
-  g_autoptr (GError) error = NULL;
-  CU_ASSERT_TRUE_FATAL (vbet_switch_client_add_cable (f->client, cable, a, nic_a, b, nic_b, TRUE, &error));
-}
-
-/* Two guests "a" and "b", both up, with the cable "ab" between them. */
-static void
-add_pair (Fixture *f, const char *a, const char *b, int fds[2])
-{
-  g_autofree char *cable = g_strconcat (a, b, NULL);
-  guint before = f->connects;
-  add_guest (f, a);
-  add_guest (f, b);
-  plug (f, cable, a, 1, b, 1);
-  fds[0] = link_up (f, a);
-  fds[1] = link_up (f, b);
-  UNTIL (f->connects == before + 2);
-  state (f); /* the switch has both now */
-}
-
-static void
-fill_frame (guint8 *data, guint size, guint8 destination, guint8 source, guint32 marker)
-{
-  memset (data, 0, size);
-  data[0] = 2;
-  data[5] = destination;
-  data[6] = 2;
-  data[11] = source;
-  data[12] = 0x88;
-  data[13] = 0xb5;
-  if (size >= 18)
-    memcpy (data + 14, &marker, sizeof marker);
-}
-
-/* Returns: 0, or errno of a socket that is full or closed. */
-static int
-put (int fd, guint8 destination, guint8 source, guint32 marker, guint size)
-{
-  guint8 data[4000];
-  fill_frame (data, size, destination, source, marker);
-  return send (fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t) size ? 0 : errno;
-}
-
-/* Waits for a frame while the engine runs, too. Returns: its size, 0 at end-of-file, -errno; -EAGAIN after @ms. */
-static gssize
-get_within (int fd, guint32 *ret_marker, gint64 ms)
-{
-  guint8 data[4000];
-  gint64 end = g_get_monotonic_time () + ms * 1000;
-  for (;;) {
-    ssize_t n = recv (fd, data, sizeof data, MSG_DONTWAIT);
-    if (n >= 18)
-      memcpy (ret_marker, data + 14, sizeof *ret_marker);
-    if (n >= 0)
-      return n;
-    if (errno != EAGAIN || g_get_monotonic_time () > end)
-      return -errno;
-    struct pollfd waits = { .fd = fd, .events = POLLIN };
-    poll (&waits, 1, 5);
-    while (g_main_context_iteration (NULL, FALSE))
-      ;
-  }
-}
-
-static gssize
-get (int fd, guint32 *ret_marker)
-{
-  return get_within (fd, ret_marker, DEADLINE / 1000);
-}
-
-/* One frame goes from @from to @to and arrives as the next one. */
-static void
-assert_passes (int from, int to, guint32 marker)
-{
-  guint32 came = 0;
-  CU_ASSERT_EQUAL (put (from, 2, 1, marker, 64), 0);
-  CU_ASSERT_EQUAL (get (to, &came), 64);
-  CU_ASSERT_EQUAL (came, marker);
-}
+#include "unit/switch-fixture.h"
 
 /* --- tests: cables --------------------------------------------------------------------------------- */
 
 static void
 test_plug_while_frames_flow (void)
 {
-  Fixture f;
+  SwitchFixture f;
   int fds[2];
   guint32 marker = 0;
   g_autoptr (GError) error = NULL;
-  setup (&f);
-  add_pair (&f, "a", "b", fds);
-  assert_passes (fds[0], fds[1], 1);
-  assert_passes (fds[1], fds[0], 2);
+  sw_setup (&f);
+  sw_add_pair (&f, "a", "b", fds);
+  sw_assert_passes (fds[0], fds[1], 1);
+  sw_assert_passes (fds[1], fds[0], 2);
   CU_ASSERT_TRUE (vbet_switch_client_remove_cable (f.client, "ab", &error));
-  state (&f);
+  sw_state (&f);
   for (guint i = 0; i < 50; i++)
-    CU_ASSERT_EQUAL (put (fds[0], 2, 1, 100 + i, 64), 0);
-  UNTIL (vbet_switch_state_find_port (state (&f), "a", 1)->tx.dropped == 50);
-  plug (&f, "other", "b", 1, "a", 1);
-  state (&f);
-  assert_passes (fds[0], fds[1], 3);
+    CU_ASSERT_EQUAL (sw_put (fds[0], 2, 1, 100 + i, 64), 0);
+  UNTIL (vbet_switch_state_find_port (sw_state (&f), "a", 1)->tx.dropped == 50);
+  sw_plug (&f, "other", "b", 1, "a", 1);
+  sw_state (&f);
+  sw_assert_passes (fds[0], fds[1], 3);
   CU_ASSERT_TRUE (vbet_switch_client_set_cable_up (f.client, "other", FALSE, &error));
-  state (&f);
-  CU_ASSERT_EQUAL (put (fds[0], 2, 1, 200, 64), 0);
-  UNTIL (vbet_switch_state_find_cable (state (&f), "other")->ba.dropped == 1);
+  sw_state (&f);
+  CU_ASSERT_EQUAL (sw_put (fds[0], 2, 1, 200, 64), 0);
+  UNTIL (vbet_switch_state_find_cable (sw_state (&f), "other")->ba.dropped == 1);
   CU_ASSERT_TRUE (vbet_switch_client_set_cable_up (f.client, "other", TRUE, &error));
-  state (&f);
-  assert_passes (fds[0], fds[1], 4);
+  sw_state (&f);
+  sw_assert_passes (fds[0], fds[1], 4);
   CU_ASSERT_EQUAL (recv (fds[1], &marker, sizeof marker, MSG_DONTWAIT), -1);
   CU_ASSERT_EQUAL (errno, EAGAIN);
   close (fds[0]);
   close (fds[1]);
   UNTIL (f.closes == 2);
-  teardown (&f);
+  sw_teardown (&f);
 }
 
 static void
 test_star_and_addresses (void)
 {
-  Fixture f;
+  SwitchFixture f;
   int fds[3];
   guint32 marker = 0;
   g_autoptr (GError) error = NULL;
   static const char *const names[] = { "h1", "h2", "h3" };
-  setup (&f);
+  sw_setup (&f);
   CU_ASSERT_TRUE_FATAL (vbet_switch_client_add_bridge (f.client, "sw", VBET_SWITCH_BRIDGE_SWITCH, 300, NULL, &error));
   for (guint i = 0; i < 3; i++) {
     g_autofree char *cable = g_strdup_printf ("k%u", i);
-    add_guest (&f, names[i]);
+    sw_add_guest (&f, names[i]);
     CU_ASSERT_TRUE (vbet_switch_client_add_bridge_port (f.client, "sw", i + 1, "sw", &error));
-    plug (&f, cable, names[i], 1, "sw", i + 1);
-    fds[i] = link_up (&f, names[i]);
+    sw_plug (&f, cable, names[i], 1, "sw", i + 1);
+    fds[i] = sw_link_up (&f, names[i]);
   }
   UNTIL (f.connects == 3);
-  state (&f);
-  CU_ASSERT_EQUAL (put (fds[0], 2, 1, 7, 64), 0); /* unknown: flooded */
-  CU_ASSERT_EQUAL (get (fds[1], &marker), 64);
-  CU_ASSERT_EQUAL (get (fds[2], &marker), 64);
-  CU_ASSERT_EQUAL (put (fds[1], 1, 2, 8, 64), 0); /* learned */
-  CU_ASSERT_EQUAL (get (fds[0], &marker), 64);
-  CU_ASSERT_EQUAL (put (fds[2], 1, 3, 9, 64), 0);
-  CU_ASSERT_EQUAL (get (fds[0], &marker), 64);
-  CU_ASSERT_EQUAL (get_within (fds[1], &marker, 0), -EAGAIN);
-  const VbetSwitchState *now = state (&f);
+  sw_state (&f);
+  CU_ASSERT_EQUAL (sw_put (fds[0], 2, 1, 7, 64), 0); /* unknown: flooded */
+  CU_ASSERT_EQUAL (sw_get (fds[1], &marker), 64);
+  CU_ASSERT_EQUAL (sw_get (fds[2], &marker), 64);
+  CU_ASSERT_EQUAL (sw_put (fds[1], 1, 2, 8, 64), 0); /* learned */
+  CU_ASSERT_EQUAL (sw_get (fds[0], &marker), 64);
+  CU_ASSERT_EQUAL (sw_put (fds[2], 1, 3, 9, 64), 0);
+  CU_ASSERT_EQUAL (sw_get (fds[0], &marker), 64);
+  CU_ASSERT_EQUAL (sw_get_within (fds[1], &marker, 0), -EAGAIN);
+  const VbetSwitchState *now = sw_state (&f);
   const VbetSwitchBridgeState *bridge = vbet_switch_state_find_bridge (now, "sw");
   CU_ASSERT_PTR_NOT_NULL_FATAL (bridge);
   CU_ASSERT_EQUAL (bridge->flooded, 1);
@@ -355,13 +93,13 @@ test_star_and_addresses (void)
   VBET_ASSERT_TEXT (vbet_switch_state_find_port (now, "sw", 2)->cable, "k1");
   CU_ASSERT_EQUAL (vbet_switch_state_find_cable (now, "k0")->ba.frames, 2);
   CU_ASSERT_TRUE (vbet_switch_client_set_ageing (f.client, "sw", 0, &error));
-  CU_ASSERT_EQUAL (vbet_switch_state_find_bridge (state (&f), "sw")->macs->len, 0);
+  CU_ASSERT_EQUAL (vbet_switch_state_find_bridge (sw_state (&f), "sw")->macs->len, 0);
   CU_ASSERT_TRUE (vbet_switch_client_remove_bridge (f.client, "sw", &error));
-  CU_ASSERT_EQUAL (state (&f)->cables->len, 0);
+  CU_ASSERT_EQUAL (sw_state (&f)->cables->len, 0);
   for (guint i = 0; i < 3; i++)
     close (fds[i]);
   UNTIL (f.closes == 3);
-  teardown (&f);
+  sw_teardown (&f);
 }
 
 /* --- tests: guests that misbehave --------------------------------------------------------------------- */
@@ -370,22 +108,22 @@ static void
 test_slow_reader (void)
 {
   enum { FRAMES = 20000, WINDOW = 32 };
-  Fixture f;
+  SwitchFixture f;
   int slow[2];
   int quick[2];
   guint32 marker = 0;
-  setup (&f);
-  add_pair (&f, "a", "b", slow); /* b never reads */
-  add_pair (&f, "c", "d", quick);
+  sw_setup (&f);
+  sw_add_pair (&f, "a", "b", slow); /* b never reads */
+  sw_add_pair (&f, "c", "d", quick);
   for (guint32 i = 0; i < FRAMES; i++) {
-    CU_ASSERT_TRUE (put (slow[0], 2, 1, i, 1000) == 0 || errno == EAGAIN);
-    CU_ASSERT_EQUAL_FATAL (put (quick[0], 4, 3, i, 1000), 0);
+    CU_ASSERT_TRUE (sw_put (slow[0], 2, 1, i, 1000) == 0 || errno == EAGAIN);
+    CU_ASSERT_EQUAL_FATAL (sw_put (quick[0], 4, 3, i, 1000), 0);
     if (i >= WINDOW) {
-      CU_ASSERT_EQUAL_FATAL (get (quick[1], &marker), 1000);
+      CU_ASSERT_EQUAL_FATAL (sw_get (quick[1], &marker), 1000);
       CU_ASSERT_EQUAL_FATAL (marker, i - WINDOW);
     }
   }
-  const VbetSwitchState *now = state (&f);
+  const VbetSwitchState *now = sw_state (&f);
   const VbetSwitchPortState *b = vbet_switch_state_find_port (now, "b", 1);
   CU_ASSERT_EQUAL (b->queued, 1024);
   CU_ASSERT_TRUE (b->rx.dropped > 100);
@@ -393,140 +131,140 @@ test_slow_reader (void)
   /* it begins to read: what was queued comes, in order, and then the line works as before */
   guint32 last = 0;
   guint got = 0;
-  while (get_within (slow[1], &marker, got < 1024 ? 10000 : 0) == 1000) {
+  while (sw_get_within (slow[1], &marker, got < 1024 ? 10000 : 0) == 1000) {
     CU_ASSERT_TRUE_FATAL (got == 0 || marker > last);
     last = marker;
     got++;
   }
   CU_ASSERT_TRUE (got > 1024);
-  UNTIL (vbet_switch_state_find_port (state (&f), "b", 1)->queued == 0);
-  while (get_within (slow[1], &marker, 0) == 1000)
+  UNTIL (vbet_switch_state_find_port (sw_state (&f), "b", 1)->queued == 0);
+  while (sw_get_within (slow[1], &marker, 0) == 1000)
     ;
-  assert_passes (slow[0], slow[1], 77);
+  sw_assert_passes (slow[0], slow[1], 77);
   for (guint i = 0; i < 2; i++) {
     close (slow[i]);
     close (quick[i]);
   }
   UNTIL (f.closes == 4);
-  teardown (&f);
+  sw_teardown (&f);
 }
 
 static void
 test_sizes (void)
 {
-  Fixture f;
+  SwitchFixture f;
   int fds[2];
   guint32 marker = 0;
-  setup (&f);
-  add_pair (&f, "a", "b", fds);
-  CU_ASSERT_EQUAL (put (fds[0], 2, 1, 1, 1519), 0); /* one too long */
-  CU_ASSERT_EQUAL (put (fds[0], 2, 1, 1, 4000), 0); /* longer than any buffer */
-  CU_ASSERT_EQUAL (put (fds[0], 2, 1, 1, 13), 0);   /* a runt */
+  sw_setup (&f);
+  sw_add_pair (&f, "a", "b", fds);
+  CU_ASSERT_EQUAL (sw_put (fds[0], 2, 1, 1, 1519), 0); /* one too long */
+  CU_ASSERT_EQUAL (sw_put (fds[0], 2, 1, 1, 4000), 0); /* longer than any buffer */
+  CU_ASSERT_EQUAL (sw_put (fds[0], 2, 1, 1, 13), 0);   /* a runt */
   CU_ASSERT_EQUAL (send (fds[0], "", 0, 0), 0);     /* nothing at all */
-  CU_ASSERT_EQUAL (put (fds[0], 2, 1, 2, 1518), 0);
-  CU_ASSERT_EQUAL (get (fds[1], &marker), 1518);
+  CU_ASSERT_EQUAL (sw_put (fds[0], 2, 1, 2, 1518), 0);
+  CU_ASSERT_EQUAL (sw_get (fds[1], &marker), 1518);
   CU_ASSERT_EQUAL (marker, 2);
-  CU_ASSERT_EQUAL (put (fds[0], 2, 1, 3, 14), 0);
-  CU_ASSERT_EQUAL (get (fds[1], &marker), 14);
-  const VbetSwitchPortState *a = vbet_switch_state_find_port (state (&f), "a", 1);
+  CU_ASSERT_EQUAL (sw_put (fds[0], 2, 1, 3, 14), 0);
+  CU_ASSERT_EQUAL (sw_get (fds[1], &marker), 14);
+  const VbetSwitchPortState *a = vbet_switch_state_find_port (sw_state (&f), "a", 1);
   CU_ASSERT_EQUAL (a->tx.frames, 2);
   CU_ASSERT_EQUAL (a->tx.dropped, 4);
   close (fds[0]);
   close (fds[1]);
   UNTIL (f.closes == 2);
-  teardown (&f);
+  sw_teardown (&f);
 }
 
 /* A jumbo port beside ordinary ones: long frames pass between jumbo ports only. */
 static void
 test_jumbo (void)
 {
-  Fixture f;
+  SwitchFixture f;
   guint32 marker = 0;
   g_autoptr (GError) error = NULL;
-  setup (&f);
+  sw_setup (&f);
   for (guint i = 0; i < 2; i++) {
-    g_autofree char *path = socket_path (&f, i == 0 ? "a" : "b");
+    g_autofree char *path = sw_socket_path (&f, i == 0 ? "a" : "b");
     CU_ASSERT_TRUE (vbet_switch_client_add_guest_port (f.client, i == 0 ? "a" : "b", 1, 3900, path, &error));
   }
-  plug (&f, "ab", "a", 1, "b", 1);
-  int a = link_up (&f, "a");
-  int b = link_up (&f, "b");
+  sw_plug (&f, "ab", "a", 1, "b", 1);
+  int a = sw_link_up (&f, "a");
+  int b = sw_link_up (&f, "b");
   UNTIL (f.connects == 2);
-  state (&f);
-  CU_ASSERT_EQUAL (put (a, 2, 1, 5, 3918), 0);
-  CU_ASSERT_EQUAL (get (b, &marker), 3918);
-  add_guest (&f, "c");
+  sw_state (&f);
+  CU_ASSERT_EQUAL (sw_put (a, 2, 1, 5, 3918), 0);
+  CU_ASSERT_EQUAL (sw_get (b, &marker), 3918);
+  sw_add_guest (&f, "c");
   CU_ASSERT_TRUE (vbet_switch_client_remove_cable (f.client, "ab", &error));
-  plug (&f, "ac", "a", 1, "c", 1);
-  int c = link_up (&f, "c");
+  sw_plug (&f, "ac", "a", 1, "c", 1);
+  int c = sw_link_up (&f, "c");
   UNTIL (f.connects == 3);
-  state (&f);
-  CU_ASSERT_EQUAL (put (a, 2, 1, 6, 3918), 0);
-  CU_ASSERT_EQUAL (put (a, 2, 1, 7, 1500), 0);
-  CU_ASSERT_EQUAL (get (c, &marker), 1500);
-  CU_ASSERT_EQUAL (vbet_switch_state_find_port (state (&f), "c", 1)->rx.dropped, 1);
+  sw_state (&f);
+  CU_ASSERT_EQUAL (sw_put (a, 2, 1, 6, 3918), 0);
+  CU_ASSERT_EQUAL (sw_put (a, 2, 1, 7, 1500), 0);
+  CU_ASSERT_EQUAL (sw_get (c, &marker), 1500);
+  CU_ASSERT_EQUAL (vbet_switch_state_find_port (sw_state (&f), "c", 1)->rx.dropped, 1);
   close (a);
   close (b);
   close (c);
   UNTIL (f.closes == 3);
-  teardown (&f);
+  sw_teardown (&f);
 }
 
 /* A guest that reboots leaves its old connection open and makes a new one: the new one counts. */
 static void
 test_replaced_connection (void)
 {
-  Fixture f;
+  SwitchFixture f;
   int fds[2];
   guint32 marker = 0;
-  setup (&f);
-  add_pair (&f, "a", "b", fds);
-  assert_passes (fds[0], fds[1], 1);
-  int newer = link_up (&f, "b");
-  CU_ASSERT_EQUAL (get (fds[1], &marker), 0); /* the old one ends */
-  assert_passes (fds[0], newer, 2);
-  assert_passes (newer, fds[0], 3);
+  sw_setup (&f);
+  sw_add_pair (&f, "a", "b", fds);
+  sw_assert_passes (fds[0], fds[1], 1);
+  int newer = sw_link_up (&f, "b");
+  CU_ASSERT_EQUAL (sw_get (fds[1], &marker), 0); /* the old one ends */
+  sw_assert_passes (fds[0], newer, 2);
+  sw_assert_passes (newer, fds[0], 3);
   CU_ASSERT_TRUE (vbet_switch_client_get_connected (f.client, "b", 1));
   CU_ASSERT_EQUAL (f.closes, 0);
   close (fds[1]);
-  assert_passes (fds[0], newer, 4);
+  sw_assert_passes (fds[0], newer, 4);
   close (newer);
   UNTIL (f.closes == 1);
   CU_ASSERT_FALSE (vbet_switch_client_get_connected (f.client, "b", 1));
   close (fds[0]);
   UNTIL (f.closes == 2);
-  teardown (&f);
+  sw_teardown (&f);
 }
 
 /* A guest that resets its NIC again and again disturbs nobody, and its NIC works in the end. */
 static void
 test_many_resets (void)
 {
-  Fixture f;
+  SwitchFixture f;
   int fds[2];
   int quick[2];
-  setup (&f);
-  add_pair (&f, "a", "b", fds);
-  add_pair (&f, "c", "d", quick);
+  sw_setup (&f);
+  sw_add_pair (&f, "a", "b", fds);
+  sw_add_pair (&f, "c", "d", quick);
   for (guint i = 0; i < 150; i++) {
     close (fds[1]);
-    fds[1] = link_up (&f, "b");
-    assert_passes (quick[0], quick[1], i);
+    fds[1] = sw_link_up (&f, "b");
+    sw_assert_passes (quick[0], quick[1], i);
     while (g_main_context_iteration (NULL, FALSE))
       ;
   }
-  CU_ASSERT_EQUAL (put (fds[1], 1, 2, 42, 64), 0);
+  CU_ASSERT_EQUAL (sw_put (fds[1], 1, 2, 42, 64), 0);
   guint32 marker = 0;
-  CU_ASSERT_EQUAL (get (fds[0], &marker), 64);
+  CU_ASSERT_EQUAL (sw_get (fds[0], &marker), 64);
   CU_ASSERT_EQUAL (marker, 42);
-  assert_passes (fds[0], fds[1], 43);
+  sw_assert_passes (fds[0], fds[1], 43);
   for (guint i = 0; i < 2; i++) {
     close (fds[i]);
     close (quick[i]);
   }
   UNTIL (!vbet_switch_client_get_connected (f.client, "a", 1) && !vbet_switch_client_get_connected (f.client, "b", 1));
-  teardown (&f);
+  sw_teardown (&f);
 }
 
 /* --- tests: the process dies ------------------------------------------------------------------------------ */
@@ -534,95 +272,95 @@ test_many_resets (void)
 static void
 test_killed_under_load (void)
 {
-  Fixture f;
+  SwitchFixture f;
   int fds[2];
   guint32 marker = 0;
   g_autoptr (GError) error = NULL;
-  setup (&f);
+  sw_setup (&f);
   CU_ASSERT_TRUE (vbet_switch_client_add_bridge (f.client, "sw", VBET_SWITCH_BRIDGE_SWITCH, 300, NULL, &error));
-  add_pair (&f, "a", "b", fds);
-  add_guest (&f, "c"); /* over a switch, cable down */
+  sw_add_pair (&f, "a", "b", fds);
+  sw_add_guest (&f, "c"); /* over a switch, cable down */
   CU_ASSERT_TRUE (vbet_switch_client_add_bridge_port (f.client, "sw", 1, "sw", &error));
   CU_ASSERT_TRUE (vbet_switch_client_add_cable (f.client, "kc", "c", 1, "sw", 1, FALSE, &error));
   for (guint round = 1; round <= 3; round++) {
     for (guint32 i = 0; i < 40; i++)
-      put (fds[0], 2, 1, 1000 + i, 500);
+      sw_put (fds[0], 2, 1, 1000 + i, 500);
     CU_ASSERT_EQUAL (kill (vbet_switch_client_get_pid (f.client), SIGKILL), 0);
     for (guint32 i = 0; i < 40; i++) /* nobody reads now: the socket takes what it holds, and never ends */
-      CU_ASSERT_TRUE (put (fds[0], 2, 1, 2000 + i, 500) == 0 || errno == EAGAIN);
+      CU_ASSERT_TRUE (sw_put (fds[0], 2, 1, 2000 + i, 500) == 0 || errno == EAGAIN);
     UNTIL (f.restarts == round);
     CU_ASSERT_EQUAL (vbet_switch_client_get_restarts (f.client), round);
     gssize n;
     do
-      n = get (fds[1], &marker); /* what was under way, never an end-of-file */
+      n = sw_get (fds[1], &marker); /* what was under way, never an end-of-file */
     while (n == 500 && marker != 2000 + 39);
     CU_ASSERT_EQUAL (n, 500);
-    assert_passes (fds[0], fds[1], round);
-    assert_passes (fds[1], fds[0], round + 100);
+    sw_assert_passes (fds[0], fds[1], round);
+    sw_assert_passes (fds[1], fds[0], round + 100);
   }
   CU_ASSERT_EQUAL (f.closes, 0);
-  CU_ASSERT_FALSE (vbet_switch_state_find_cable (state (&f), "kc")->up);
-  CU_ASSERT_PTR_NOT_NULL (vbet_switch_state_find_bridge (state (&f), "sw"));
+  CU_ASSERT_FALSE (vbet_switch_state_find_cable (sw_state (&f), "kc")->up);
+  CU_ASSERT_PTR_NOT_NULL (vbet_switch_state_find_bridge (sw_state (&f), "sw"));
   close (fds[0]);
   close (fds[1]);
   UNTIL (f.closes == 2);
-  teardown (&f);
+  sw_teardown (&f);
 }
 
 /* Everything that happens while there is no process is true when there is one again. */
 static void
 test_changes_while_dead (void)
 {
-  Fixture f;
+  SwitchFixture f;
   int fds[2];
   int quick[2];
   g_autoptr (GError) error = NULL;
-  setup (&f);
-  add_pair (&f, "a", "b", fds);
+  sw_setup (&f);
+  sw_add_pair (&f, "a", "b", fds);
   CU_ASSERT_EQUAL (kill (vbet_switch_client_get_pid (f.client), SIGKILL), 0);
   close (fds[1]);
-  fds[1] = link_up (&f, "b");
-  add_guest (&f, "c");
+  fds[1] = sw_link_up (&f, "b");
+  sw_add_guest (&f, "c");
   CU_ASSERT_TRUE (vbet_switch_client_remove_cable (f.client, "ab", &error));
-  plug (&f, "ca", "c", 1, "a", 1);
-  quick[0] = link_up (&f, "c");
+  sw_plug (&f, "ca", "c", 1, "a", 1);
+  quick[0] = sw_link_up (&f, "c");
   UNTIL (f.restarts == 1 && f.connects >= 3);
-  state (&f);
-  assert_passes (quick[0], fds[0], 1);
-  CU_ASSERT_EQUAL (state (&f)->cables->len, 1);
+  sw_state (&f);
+  sw_assert_passes (quick[0], fds[0], 1);
+  CU_ASSERT_EQUAL (sw_state (&f)->cables->len, 1);
   CU_ASSERT_TRUE (vbet_switch_client_remove_port (f.client, "c", 1, &error));
   guint32 marker;
-  CU_ASSERT_EQUAL (get (quick[0], &marker), 0);
+  CU_ASSERT_EQUAL (sw_get (quick[0], &marker), 0);
   close (quick[0]);
   close (fds[0]);
   close (fds[1]);
   UNTIL (!vbet_switch_client_get_connected (f.client, "a", 1) && !vbet_switch_client_get_connected (f.client, "b", 1));
-  teardown (&f);
+  sw_teardown (&f);
 }
 
 static void
 test_gives_up (void)
 {
-  Fixture f;
+  SwitchFixture f;
   g_autoptr (GError) error = NULL;
-  setup_program (&f, "/bin/false");
-  add_guest (&f, "a");
+  sw_setup_program (&f, "/bin/false");
+  sw_add_guest (&f, "a");
   CU_ASSERT_TRUE (vbet_switch_client_start (f.client, &error));
   UNTIL (f.failed != NULL);
   CU_ASSERT_EQUAL (vbet_switch_client_get_pid (f.client), 0);
-  vbet_switch_client_get_state_async (f.client, NULL, on_state, &f);
-  teardown (&f);
+  vbet_switch_client_get_state_async (f.client, NULL, sw_on_state, &f);
+  sw_teardown (&f);
 }
 
 static void
 test_cannot_start (void)
 {
-  Fixture f;
+  SwitchFixture f;
   g_autoptr (GError) error = NULL;
-  setup_program (&f, "/no/such/program");
+  sw_setup_program (&f, "/no/such/program");
   CU_ASSERT_FALSE (vbet_switch_client_start (f.client, &error));
   CU_ASSERT_TRUE (g_error_matches (error, VBET_ERROR, VBET_ERROR_HOST));
-  teardown (&f);
+  sw_teardown (&f);
 }
 
 /* --- tests: the client's own checks -------------------------------------------------------------------------- */
@@ -639,20 +377,20 @@ test_cannot_start (void)
 static void
 test_refusals (void)
 {
-  Fixture f;
+  SwitchFixture f;
   g_autofree char *path = NULL;
   g_autofree char *taken = NULL;
   g_autofree char *long_path = NULL;
   g_autofree char *name = g_strnfill (100, 'x');
-  setup (&f);
-  path = socket_path (&f, "z");
-  taken = socket_path (&f, "file");
-  long_path = socket_path (&f, name);
+  sw_setup (&f);
+  path = sw_socket_path (&f, "z");
+  taken = sw_socket_path (&f, "file");
+  long_path = sw_socket_path (&f, name);
   CU_ASSERT_TRUE (g_file_set_contents (taken, "x", 1, NULL));
-  add_guest (&f, "a");
-  add_guest (&f, "b");
-  add_guest (&f, "c");
-  plug (&f, "ab", "a", 1, "b", 1);
+  sw_add_guest (&f, "a");
+  sw_add_guest (&f, "b");
+  sw_add_guest (&f, "c");
+  sw_plug (&f, "ab", "a", 1, "b", 1);
   VbetSwitchClient *client = f.client;
   REFUSED (vbet_switch_client_start (client, &error), VBET_ERROR_STATE);
   REFUSED (vbet_switch_client_add_guest_port (client, "a", 1, 1500, path, &error), VBET_ERROR_EXISTS);
@@ -690,38 +428,38 @@ test_refusals (void)
   CU_ASSERT_TRUE (vbet_switch_client_remove_port (client, "z", 1, &error));
   CU_ASSERT_EQUAL (g_unlink (path), 0);
   CU_ASSERT_EQUAL (g_unlink (taken), 0);
-  teardown (&f);
+  sw_teardown (&f);
 }
 
 /* More things than one part of the answer holds. */
 static void
 test_large_state (void)
 {
-  Fixture f;
+  SwitchFixture f;
   g_autoptr (GError) error = NULL;
-  setup (&f);
+  sw_setup (&f);
   CU_ASSERT_TRUE (vbet_switch_client_add_bridge (f.client, "a \"b\" é", VBET_SWITCH_BRIDGE_HUB, 0, NULL, &error));
   for (guint i = 1; i <= 600; i++)
     CU_ASSERT_TRUE (vbet_switch_client_add_bridge_port (f.client, "a \"b\" é", i, "a \"b\" é", &error));
   for (guint i = 1; i <= 300; i++) {
     g_autofree char *cable = g_strdup_printf ("cable %u", i);
-    plug (&f, cable, "a \"b\" é", i, "a \"b\" é", 300 + i);
+    sw_plug (&f, cable, "a \"b\" é", i, "a \"b\" é", 300 + i);
   }
-  const VbetSwitchState *now = state (&f);
+  const VbetSwitchState *now = sw_state (&f);
   CU_ASSERT_EQUAL (now->ports->len, 600);
   CU_ASSERT_EQUAL (now->cables->len, 300);
   CU_ASSERT_EQUAL (now->bridges->len, 1);
   CU_ASSERT_EQUAL (vbet_switch_state_find_bridge (now, "a \"b\" é")->kind, VBET_SWITCH_BRIDGE_HUB);
   VBET_ASSERT_TEXT (vbet_switch_state_find_port (now, "a \"b\" é", 599)->cable, "cable 299");
-  teardown (&f);
+  sw_teardown (&f);
 }
 
 static void
 test_confinement (void)
 {
-  Fixture f;
-  setup (&f);
-  state (&f);
+  SwitchFixture f;
+  sw_setup (&f);
+  sw_state (&f);
   const char *const *layers = vbet_switch_client_get_layers (f.client);
   CU_ASSERT_PTR_NOT_NULL_FATAL (layers);
   CU_ASSERT_TRUE (g_strv_contains (layers, "no_new_privs"));
@@ -730,7 +468,7 @@ test_confinement (void)
   CU_ASSERT_TRUE (g_file_get_contents (path, &text, NULL, NULL));
   CU_ASSERT_PTR_NOT_NULL (strstr (text, "NoNewPrivs:\t1"));
   CU_ASSERT_PTR_NULL (strstr (text, "\nUid:\t0"));
-  teardown (&f);
+  sw_teardown (&f);
 }
 
 static CU_TestInfo cable_tests[] = {
