@@ -8,7 +8,11 @@
 #include <json-glib/json-glib.h>
 
 #include "base/error.h"
+#include "base/paths.h"
 #include "cli/output.h"
+
+#define GONE_SECONDS 10 /* an engine that has answered lab.stop has this long to end */
+#define GONE_TICK_MS 5
 
 /* --- connecting ------------------------------------------------------------ */
 
@@ -157,18 +161,59 @@ vbet_connection_call_device (VbetClient *client, const char *method, const char 
   return NULL;
 }
 
+/* --- stopping ----------------------------------------------------------------- */
+
+/* Whether process @pid is an engine that has not ended. */
+static gboolean
+is_engine (gint64 pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%" G_GINT64_FORMAT "/comm", pid);
+  g_autofree char *name = NULL;
+  return pid > 0 && g_file_get_contents (path, &name, NULL, NULL) && strcmp (g_strchomp (name), "vbetd") == 0;
+}
+
+static gboolean
+on_tick (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* The engine answers when its guests are gone and then still has to take its folder away and to end. A lab of
+ * the same name can only be started after that, so it belongs to stopping. */
+static gboolean
+wait_gone (const char *id, gint64 pid, const VbetInterrupt *interrupt)
+{
+  g_autofree char *folder = vbet_paths_lab_dir (id);
+  gint64 deadline = g_get_monotonic_time () + GONE_SECONDS * G_USEC_PER_SEC;
+  guint tick = g_timeout_add (GONE_TICK_MS, on_tick, NULL);
+  gboolean gone = FALSE;
+  while (!gone && g_get_monotonic_time () < deadline && vbet_interrupt_count (interrupt) < 2) {
+    gone = !g_file_test (folder, G_FILE_TEST_EXISTS) && !is_engine (pid);
+    if (!gone)
+      g_main_context_iteration (NULL, TRUE);
+  }
+  g_source_remove (tick);
+  return gone;
+}
+
 gboolean
 vbet_connection_stop_lab (VbetClient *client, const VbetInterrupt *interrupt, GError **error)
 {
   g_autoptr (GError) failure = NULL;
+  const char *id = vbet_client_get_id (client);
+  g_autoptr (GVariant) info = call (client, "lab.info", NULL, interrupt, 2, NULL);
   g_autoptr (GVariant) reply = call (client, "lab.stop", NULL, interrupt, 2, &failure);
   /* The engine may be gone before its answer is read; gone is what was asked for. */
-  if (reply != NULL || g_error_matches (failure, VBET_ERROR, VBET_ERROR_PROTOCOL))
+  gboolean stopped = reply != NULL || g_error_matches (failure, VBET_ERROR, VBET_ERROR_PROTOCOL);
+  if (stopped && wait_gone (id, vbet_field_integer (info, "pid"), interrupt))
     return TRUE;
   if (vbet_interrupt_count (interrupt) >= 2)
     g_set_error (error, VBET_ERROR, VBET_ERROR_CANCELLED,
-                 "Interrupted while the lab was stopping; “vbetctl stop %s” goes on",
-                 vbet_client_get_id (client));
+                 "Interrupted while the lab was stopping; “vbetctl stop %s” goes on", id);
+  else if (stopped)
+    g_set_error (error, VBET_ERROR, VBET_ERROR_TIMEOUT,
+                 "The lab “%s” is stopped, but its engine (process %" G_GINT64_FORMAT ") does not end", id,
+                 vbet_field_integer (info, "pid"));
   else
     g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;

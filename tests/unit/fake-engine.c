@@ -87,12 +87,22 @@ send_notifications (VbetFakeEngine *self, const char *method)
   }
 }
 
+/* What an engine leaves behind when it ends: nothing. */
+static void
+remove_folder (VbetFakeEngine *self)
+{
+  g_autofree char *folder = g_path_get_dirname (self->path);
+  g_unlink (self->path);
+  g_rmdir (folder);
+  self->ended = TRUE;
+}
+
 static void
 go_away (VbetFakeEngine *self)
 {
+  remove_folder (self);
   for (guint i = 0; i < self->clients->len; i++)
     jsonrpc_client_close (g_ptr_array_index (self->clients, i), NULL, NULL);
-  self->ended = TRUE;
 }
 
 static void
@@ -124,7 +134,7 @@ reply (VbetFakeEngine *self, JsonrpcClient *client, const char *method, GVariant
   g_autoptr (GVariant) result = variant_of (answer);
   jsonrpc_client_reply (client, id, result, NULL, NULL);
   if (strcmp (method, "lab.stop") == 0)
-    self->ended = TRUE;
+    remove_folder (self);
 }
 
 static void
