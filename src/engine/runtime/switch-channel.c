@@ -18,6 +18,7 @@
 #define FDS_MAX 2             /* per message */
 #define MESSAGE_MAX (256 * 1024) /* bytes; what a socket takes as one message by default */
 #define MESSAGES_PER_TURN 64
+#define END_TIMEOUT 1000      /* ms from the end of the channel to SIGKILL */
 #define SOCKET_PREFIX "/proc/self/fd/"
 
 typedef struct {
@@ -33,6 +34,7 @@ struct VbetSwitchChannel {
   int fd;
   GSource *source;           /* incoming; NULL once the channel has ended */
   GSource *writable;         /* NULL: nothing waits */
+  GSource *deadline;         /* until the process must have ended; NULL: none */
   GQueue outgoing;           /* of Outgoing */
   char *buffer;
   gboolean gone;             /* the process has ended */
@@ -173,6 +175,25 @@ receive (VbetSwitchChannel *self, int *ret_fd)
 }
 
 static gboolean
+on_deadline (gpointer user_data)
+{
+  VbetSwitchChannel *self = user_data;
+  drop_source (&self->deadline);
+  g_subprocess_force_exit (self->process);
+  return G_SOURCE_REMOVE;
+}
+
+/* The process is ending, or has given up its channel: then it is of no use, and its end must follow. */
+static void
+channel_ended (VbetSwitchChannel *self)
+{
+  drop_source (&self->source);
+  self->deadline = g_timeout_source_new (END_TIMEOUT);
+  g_source_set_callback (self->deadline, on_deadline, self, NULL);
+  g_source_attach (self->deadline, self->context);
+}
+
+static gboolean
 on_readable (int fd, GIOCondition condition, gpointer user_data)
 {
   VbetSwitchChannel *self = user_data;
@@ -182,9 +203,7 @@ on_readable (int fd, GIOCondition condition, gpointer user_data)
     if (n == -EAGAIN || n == -EINTR)
       return G_SOURCE_CONTINUE;
     if (n <= 0) {
-      /* The process is dying, or has given up its channel: then it is of no use, and its end must follow. */
-      drop_source (&self->source);
-      g_subprocess_force_exit (self->process);
+      channel_ended (self);
       return G_SOURCE_REMOVE;
     }
     self->callbacks.message (self, self->buffer, (gsize) n, came, self->user_data);
@@ -201,6 +220,7 @@ channel_free (VbetSwitchChannel *self)
 {
   drop_source (&self->source);
   drop_source (&self->writable);
+  drop_source (&self->deadline);
   g_queue_clear_full (&self->outgoing, outgoing_free);
   if (self->fd >= 0)
     close (self->fd);
@@ -228,7 +248,9 @@ on_process_exit (GObject *source, GAsyncResult *result, gpointer user_data)
   }
   self->gone = TRUE;
   drop_source (&self->source);
-  self->callbacks.ended (self, self->user_data);
+  drop_source (&self->deadline);
+  gboolean clean = g_subprocess_get_if_exited (self->process) && g_subprocess_get_exit_status (self->process) == 0;
+  self->callbacks.ended (self, clean, self->user_data);
 }
 
 /* A program named by an open descriptor is moved out of the way of the number that the channel gets in the child. */
@@ -297,6 +319,7 @@ vbet_switch_channel_close (VbetSwitchChannel *self)
     return;
   drop_source (&self->source);
   drop_source (&self->writable);
+  drop_source (&self->deadline);
   if (self->gone) {
     channel_free (self);
     return;

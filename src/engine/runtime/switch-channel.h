@@ -13,8 +13,9 @@ typedef struct VbetSwitchChannel VbetSwitchChannel;
 typedef struct {
   /* @fd: descriptor that came along, the callee's; -1: none */
   void (*message) (VbetSwitchChannel *channel, const char *text, gsize size, int fd, gpointer user_data);
-  /* The process has ended, or cannot be talked to any more and was killed; the last callback. */
-  void (*ended) (VbetSwitchChannel *channel, gpointer user_data);
+  /* The process has ended, or could not be talked to any more and was killed; the last callback.
+   * @clean: by itself and with exit code 0 */
+  void (*ended) (VbetSwitchChannel *channel, gboolean clean, gpointer user_data);
 } VbetSwitchChannelCallbacks;
 
 /** vbet_switch_channel_open: starts @program; callbacks come from the thread-default main context, never from within. */

@@ -308,11 +308,13 @@ on_death (VbetSwitchClient *self)
 }
 
 static void
-on_ended (VbetSwitchChannel *channel, gpointer user_data)
+on_ended (VbetSwitchChannel *channel, gboolean clean, gpointer user_data)
 {
   g_autoptr (VbetSwitchClient) self = g_object_ref (user_data);
   (void) channel;
   if (self->stop != NULL) {
+    if (!clean)
+      g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, "The switch process did not end as it should; see its messages");
     finish_stop (self);
     return;
   }
