@@ -5,6 +5,7 @@
 #include "engine/model/topology.h"
 #include "fuzz/fuzz.h"
 #include "unit/invariants.h"
+#include "unit/topology-state.h"
 
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
@@ -15,5 +16,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autoptr (VbetTopology) topology = vbet_topology_elaborate (program, "lab", findings);
   g_autofree char *json = vbet_topology_to_json (topology);
   g_assert_nonnull (json);
+  vbet_test_check_topology (topology);
   return 0;
 }

@@ -11,8 +11,16 @@ FUZZ_LANGUAGE = libvbet-model.a libvbet-language.a libvbet-base.a $(JSON_LIBS) $
 
 check_PROGRAMS += tests/fuzz/replay-program
 TESTS += tests/fuzz/replay-program
-tests_fuzz_replay_program_SOURCES = tests/fuzz/fuzz-program.c tests/fuzz/replay.c tests/unit/invariants.c tests/unit/invariants.h
+tests_fuzz_replay_program_SOURCES = \
+	tests/fuzz/fuzz-program.c tests/fuzz/replay.c tests/unit/invariants.c tests/unit/invariants.h \
+	tests/unit/topology-state.c tests/unit/topology-state.h
 tests_fuzz_replay_program_LDADD = $(FUZZ_LANGUAGE)
+
+check_PROGRAMS += tests/fuzz/replay-calls
+TESTS += tests/fuzz/replay-calls
+tests_fuzz_replay_calls_SOURCES = \
+	tests/fuzz/fuzz-calls.c tests/fuzz/replay.c tests/unit/topology-state.c tests/unit/topology-state.h
+tests_fuzz_replay_calls_LDADD = $(FUZZ_LANGUAGE)
 
 check_PROGRAMS += tests/fuzz/replay-value
 TESTS += tests/fuzz/replay-value
@@ -56,9 +64,14 @@ tests_fuzz_fuzz_agent_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 tests_fuzz_fuzz_agent_LDADD = libvbet-base.a $(GLIB_LIBS)
 
 noinst_PROGRAMS += tests/fuzz/fuzz-program
-tests_fuzz_fuzz_program_SOURCES = tests/fuzz/fuzz-program.c tests/unit/invariants.c
+tests_fuzz_fuzz_program_SOURCES = tests/fuzz/fuzz-program.c tests/unit/invariants.c tests/unit/topology-state.c
 tests_fuzz_fuzz_program_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 tests_fuzz_fuzz_program_LDADD = $(FUZZ_LANGUAGE)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-calls
+tests_fuzz_fuzz_calls_SOURCES = tests/fuzz/fuzz-calls.c tests/unit/topology-state.c
+tests_fuzz_fuzz_calls_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_calls_LDADD = $(FUZZ_LANGUAGE)
 
 noinst_PROGRAMS += tests/fuzz/fuzz-value
 tests_fuzz_fuzz_value_SOURCES = tests/fuzz/fuzz-value.c

@@ -25,6 +25,7 @@ elaborate (const char *text, gsize size, char **ret_findings)
   g_autoptr (VbetDiagnostics) findings = vbet_diagnostics_new (text, size);
   vbet_program_diagnose (program, findings);
   VbetTopology *topology = vbet_topology_elaborate (program, "test", findings);
+  vbet_test_check_topology (topology);
   if (ret_findings != NULL)
     *ret_findings = findings_text (findings);
   return topology;
@@ -90,61 +91,3 @@ vbet_test_devices (const VbetTopology *topology)
   return g_string_free (out, FALSE);
 }
 
-static int
-compare_texts (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(char *const *) a, *(char *const *) b);
-}
-
-static void
-add_attributes (GPtrArray *lines, const char *of, const VbetAttributes *attributes)
-{
-  for (guint i = 0; i < attributes->len; i++) {
-    const VbetAttribute *attribute = attributes->pdata[i];
-    g_autofree char *value = vbet_value_to_text (attribute->value);
-    g_ptr_array_add (lines, g_strdup_printf ("%s %s=%s", of, attribute->key, value));
-  }
-}
-
-static void
-add_device (GPtrArray *lines, const VbetDevice *device)
-{
-  g_ptr_array_add (lines, g_strdup_printf ("%s %s", vbet_kind_name (device->kind), device->name));
-  add_attributes (lines, device->name, device->attributes);
-  for (guint k = 0; k < device->nics->len; k++) {
-    const VbetNic *nic = device->nics->pdata[k];
-    g_autofree char *name = g_strdup_printf ("%s:%u", device->name, nic->index);
-    g_ptr_array_add (lines, g_strdup_printf ("%s mac %02x%02x%02x%02x%02x%02x cable %s %u", name, nic->mac[0],
-                                             nic->mac[1], nic->mac[2], nic->mac[3], nic->mac[4], nic->mac[5],
-                                             nic->cable != NULL ? nic->cable : "none", nic->cable_end));
-    add_attributes (lines, name, nic->attributes);
-  }
-  for (guint k = 0; k < device->files->len; k++) {
-    const VbetFile *file = device->files->pdata[k];
-    gsize size;
-    const char *data = g_bytes_get_data (file->contents, &size);
-    g_ptr_array_add (lines, g_strdup_printf ("%s file %s %o %.*s", device->name, file->path, file->mode, (int) size,
-                                             data != NULL ? data : ""));
-  }
-}
-
-char *
-vbet_test_dump (const VbetTopology *topology)
-{
-  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-  for (guint i = 0; i < topology->devices->len; i++)
-    add_device (lines, topology->devices->pdata[i]);
-  for (guint i = 0; i < topology->cables->len; i++) {
-    const VbetCable *cable = topology->cables->pdata[i];
-    GString *line = g_string_new (cable->name);
-    g_string_append_c (line, ' ');
-    append_end (line, &cable->ends[0]);
-    g_string_append_c (line, '-');
-    append_end (line, &cable->ends[1]);
-    g_ptr_array_add (lines, g_string_free (line, FALSE));
-    add_attributes (lines, cable->name, cable->attributes);
-  }
-  g_ptr_array_sort (lines, compare_texts);
-  g_ptr_array_add (lines, NULL);
-  return g_strjoinv ("\n", (char **) lines->pdata);
-}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/model/topology.h"
+#include "unit/topology-state.h"
 
 /** vbet_test_lab: Returns: (transfer full): @text as a topology; @ret_findings: (out) (transfer full) (optional): formatted, a line each. */
 VbetTopology *vbet_test_lab (const char *text, char **ret_findings);
@@ -13,5 +14,3 @@ VbetTopology *vbet_test_lab_file (const char *relative, char **ret_findings);
 char *vbet_test_cabling (const VbetTopology *topology);
 /** vbet_test_devices: Returns: (transfer full): "router r1 2", a line a device with its number of NICs. */
 char *vbet_test_devices (const VbetTopology *topology);
-/** vbet_test_dump: Returns: (transfer full): everything that two equal topologies have in common, in any order of making. */
-char *vbet_test_dump (const VbetTopology *topology);

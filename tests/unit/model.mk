@@ -1,5 +1,5 @@
 # Unit tests of model.
-MODEL_TEST_SOURCES = tests/unit/lab.c tests/unit/lab.h
+MODEL_TEST_SOURCES = tests/unit/lab.c tests/unit/lab.h tests/unit/topology-state.c tests/unit/topology-state.h
 MODEL_TEST_LIBS = libvbet-model.a libvbet-language.a libvbet-base.a $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 
 check_PROGRAMS += tests/unit/test-topology

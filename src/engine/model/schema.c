@@ -173,6 +173,8 @@ vbet_schema_default (const VbetAttributeSpec *spec)
 {
   if (spec->default_text[0] == '\0')
     return NULL;
+  if (spec->type == VBET_VALUE_BOOL) /* asked for so often that parsing would be felt */
+    return vbet_value_new_boolean (strcmp (spec->default_text, "yes") == 0);
   VbetValue *value = vbet_value_parse (spec->default_text, NULL);
   g_return_val_if_fail (value != NULL && value->type == spec->type, value);
   return value;

@@ -508,15 +508,25 @@ report_unknown_key (VbetContext *self, const VbetNode *keyword, const char *of, 
     fix_to (diagnostic, keyword->name_span, best);
 }
 
-/* Whether the key is in @seen already; reports it. */
+/* Whether an earlier key of @call is the same as that at @index; reports it. @seen: (nullable): keys so far. */
 static gboolean
-is_repeated (VbetContext *self, GHashTable *seen, const VbetNode *keyword)
+is_repeated (VbetContext *self, const VbetNode *call, guint index, GHashTable *seen)
 {
-  if (g_hash_table_add (seen, (gpointer) keyword->name))
-    return FALSE;
-  vbet_diagnostics_add (self->diagnostics, VBET_E_TWICE, keyword->span, "%s is given twice in this call",
-                        keyword->name);
-  return TRUE;
+  const VbetNode *keyword = call->children[index];
+  gboolean repeated = seen != NULL && !g_hash_table_add (seen, (gpointer) keyword->name);
+  for (guint i = 0; seen == NULL && i < index && !repeated; i++)
+    repeated = call->children[i]->kind == VBET_NODE_KEYWORD && call->children[i]->name == keyword->name;
+  if (repeated)
+    vbet_diagnostics_add (self->diagnostics, VBET_E_TWICE, keyword->span, "%s is given twice in this call",
+                          keyword->name);
+  return repeated;
+}
+
+/* A set for is_repeated() where looking at every earlier key would take long; names are interned. */
+static GHashTable *
+new_seen (const VbetNode *call)
+{
+  return call->n_children > 16 ? g_hash_table_new (NULL, NULL) : NULL;
 }
 
 static void
@@ -539,10 +549,10 @@ VbetAttributes *
 vbet_context_attributes (VbetContext *self, const VbetNode *node, VbetKind kind, gboolean changes)
 {
   VbetAttributes *attributes = vbet_attributes_new ();
-  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL); /* names are interned */
+  g_autoptr (GHashTable) seen = new_seen (node);
   for (guint i = 0; i < node->n_children; i++) {
     const VbetNode *keyword = node->children[i];
-    if (keyword->kind != VBET_NODE_KEYWORD || is_repeated (self, seen, keyword))
+    if (keyword->kind != VBET_NODE_KEYWORD || is_repeated (self, node, i, seen))
       continue;
     const VbetAttributeSpec *spec = vbet_schema_find (kind, keyword->name);
     if (spec != NULL) {
@@ -560,10 +570,10 @@ VbetAttributes *
 vbet_context_keywords (VbetContext *self, const VbetNode *node, const VbetCallSpec *call)
 {
   VbetAttributes *attributes = vbet_attributes_new ();
-  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL); /* names are interned */
+  g_autoptr (GHashTable) seen = new_seen (node);
   for (guint i = 0; i < node->n_children; i++) {
     const VbetNode *keyword = node->children[i];
-    if (keyword->kind != VBET_NODE_KEYWORD || is_repeated (self, seen, keyword))
+    if (keyword->kind != VBET_NODE_KEYWORD || is_repeated (self, node, i, seen))
       continue;
     VbetSuggest suggest;
     vbet_suggest_init (&suggest, keyword->name);
