@@ -19,6 +19,7 @@ bin_vbet_agent_SOURCES = \
 	rootfs/agent/netlink.h \
 	rootfs/agent/nics.c \
 	rootfs/agent/nics.h \
+	rootfs/agent/routing.c \
 	rootfs/agent/unpack.c \
 	src/base/agent-protocol.c \
 	src/base/agent-protocol.h
@@ -30,7 +31,6 @@ bin_vbet_agent_LDADD =
 nobase_dist_pkgdata_SCRIPTS = \
 	rootfs/build-image \
 	rootfs/files/usr/lib/vbet/service \
-	rootfs/files/usr/lib/vbet/start \
 	rootfs/files/usr/lib/vbet/udhcpc
 nobase_dist_pkgdata_DATA = \
 	rootfs/modules \

@@ -1,6 +1,6 @@
-/* common.h - small things that init, agent and vbet-nic share.
+/* common.h - small things that init, agent, vbet-nic and vbet-routing share.
  *
- * The three are one static program without GLib: starting a process costs
+ * They are one static program without GLib: starting a process costs
  * milliseconds in a guest, and this one is loaded once. Functions return 0 or
  * -errno unless they say otherwise.
  */
@@ -18,6 +18,7 @@
 int init_main (int argc, char **argv);
 int agent_main (int argc, char **argv);
 int nic_main (int argc, char **argv);
+int routing_main (int argc, char **argv);
 
 /** file_write: writes @text into the existing (or new) file @path in one piece, as /proc/sys wants it. */
 int file_write (const char *path, const char *text);

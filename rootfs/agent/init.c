@@ -1,10 +1,10 @@
 /* init.c - process 1 of a guest: from the kernel's first step to the prompt, and back.
  *
  * Order: file systems, configuration disk, host name, NICs, then what needs
- * other programs (firewall rules, services: /usr/lib/vbet/start), the user's
- * boot script, then agent (its HELLO tells the engine that the guest is up)
- * and console. What fails is said in one line and the boot goes on. Nothing
- * here starts a program that need not run: that costs milliseconds each.
+ * other programs (firewall rules, routing daemons, services), the user's boot
+ * script, then agent (its HELLO tells the engine that the guest is up) and
+ * console. What fails is said in one line and the boot goes on. Nothing here
+ * starts a program that need not run: that costs milliseconds each.
  *
  * Signals are those of busybox's poweroff, halt and reboot; SIGINT is
  * ctrl-alt-del, which the engine can send through the kernel.
@@ -276,9 +276,9 @@ handled_signals (sigset_t *signals)
   sigaddset (signals, SIGUSR2);
 }
 
-/* Runs a step of the boot, for as long as it may take. */
+/* Runs a step of the boot, for as long as it may take. A step that @speaks says for itself what fails. */
 static void
-run_step (const char *name, const char *const *argv)
+run_step (const char *name, const char *const *argv, bool speaks)
 {
   char text[128];
   sigset_t handled;
@@ -301,7 +301,7 @@ run_step (const char *name, const char *const *argv)
         snprintf (text, sizeof text, "%s: killed by signal %d", name, WTERMSIG (status));
       else
         snprintf (text, sizeof text, "%s: exit status %d", name, WEXITSTATUS (status));
-      if (status != 0)
+      if (status != 0 && (!speaks || !WIFEXITED (status) || WEXITSTATUS (status) == 127))
         say (text);
       return;
     }
@@ -320,19 +320,21 @@ run_step (const char *name, const char *const *argv)
 static void
 run_boot_steps (const char *environment)
 {
-  char services[512];
-  if ((setting (environment, "SERVICES", services, sizeof services) && services[0] != '\0')
-      || access ("/etc/nftables.conf", F_OK) == 0 || access ("/etc/frr/daemons", F_OK) == 0) {
-    static const char *const start[] = { "/usr/lib/vbet/start", NULL };
-    run_step ("services", start);
-  }
-  if (access (CONFIG_DIR "boot.sh", F_OK) == 0) {
-    static const char *const boot[] = { "/bin/sh", CONFIG_DIR "boot.sh", NULL };
-    run_step ("boot script", boot);
-  }
-  char notice[256];
-  if (setting (environment, "NOTICE", notice, sizeof notice) && notice[0] != '\0')
-    say (notice);
+  static const char *const rules[] = { "/usr/lib/vbet/service", "rules", "boot", NULL };
+  static const char *const routing[] = { "/sbin/vbet-routing", "start", NULL };
+  static const char *const services[] = { "/usr/lib/vbet/service", "all", "start", NULL };
+  static const char *const script[] = { "/bin/sh", CONFIG_DIR "boot.sh", NULL };
+  char value[512];
+  if (access ("/etc/nftables.conf", F_OK) == 0)
+    run_step ("firewall rules", rules, true);
+  if (access ("/etc/frr/daemons", F_OK) == 0)
+    run_step ("routing", routing, true);
+  if (setting (environment, "SERVICES", value, sizeof value) && value[0] != '\0')
+    run_step ("services", services, true);
+  if (access (script[1], F_OK) == 0)
+    run_step ("boot script", script, false);
+  if (setting (environment, "NOTICE", value, sizeof value) && value[0] != '\0')
+    say (value);
 }
 
 static void

@@ -1,4 +1,4 @@
-/* main.c - one program, three names: vbet-init, vbet-agent, vbet-nic. */
+/* main.c - one program, four names: vbet-init, vbet-agent, vbet-nic, vbet-routing. */
 #include "common.h"
 
 #include <string.h>
@@ -12,5 +12,7 @@ main (int argc, char **argv)
     return init_main (argc, argv);
   if (strcmp (name, "vbet-nic") == 0)
     return nic_main (argc, argv);
+  if (strcmp (name, "vbet-routing") == 0)
+    return routing_main (argc, argv);
   return agent_main (argc, argv);
 }

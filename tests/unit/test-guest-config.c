@@ -195,7 +195,7 @@ test_routing (void)
                     "  services=[ospf, rip]), alloc(NIC, ip=10.0.0.1/24), alloc(NIC, ip=fd00::1/64))\n";
   expect_file (lab, "r", "etc/frr/daemons", "zebra=yes\nospfd=yes\nripd=yes\nripngd=yes\n");
   expect_file (lab, "r", "etc/frr/frr.conf",
-               "frr defaults traditional\nservice integrated-vtysh-config\nhostname r\n!\n"
+               "frr defaults traditional\nhostname r\n!\n"
                "router rip\n version 2\n redistribute connected\n network 0.0.0.0/0\nexit\n"
                "router ripng\n redistribute connected\n network eth1\nexit\n"
                "router ospf\n network 10.0.0.0/24 area 0\n!\nend\n");

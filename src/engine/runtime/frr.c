@@ -180,7 +180,7 @@ char *
 vbet_frr_configuration (const VbetDevice *device, const char *text, GPtrArray *services)
 {
   g_autoptr (GHashTable) written = daemons_of_text (text != NULL ? text : "");
-  GString *out = g_string_new ("frr defaults traditional\nservice integrated-vtysh-config\n");
+  GString *out = g_string_new ("frr defaults traditional\n");
   g_string_append_printf (out, "hostname %s\n!\n", device->name);
   if (has_service (services, "ospf") && !g_hash_table_contains (written, "ospfd"))
     g_string_append (out, "router ospf\n redistribute connected\n network 0.0.0.0/0 area 0\nexit\n");

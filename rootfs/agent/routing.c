@@ -1,0 +1,417 @@
+/* routing.c - starts and stops FRR's daemons: vbet-routing start|stop|restart
+ *
+ * FRR's own way (watchfrr, daemons that fork, then vtysh to hand out one
+ * configuration) takes a second of processor time in a guest, where each page
+ * fault costs some 20 microseconds: forking makes a daemon fault in all its
+ * pages twice, and vtysh alone takes a quarter of the second. Here daemons do
+ * not fork, and each reads its own part of /etc/frr/frr.conf by itself.
+ *
+ * That part has the same lines, with blocks that belong to another daemon
+ * alone made empty. A daemon passes over lines it does not know and says so in
+ * its log; a line that nobody took is an error of the user's and is reported.
+ */
+#define _GNU_SOURCE
+#include "common.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#define RUN_DIR "/run/frr"
+#define CONFIGURATION "/etc/frr/frr.conf"
+#define CONFIGURATION_MAX (1024 * 1024)
+#define DAEMONS_FILE "/etc/frr/daemons"
+#define DAEMONS_MAX 24
+#define NAME_MAX_BYTES 16
+#define LINES_MAX 65536
+#define START_MS 10000
+#define STOP_MS 3000
+#define ANSWER_MS 3000
+#define ERRORS_SHOWN 5
+
+/* User and group "frr" of the image (files/etc/passwd). */
+#define FRR_ID 300
+
+typedef struct {
+  int count;
+  char names[DAEMONS_MAX][NAME_MAX_BYTES];
+} Daemons;
+
+/* What one line of the configuration has met with. */
+typedef struct {
+  uint8_t offered; /* daemons that were given it */
+  uint8_t unknown; /* those that did not know it */
+} LineFate;
+
+static void
+complain (const char *what, const char *why)
+{
+  fprintf (stderr, "vbet: routing: %s: %s\n", what, why);
+}
+
+static long
+now_ms (void)
+{
+  struct timespec now;
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* "NAME=yes" lines, in order. */
+static int
+read_daemons (Daemons *daemons)
+{
+  char *save = NULL;
+  char *text = file_read (DAEMONS_FILE, 64 * 1024, NULL);
+  daemons->count = 0;
+  if (text == NULL)
+    return -errno;
+  for (char *line = strtok_r (text, "\n", &save); line != NULL; line = strtok_r (NULL, "\n", &save)) {
+    size_t length = strspn (line, "abcdefghijklmnopqrstuvwxyz0123456789");
+    if (length == 0 || length >= NAME_MAX_BYTES || strncmp (line + length, "=yes", 4) != 0
+        || daemons->count >= DAEMONS_MAX)
+      continue;
+    memcpy (daemons->names[daemons->count], line, length);
+    daemons->names[daemons->count++][length] = '\0';
+  }
+  free (text);
+  return 0;
+}
+
+/* --- whose line is it ------------------------------------------------------ */
+
+/* Blocks that one daemon alone understands. */
+static const struct {
+  const char *words;
+  const char *daemon;
+} blocks[] = {
+  { "router ospf", "ospfd" },     { "router ospf6", "ospf6d" },  { "router rip", "ripd" },
+  { "router ripng", "ripngd" },   { "router bgp", "bgpd" },      { "router isis", "isisd" },
+  { "router eigrp", "eigrpd" },   { "router babel", "babeld" },  { "router openfabric", "fabricd" },
+  { "bfd", "bfdd" },              { "mpls ldp", "ldpd" },        { "pbr-map", "pbrd" },
+  { "rpki", "bgpd" },
+};
+
+/* Words that begin something new even where a block is not indented. */
+static const char *const beginnings[] = {
+  "access-list", "agentx", "banner",  "bfd",   "debug",     "enable",        "exit",    "end",    "frr",
+  "hostname",    "interface", "ip",   "ipv6",  "key",       "line",          "log",     "mpls",   "nexthop-group",
+  "no",          "password",  "pbr-map", "route-map", "router", "rpki",     "segment-routing", "service", "username",
+  "vrf",         "zebra",
+};
+
+static bool
+begins_with_words (const char *line, const char *words)
+{
+  for (;;) {
+    size_t length = strcspn (words, " ");
+    if (strncmp (line, words, length) != 0 || strchr (" \t\r\n", line[length]) == NULL)
+      return false;
+    line += length;
+    line += strspn (line, " \t");
+    if (words[length] == '\0')
+      return true;
+    words += length + 1;
+  }
+}
+
+static const char *
+block_owner (const char *line)
+{
+  for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
+    if (begins_with_words (line, blocks[i].words))
+      return blocks[i].daemon;
+  return NULL;
+}
+
+/* The daemon that alone understands this line; NULL: anybody may. @owner is that of the line before. */
+static const char *
+line_owner (const char *line, const char *owner)
+{
+  bool continues = strchr (" \t\r\n!#", line[0]) != NULL;
+  if (owner == NULL)
+    return continues ? NULL : block_owner (line);
+  /* The line that leaves a block is the block's. */
+  if (continues || begins_with_words (line, "exit") || begins_with_words (line, "end"))
+    return owner;
+  for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++)
+    if (begins_with_words (line, beginnings[i]))
+      return block_owner (line);
+  return owner;
+}
+
+/* Writes the part of @daemon to RUN_DIR/DAEMON.conf. */
+static int
+write_part (const char *daemon, const char *text, LineFate *fates)
+{
+  char path[64];
+  const char *owner = NULL;
+  char *part = malloc (2 * strlen (text) + 2); /* an empty line may become "!" */
+  char *end = part;
+  int result = 0;
+  if (part == NULL)
+    return -ENOMEM;
+  for (int number = 1; *text != '\0'; number++) {
+    size_t length = strcspn (text, "\n");
+    owner = line_owner (text, owner);
+    if (owner == NULL || strcmp (owner, daemon) == 0) {
+      memcpy (end, text, length);
+      end += length;
+      if (number < LINES_MAX)
+        fates[number].offered++;
+    } else {
+      *end++ = '!';
+    }
+    if (begins_with_words (text, "exit") || begins_with_words (text, "end"))
+      owner = NULL;
+    *end++ = '\n';
+    text += length + (text[length] == '\n' ? 1 : 0);
+  }
+  *end = '\0';
+  snprintf (path, sizeof path, RUN_DIR "/%s.conf", daemon);
+  result = file_write (path, part);
+  if (result == 0 && (chmod (path, 0640) != 0 || chown (path, FRR_ID, FRR_ID) != 0))
+    result = -errno;
+  free (part);
+  return result;
+}
+
+/* --- starting -------------------------------------------------------------- */
+
+/* Waits until all files of @paths are there; they appear in RUN_DIR, which @watch watches. */
+static bool
+wait_for_files (int watch, char (*paths)[64], int count, long end)
+{
+  for (;;) {
+    char events[4096];
+    int missing = 0;
+    for (int i = 0; i < count; i++)
+      missing += access (paths[i], F_OK) != 0;
+    if (missing == 0)
+      return true;
+    long left = end - now_ms ();
+    struct pollfd poll_fd = { .fd = watch, .events = POLLIN };
+    if (left <= 0)
+      return false;
+    if (poll (&poll_fd, 1, (int) left) > 0 && read (watch, events, sizeof events) < 0 && errno != EAGAIN)
+      return false;
+  }
+}
+
+static int
+start_daemon (const char *daemon)
+{
+  char command[64];
+  char configuration[64];
+  char log[64];
+  snprintf (command, sizeof command, "/usr/lib/frr/%s", daemon);
+  snprintf (configuration, sizeof configuration, RUN_DIR "/%s.conf", daemon);
+  snprintf (log, sizeof log, "file:" RUN_DIR "/%s.log", daemon);
+  char *argv[] = { command, (char *) "-f", configuration, (char *) "--log", log, (char *) "--log-level",
+                   (char *) "err", (char *) "-P", (char *) "0", NULL };
+  return access (command, X_OK) != 0 ? -errno : spawn_detached (argv);
+}
+
+/* Starts daemons @first … @last - 1 together and waits until each has read its configuration and serves vtysh. */
+static bool
+start_some (const Daemons *daemons, int first, int last, int watch)
+{
+  char paths[DAEMONS_MAX + 1][64];
+  int count = 0;
+  bool all = true;
+  for (int i = first; i < last; i++) {
+    int result = start_daemon (daemons->names[i]);
+    if (result != 0) {
+      complain (daemons->names[i], strerror (-result));
+      all = false;
+      continue;
+    }
+    snprintf (paths[count++], sizeof paths[0], RUN_DIR "/%s.vty", daemons->names[i]);
+    if (strcmp (daemons->names[i], "zebra") == 0)
+      snprintf (paths[count++], sizeof paths[0], RUN_DIR "/zserv.api");
+  }
+  if (wait_for_files (watch, paths, count, now_ms () + START_MS))
+    return all;
+  for (int i = 0; i < count; i++)
+    if (access (paths[i], F_OK) != 0)
+      complain (paths[i], "did not appear; see " RUN_DIR "/*.log");
+  return false;
+}
+
+/* Asks @daemon anything over its vtysh socket: when it answers, what it had to log is written. */
+static void
+await_answer (const char *daemon)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  char answer[256];
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  snprintf (address.sun_path, sizeof address.sun_path, RUN_DIR "/%s.vty", daemon);
+  /* Between bind() and listen() the daemon refuses. */
+  for (int i = 0; i < 100 && connect (fd, (struct sockaddr *) &address, sizeof address) != 0; i++) {
+    struct timespec pause = { .tv_nsec = 2 * 1000 * 1000 };
+    nanosleep (&pause, NULL);
+  }
+  struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+  if (send (fd, "enable", sizeof "enable", MSG_NOSIGNAL) < 0 || poll (&poll_fd, 1, ANSWER_MS) != 1
+      || recv (fd, answer, sizeof answer, 0) <= 0)
+    complain (daemon, "does not answer");
+  close (fd);
+}
+
+/* What @daemon's log says of configuration lines: "… on config line 7: text". */
+static void
+read_log (const char *daemon, LineFate *fates)
+{
+  char path[64];
+  char *save = NULL;
+  snprintf (path, sizeof path, RUN_DIR "/%s.log", daemon);
+  char *text = file_read (path, CONFIGURATION_MAX, NULL);
+  if (text == NULL)
+    return;
+  for (char *line = strtok_r (text, "\n", &save); line != NULL; line = strtok_r (NULL, "\n", &save)) {
+    static const char mark[] = "on config line ";
+    char *found = strstr (line, mark);
+    long number = found != NULL ? strtol (found + strlen (mark), NULL, 10) : 0;
+    if (number <= 0 || number >= LINES_MAX)
+      continue;
+    if (strstr (line, "No such command") != NULL || strstr (line, "Unknown command") != NULL)
+      fates[number].unknown++;
+    else
+      complain (daemon, found + strlen ("on "));
+  }
+  free (text);
+}
+
+static bool
+report_lines (const Daemons *daemons, const char *text, LineFate *fates)
+{
+  int shown = 0;
+  for (int i = 0; i < daemons->count; i++) {
+    await_answer (daemons->names[i]);
+    read_log (daemons->names[i], fates);
+  }
+  for (int number = 1; *text != '\0' && number < LINES_MAX; number++) {
+    size_t length = strcspn (text, "\n");
+    if (fates[number].unknown > 0 && fates[number].unknown == fates[number].offered && shown++ < ERRORS_SHOWN) {
+      char *line = strndup (text, length);
+      complain ("no daemon takes this line", line != NULL ? line : "");
+      free (line);
+    }
+    text += length + (text[length] == '\n' ? 1 : 0);
+  }
+  return shown == 0;
+}
+
+static int
+start (void)
+{
+  Daemons daemons;
+  int result = read_daemons (&daemons);
+  if (result == -ENOENT || (result == 0 && daemons.count == 0))
+    return 0;
+  char *text = file_read (CONFIGURATION, CONFIGURATION_MAX, NULL);
+  LineFate *fates = calloc (LINES_MAX, sizeof *fates);
+  if (text == NULL || fates == NULL) {
+    complain (CONFIGURATION, strerror (errno));
+    free (text);
+    free (fates);
+    return 1;
+  }
+  mkdir (RUN_DIR, 0755);
+  int watch = inotify_init1 (IN_CLOEXEC | IN_NONBLOCK);
+  if (chown (RUN_DIR, FRR_ID, FRR_ID) != 0 || watch < 0 || inotify_add_watch (watch, RUN_DIR, IN_CREATE | IN_MOVED_TO) < 0)
+    complain (RUN_DIR, strerror (errno));
+  for (int i = 0; i < daemons.count; i++) {
+    char log[64];
+    snprintf (log, sizeof log, RUN_DIR "/%s.log", daemons.names[i]);
+    unlink (log);
+    result = write_part (daemons.names[i], text, fates);
+    if (result != 0)
+      complain (daemons.names[i], strerror (-result));
+  }
+  /* Clients that do not find zebra wait ten seconds before they try again. */
+  bool good = start_some (&daemons, 0, 1, watch) && start_some (&daemons, 1, daemons.count, watch);
+  if (good)
+    good = report_lines (&daemons, text, fates);
+  close (watch);
+  free (fates);
+  free (text);
+  return good ? 0 : 1;
+}
+
+/* --- stopping -------------------------------------------------------------- */
+
+/* The process of @daemon by its pid file; 0 when it does not run. */
+static pid_t
+daemon_pid (const char *daemon)
+{
+  char path[64];
+  snprintf (path, sizeof path, RUN_DIR "/%s.pid", daemon);
+  char *text = file_read (path, 32, NULL);
+  pid_t pid = text != NULL ? (pid_t) strtol (text, NULL, 10) : 0;
+  free (text);
+  return pid > 1 && kill (pid, 0) == 0 ? pid : 0;
+}
+
+static void
+stop_some (const Daemons *daemons, int first, int last)
+{
+  long end = now_ms () + STOP_MS;
+  for (int i = first; i < last; i++) {
+    pid_t pid = daemon_pid (daemons->names[i]);
+    if (pid > 0)
+      kill (pid, SIGTERM);
+  }
+  for (int i = first; i < last; i++) {
+    char path[64];
+    pid_t pid;
+    while ((pid = daemon_pid (daemons->names[i])) > 0) {
+      struct timespec pause = { .tv_nsec = 5 * 1000 * 1000 };
+      if (now_ms () > end)
+        kill (pid, SIGKILL);
+      nanosleep (&pause, NULL);
+    }
+    static const char *const left[] = { "pid", "vty" };
+    for (size_t j = 0; j < sizeof left / sizeof left[0]; j++) {
+      snprintf (path, sizeof path, RUN_DIR "/%s.%s", daemons->names[i], left[j]);
+      unlink (path);
+    }
+  }
+}
+
+static int
+stop (void)
+{
+  Daemons daemons;
+  if (read_daemons (&daemons) != 0)
+    return 0;
+  stop_some (&daemons, 1, daemons.count);
+  stop_some (&daemons, 0, daemons.count < 1 ? 0 : 1);
+  unlink (RUN_DIR "/zserv.api");
+  return 0;
+}
+
+int
+routing_main (int argc, char **argv)
+{
+  if (argc == 2 && strcmp (argv[1], "start") == 0)
+    return start ();
+  if (argc == 2 && strcmp (argv[1], "stop") == 0)
+    return stop ();
+  if (argc == 2 && strcmp (argv[1], "restart") == 0) {
+    stop ();
+    return start ();
+  }
+  fprintf (stderr, "Usage: vbet-routing start|stop|restart\n");
+  return 2;
+}
