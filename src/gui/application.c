@@ -94,7 +94,7 @@ export_picture (GVariantDict *options, const char *picture)
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) files = NULL;
   double scale = 2;
-  g_variant_dict_lookup (options, G_OPTION_REMAINING, "^a&ay", &files);
+  g_variant_dict_lookup (options, G_OPTION_REMAINING, "^aay", &files);
   g_variant_dict_lookup (options, "scale", "d", &scale);
   if (files == NULL || files[0] == NULL || files[1] != NULL) {
     g_printerr ("vbet: --export takes one lab: vbet --export PICTURE.png LAB.vbet\n");

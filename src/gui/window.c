@@ -390,6 +390,9 @@ vbet_window_destroy (GtkWidget *widget)
 {
   VbetWindow *self = VBET_WINDOW (widget);
   self->closing = VBET_CLOSING_NOW;
+  /* While its pages go, GTK's notebook would ask itself for the tabs of those that are gone. */
+  if (self->bottom != NULL)
+    gtk_notebook_set_show_tabs (self->bottom, FALSE);
   if (self->runner != NULL)
     vbet_runner_leave (self->runner);
   GTK_WIDGET_CLASS (vbet_window_parent_class)->destroy (widget);
