@@ -1,5 +1,5 @@
 # The window. libvbet-view: what needs no display (document, layout, view model,
-# drawing); libvbet-gui: widgets.
+# drawing, the running lab); libvbet-gui: widgets.
 noinst_LIBRARIES += libvbet-view.a
 libvbet_view_a_SOURCES = \
 	src/gui/canvas/draw.c \
@@ -17,7 +17,11 @@ libvbet_view_a_SOURCES = \
 	src/gui/model/session.c \
 	src/gui/model/session.h \
 	src/gui/model/view.c \
-	src/gui/model/view.h
+	src/gui/model/view.h \
+	src/gui/reply.c \
+	src/gui/reply.h \
+	src/gui/runner.c \
+	src/gui/runner.h
 libvbet_view_a_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS)
 
 noinst_LIBRARIES += libvbet-gui.a
@@ -48,10 +52,6 @@ libvbet_gui_a_SOURCES = \
 	src/gui/panes/terminal.h \
 	src/gui/application.c \
 	src/gui/application.h \
-	src/gui/reply.c \
-	src/gui/reply.h \
-	src/gui/runner.c \
-	src/gui/runner.h \
 	src/gui/window-actions.c \
 	src/gui/window-file.c \
 	src/gui/window-private.h \

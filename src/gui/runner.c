@@ -2,7 +2,9 @@
  *
  * At most one "lab.apply" is under way; edits in the meantime are one more
  * afterwards. Replies hold a reference on the runner; one that was disposed,
- * or has another client by now, ignores them.
+ * or has another client by now, ignores them. Calls are not cancelled, and a
+ * connection is not closed inside a reply but right after it, before its end
+ * can be read: jsonrpc-glib 3.42 would complete the call twice.
  */
 #include "config.h"
 
@@ -48,6 +50,21 @@ fail (VbetRunner *self, const GError *error)
     g_signal_emit_by_name (self, "failed", error->message);
 }
 
+static gboolean
+release_later (gpointer client)
+{
+  return G_SOURCE_REMOVE; /* with it goes the source's reference */
+}
+
+static void
+release_client (VbetRunner *self)
+{
+  if (self->client == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->client, self);
+  g_idle_add_full (G_PRIORITY_HIGH, release_later, g_steal_pointer (&self->client), g_object_unref);
+}
+
 /* Lets go of the engine, whatever it does. */
 static void
 drop_client (VbetRunner *self)
@@ -58,9 +75,7 @@ drop_client (VbetRunner *self)
   g_clear_handle_id (&self->apply_source, g_source_remove);
   self->applying = FALSE;
   self->apply_again = FALSE;
-  if (self->client != NULL)
-    g_signal_handlers_disconnect_by_data (self->client, self);
-  g_clear_object (&self->client);
+  release_client (self);
   set_phase (self, VBET_PHASE_OFF);
   vbet_session_set_running (self->session, FALSE);
 }
@@ -148,7 +163,7 @@ on_status (GObject *source, GAsyncResult *result, gpointer data)
 static void
 ask_status (VbetRunner *self)
 {
-  vbet_client_call_async (self->client, "lab.status", NULL, self->cancellable, on_status, g_object_ref (self));
+  vbet_client_call_async (self->client, "lab.status", NULL, NULL, on_status, g_object_ref (self));
 }
 
 static void
@@ -214,7 +229,7 @@ send_text (VbetRunner *self)
   g_variant_dict_insert (&params, "path", "s", path != NULL ? path : "");
   g_variant_dict_insert (&params, "wait", "b", FALSE);
   self->applying = TRUE;
-  vbet_client_call_async (self->client, "lab.apply", g_variant_dict_end (&params), self->cancellable, on_applied,
+  vbet_client_call_async (self->client, "lab.apply", g_variant_dict_end (&params), NULL, on_applied,
                           g_object_ref (self));
 }
 
@@ -289,9 +304,12 @@ on_stop_answered (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (VbetRunner) self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = take_reply (self, source, result, &error);
-  /* The connection's end is what counts (on_closed()); an engine that refuses says why. */
-  if (reply == NULL && VBET_CLIENT (source) == self->client
-      && !g_error_matches (error, VBET_ERROR, VBET_ERROR_PROTOCOL)) {
+  if (VBET_CLIENT (source) != self->client)
+    return; /* on_closed() was first */
+  if (reply != NULL) { /* nothing of the lab is left but the engine, which goes now */
+    drop_client (self);
+    g_signal_emit_by_name (self, "stopped");
+  } else if (!g_error_matches (error, VBET_ERROR, VBET_ERROR_PROTOCOL)) {
     fail (self, error);
     set_phase (self, VBET_PHASE_RUNNING);
   }
@@ -305,7 +323,7 @@ vbet_runner_stop (VbetRunner *self)
     return;
   g_clear_handle_id (&self->apply_source, g_source_remove);
   set_phase (self, VBET_PHASE_STOPPING);
-  vbet_client_call_async (self->client, "lab.stop", NULL, self->cancellable, on_stop_answered, g_object_ref (self));
+  vbet_client_call_async (self->client, "lab.stop", NULL, NULL, on_stop_answered, g_object_ref (self));
 }
 
 void
@@ -344,8 +362,8 @@ on_found_info (GObject *source, GAsyncResult *result, gpointer data)
   }
   set_phase (self, VBET_PHASE_RUNNING);
   ask_status (self);
-  vbet_client_call_async (self->client, "lab.calls", NULL, self->cancellable, on_calls, g_object_ref (self));
-  vbet_client_call_async (self->client, "lab.text", NULL, self->cancellable, on_found_text, g_object_ref (self));
+  vbet_client_call_async (self->client, "lab.calls", NULL, NULL, on_calls, g_object_ref (self));
+  vbet_client_call_async (self->client, "lab.text", NULL, NULL, on_found_text, g_object_ref (self));
 }
 
 static void
@@ -356,7 +374,7 @@ on_found (GObject *source, GAsyncResult *result, gpointer data)
   if (client == NULL || self->phase != VBET_PHASE_OFF || self->client != NULL)
     return;
   take_client (self, g_steal_pointer (&client));
-  vbet_client_call_async (self->client, "lab.info", NULL, self->cancellable, on_found_info, g_object_ref (self));
+  vbet_client_call_async (self->client, "lab.info", NULL, NULL, on_found_info, g_object_ref (self));
 }
 
 void
@@ -389,7 +407,7 @@ vbet_runner_power (VbetRunner *self, const char *verb, const char *device)
   GVariantDict params;
   g_variant_dict_init (&params, NULL);
   g_variant_dict_insert (&params, "device", "s", device);
-  vbet_client_call_async (self->client, method, g_variant_dict_end (&params), self->cancellable, on_power_answered,
+  vbet_client_call_async (self->client, method, g_variant_dict_end (&params), NULL, on_power_answered,
                           g_object_ref (self));
 }
 
@@ -422,9 +440,7 @@ vbet_runner_dispose (GObject *object)
   VbetRunner *self = VBET_RUNNER (object);
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->apply_source, g_source_remove);
-  if (self->client != NULL)
-    g_signal_handlers_disconnect_by_data (self->client, self);
-  g_clear_object (&self->client);
+  release_client (self);
   G_OBJECT_CLASS (vbet_runner_parent_class)->dispose (object);
 }
 

@@ -19,3 +19,11 @@ TESTS += tests/unit/test-gui-view
 tests_unit_test_gui_view_SOURCES = tests/unit/test-gui-view.c
 tests_unit_test_gui_view_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(GTK_CFLAGS)
 tests_unit_test_gui_view_LDADD = $(GUI_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test-gui-runner
+TESTS += tests/unit/test-gui-runner
+tests_unit_test_gui_runner_SOURCES = tests/unit/test-gui-runner.c tests/unit/fake-engine.c tests/unit/fake-engine.h \
+	tests/unit/fake-paths.c
+tests_unit_test_gui_runner_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_gui_runner_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=vbet_paths_program
+tests_unit_test_gui_runner_LDADD = libvbet-view.a libvbet-client.a $(GUI_TEST_LIBS) $(JSONRPC_LIBS) $(JSON_LIBS) $(GLIB_LIBS)

@@ -198,8 +198,7 @@ vbet_terminal_connect (VbetTerminal *self, VbetClient *client)
   self->cancellable = g_cancellable_new ();
   g_variant_dict_init (&params, NULL);
   g_variant_dict_insert (&params, "device", "s", self->device);
-  vbet_client_call_async (client, "console.open", g_variant_dict_end (&params), self->cancellable, on_opened,
-                          g_object_ref (self));
+  vbet_client_call_async (client, "console.open", g_variant_dict_end (&params), NULL, on_opened, g_object_ref (self));
 }
 
 gboolean
