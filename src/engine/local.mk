@@ -12,3 +12,16 @@ libvbet_engine_a_SOURCES = \
 	src/engine/service.h \
 	src/engine/vbetd.c \
 	src/engine/vbetd.h
+
+ENGINE_LIBS = \
+	libvbet-engine.a \
+	libvbet-runtime.a \
+	libvbet-client.a \
+	libvbet-model.a \
+	libvbet-language.a \
+	libvbet-base.a \
+	$(JSONRPC_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+
+pkglibexec_PROGRAMS += bin/vbetd
+bin_vbetd_SOURCES = src/engine/main.c
+bin_vbetd_LDADD = $(ENGINE_LIBS)

@@ -135,14 +135,21 @@ prepare_folders (GError **error)
   return vbet_paths_make_private (runtime, error) && vbet_paths_make_private (state, error);
 }
 
+/* Lets go of the caller's streams: a pipe that waits for our end must not wait for the lab's. What we have to say
+ * (GLib's warnings, a sanitizer's report) goes to the file $VBET_LOG when that is set. */
 static void
 silence (void)
 {
+  const char *log = g_getenv ("VBET_LOG");
   int null = open ("/dev/null", O_RDWR | O_CLOEXEC);
   if (null < 0)
     return;
   dup2 (null, STDIN_FILENO);
   dup2 (null, STDOUT_FILENO);
+  int errors = log != NULL ? open (log, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW) : -1;
+  dup2 (errors >= 0 ? errors : null, STDERR_FILENO);
+  if (errors >= 0)
+    close (errors);
   close (null);
 }
 
