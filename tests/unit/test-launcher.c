@@ -331,6 +331,8 @@ test_no_memory (void)
 
 /* --- the guard against stray programs ----------------------------------------------- */
 
+#define ADDRESS_TAKEN 99 /* a sanitizer has its own things there */
+
 /* Makes a system call from @address in a child; returns how the child ended, as waitpid() tells it. */
 static int
 call_from (uintptr_t address, gboolean guarded)
@@ -344,7 +346,7 @@ call_from (uintptr_t address, gboolean guarded)
     void *page = mmap ((void *) address, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
     if (page != (void *) address)
-      _exit (99);
+      _exit (ADDRESS_TAKEN);
     memcpy (page, code, sizeof code);
     if (guarded && vbet_syscall_guard_install (&image) != 0)
       _exit (98);
@@ -364,13 +366,24 @@ test_guard (void)
   static const uintptr_t kernel[] = { 0x60000000, 0x609ff000, 0x7fc0000000, 0x7fffe0000000 };
   /* no_new_privs lets an ordinary process have a filter; it goes with this test program. */
   CU_ASSERT_EQUAL (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+  guint tried = 0;
   for (guint i = 0; i < G_N_ELEMENTS (strays); i++) {
-    CU_ASSERT_EQUAL (call_from (strays[i], FALSE), 0);
-    int status = call_from (strays[i], TRUE);
+    int status = call_from (strays[i], FALSE);
+    if (WIFEXITED (status) && WEXITSTATUS (status) == ADDRESS_TAKEN)
+      continue;
+    CU_ASSERT_EQUAL (status, 0);
+    status = call_from (strays[i], TRUE);
     CU_ASSERT_TRUE (WIFSIGNALED (status) && WTERMSIG (status) == SIGSYS);
+    tried++;
   }
-  for (guint i = 0; i < G_N_ELEMENTS (kernel); i++)
-    CU_ASSERT_EQUAL (call_from (kernel[i], TRUE), 0);
+  for (guint i = 0; i < G_N_ELEMENTS (kernel); i++) {
+    int status = call_from (kernel[i], TRUE);
+    if (WIFEXITED (status) && WEXITSTATUS (status) == ADDRESS_TAKEN)
+      continue;
+    CU_ASSERT_EQUAL (status, 0);
+    tried++;
+  }
+  CU_ASSERT_TRUE (tried >= 6);
 #endif
 }
 
