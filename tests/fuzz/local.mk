@@ -57,7 +57,49 @@ TESTS += tests/fuzz/replay-switch-state
 tests_fuzz_replay_switch_state_SOURCES = tests/fuzz/fuzz-switch-state.c tests/fuzz/replay.c
 tests_fuzz_replay_switch_state_LDADD = libvbet-runtime.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
 
+FUZZ_GUEST = libvbet-runtime.a libvbet-base.a $(GLIB_LIBS)
+
+check_PROGRAMS += tests/fuzz/replay-guest-agent
+TESTS += tests/fuzz/replay-guest-agent
+tests_fuzz_replay_guest_agent_SOURCES = tests/fuzz/fuzz-guest-agent.c tests/fuzz/replay.c
+tests_fuzz_replay_guest_agent_LDADD = $(FUZZ_GUEST)
+
+check_PROGRAMS += tests/fuzz/replay-mconsole
+TESTS += tests/fuzz/replay-mconsole
+tests_fuzz_replay_mconsole_SOURCES = tests/fuzz/fuzz-mconsole.c tests/fuzz/replay.c
+tests_fuzz_replay_mconsole_LDADD = $(FUZZ_GUEST)
+
+check_PROGRAMS += tests/fuzz/replay-terminal
+TESTS += tests/fuzz/replay-terminal
+tests_fuzz_replay_terminal_SOURCES = tests/fuzz/fuzz-terminal.c tests/fuzz/replay.c
+tests_fuzz_replay_terminal_LDADD = $(FUZZ_GUEST)
+
+check_PROGRAMS += tests/fuzz/replay-cow
+TESTS += tests/fuzz/replay-cow
+tests_fuzz_replay_cow_SOURCES = tests/fuzz/fuzz-cow.c tests/fuzz/replay.c
+tests_fuzz_replay_cow_LDADD = $(FUZZ_GUEST)
+
 if FUZZER
+noinst_PROGRAMS += tests/fuzz/fuzz-guest-agent
+tests_fuzz_fuzz_guest_agent_SOURCES = tests/fuzz/fuzz-guest-agent.c
+tests_fuzz_fuzz_guest_agent_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_guest_agent_LDADD = $(FUZZ_GUEST)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-mconsole
+tests_fuzz_fuzz_mconsole_SOURCES = tests/fuzz/fuzz-mconsole.c
+tests_fuzz_fuzz_mconsole_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_mconsole_LDADD = $(FUZZ_GUEST)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-terminal
+tests_fuzz_fuzz_terminal_SOURCES = tests/fuzz/fuzz-terminal.c
+tests_fuzz_fuzz_terminal_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_terminal_LDADD = $(FUZZ_GUEST)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-cow
+tests_fuzz_fuzz_cow_SOURCES = tests/fuzz/fuzz-cow.c
+tests_fuzz_fuzz_cow_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_cow_LDADD = $(FUZZ_GUEST)
+
 noinst_PROGRAMS += tests/fuzz/fuzz-agent
 tests_fuzz_fuzz_agent_SOURCES = tests/fuzz/fuzz-agent.c
 tests_fuzz_fuzz_agent_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
