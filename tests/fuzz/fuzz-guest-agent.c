@@ -74,11 +74,11 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   int line[2];
   guint answers = 0;
-  guint8 hello[VBET_AGENT_HEADER + 4];
+  guint8 hello[VBET_AGENT_HEADER + 8];
   gsize piece = size > 0 ? (gsize) data[0] + 1 : 1;
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line), ==, 0);
   VbetAgent *agent = vbet_agent_new (line[0], "r1");
-  gsize greeting = vbet_agent_encode_u32 (hello, sizeof hello, VBET_AGENT_HELLO, 0, VBET_AGENT_VERSION);
+  gsize greeting = vbet_agent_encode_hello (hello, sizeof hello, true);
   g_assert_cmpint (send (line[1], hello, greeting, 0), ==, (gssize) greeting);
   turn ();
   begin_jobs (agent, &answers);

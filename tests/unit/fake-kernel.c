@@ -72,7 +72,7 @@ send_number (Kernel *self, VbetAgentType type, uint16_t channel, uint32_t value)
 static void
 send_hello (Kernel *self, uint32_t version)
 {
-  uint8_t bytes[8] = { (uint8_t) version };
+  uint8_t bytes[8] = { (uint8_t) version, 0, 0, 0, 1 };
   send_frame (self, VBET_AGENT_HELLO, 0, bytes, sizeof bytes);
 }
 
@@ -178,6 +178,9 @@ take_frame (Kernel *self, const VbetAgentFrame *frame)
     break;
   case VBET_AGENT_POWEROFF:
     _exit (0);
+  case VBET_AGENT_CONSOLE_ASK:
+    send_frame (self, VBET_AGENT_CONSOLE_ROOM, 0, NULL, 0);
+    break;
   default:
     break;
   }
@@ -223,6 +226,8 @@ serve (Kernel *self)
     ssize_t got = read (self->line, bytes, sizeof bytes);
     if (got == 0)
       _exit (95); /* vBET has gone, and should have taken us with it */
+    if (got > 0)
+      send_number (self, VBET_AGENT_ACK, 0, (uint32_t) got);
     for (ssize_t at = 0; at < got;) {
       at += (ssize_t) vbet_agent_decoder_push (&decoder, bytes + at, (size_t) (got - at));
       while (vbet_agent_decoder_next (&decoder, &frame))

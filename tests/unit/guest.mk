@@ -47,3 +47,13 @@ TESTS += tests/unit/test-guest
 tests_unit_test_guest_SOURCES = tests/unit/test-guest.c tests/unit/guest-fixture.c tests/unit/guest-fixture.h
 tests_unit_test_guest_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_guest_LDADD = $(GUEST_TEST_LIBS)
+
+# One real guest; skipped without a kernel or an image.
+check_PROGRAMS += tests/integration/test-guest-boot
+TESTS += tests/integration/test-guest-boot
+tests_integration_test_guest_boot_SOURCES = \
+	tests/integration/test-guest-boot.c \
+	tests/unit/guest-fixture.c \
+	tests/unit/guest-fixture.h
+tests_integration_test_guest_boot_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_integration_test_guest_boot_LDADD = $(GUEST_TEST_LIBS)

@@ -194,6 +194,43 @@ test_typing (void)
   tear_down (&fixture);
 }
 
+static void
+on_full (VbetConsole *console, gpointer data)
+{
+  ++*(guint *) data;
+}
+
+/* No more goes to the guest at one go than its terminal has room for. */
+static void
+test_room (void)
+{
+  Fixture fixture;
+  guint full = 0;
+  gsize received = 0;
+  set_up (&fixture);
+  g_signal_connect (fixture.console, "full", G_CALLBACK (on_full), &full);
+  vbet_console_set_live (fixture.console, TRUE);
+  int slave = vbet_console_get_slave (fixture.console);
+  CU_ASSERT_EQUAL (fcntl (slave, F_SETFL, O_RDWR | O_NONBLOCK), 0);
+  int reader = open_reader (&fixture);
+  g_autofree char *text = g_strnfill (3000, 'k');
+  CU_ASSERT_EQUAL (write (reader, text, 3000), 3000);
+  for (guint piece = 1; piece <= 3; piece++) {
+    char bytes[4096];
+    for (int i = 0; i < 50; i++) {
+      g_main_context_iteration (NULL, FALSE);
+      ssize_t got = read (slave, bytes, sizeof bytes);
+      received += got > 0 ? (gsize) got : 0;
+    }
+    CU_ASSERT_EQUAL (received, MIN (piece * VBET_CONSOLE_TYPED, 3000));
+    CU_ASSERT_EQUAL (full, MIN (piece, 2));
+    CU_ASSERT_EQUAL (vbet_console_is_full (fixture.console), piece < 3);
+    vbet_console_give_room (fixture.console);
+  }
+  close (reader);
+  tear_down (&fixture);
+}
+
 /* More than the pty takes: the client waits, nothing is lost, nothing is kept. */
 static void
 test_typing_ahead (void)
@@ -203,6 +240,7 @@ test_typing_ahead (void)
   gsize received = 0;
   const gsize total = 256 * 1024;
   set_up (&fixture);
+  g_signal_connect (fixture.console, "full", G_CALLBACK (vbet_console_give_room), NULL);
   vbet_console_set_live (fixture.console, TRUE);
   int slave = vbet_console_get_slave (fixture.console);
   CU_ASSERT_EQUAL (fcntl (slave, F_SETFL, O_RDWR | O_NONBLOCK), 0);
@@ -310,6 +348,7 @@ static CU_TestInfo console_tests[] = {
   { "only the last mebibyte", test_only_the_last_mebibyte },
   { "a slow reader", test_slow_reader },
   { "typing", test_typing },
+  { "room for typing", test_room },
   { "typing ahead", test_typing_ahead },
   { "size and notes", test_size_and_notes },
   { "bad paths", test_bad_paths },

@@ -80,11 +80,11 @@ say_number (Fixture *self, VbetAgentType type, guint16 channel, guint32 value)
 static void
 say_hello (Fixture *self, guint32 version)
 {
-  guint32 payload[2] = { GUINT32_TO_LE (version), 0 };
+  guint32 payload[2] = { GUINT32_TO_LE (version), GUINT32_TO_LE (1) };
   say (self, VBET_AGENT_HELLO, 0, payload, sizeof payload);
 }
 
-/* The next frame that the agent got; its payload is copied and NUL-terminated. NULL: nothing came. */
+/* The next frame that the guest got; its payload is copied and NUL-terminated. NULL: nothing came. Acknowledges. */
 static char *
 hear (Fixture *self, VbetAgentFrame *ret_frame)
 {
@@ -93,9 +93,11 @@ hear (Fixture *self, VbetAgentFrame *ret_frame)
     if (vbet_agent_decoder_next (&self->decoder, ret_frame))
       return g_strndup ((const char *) ret_frame->payload, ret_frame->length);
     ssize_t got = recv (self->peer, bytes, sizeof bytes, MSG_DONTWAIT);
-    if (got > 0)
+    CU_ASSERT_TRUE (got <= VBET_AGENT_LINE_WINDOW);
+    if (got > 0) {
       (void) vbet_agent_decoder_push (&self->decoder, bytes, (gsize) got);
-    else
+      say_number (self, VBET_AGENT_ACK, 0, (guint32) got);
+    } else
       g_main_context_iteration (NULL, FALSE);
   }
   return NULL;
@@ -434,8 +436,8 @@ test_not_our_agent (void)
   say_hello (&fixture, 2);
   settle ();
   CU_ASSERT_EQUAL (fixture.hellos, 0);
-  VBET_ASSERT_TEXT (fixture.problems->str, "!The agent in r1 speaks version 2, this vBET speaks 1; build the guest image "
-                                           "anew with \"vbetctl image build\";");
+  VBET_ASSERT_TEXT (fixture.problems->str, "!The agent in r1 (version 2) is not the one of this vBET (version 1); build "
+                                           "the guest image anew with \"vbetctl image build\";");
   tear_down (&fixture);
 }
 
@@ -490,6 +492,79 @@ test_small_requests (void)
   tear_down (&fixture);
 }
 
+/* Bytes that wait in the line, unread. */
+static gsize
+waiting (Fixture *self)
+{
+  static guint8 bytes[65536];
+  settle ();
+  ssize_t got = recv (self->peer, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
+  return got > 0 ? (gsize) got : 0;
+}
+
+/* A frame that is longer than the line's window goes in pieces, as they are acknowledged. */
+static void
+test_line_window (void)
+{
+  Fixture fixture;
+  Answer answer;
+  guint8 bytes[4096];
+  g_autofree char *command = g_strnfill (10000, 'c');
+  gsize total = 0;
+  set_up (&fixture, TRUE);
+  exec (&fixture, command, NULL, NULL, &answer);
+  for (gsize expected = 8 + 1 + 10001 + 2; expected > 0;) {
+    gsize piece = MIN (expected, VBET_AGENT_LINE_WINDOW);
+    CU_ASSERT_EQUAL_FATAL (waiting (&fixture), piece);
+    CU_ASSERT_EQUAL (recv (fixture.peer, bytes, sizeof bytes, 0), (ssize_t) piece);
+    CU_ASSERT_EQUAL (waiting (&fixture), 0);
+    /* A guest that claims to have read more than there was gains nothing. */
+    say_number (&fixture, VBET_AGENT_ACK, 0, total == 0 ? G_MAXUINT32 : (guint32) piece);
+    total += piece;
+    expected -= piece;
+  }
+  CU_ASSERT_EQUAL (waiting (&fixture), 0);
+  /* After a restart the count begins anew. */
+  Answer second;
+  exec (&fixture, "x", NULL, NULL, &second);
+  say_hello (&fixture, VBET_AGENT_VERSION);
+  settle ();
+  CU_ASSERT_TRUE (answer.done && second.done);
+  answer_clear (&answer);
+  answer_clear (&second);
+  tear_down (&fixture);
+}
+
+static void
+on_room (VbetAgent *agent, gpointer data)
+{
+  ++*(guint *) data;
+}
+
+static void
+test_console_room (void)
+{
+  Fixture fixture;
+  VbetAgentFrame frame;
+  guint room = 0;
+  set_up (&fixture, FALSE);
+  g_signal_connect (fixture.agent, "console-room", G_CALLBACK (on_room), &room);
+  vbet_agent_ask_console (fixture.agent); /* before it can be asked */
+  say_hello (&fixture, VBET_AGENT_VERSION);
+  g_free (hear (&fixture, &frame));
+  CU_ASSERT_EQUAL (frame.type, VBET_AGENT_CONSOLE_ASK);
+  vbet_agent_ask_console (fixture.agent);
+  say (&fixture, VBET_AGENT_CONSOLE_ROOM, 0, NULL, 0);
+  say (&fixture, VBET_AGENT_CONSOLE_ROOM, 0, NULL, 0); /* unasked: nothing */
+  settle ();
+  CU_ASSERT_EQUAL (room, 1);
+  CU_ASSERT_PTR_NULL (hear (&fixture, &frame));
+  vbet_agent_ask_console (fixture.agent);
+  g_free (hear (&fixture, &frame));
+  CU_ASSERT_EQUAL (frame.type, VBET_AGENT_CONSOLE_ASK);
+  tear_down (&fixture);
+}
+
 /* A guest that reads nothing: what waits for it is bounded, and it delays nobody. */
 static void
 test_guest_that_does_not_read (void)
@@ -524,6 +599,8 @@ static CU_TestInfo agent_tests[] = {
   { "not our agent", test_not_our_agent },
   { "the guest restarts, and ends", test_reboot_and_end },
   { "small requests", test_small_requests },
+  { "the line's window", test_line_window },
+  { "room on the console", test_console_room },
   { "a guest that does not read", test_guest_that_does_not_read },
   CU_TEST_INFO_NULL,
 };

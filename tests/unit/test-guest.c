@@ -310,8 +310,8 @@ test_failures (void)
   expect_failure ("exit", 60000, "The kernel of r1 ended with exit code 7; its console shows how far it came");
   expect_failure ("silent", 50, "r1 did not answer within 1 s; its console shows how far it came");
   expect_failure ("version", 60000,
-                  "The agent in r1 speaks version 99, this vBET speaks 1; build the guest image anew with \"vbetctl image "
-                  "build\"");
+                  "The agent in r1 (version 99) is not the one of this vBET (version 1); build the guest image anew with "
+                  "\"vbetctl image build\"");
 }
 
 static void

@@ -4,6 +4,8 @@
  * written as the line takes it; file contents and standard input enter the
  * buffer only while it is short and the job's window is open, so the memory
  * that waits for a slow guest is bounded by what callers ask for at one time.
+ * Of what is written no more than the line's window may be unread in the
+ * guest; see agent-protocol.h for what would happen otherwise.
  */
 #include "config.h"
 
@@ -60,6 +62,8 @@ struct _VbetAgent {
   GHashTable *jobs;  /* channel → Job, under way in the guest */
   GQueue waiting;    /* of Job, not begun: the guest has VBET_AGENT_JOBS_MAX */
   guint16 last_channel;
+  gsize unread;          /* bytes written that the guest has not acknowledged */
+  gboolean console_asked; /* the guest is to be asked for room, or has been */
   VbetAgentDecoder decoder;
 };
 
@@ -265,9 +269,9 @@ on_output (int fd, GIOCondition condition, gpointer data)
 static gboolean
 write_out (VbetAgent *self)
 {
-  while (self->out_start < self->out->len) {
-    ssize_t sent = send (self->fd, self->out->data + self->out_start, self->out->len - self->out_start,
-                         MSG_NOSIGNAL | MSG_DONTWAIT);
+  while (self->out_start < self->out->len && self->unread < VBET_AGENT_LINE_WINDOW) {
+    gsize size = MIN (self->out->len - self->out_start, VBET_AGENT_LINE_WINDOW - self->unread);
+    ssize_t sent = send (self->fd, self->out->data + self->out_start, size, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && errno == EINTR)
       continue;
     if (sent < 0 && errno != EAGAIN)
@@ -275,6 +279,7 @@ write_out (VbetAgent *self)
     if (sent < 0)
       break;
     self->out_start += (gsize) sent;
+    self->unread += (gsize) sent;
   }
   g_byte_array_remove_range (self->out, 0, (guint) self->out_start);
   self->out_start = 0;
@@ -297,7 +302,8 @@ pump (VbetAgent *self)
     while (self->out->len < OUT_HIGH && g_hash_table_iter_next (&iter, NULL, &value))
       more = put_contents (self, value) || more;
   }
-  if (self->out->len == 0) {
+  if (self->out->len == 0 || self->unread >= VBET_AGENT_LINE_WINDOW) {
+    /* Nothing to write, or the next acknowledgement brings us here again. */
     if (self->output != NULL)
       g_source_destroy (self->output);
     g_clear_pointer (&self->output, g_source_unref);
@@ -322,19 +328,49 @@ report_problem (VbetAgent *self, gboolean fatal, char *sentence)
 }
 
 static void
+put_console_ask (VbetAgent *self)
+{
+  put_frame (self, VBET_AGENT_CONSOLE_ASK, 0, NULL, 0);
+}
+
+static void
 take_hello (VbetAgent *self, const VbetAgentFrame *frame)
 {
   uint32_t version = 0;
-  if (!vbet_agent_read_u32 (frame, &version) || version != VBET_AGENT_VERSION) {
-    report_problem (self, TRUE, g_strdup_printf ("The agent in %s speaks version %u, this vBET speaks %d; build the guest "
-                                           "image anew with \"vbetctl image build\"",
-                                           self->name, (unsigned) version, VBET_AGENT_VERSION));
+  bool started = false;
+  if (!vbet_agent_read_hello (frame, &version, &started) || version != VBET_AGENT_VERSION
+      || (!started && !self->greeted)) {
+    report_problem (self, TRUE, g_strdup_printf ("The agent in %s (version %u) is not the one of this vBET (version %d); "
+                                                 "build the guest image anew with \"vbetctl image build\"",
+                                                 self->name, (unsigned) version, VBET_AGENT_VERSION));
     return;
   }
-  if (self->greeted)
+  if (!started)
+    return; /* only an answer */
+  self->unread = 0;
+  if (self->greeted) {
+    g_byte_array_set_size (self->out, 0); /* for the agent that was */
     fail_all (self, VBET_ERROR_STATE, "The guest restarted meanwhile");
+  }
   self->greeted = TRUE;
+  if (self->console_asked)
+    put_console_ask (self);
   g_signal_emit_by_name (self, "hello");
+}
+
+/* What concerns the whole guest. */
+static void
+take_control (VbetAgent *self, const VbetAgentFrame *frame)
+{
+  uint32_t read = 0;
+  if (frame->type == VBET_AGENT_HELLO)
+    take_hello (self, frame);
+  else if (frame->type == VBET_AGENT_ACK && vbet_agent_read_u32 (frame, &read))
+    self->unread -= MIN ((gsize) read, self->unread);
+  else if (frame->type == VBET_AGENT_CONSOLE_ROOM && self->console_asked) {
+    self->console_asked = FALSE;
+    g_signal_emit_by_name (self, "console-room");
+  }
 }
 
 static void
@@ -429,8 +465,7 @@ take_frame (VbetAgent *self, const VbetAgentFrame *frame)
 {
   uint32_t more = 0;
   if (frame->channel == 0) {
-    if (frame->type == VBET_AGENT_HELLO)
-      take_hello (self, frame);
+    take_control (self, frame);
     return;
   }
   Job *job = g_hash_table_lookup (self->jobs, GUINT_TO_POINTER (frame->channel));
@@ -608,6 +643,19 @@ vbet_agent_set_clock (VbetAgent *self)
   return send_small (self, frame, vbet_agent_encode_clock (frame, sizeof frame, now));
 }
 
+void
+vbet_agent_ask_console (VbetAgent *self)
+{
+  g_return_if_fail (VBET_IS_AGENT (self));
+  if (self->console_asked)
+    return;
+  self->console_asked = TRUE;
+  if (!self->greeted)
+    return;
+  put_console_ask (self);
+  pump (self);
+}
+
 gboolean
 vbet_agent_power_off (VbetAgent *self)
 {
@@ -666,6 +714,7 @@ vbet_agent_class_init (VbetAgentClass *class)
   G_OBJECT_CLASS (class)->finalize = vbet_agent_finalize;
   g_signal_new ("hello", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("problem", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
+  g_signal_new ("console-room", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("closed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 

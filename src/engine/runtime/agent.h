@@ -20,6 +20,7 @@ G_DECLARE_FINAL_TYPE (VbetAgent, vbet_agent, VBET, AGENT, GObject)
  *   "hello" (): the guest is up; again after the guest rebooted by itself (then the jobs under way have failed)
  *   "problem" (const char *sentence, gboolean fatal): something other than our agent writes to the line; @fatal: it is
  *       an agent, but not of our version, and there will be no hello. Once
+ *   "console-room" (): the answer to vbet_agent_ask_console()
  *   "closed" (): the line is gone, with everything that held its other end */
 
 /** vbet_agent_new: @fd: (transfer full): a stream socket, our end. */
@@ -43,6 +44,11 @@ GBytes *vbet_agent_get_finish (VbetAgent *self, GAsyncResult *result, GError **e
 gboolean vbet_agent_set_carrier (VbetAgent *self, guint nic, gboolean carrier);
 /** vbet_agent_set_clock: the guest's clock becomes the host's. */
 gboolean vbet_agent_set_clock (VbetAgent *self);
+/**
+ * vbet_agent_ask_console: asks the guest to say ("console-room") when its console takes the next piece of typing;
+ *   remembered before the first hello.
+ */
+void vbet_agent_ask_console (VbetAgent *self);
 /** vbet_agent_power_off: asks for a clean shutdown. Returns: FALSE when the guest cannot be asked now. */
 gboolean vbet_agent_power_off (VbetAgent *self);
 

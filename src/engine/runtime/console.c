@@ -29,7 +29,6 @@
 #define PIECE 16384                                  /* bytes handled at one go, so that no console starves others */
 #define STAGE (PIECE + VBET_TERMINAL_SEQUENCE_MAX)
 #define CATCH_UP_PIECES 8                            /* more than a pty holds, but not without end */
-#define TYPED_MAX 4096                               /* typed ahead of a guest that does not read */
 #define LOST_TEXT "\r\n[output lost: this terminal did not keep up]\r\n"
 
 typedef struct {
@@ -64,8 +63,9 @@ struct _VbetConsole {
   guint8 *ring;
   guint64 written;
   GPtrArray *readers; /* of Reader */
-  guint8 typed[TYPED_MAX];
+  guint8 typed[VBET_CONSOLE_TYPED]; /* read from a client, not yet taken by the pty */
   gsize typed_size;
+  gsize credit; /* bytes that the guest's terminal still has room for */
 };
 
 G_DEFINE_FINAL_TYPE (VbetConsole, vbet_console, G_TYPE_OBJECT)
@@ -240,7 +240,7 @@ send_to_all (VbetConsole *self)
 static void
 update_typing (VbetConsole *self)
 {
-  gboolean room = self->typed_size == 0;
+  gboolean room = self->typed_size == 0 && (self->credit > 0 || !self->live);
   for (guint i = 0; i < self->readers->len; i++) {
     Reader *reader = g_ptr_array_index (self->readers, i);
     GIOCondition wanted = room && !reader->done_typing ? G_IO_IN : 0;
@@ -274,15 +274,19 @@ type (VbetConsole *self, const guint8 *data, gsize size)
 {
   if (!self->live)
     return;
+  self->credit -= MIN (size, self->credit);
   ssize_t taken = write (self->master, data, size);
   if (taken < 0)
     taken = errno == EAGAIN || errno == EINTR ? 0 : (ssize_t) size;
-  if ((gsize) taken == size)
-    return;
-  self->typed_size = size - (gsize) taken;
-  memcpy (self->typed, data + taken, self->typed_size);
-  self->master_output = watch (self, self->master, G_IO_OUT, on_master_output, self);
-  update_typing (self);
+  if ((gsize) taken < size) {
+    self->typed_size = size - (gsize) taken;
+    memcpy (self->typed, data + taken, self->typed_size);
+    self->master_output = watch (self, self->master, G_IO_OUT, on_master_output, self);
+  }
+  if (self->typed_size > 0 || self->credit == 0)
+    update_typing (self);
+  if (self->credit == 0)
+    g_signal_emit_by_name (self, "full");
 }
 
 static gboolean
@@ -290,10 +294,11 @@ on_reader_input (int fd, GIOCondition condition, gpointer data)
 {
   Reader *reader = data;
   VbetConsole *self = reader->console;
-  guint8 bytes[TYPED_MAX];
+  guint8 bytes[VBET_CONSOLE_TYPED];
+  gsize room = self->live ? self->credit : sizeof bytes;
   ssize_t got = -1;
-  if ((condition & G_IO_IN) != 0) {
-    got = recv (fd, bytes, sizeof bytes, MSG_DONTWAIT);
+  if ((condition & G_IO_IN) != 0 && room > 0) {
+    got = recv (fd, bytes, MIN (room, sizeof bytes), MSG_DONTWAIT);
     if (got > 0) {
       type (self, bytes, (gsize) got);
       return G_SOURCE_CONTINUE;
@@ -503,10 +508,26 @@ vbet_console_set_live (VbetConsole *self, gboolean live)
 {
   g_return_if_fail (VBET_IS_CONSOLE (self));
   self->live = live;
+  self->credit = VBET_CONSOLE_TYPED;
   self->typed_size = 0;
   unwatch (&self->master_output);
   (void) tcflush (self->slave, TCIFLUSH);
   update_typing (self);
+}
+
+void
+vbet_console_give_room (VbetConsole *self)
+{
+  g_return_if_fail (VBET_IS_CONSOLE (self));
+  self->credit = VBET_CONSOLE_TYPED;
+  update_typing (self);
+}
+
+gboolean
+vbet_console_is_full (VbetConsole *self)
+{
+  g_return_val_if_fail (VBET_IS_CONSOLE (self), FALSE);
+  return self->live && self->credit == 0;
 }
 
 static void
@@ -538,6 +559,7 @@ static void
 vbet_console_class_init (VbetConsoleClass *class)
 {
   G_OBJECT_CLASS (class)->finalize = vbet_console_finalize;
+  g_signal_new ("full", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -15,9 +15,13 @@
 
 #define VBET_CONSOLE_HISTORY (1024 * 1024) /* bytes */
 #define VBET_CONSOLE_READERS_MAX 64
+#define VBET_CONSOLE_TYPED 1024 /* bytes typed at one go */
 
 #define VBET_TYPE_CONSOLE (vbet_console_get_type ())
 G_DECLARE_FINAL_TYPE (VbetConsole, vbet_console, VBET, CONSOLE, GObject)
+
+/* Signals:
+ *   "full" (): all has been typed that the guest has room for */
 
 /** vbet_console_new: @socket_path: where clients connect; created 0600, removed with the console. */
 VbetConsole *vbet_console_new (const char *socket_path, GError **error);
@@ -29,7 +33,18 @@ void vbet_console_resize (VbetConsole *self, guint rows, guint columns);
 void vbet_console_note (VbetConsole *self, const char *text);
 /** vbet_console_dup_history: Returns: (transfer full): what a late reader would get. */
 GBytes *vbet_console_dup_history (VbetConsole *self);
-/** vbet_console_set_live: whether a guest listens; what is typed while none does is dropped, not kept for the next boot. */
+/**
+ * vbet_console_set_live:
+ * @live: whether a guest listens
+ *
+ * What is typed while none does is dropped, not kept for the next boot. A guest takes VBET_CONSOLE_TYPED bytes; then
+ * the signal "full" is emitted, and typing waits in the clients until vbet_console_give_room(): more than the guest's
+ * terminal has room for would make it deaf for good (see base/agent-protocol.h).
+ */
 void vbet_console_set_live (VbetConsole *self, gboolean live);
+/** vbet_console_give_room: the guest's terminal takes VBET_CONSOLE_TYPED bytes again. */
+void vbet_console_give_room (VbetConsole *self);
+/** vbet_console_is_full: whether "full" was emitted and no room given since. */
+gboolean vbet_console_is_full (VbetConsole *self);
 /** vbet_console_add_reader: serves one more reader; @fd: (transfer full): a stream socket. */
 void vbet_console_add_reader (VbetConsole *self, int fd);

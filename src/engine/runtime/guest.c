@@ -278,6 +278,21 @@ on_problem (VbetAgent *agent, const char *sentence, gboolean fatal, gpointer dat
     vbet_guest_fail (self, g_strdup (sentence));
 }
 
+/* The console waits for room, which only the agent can see inside the guest. */
+static void
+on_console_full (VbetConsole *console, gpointer data)
+{
+  VbetGuest *self = data;
+  if (self->agent != NULL)
+    vbet_agent_ask_console (self->agent);
+}
+
+static void
+on_console_room (VbetAgent *agent, gpointer data)
+{
+  vbet_console_give_room (((VbetGuest *) data)->console);
+}
+
 static void
 on_line_closed (VbetAgent *agent, gpointer data)
 {
@@ -399,6 +414,7 @@ vbet_guest_start (VbetGuest *self, VbetGuestConfig *config, GError **error)
   self->started = g_get_monotonic_time ();
   g_signal_connect (self->agent, "hello", G_CALLBACK (on_hello), self);
   g_signal_connect (self->agent, "problem", G_CALLBACK (on_problem), self);
+  g_signal_connect (self->agent, "console-room", G_CALLBACK (on_console_room), self);
   g_signal_connect (self->agent, "closed", G_CALLBACK (on_line_closed), self);
   g_signal_connect (self->process, "ended", G_CALLBACK (on_process_ended), self);
   g_signal_connect (self->mconsole, "notify-text", G_CALLBACK (on_kernel_tells), self);
@@ -502,6 +518,8 @@ vbet_guest_constructed (GObject *object)
   VbetGuest *self = VBET_GUEST (object);
   G_OBJECT_CLASS (vbet_guest_parent_class)->constructed (object);
   self->console = vbet_console_new (self->console_path, &self->console_error);
+  if (self->console != NULL)
+    g_signal_connect (self->console, "full", G_CALLBACK (on_console_full), self);
 }
 
 static void
@@ -512,6 +530,8 @@ vbet_guest_finalize (GObject *object)
   if (self->process != NULL)
     vbet_process_terminate (self->process);
   put_away (self);
+  if (self->console != NULL)
+    g_signal_handlers_disconnect_by_data (self->console, self);
   g_clear_object (&self->console);
   g_clear_error (&self->console_error);
   g_hash_table_unref (self->carriers);
