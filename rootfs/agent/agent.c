@@ -24,14 +24,16 @@
 /* Room that the answer to any one frame needs at most. */
 #define ANSWER_MAX 4096
 #define PING_MAX 64
-/* The console has room for the next piece when no more than this is unread; looked at so often. */
+/* The console has room for the next piece when no more than this is unread. It is looked at so often, first that long
+ * after the question: the host's terminal may deliver what was typed before it a little later than the question. */
 #define CONSOLE_NEARLY_READ 1024
-#define CONSOLE_LOOK_MS 20
+#define CONSOLE_LOOK_MS 30
 
 typedef struct {
   int signals;
   int console;        /* -1: there is none */
   bool console_asked; /* the host waits for CONSOLE_ROOM */
+  long console_asked_at; /* milliseconds */
   Carrier carrier;
   Line line;
   Jobs jobs;
@@ -45,14 +47,34 @@ say_hello (Agent *agent, bool started)
   line_send (&agent->line, VBET_AGENT_HELLO, 0, frame + VBET_AGENT_HEADER, size - VBET_AGENT_HEADER);
 }
 
-/* Answers CONSOLE_ASK once the shell has nearly caught up. */
+static long
+now_ms (void)
+{
+  struct timespec now;
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Bytes on the console that nobody has read; 0 when that cannot be known. */
+static int
+console_unread (Agent *agent)
+{
+  int unread = 0;
+  if (agent->console >= 0 && ioctl (agent->console, FIONREAD, &unread) == 0)
+    return unread;
+  /* The end of the console's shell hangs up every descriptor of it. */
+  if (agent->console >= 0)
+    close (agent->console);
+  agent->console = open (CONSOLE, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  return agent->console >= 0 && ioctl (agent->console, FIONREAD, &unread) == 0 ? unread : 0;
+}
+
+/* Answers CONSOLE_ASK once the shell has nearly caught up, and the last piece has certainly arrived. */
 static void
 look_at_console (Agent *agent)
 {
-  int unread = 0;
-  if (!agent->console_asked)
-    return;
-  if (agent->console >= 0 && ioctl (agent->console, FIONREAD, &unread) == 0 && unread > CONSOLE_NEARLY_READ)
+  if (!agent->console_asked || now_ms () - agent->console_asked_at < CONSOLE_LOOK_MS
+      || console_unread (agent) > CONSOLE_NEARLY_READ)
     return;
   if (line_send (&agent->line, VBET_AGENT_CONSOLE_ROOM, 0, NULL, 0))
     agent->console_asked = false;
@@ -94,6 +116,7 @@ control_frame (Agent *agent, const VbetAgentFrame *frame)
     break;
   case VBET_AGENT_CONSOLE_ASK:
     agent->console_asked = true;
+    agent->console_asked_at = now_ms ();
     break;
   default: /* senseless: ignored */
     break;
@@ -177,7 +200,7 @@ agent_main (int argc, char **argv)
   }
   carrier_open (&agent->carrier); /* without rtnetlink it does everything else */
   jobs_init (&agent->jobs, &agent->line);
-  agent->console = open (CONSOLE, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  agent->console = -1;
   say_hello (agent, true);
   while (result == 0)
     result = turn (agent, fds);
