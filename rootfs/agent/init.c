@@ -131,6 +131,9 @@ set_sysctls (bool forward)
     /* Addresses are usable at once; a lab that wants to see the detection switches it on. */
     { "/proc/sys/net/ipv6/conf/all/accept_dad", "0" },
     { "/proc/sys/net/ipv6/conf/default/accept_dad", "0" },
+    /* Taking a link down must not cost it its addresses in one family and not in the other. */
+    { "/proc/sys/net/ipv6/conf/all/keep_addr_on_down", "1" },
+    { "/proc/sys/net/ipv6/conf/default/keep_addr_on_down", "1" },
     { "/proc/sys/net/ipv4/conf/all/rp_filter", "0" },
     { "/proc/sys/net/ipv4/conf/default/rp_filter", "0" },
     { "/proc/sys/net/ipv4/ping_group_range", "0 2147483647" },

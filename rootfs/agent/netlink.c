@@ -301,7 +301,7 @@ netlink_default_route (int fd, const Address *gateway)
 {
   struct rtmsg info = { .rtm_family = (uint8_t) gateway->family,
                         .rtm_table = RT_TABLE_MAIN,
-                        .rtm_protocol = RTPROT_BOOT,
+                        .rtm_protocol = RTPROT_STATIC,
                         .rtm_scope = RT_SCOPE_UNIVERSE,
                         .rtm_type = RTN_UNICAST };
   Request request;

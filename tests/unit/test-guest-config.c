@@ -216,7 +216,7 @@ test_dhcp_server (void)
                     "d = attach(alloc(host), alloc(NIC, ip=10.0.0.120/24, mac=02:00:00:00:00:03))\n"
                     "link(alloc(switch), s, c, d)\n";
   expect_file (lab, "s", "etc/dnsmasq.conf",
-               "bind-dynamic\nno-resolv\nexpand-hosts\nserver=9.9.9.9\n"
+               "bind-dynamic\nno-resolv\nexpand-hosts\nlocal=//\nserver=9.9.9.9\n"
                "dhcp-range=set:net0,10.0.0.100,10.0.0.199,255.255.255.0,1h\n"
                "dhcp-option=tag:net0,option:router,10.0.0.254\n"
                "dhcp-authoritative\ndhcp-leasefile=/var/lib/misc/dnsmasq.leases\nno-ping\n"
@@ -253,11 +253,11 @@ test_changes (void)
   expect_change (plain, "h1", 2, "mtu", "vbet-nic set 2 1400 dhcp\n");
   expect_change (plain, "h1", 1, "mac", NULL);
   expect_change (plain, "h1", 0, "gateway",
-                 "ip -4 route replace default via 10.0.0.254 proto boot || exit\n"
-                 "ip -6 route replace default via fd00::ff proto boot || exit\nexit 0\n");
+                 "ip -4 route replace default via 10.0.0.254 proto static || exit\n"
+                 "ip -6 route replace default via fd00::ff proto static || exit\nexit 0\n");
   expect_change (plain, "h2", 0, "gateway",
-                 "ip -4 route del default proto boot metric 0 2>/dev/null\n"
-                 "ip -6 route del default proto boot 2>/dev/null\nexit 0\n");
+                 "ip -4 route del default proto static 2>/dev/null\n"
+                 "ip -6 route del default proto static 2>/dev/null\nexit 0\n");
   expect_change (plain, "h2", 0, "dns", "cat >/etc/resolv.conf <<'END-OF-TEXT' || exit\nEND-OF-TEXT\n");
   expect_change (plain, "h1", 0, "boot", NULL);
   expect_change (plain, "h1", 0, "rules", NULL);

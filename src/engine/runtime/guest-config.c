@@ -314,7 +314,7 @@ nic_change (const VbetNic *nic)
   return g_string_free (out, FALSE);
 }
 
-/* The route goes where init put it: protocol "boot", metric of the family's default. */
+/* The route is known by its protocol, as init made it: those of DHCP and of routing daemons have others. */
 static char *
 gateway_change (const VbetDevice *device)
 {
@@ -323,10 +323,9 @@ gateway_change (const VbetDevice *device)
     g_autofree char *gateway = gateway_text (device, is_v6 == 1);
     const char *family = is_v6 ? "-6" : "-4";
     if (gateway != NULL)
-      g_string_append_printf (out, "ip %s route replace default via %s proto boot || exit\n", family, gateway);
+      g_string_append_printf (out, "ip %s route replace default via %s proto static || exit\n", family, gateway);
     else
-      g_string_append_printf (out, "ip %s route del default proto boot%s 2>/dev/null\n", family,
-                              is_v6 ? "" : " metric 0");
+      g_string_append_printf (out, "ip %s route del default proto static 2>/dev/null\n", family);
   }
   g_string_append (out, "exit 0\n");
   return g_string_free (out, FALSE);

@@ -170,8 +170,8 @@ vbet_guest_services_dnsmasq (const VbetTopology *topology, const VbetDevice *dev
   if (!dhcp && !names)
     return NULL;
   GString *out = g_string_new ("bind-dynamic\nno-resolv\nexpand-hosts\n");
-  if (!names)
-    g_string_append (out, "port=0\n");
+  /* Names without a dot are the lab's own: nobody else is asked about them. */
+  g_string_append (out, names ? "local=//\n" : "port=0\n");
   g_autoptr (GPtrArray) servers = vbet_attributes_list (device->attributes, "dns");
   for (guint i = 0; names && i < servers->len; i++) {
     const VbetValue *value = g_ptr_array_index (servers, i);
