@@ -30,3 +30,10 @@ TESTS += tests/unit/test-format
 tests_unit_test_format_SOURCES = tests/unit/test-format.c tests/unit/tree.c tests/unit/tree.h
 tests_unit_test_format_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_format_LDADD = libvbet-language.a libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += tests/unit/test-gesture
+TESTS += tests/unit/test-gesture
+EXTRA_DIST += tests/gestures
+tests_unit_test_gesture_SOURCES = tests/unit/test-gesture.c tests/unit/invariants.c tests/unit/invariants.h
+tests_unit_test_gesture_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_gesture_LDADD = libvbet-model.a libvbet-language.a libvbet-base.a $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS)

@@ -13,6 +13,15 @@ libvbet_model_a_SOURCES = \
 	src/engine/model/execute.c \
 	src/engine/model/findings.c \
 	src/engine/model/findings.h \
+	src/engine/model/gesture-cable.c \
+	src/engine/model/gesture-check.c \
+	src/engine/model/gesture-device.c \
+	src/engine/model/gesture-patch.c \
+	src/engine/model/gesture-paste.c \
+	src/engine/model/gesture-purge.c \
+	src/engine/model/gesture-scene.c \
+	src/engine/model/gesture-set.c \
+	src/engine/model/gesture-private.h \
 	src/engine/model/gesture.h \
 	src/engine/model/json.c \
 	src/engine/model/plan.c \

@@ -1,0 +1,623 @@
+/* test-gesture.c - every gesture on every lab: the text says exactly what was meant, and nothing else changed.
+ *
+ * What a gesture should do is said here in calls, run on the old topology by vbet_topology_call(); the new text's
+ * topology must not differ from the result. A port of a switch, or a NIC that "..." made, which is no longer used,
+ * may be there or not.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "engine/model/gesture.h"
+#include "engine/model/plan.h"
+#include "unit/harness.h"
+#include "unit/invariants.h"
+
+typedef struct {
+  char *name;
+  char *text;
+  gsize size;
+  VbetProgram *program;
+  VbetTopology *topology;
+} Lab;
+
+static void
+lab_free (Lab *self)
+{
+  g_free (self->name);
+  g_free (self->text);
+  vbet_program_unref (self->program);
+  vbet_topology_unref (self->topology);
+  g_free (self);
+}
+
+static Lab *
+lab_new (const char *name, const char *text, gsize size)
+{
+  Lab *self = g_new0 (Lab, 1);
+  self->name = g_strdup (name);
+  self->text = g_strndup (text, size);
+  self->size = size;
+  self->program = vbet_program_parse (text, size);
+  self->topology = vbet_topology_elaborate (self->program, "test", NULL);
+  return self;
+}
+
+/* Every lab there is. */
+static GPtrArray *
+load_labs (void)
+{
+  static const char *const folders[] = { "tests/seed", "tests/gestures", "data/labs" };
+  GPtrArray *labs = g_ptr_array_new_with_free_func ((GDestroyNotify) lab_free);
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++) {
+    g_autofree char *folder = vbet_test_source_path (folders[i]);
+    g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+    for (const char *file; dir != NULL && (file = g_dir_read_name (dir)) != NULL;) {
+      g_autofree char *path = g_build_filename (folder, file, NULL);
+      g_autofree char *text = NULL;
+      gsize size;
+      if (g_str_has_suffix (file, ".vbet") && g_file_get_contents (path, &text, &size, NULL))
+        g_ptr_array_add (labs, lab_new (file, text, size));
+    }
+  }
+  CU_ASSERT_TRUE (labs->len >= 6);
+  return labs;
+}
+
+/* --- the text after a gesture ------------------------------------------------- */
+
+static guint
+count_errors (const VbetProgram *program, const char *text, gsize size)
+{
+  g_autoptr (VbetDiagnostics) findings = vbet_diagnostics_new (text, size);
+  vbet_program_diagnose (program, findings);
+  g_autoptr (VbetTopology) topology = vbet_topology_elaborate (program, "test", findings);
+  guint n = 0;
+  for (guint i = 0; i < vbet_diagnostics_size (findings); i++)
+    n += vbet_diagnostics_get (findings, i)->severity == VBET_SEVERITY_ERROR;
+  return n;
+}
+
+/* Applies @edits; checks that they are in order, that the new text is sound, and that it has no more errors. */
+static Lab *
+apply (const Lab *lab, const VbetEdits *edits)
+{
+  gsize end = 0;
+  for (guint i = 0; i < vbet_edits_size (edits); i++) {
+    const VbetTextEdit *edit = vbet_edits_get (edits, i);
+    CU_ASSERT_TRUE (edit->span.start >= end);
+    end = edit->span.start + edit->span.length;
+  }
+  CU_ASSERT_TRUE (end <= lab->size);
+  gsize size;
+  g_autofree char *text = vbet_edits_apply (edits, lab->text, lab->size, &size);
+  Lab *after = lab_new (lab->name, text, size);
+  vbet_test_check_program (after->program, text, size);
+  CU_ASSERT_EQUAL (count_errors (after->program, text, size), count_errors (lab->program, lab->text, lab->size));
+  return after;
+}
+
+static gboolean
+is_bare (const VbetTopology *topology, const VbetCall *call)
+{
+  const VbetDevice *device = vbet_topology_device (topology, call->device);
+  const VbetNic *nic = device != NULL ? vbet_device_nic (device, call->nic) : NULL;
+  return nic != NULL && nic->cable == NULL && nic->attributes->len == 0;
+}
+
+/* The calls that make @from into @to, without those about NICs that nothing uses. */
+static char *
+difference (const Lab *lab, const VbetTopology *from, const VbetTopology *to)
+{
+  g_autoptr (GPtrArray) plan = vbet_plan_new (from, to);
+  g_autoptr (GString) out = g_string_new (NULL);
+  for (guint i = 0; i < plan->len; i++) {
+    const VbetCall *call = plan->pdata[i];
+    const VbetDevice *device = call->device != NULL ? vbet_topology_device (from, call->device) : NULL;
+    gboolean ports = device != NULL && (device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0;
+    /* A forward into a device that goes, goes too. */
+    if (call->verb == VBET_CALL_SET && call->kind == VBET_KIND_GATEWAY && strcmp (call->key, "forward") == 0)
+      continue;
+    gboolean elastic = ports || strstr (lab->text, "...") != NULL;
+    if (elastic && ((call->verb == VBET_CALL_DETACH && is_bare (from, call))
+                    || (call->verb == VBET_CALL_ATTACH && is_bare (to, call))))
+      continue;
+    g_string_append_printf (out, "%s\n", call->text);
+  }
+  return g_strdup (out->str);
+}
+
+/* What @calls make of the lab. */
+static VbetTopology *
+expect_calls (const Lab *lab, const char *calls)
+{
+  g_autoptr (VbetDiagnostics) findings = vbet_diagnostics_new (calls, strlen (calls));
+  VbetTopology *expected = vbet_topology_call (lab->topology, calls, strlen (calls), findings);
+  if (expected == NULL)
+    g_printerr ("%s: %s: %s\n", lab->name, calls, vbet_diagnostics_get (findings, 0)->message);
+  CU_ASSERT_PTR_NOT_NULL (expected);
+  return expected;
+}
+
+static void
+check (const Lab *lab, const char *what, VbetEdits *edits, GError *error, const char *calls)
+{
+  if (edits == NULL) {
+    /* A check of the lab needs the address that would go. */
+    if (strstr (error->message, "write the address that is to be reached") != NULL) {
+      g_error_free (error);
+      return;
+    }
+    g_printerr ("%s: %s: %s\n", lab->name, what, error->message);
+    CU_FAIL ("the gesture was refused");
+    g_error_free (error);
+    return;
+  }
+  Lab *after = apply (lab, edits);
+  g_autoptr (VbetTopology) expected = expect_calls (lab, calls);
+  if (expected != NULL) {
+    g_autofree char *lacking = difference (lab, after->topology, expected);
+    if (*lacking != '\0')
+      g_printerr ("%s: %s\n--- the text is now\n%s\n--- but should mean\n%s---\n", lab->name, what, after->text, lacking);
+    CU_ASSERT_STRING_EQUAL (lacking, "");
+  }
+  lab_free (after);
+  vbet_edits_free (edits);
+}
+
+/* --- properties ----------------------------------------------------------------- */
+
+typedef void (*LabFunc) (const Lab *lab);
+
+static void
+for_each_lab (LabFunc func)
+{
+  g_autoptr (GPtrArray) labs = load_labs ();
+  for (guint i = 0; i < labs->len; i++)
+    func (labs->pdata[i]);
+}
+
+static const VbetDevice *
+device_at (const Lab *lab, guint index)
+{
+  return lab->topology->devices->pdata[index];
+}
+
+static const VbetCable *
+cable_at (const Lab *lab, guint index)
+{
+  return lab->topology->cables->pdata[index];
+}
+
+static void
+add_devices (const Lab *lab)
+{
+  for (guint bit = 0; (1u << bit) <= VBET_KIND_TAP; bit++) {
+    VbetKind kind = (VbetKind) (1u << bit);
+    GError *error = NULL;
+    g_autofree char *name = NULL;
+    VbetEdits *edits = vbet_gesture_add_device (lab->program, lab->topology, kind, NULL, 120, -80.26, &name, &error);
+    gboolean guest = (kind & VBET_KIND_GUEST) != 0;
+    g_autofree char *calls =
+        g_strdup_printf (guest ? "%s = attach(alloc(%s, at=(120, -80.3)), alloc(NIC))" : "%s = alloc(%s, at=(120, -80.3))%.0s",
+                         name, vbet_kind_name (kind), "");
+    if (edits != NULL)
+      CU_ASSERT_EQUAL (vbet_edits_size (edits), 1);
+    /* A gateway or tap comes with its NIC. */
+    if ((kind & (VBET_KIND_GATEWAY | VBET_KIND_TAP)) != 0) {
+      char *with_nic = g_strdup_printf ("%s attach(%s, alloc(NIC))", calls, name);
+      g_free (calls);
+      calls = with_nic;
+    }
+    check (lab, "add a device", edits, error, calls);
+  }
+}
+
+static void
+remove_device (const Lab *lab, const char *const *names)
+{
+  g_autoptr (GString) calls = g_string_new (NULL);
+  for (guint i = 0; i < lab->topology->cables->len; i++) {
+    const VbetCable *cable = cable_at (lab, i);
+    gboolean gone = FALSE;
+    for (guint end = 0; end < 2; end++)
+      gone |= cable->ends[end].device != NULL && g_strv_contains (names, cable->ends[end].device);
+    if (gone)
+      g_string_append_printf (calls, "free(%s) ", cable->name);
+  }
+  for (guint i = 0; names[i] != NULL; i++)
+    g_string_append_printf (calls, "free(%s) ", names[i]);
+  GError *error = NULL;
+  VbetEdits *edits = vbet_gesture_remove_devices (lab->program, lab->topology, names, &error);
+  check (lab, calls->str, edits, error, calls->str);
+}
+
+static void
+remove_devices (const Lab *lab)
+{
+  const GPtrArray *devices = lab->topology->devices;
+  for (guint i = 0; i < devices->len; i++) {
+    const char *one[] = { device_at (lab, i)->name, NULL };
+    remove_device (lab, one);
+    if (i + 1 < devices->len) {
+      const char *two[] = { device_at (lab, i)->name, device_at (lab, i + 1)->name, NULL };
+      remove_device (lab, two);
+    }
+  }
+  g_autofree const char **all = g_new0 (const char *, devices->len + 1);
+  for (guint i = 0; i < devices->len; i++)
+    all[i] = device_at (lab, i)->name;
+  remove_device (lab, all);
+}
+
+/* There and back again: nothing differs; and the old name is nowhere but in texts. */
+static void
+rename_devices (const Lab *lab)
+{
+  for (guint i = 0; i < lab->topology->devices->len; i++) {
+    const char *name = device_at (lab, i)->name;
+    g_autoptr (GError) error = NULL;
+    g_autoptr (VbetEdits) edits =
+        vbet_gesture_rename_device (lab->program, lab->topology, name, "another-name", &error);
+    if (edits == NULL)
+      g_printerr ("%s: rename %s: %s\n", lab->name, name, error->message);
+    CU_ASSERT_PTR_NOT_NULL (edits);
+    if (edits == NULL)
+      continue;
+    Lab *after = apply (lab, edits);
+    CU_ASSERT_PTR_NULL (vbet_topology_device (after->topology, name));
+    CU_ASSERT_PTR_NOT_NULL (vbet_topology_device (after->topology, "another-name"));
+    CU_ASSERT_EQUAL (after->topology->devices->len, lab->topology->devices->len);
+    g_autoptr (VbetEdits) back =
+        vbet_gesture_rename_device (after->program, after->topology, "another-name", name, &error);
+    CU_ASSERT_PTR_NOT_NULL (back);
+    if (back != NULL) {
+      Lab *again = apply (after, back);
+      g_autofree char *lacking = difference (lab, again->topology, lab->topology);
+      VBET_ASSERT_TEXT (lacking, "");
+      lab_free (again);
+    }
+    lab_free (after);
+  }
+}
+
+static void
+add_nics (const Lab *lab)
+{
+  for (guint i = 0; i < lab->topology->devices->len; i++) {
+    const VbetDevice *device = device_at (lab, i);
+    GError *error = NULL;
+    guint nic = 0;
+    VbetEdits *edits = vbet_gesture_add_nic (lab->program, lab->topology, device->name, &nic, &error);
+    if ((device->kind & (VBET_KIND_GATEWAY | VBET_KIND_TAP)) != 0) {
+      CU_ASSERT_PTR_NULL (edits);
+      g_clear_error (&error);
+      continue;
+    }
+    CU_ASSERT_EQUAL (nic, device->nics->len + 1);
+    g_autofree char *calls = g_strdup_printf ("attach(%s, alloc(NIC))", device->name);
+    check (lab, calls, edits, error, calls);
+  }
+}
+
+/* The last NIC goes as it would from a running lab; of the others those above move down. */
+static void
+remove_nics (const Lab *lab)
+{
+  for (guint i = 0; i < lab->topology->devices->len; i++) {
+    const VbetDevice *device = device_at (lab, i);
+    for (guint k = 1; k <= device->nics->len; k++) {
+      const VbetNic *nic = vbet_device_nic (device, k);
+      GError *error = NULL;
+      g_autofree char *what = g_strdup_printf ("remove NIC %u of %s", k, device->name);
+      VbetEdits *edits = vbet_gesture_remove_nic (lab->program, lab->topology, device->name, k, &error);
+      if ((device->kind & (VBET_KIND_GATEWAY | VBET_KIND_TAP)) != 0) {
+        CU_ASSERT_PTR_NULL (edits);
+        g_clear_error (&error);
+        continue;
+      }
+      g_autoptr (GString) calls = g_string_new (NULL);
+      if (nic->cable != NULL)
+        g_string_append_printf (calls, "free(%s) ", nic->cable);
+      if (k == device->nics->len) {
+        g_string_append_printf (calls, "detach(NIC(%s, %u))", device->name, k);
+        check (lab, what, edits, error, calls->str);
+        continue;
+      }
+      if (edits == NULL)
+        g_printerr ("%s: %s: %s\n", lab->name, what, error->message);
+      CU_ASSERT_PTR_NOT_NULL (edits);
+      g_clear_error (&error);
+      if (edits == NULL)
+        continue;
+      Lab *after = apply (lab, edits);
+      CU_ASSERT_EQUAL (after->topology->cables->len, lab->topology->cables->len - (nic->cable != NULL));
+      CU_ASSERT_TRUE (vbet_topology_device (after->topology, device->name)->nics->len < device->nics->len);
+      lab_free (after);
+      vbet_edits_free (edits);
+    }
+  }
+}
+
+/* The NIC that a cable without a number gets. */
+static guint
+free_nic (const VbetDevice *device)
+{
+  for (guint i = 0; i < device->nics->len; i++) {
+    const VbetNic *nic = device->nics->pdata[i];
+    if (nic->cable == NULL)
+      return nic->index;
+  }
+  return device->nics->len + 1;
+}
+
+/* Calls that give @device a NIC number @nic, if it has none. */
+static void
+append_nic (GString *calls, const VbetDevice *device, guint nic)
+{
+  if (nic > device->nics->len)
+    g_string_append_printf (calls, "attach(%s, alloc(NIC)) ", device->name);
+}
+
+static gboolean
+is_full (const VbetDevice *device)
+{
+  return (device->kind & (VBET_KIND_GATEWAY | VBET_KIND_TAP)) != 0 && free_nic (device) > 1;
+}
+
+static void
+add_cable (const Lab *lab, const VbetDevice *a, guint nic_a, const VbetDevice *b, guint nic_b)
+{
+  g_autoptr (GString) calls = g_string_new (NULL);
+  GError *error = NULL;
+  VbetEdits *edits =
+      vbet_gesture_add_cable (lab->program, lab->topology, a->name, nic_a, b->name, nic_b, &error);
+  if (is_full (a) || is_full (b)) {
+    CU_ASSERT_PTR_NULL (edits);
+    g_clear_error (&error);
+    return;
+  }
+  guint from = nic_a > 0 ? nic_a : free_nic (a);
+  guint to = nic_b > 0 ? nic_b : free_nic (b);
+  append_nic (calls, a, from);
+  append_nic (calls, b, to);
+  g_string_append_printf (calls, "link(NIC(%s, %u), NIC(%s, %u))", a->name, from, b->name, to);
+  check (lab, calls->str, edits, error, calls->str);
+}
+
+static void
+add_cables (const Lab *lab)
+{
+  for (guint i = 0; i < lab->topology->devices->len; i++)
+    for (guint j = 0; j < lab->topology->devices->len; j++) {
+      if (i == j)
+        continue;
+      const VbetDevice *a = device_at (lab, i);
+      const VbetDevice *b = device_at (lab, j);
+      add_cable (lab, a, 0, b, 0);
+      if (free_nic (a) <= a->nics->len && free_nic (b) <= b->nics->len)
+        add_cable (lab, a, free_nic (a), b, free_nic (b));
+    }
+}
+
+static void
+remove_cables (const Lab *lab)
+{
+  for (guint i = 0; i < lab->topology->cables->len; i++) {
+    const VbetCable *cable = cable_at (lab, i);
+    g_autofree char *calls = g_strdup_printf ("free(%s)", cable->name);
+    GError *error = NULL;
+    VbetEdits *edits = vbet_gesture_remove_cable (lab->program, lab->topology, cable->name, &error);
+    check (lab, calls, edits, error, calls);
+  }
+}
+
+static void
+move_ends (const Lab *lab)
+{
+  for (guint i = 0; i < lab->topology->cables->len * 2; i++)
+    for (guint j = 0; j < lab->topology->devices->len; j++) {
+      const VbetCable *cable = cable_at (lab, i / 2);
+      const VbetCableEnd *end = &cable->ends[i % 2];
+      const VbetDevice *to = device_at (lab, j);
+      if (g_strcmp0 (end->device, to->name) == 0 || is_full (to))
+        continue;
+      g_autoptr (GString) calls = g_string_new (NULL);
+      append_nic (calls, to, free_nic (to));
+      if (end->device != NULL)
+        g_string_append_printf (calls, "unplug(%s, NIC(%s, %u)) ", cable->name, end->device, end->nic);
+      g_string_append_printf (calls, "plug(%s, NIC(%s, %u))", cable->name, to->name, free_nic (to));
+      GError *error = NULL;
+      VbetEdits *edits =
+          vbet_gesture_move_cable_end (lab->program, lab->topology, cable->name, i % 2, to->name, 0, &error);
+      check (lab, calls->str, edits, error, calls->str);
+    }
+}
+
+static void
+set_one (const Lab *lab, const VbetObject *object, const char *reference, const char *key, const char *value)
+{
+  g_autofree char *calls = g_strdup_printf ("set(%s, %s=%s)", reference, key, value != NULL ? value : "default");
+  GError *error = NULL;
+  VbetEdits *edits = vbet_gesture_set (lab->program, lab->topology, object, key, value, &error);
+  if (edits == NULL) {
+    check (lab, calls, edits, error, calls);
+    return;
+  }
+  /* Once set, it is changed where it was set, and can be unset. */
+  Lab *after = apply (lab, edits);
+  GError *again_error = NULL;
+  VbetEdits *again = vbet_gesture_set (after->program, after->topology, object, key, NULL, &again_error);
+  g_autofree char *unset = g_strdup_printf ("set(%s, %s=default)", reference, key);
+  check (after, unset, again, again_error, unset);
+  lab_free (after);
+  check (lab, calls, edits, error, calls);
+}
+
+static void
+set_attributes (const Lab *lab)
+{
+  for (guint i = 0; i < lab->topology->devices->len; i++) {
+    const VbetDevice *device = device_at (lab, i);
+    VbetObject object = { device->kind, device->name, 0 };
+    set_one (lab, &object, device->name, "label", "\"new\"");
+    set_one (lab, &object, device->name, "autostart", "no");
+    set_one (lab, &object, device->name, "at", NULL);
+    for (guint k = 1; k <= device->nics->len; k++) {
+      g_autofree char *reference = g_strdup_printf ("NIC(%s, %u)", device->name, k);
+      VbetObject nic = { VBET_KIND_NIC, device->name, k };
+      set_one (lab, &nic, reference, "mtu", "1300");
+      set_one (lab, &nic, reference, "ip", NULL);
+    }
+  }
+  for (guint i = 0; i < lab->topology->cables->len; i++) {
+    VbetObject object = { VBET_KIND_CABLE, cable_at (lab, i)->name, 0 };
+    set_one (lab, &object, object.name, "delay", "3ms/4ms");
+    set_one (lab, &object, object.name, "loss", "2%");
+    set_one (lab, &object, object.name, "delay", NULL);
+  }
+}
+
+static void
+move_devices (const Lab *lab)
+{
+  guint n = lab->topology->devices->len;
+  g_autofree const char **names = g_new0 (const char *, n + 1);
+  g_autofree double *xs = g_new0 (double, n + 1);
+  g_autofree double *ys = g_new0 (double, n + 1);
+  g_autoptr (GString) calls = g_string_new ("");
+  for (guint i = 0; i < n; i++) {
+    names[i] = device_at (lab, i)->name;
+    xs[i] = i * 10.0;
+    ys[i] = -5.5;
+    g_string_append_printf (calls, "set(%s, at=(%u, -5.5)) ", names[i], i * 10);
+  }
+  GError *error = NULL;
+  VbetEdits *edits = vbet_gesture_move_devices (lab->program, lab->topology, names, xs, ys, n, &error);
+  check (lab, "move devices", edits, error, calls->str);
+}
+
+/* A copy of everything, pasted into an empty lab, is the same devices; pasted into its own lab, twice as many. */
+static void
+copy_and_paste (const Lab *lab)
+{
+  guint n = lab->topology->devices->len;
+  g_autofree const char **names = g_new0 (const char *, n + 1);
+  for (guint i = 0; i < n; i++)
+    names[i] = device_at (lab, i)->name;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *copy = vbet_gesture_copy (lab->program, lab->topology, names, &error);
+  CU_ASSERT_PTR_NOT_NULL_FATAL (copy);
+  Lab *alone = lab_new (lab->name, copy, strlen (copy));
+  CU_ASSERT_EQUAL (count_errors (alone->program, copy, strlen (copy)), 0);
+  CU_ASSERT_EQUAL (alone->topology->devices->len, n);
+  for (guint i = 0; i < n; i++)
+    CU_ASSERT_EQUAL (device_at (alone, i)->files->len, device_at (lab, i)->files->len);
+  g_auto (GStrv) pasted = NULL;
+  g_autoptr (VbetEdits) edits = vbet_gesture_paste (lab->program, lab->topology, copy, 10, 10, &pasted, &error);
+  if (edits == NULL)
+    g_printerr ("%s: paste: %s\n", lab->name, error->message);
+  CU_ASSERT_PTR_NOT_NULL_FATAL (edits);
+  CU_ASSERT_EQUAL (g_strv_length (pasted), n);
+  Lab *both = apply (lab, edits);
+  CU_ASSERT_EQUAL (both->topology->devices->len, 2 * n);
+  CU_ASSERT_EQUAL (both->topology->cables->len, lab->topology->cables->len + alone->topology->cables->len);
+  for (guint i = 0; pasted[i] != NULL; i++) {
+    CU_ASSERT_PTR_NOT_NULL (vbet_topology_device (both->topology, pasted[i]));
+    CU_ASSERT_PTR_NULL (vbet_topology_device (lab->topology, pasted[i]));
+  }
+  lab_free (both);
+  lab_free (alone);
+}
+
+static void
+test_add_device (void)
+{
+  for_each_lab (add_devices);
+}
+
+static void
+test_remove_devices (void)
+{
+  for_each_lab (remove_devices);
+}
+
+static void
+test_rename_device (void)
+{
+  for_each_lab (rename_devices);
+}
+
+static void
+test_add_nic (void)
+{
+  for_each_lab (add_nics);
+}
+
+static void
+test_remove_nic (void)
+{
+  for_each_lab (remove_nics);
+}
+
+static void
+test_add_cable (void)
+{
+  for_each_lab (add_cables);
+}
+
+static void
+test_remove_cable (void)
+{
+  for_each_lab (remove_cables);
+}
+
+static void
+test_move_cable_end (void)
+{
+  for_each_lab (move_ends);
+}
+
+static void
+test_set (void)
+{
+  for_each_lab (set_attributes);
+}
+
+static void
+test_move_devices (void)
+{
+  for_each_lab (move_devices);
+}
+
+static void
+test_paste (void)
+{
+  for_each_lab (copy_and_paste);
+}
+
+static CU_TestInfo property_tests[] = {
+  { "add a device", test_add_device },
+  { "remove devices", test_remove_devices },
+  { "rename a device", test_rename_device },
+  { "add a NIC", test_add_nic },
+  { "remove a NIC", test_remove_nic },
+  { "add a cable", test_add_cable },
+  { "remove a cable", test_remove_cable },
+  { "move an end of a cable", test_move_cable_end },
+  { "set and unset", test_set },
+  { "move devices", test_move_devices },
+  { "copy and paste", test_paste },
+  CU_TEST_INFO_NULL,
+};
+
+static CU_SuiteInfo suites[] = {
+  { "on every lab", NULL, NULL, NULL, NULL, property_tests },
+  CU_SUITE_INFO_NULL,
+};
+
+int
+main (int argc, char **argv)
+{
+  return vbet_test_run (suites, argc, argv);
+}
