@@ -1,5 +1,5 @@
-/* fuzz-agent.c - whatever comes down the line, the decoder makes progress, gives the same frames for any split, and
- * the readers of payloads stay inside them. */
+/* fuzz-agent.c - whatever comes down the line, the decoder makes progress, gives the same frames for any
+ * split, and the readers of payloads stay inside them. */
 #include "config.h"
 
 #include <string.h>
@@ -51,7 +51,7 @@ decode (GString *seen, const guint8 *data, gsize size, gsize step)
     while (vbet_agent_decoder_next (decoder, &frame)) {
       g_assert_cmpuint (frame.length, <=, VBET_AGENT_PAYLOAD_MAX);
       read_payload (&frame);
-      g_string_append_printf (seen, "%x/%u/%u ", (guint) frame.type, frame.channel, frame.length);
+      g_string_append_printf (seen, "%x/%u/%u ", (guint)frame.type, frame.channel, frame.length);
     }
   }
   g_string_append_printf (seen, "skipped %" G_GUINT64_FORMAT, decoder->skipped);

@@ -1,4 +1,5 @@
-/* fuzz-calls.c - calls on a lab: no crash, the lab stays whole, and the plan of what they did does it again. */
+/* fuzz-calls.c - calls on a lab: no crash, the lab stays whole, and the plan of what they did does it again.
+ */
 #include "config.h"
 
 #include <string.h>
@@ -15,13 +16,14 @@ static const char lab[] = "a = attach(alloc(host), alloc(NIC, ip=10.0.0.1/24), a
                           "c = link(a, b, delay=1ms)\n"
                           "file(a, \"/etc/motd\", \"hello\")\n";
 
-/* Whether texts of calls can say it: they neither leave a number out nor plug a second end before the first. */
+/* Whether texts of calls can say it: they neither leave a number out nor plug a second end before the first.
+ */
 static gboolean
 is_plain (const VbetTopology *topology)
 {
   for (guint i = 0; i < topology->devices->len; i++) {
-    const GPtrArray *nics = ((const VbetDevice *) topology->devices->pdata[i])->nics;
-    if (nics->len > 0 && ((const VbetNic *) nics->pdata[nics->len - 1])->index != nics->len)
+    const GPtrArray *nics = ((const VbetDevice *)topology->devices->pdata[i])->nics;
+    if (nics->len > 0 && ((const VbetNic *)nics->pdata[nics->len - 1])->index != nics->len)
       return FALSE;
   }
   for (guint i = 0; i < topology->cables->len; i++) {
@@ -55,10 +57,10 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autoptr (VbetProgram) program = vbet_program_parse (lab, strlen (lab));
   g_autoptr (VbetTopology) topology = vbet_topology_elaborate (program, "lab", NULL);
   g_autofree char *before = vbet_test_dump (topology);
-  g_autoptr (VbetTopology) changed = vbet_topology_call (topology, (const char *) data, size, NULL);
+  g_autoptr (VbetTopology) changed = vbet_topology_call (topology, (const char *)data, size, NULL);
   g_autofree char *after = vbet_test_dump (topology);
   g_assert_cmpstr (after, ==, before);
-  g_autoptr (GPtrArray) actions = vbet_topology_actions (topology, (const char *) data, size, NULL);
+  g_autoptr (GPtrArray) actions = vbet_topology_actions (topology, (const char *)data, size, NULL);
   if (changed == NULL)
     return 0;
   vbet_test_check_topology (changed);

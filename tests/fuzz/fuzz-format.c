@@ -17,7 +17,7 @@ count_comment (VbetTokenClass token_class, VbetSpan span, gpointer user_data)
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  g_autoptr (VbetProgram) program = vbet_program_parse ((const char *) data, size);
+  g_autoptr (VbetProgram) program = vbet_program_parse ((const char *)data, size);
   g_autofree char *text = vbet_program_format (program, NULL);
   if (text == NULL)
     return 0;

@@ -31,7 +31,7 @@ typedef struct {
 static void
 on_finished (VbetService *service, gpointer data)
 {
-  ((Engine *) data)->finished = TRUE;
+  ((Engine *)data)->finished = TRUE;
 }
 
 static void
@@ -73,7 +73,7 @@ send_all (GSocket *socket, const char *data, gsize size)
     gssize sent = g_socket_send (socket, data, size, NULL, NULL);
     if (sent > 0) {
       data += sent;
-      size -= (gsize) sent;
+      size -= (gsize)sent;
     } else {
       g_main_context_iteration (NULL, FALSE);
       if (!g_socket_is_connected (socket) || (g_socket_condition_check (socket, G_IO_HUP | G_IO_ERR) != 0))
@@ -88,7 +88,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   static Engine engine;
   if (engine.lab == NULL)
     engine_start (&engine);
-  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+  g_autoptr (GSocket) socket
+      = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (engine.socket);
   if (!g_socket_connect (socket, address, NULL, NULL))
     g_error ("the engine no longer listens");
@@ -97,11 +98,12 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     g_autofree char *header = g_strdup_printf ("Content-Length: %zu\r\n\r\n", size);
     send_all (socket, header, strlen (header));
   }
-  send_all (socket, (const char *) data, size);
+  send_all (socket, (const char *)data, size);
   g_socket_shutdown (socket, FALSE, TRUE, NULL);
   for (int turn = 0; turn < TURNS && !engine.finished; turn++) {
     char buffer[4096];
-    if (!g_main_context_iteration (NULL, FALSE) && g_socket_receive (socket, buffer, sizeof buffer, NULL, NULL) == 0)
+    if (!g_main_context_iteration (NULL, FALSE)
+        && g_socket_receive (socket, buffer, sizeof buffer, NULL, NULL) == 0)
       break;
   }
   g_socket_close (socket, NULL);

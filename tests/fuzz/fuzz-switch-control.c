@@ -1,4 +1,5 @@
-/* fuzz-switch-control.c - a command to the switch: any bytes are refused with a sentence or become a checked command. */
+/* fuzz-switch-control.c - a command to the switch: any bytes are refused with a sentence or become a checked
+ * command. */
 #include "config.h"
 
 #include "fuzz/fuzz.h"
@@ -9,7 +10,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   gint64 id = -1;
   g_autofree char *error = NULL;
-  g_autoptr (VbetControlCommand) command = vbet_control_command_parse ((const char *) data, size, &id, &error);
+  g_autoptr (VbetControlCommand) command = vbet_control_command_parse ((const char *)data, size, &id, &error);
   g_assert_true ((command == NULL) == (error != NULL));
   g_assert_cmpint (id, >=, 0);
   if (command == NULL)

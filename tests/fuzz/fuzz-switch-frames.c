@@ -1,4 +1,5 @@
-/* fuzz-switch-frames.c - frames and plugging in any order, through a fabric of two switches, a hub and four devices.
+/* fuzz-switch-frames.c - frames and plugging in any order, through a fabric of two switches, a hub and four
+ * devices.
  *
  * The input is a list of actions: one byte says what, the next on what, and for
  * a frame the following bytes are the frame. Checked: what comes out went in,
@@ -30,7 +31,7 @@ typedef struct {
 static World *
 world_of (Port *port, guint index)
 {
-  return (World *) (void *) ((guint8 *) (port - index) - G_STRUCT_OFFSET (World, ports));
+  return (World *)(void *)((guint8 *)(port - index) - G_STRUCT_OFFSET (World, ports));
 }
 
 static void
@@ -126,8 +127,8 @@ change (World *world, guint8 action, guint8 what)
     add_device (world, what % DEVICES);
     break;
   default:
-    if (vbet_fabric_add_bridge (world->fabric, bridges[what % 3], what % 3 == 2 ? VBET_RELAY_HUB : VBET_RELAY_SWITCH,
-                                what * 1000)
+    if (vbet_fabric_add_bridge (world->fabric, bridges[what % 3],
+                                what % 3 == 2 ? VBET_RELAY_HUB : VBET_RELAY_SWITCH, what * 1000)
             != 0
         && what > 0xe0)
       vbet_fabric_remove_bridge (world->fabric, bridges[what % 3]);
@@ -149,7 +150,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   World world = { .fabric = vbet_fabric_new (size) };
   gint64 now = 0;
-  world.put_in = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
+  world.put_in = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
   for (guint i = 0; i < 2; i++)
     vbet_fabric_add_bridge (world.fabric, bridges[i], VBET_RELAY_SWITCH, 5000);
   for (guint i = 0; i < DEVICES; i++) {
@@ -161,7 +162,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     guint8 what = data[at++];
     now += action;
     if (action & 0x80) {
-      guint length = (guint) MIN (what + (action & 0x03u) * 100u, size - at);
+      guint length = (guint)MIN (what + (action & 0x03u) * 100u, size - at);
       Port *port = &world.ports[(action >> 2) % DEVICES];
       VbetFrame frame = { data + at, length };
       g_hash_table_add (world.put_in, g_bytes_new (data + at, length));

@@ -1,4 +1,5 @@
-/* fuzz-switch-state.c - what a switch tells of itself, read by the engine: a switch that was taken over harms nobody. */
+/* fuzz-switch-state.c - what a switch tells of itself, read by the engine: a switch that was taken over harms
+ * nobody. */
 #include "config.h"
 
 #include "base/json-guard.h"
@@ -9,8 +10,9 @@ int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  if (!vbet_json_is_shallow ((const char *) data, size, 8) || !g_utf8_validate ((const char *) data, (gssize) size, NULL)
-      || !json_parser_load_from_data (parser, (const char *) data, (gssize) size, NULL))
+  if (!vbet_json_is_shallow ((const char *)data, size, 8)
+      || !g_utf8_validate ((const char *)data, (gssize)size, NULL)
+      || !json_parser_load_from_data (parser, (const char *)data, (gssize)size, NULL))
     return 0;
   JsonNode *root = json_parser_get_root (parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))

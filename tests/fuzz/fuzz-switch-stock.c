@@ -1,4 +1,5 @@
-/* fuzz-switch-stock.c - a stock guest's request: accepted only when whole and right, and whole means whole. */
+/* fuzz-switch-stock.c - a stock guest's request: accepted only when whole and right, and whole means whole.
+ */
 #include "config.h"
 
 #include <errno.h>

@@ -25,7 +25,7 @@ try_input (const GByteArray *input)
 {
   const char *keep = g_getenv ("VBET_FUZZ_KEEP");
   if (keep != NULL)
-    g_file_set_contents (keep, (const char *) input->data, (gssize) input->len, NULL);
+    g_file_set_contents (keep, (const char *)input->data, (gssize)input->len, NULL);
   /* A copy of exactly its size, so that a sanitizer sees a read past the end. */
   g_autofree guint8 *copy = input->len > 0 ? g_memdup2 (input->data, input->len) : NULL;
   guint8 nothing = 0;
@@ -42,21 +42,21 @@ load_file (GPtrArray *inputs, const char *path)
     fprintf (stderr, "%s\n", error->message);
     return;
   }
-  g_ptr_array_add (inputs, g_byte_array_new_take ((guint8 *) contents, size));
+  g_ptr_array_add (inputs, g_byte_array_new_take ((guint8 *)contents, size));
 }
 
 static int
 compare_names (gconstpointer a, gconstpointer b)
 {
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
 }
 
 static void
 load_corpus (GPtrArray *inputs, const char *target)
 {
   const char *root = g_getenv ("VBET_TOP_SRCDIR");
-  g_autofree char *path =
-      g_build_filename (root != NULL ? root : VBET_SRCDIR, "tests", "fuzz", "corpus", target, NULL);
+  g_autofree char *path
+      = g_build_filename (root != NULL ? root : VBET_SRCDIR, "tests", "fuzz", "corpus", target, NULL);
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   for (const char *name; dir != NULL && (name = g_dir_read_name (dir)) != NULL;)
@@ -70,7 +70,7 @@ load_corpus (GPtrArray *inputs, const char *target)
 static guint
 below (GRand *rand, guint limit)
 {
-  return limit == 0 ? 0 : (guint) g_rand_int (rand) % limit;
+  return limit == 0 ? 0 : (guint)g_rand_int (rand) % limit;
 }
 
 static void
@@ -92,11 +92,11 @@ mutate (GRand *rand, GByteArray *bytes, const GPtrArray *inputs)
   switch (below (rand, 7)) {
   case 0: /* other bits */
     if (at < bytes->len)
-      bytes->data[at] ^= (guint8) (1 << below (rand, 8));
+      bytes->data[at] ^= (guint8)(1 << below (rand, 8));
     break;
   case 1: /* another byte */
     if (at < bytes->len)
-      bytes->data[at] = (guint8) g_rand_int (rand);
+      bytes->data[at] = (guint8)g_rand_int (rand);
     break;
   case 2: /* something lost */
     if (length > 0)
@@ -130,8 +130,8 @@ main (int argc, char **argv)
 {
   g_autofree char *program = g_path_get_basename (argv[0]);
   const char *target = g_str_has_prefix (program, "replay-") ? program + strlen ("replay-") : program;
-  guint runs = argc > 1 ? (guint) g_ascii_strtoull (argv[1], NULL, 10) : RUNS;
-  g_autoptr (GPtrArray) inputs = g_ptr_array_new_with_free_func ((GDestroyNotify) g_byte_array_unref);
+  guint runs = argc > 1 ? (guint)g_ascii_strtoull (argv[1], NULL, 10) : RUNS;
+  g_autoptr (GPtrArray) inputs = g_ptr_array_new_with_free_func ((GDestroyNotify)g_byte_array_unref);
   for (int i = 2; i < argc; i++)
     load_file (inputs, argv[i]);
   if (argc <= 2)

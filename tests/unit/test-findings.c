@@ -39,13 +39,13 @@ case_path (const char *name, const char *suffix)
 static int
 compare_cases (gconstpointer a, gconstpointer b)
 {
-  return strcmp ((*(const Case *const *) a)->name, (*(const Case *const *) b)->name);
+  return strcmp ((*(const Case *const *)a)->name, (*(const Case *const *)b)->name);
 }
 
 static GPtrArray *
 load_cases (void)
 {
-  GPtrArray *cases = g_ptr_array_new_with_free_func ((GDestroyNotify) case_free);
+  GPtrArray *cases = g_ptr_array_new_with_free_func ((GDestroyNotify)case_free);
   g_autofree char *folder = vbet_test_source_path ("tests/language");
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   for (const char *file; dir != NULL && (file = g_dir_read_name (dir)) != NULL;) {

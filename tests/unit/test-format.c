@@ -38,12 +38,14 @@ test_layout (void)
 {
   check ("", "");
   check ("\n\n", "");
-  check ("a=alloc( host ,mem = 64M,);b=alloc(host)c=alloc(hub)", "a = alloc(host, mem=64M)\nb = alloc(host)\nc = alloc(hub)\n");
+  check ("a=alloc( host ,mem = 64M,);b=alloc(host)c=alloc(hub)",
+         "a = alloc(host, mem=64M)\nb = alloc(host)\nc = alloc(hub)\n");
   check ("x={attach(alloc(switch),alloc(NIC))}", "x = {attach(alloc(switch), alloc(NIC))}\n");
   check ("link(a,b,delay=1ms / 2ms)", "link(a, b, delay=1ms/2ms)\n");
   check ("x(a=10.0.0.1 / 24)", "x(a=10.0.0.1 / 24)\n");
   check ("x(at=( 1 ,-2),l=[ a,b , ])", "x(at=(1, -2), l=[a, b])\n");
-  check ("step \"t\"{\"text\" start(a)  stop(b)}step \"e\" { }", "step \"t\" {\n  \"text\"\n  start(a)\n  stop(b)\n}\nstep \"e\" {}\n");
+  check ("step \"t\"{\"text\" start(a)  stop(b)}step \"e\" { }",
+         "step \"t\" {\n  \"text\"\n  start(a)\n  stop(b)\n}\nstep \"e\" {}\n");
   check ("{a()b()}", "{\n  a()\n  b()\n}\n");
 }
 
@@ -64,7 +66,8 @@ test_comments (void)
   check ("x = # why\n\n alloc(host)", "# why\nx = alloc(host)\n");
   check ("x = alloc # why\n (host)", "# why\nx = alloc(host)\n");
   check ("a(k= # why\n 1)", "a(\n    # why\n    k=1\n)\n");
-  check ("step \"t\" { # at the brace\n  a()\n # end\n}", "step \"t\" {\n  # at the brace\n  a()\n  # end\n}\n");
+  check ("step \"t\" { # at the brace\n  a()\n # end\n}",
+         "step \"t\" {\n  # at the brace\n  a()\n  # end\n}\n");
   check ("step \"t\" # title\n{ # only\n}", "# title\nstep \"t\" {\n  # only\n}\n");
   check ("a();# after\n", "a() # after\n");
 }
@@ -72,7 +75,8 @@ test_comments (void)
 static void
 test_long_lines (void)
 {
-  check ("host1 = attach(alloc(host, at=(120, 200), label=\"a rather long label for a host\"), alloc(NIC, ip=192.168.0.1/24), alloc(NIC))",
+  check ("host1 = attach(alloc(host, at=(120, 200), label=\"a rather long label for a host\"), alloc(NIC, "
+         "ip=192.168.0.1/24), alloc(NIC))",
          "host1 = attach(alloc(host, at=(120, 200), label=\"a rather long label for a host\"),\n"
          "    alloc(NIC, ip=192.168.0.1/24), alloc(NIC))\n");
   check ("r = attach(alloc(router, routing=\"\"\"\n   a\n   b\n \"\"\"),alloc(NIC))",
@@ -89,7 +93,10 @@ test_warnings (void)
 static void
 test_bytes (void)
 {
-  check ("\xef\xbb\xbf" "a()\r\n\r\n\r\nb()", "\xef\xbb\xbf" "a()\r\n\r\nb()\r\n");
+  check ("\xef\xbb\xbf"
+         "a()\r\n\r\n\r\nb()",
+         "\xef\xbb\xbf"
+         "a()\r\n\r\nb()\r\n");
 }
 
 static void
@@ -123,7 +130,8 @@ check_file (const char *relative)
 static void
 test_files (void)
 {
-  static const char *const folders[] = { "tests/language", "tests/seed", "tests/fuzz/corpus/program", "data/labs" };
+  static const char *const folders[]
+      = { "tests/language", "tests/seed", "tests/fuzz/corpus/program", "data/labs" };
   for (guint i = 0; i < G_N_ELEMENTS (folders); i++) {
     g_autofree char *path = vbet_test_source_path (folders[i]);
     g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);

@@ -1,8 +1,9 @@
-/* test-gesture.c - every gesture on every lab: the text says exactly what was meant, and nothing else changed.
+/* test-gesture.c - every gesture on every lab: the text says exactly what was meant, and nothing else
+ * changed.
  *
- * What a gesture should do is said here in calls, run on the old topology by vbet_topology_call(); the new text's
- * topology must not differ from the result. A port of a switch, or a NIC that "..." made, which is no longer used,
- * may be there or not.
+ * What a gesture should do is said here in calls, run on the old topology by vbet_topology_call(); the new
+ * text's topology must not differ from the result. A port of a switch, or a NIC that "..." made, which is no
+ * longer used, may be there or not.
  */
 #include "config.h"
 
@@ -48,7 +49,7 @@ static GPtrArray *
 load_labs (void)
 {
   static const char *const folders[] = { "tests/seed", "tests/gestures", "data/labs" };
-  GPtrArray *labs = g_ptr_array_new_with_free_func ((GDestroyNotify) lab_free);
+  GPtrArray *labs = g_ptr_array_new_with_free_func ((GDestroyNotify)lab_free);
   for (guint i = 0; i < G_N_ELEMENTS (folders); i++) {
     g_autofree char *folder = vbet_test_source_path (folders[i]);
     g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
@@ -78,7 +79,8 @@ count_errors (const VbetProgram *program, const char *text, gsize size)
   return n;
 }
 
-/* Applies @edits; checks that they are in order, that the new text is sound, and that it has no more errors. */
+/* Applies @edits; checks that they are in order, that the new text is sound, and that it has no more errors.
+ */
 static Lab *
 apply (const Lab *lab, const VbetEdits *edits)
 {
@@ -93,7 +95,8 @@ apply (const Lab *lab, const VbetEdits *edits)
   g_autofree char *text = vbet_edits_apply (edits, lab->text, lab->size, &size);
   Lab *after = lab_new (lab->name, text, size);
   vbet_test_check_program (after->program, text, size);
-  CU_ASSERT_EQUAL (count_errors (after->program, text, size), count_errors (lab->program, lab->text, lab->size));
+  CU_ASSERT_EQUAL (count_errors (after->program, text, size),
+                   count_errors (lab->program, lab->text, lab->size));
   return after;
 }
 
@@ -119,8 +122,9 @@ difference (const Lab *lab, const VbetTopology *from, const VbetTopology *to)
     if (call->verb == VBET_CALL_SET && call->kind == VBET_KIND_GATEWAY && strcmp (call->key, "forward") == 0)
       continue;
     gboolean elastic = ports || strstr (lab->text, "...") != NULL;
-    if (elastic && ((call->verb == VBET_CALL_DETACH && is_bare (from, call))
-                    || (call->verb == VBET_CALL_ATTACH && is_bare (to, call))))
+    if (elastic
+        && ((call->verb == VBET_CALL_DETACH && is_bare (from, call))
+            || (call->verb == VBET_CALL_ATTACH && is_bare (to, call))))
       continue;
     g_string_append_printf (out, "%s\n", call->text);
   }
@@ -158,7 +162,8 @@ check (const Lab *lab, const char *what, VbetEdits *edits, GError *error, const 
   if (expected != NULL) {
     g_autofree char *lacking = difference (lab, after->topology, expected);
     if (*lacking != '\0')
-      g_printerr ("%s: %s\n--- the text is now\n%s\n--- but should mean\n%s---\n", lab->name, what, after->text, lacking);
+      g_printerr ("%s: %s\n--- the text is now\n%s\n--- but should mean\n%s---\n", lab->name, what,
+                  after->text, lacking);
     CU_ASSERT_STRING_EQUAL (lacking, "");
   }
   lab_free (after);
@@ -193,14 +198,15 @@ static void
 add_devices (const Lab *lab)
 {
   for (guint bit = 0; (1u << bit) <= VBET_KIND_TAP; bit++) {
-    VbetKind kind = (VbetKind) (1u << bit);
+    VbetKind kind = (VbetKind)(1u << bit);
     GError *error = NULL;
     g_autofree char *name = NULL;
-    VbetEdits *edits = vbet_gesture_add_device (lab->program, lab->topology, kind, NULL, 120, -80.26, &name, &error);
+    VbetEdits *edits
+        = vbet_gesture_add_device (lab->program, lab->topology, kind, NULL, 120, -80.26, &name, &error);
     gboolean guest = (kind & VBET_KIND_GUEST) != 0;
-    g_autofree char *calls =
-        g_strdup_printf (guest ? "%s = attach(alloc(%s, at=(120, -80.3)), alloc(NIC))" : "%s = alloc(%s, at=(120, -80.3))%.0s",
-                         name, vbet_kind_name (kind), "");
+    g_autofree char *calls = g_strdup_printf (guest ? "%s = attach(alloc(%s, at=(120, -80.3)), alloc(NIC))"
+                                                    : "%s = alloc(%s, at=(120, -80.3))%.0s",
+                                              name, vbet_kind_name (kind), "");
     if (edits != NULL)
       CU_ASSERT_EQUAL (vbet_edits_size (edits), 1);
     /* A gateway or tap comes with its NIC. */
@@ -257,8 +263,8 @@ rename_devices (const Lab *lab)
   for (guint i = 0; i < lab->topology->devices->len; i++) {
     const char *name = device_at (lab, i)->name;
     g_autoptr (GError) error = NULL;
-    g_autoptr (VbetEdits) edits =
-        vbet_gesture_rename_device (lab->program, lab->topology, name, "another-name", &error);
+    g_autoptr (VbetEdits) edits
+        = vbet_gesture_rename_device (lab->program, lab->topology, name, "another-name", &error);
     if (edits == NULL)
       g_printerr ("%s: rename %s: %s\n", lab->name, name, error->message);
     CU_ASSERT_PTR_NOT_NULL (edits);
@@ -268,8 +274,8 @@ rename_devices (const Lab *lab)
     CU_ASSERT_PTR_NULL (vbet_topology_device (after->topology, name));
     CU_ASSERT_PTR_NOT_NULL (vbet_topology_device (after->topology, "another-name"));
     CU_ASSERT_EQUAL (after->topology->devices->len, lab->topology->devices->len);
-    g_autoptr (VbetEdits) back =
-        vbet_gesture_rename_device (after->program, after->topology, "another-name", name, &error);
+    g_autoptr (VbetEdits) back
+        = vbet_gesture_rename_device (after->program, after->topology, "another-name", name, &error);
     CU_ASSERT_PTR_NOT_NULL (back);
     if (back != NULL) {
       Lab *again = apply (after, back);
@@ -370,8 +376,8 @@ add_cable (const Lab *lab, const VbetDevice *a, guint nic_a, const VbetDevice *b
 {
   g_autoptr (GString) calls = g_string_new (NULL);
   GError *error = NULL;
-  VbetEdits *edits =
-      vbet_gesture_add_cable (lab->program, lab->topology, a->name, nic_a, b->name, nic_b, &error);
+  VbetEdits *edits
+      = vbet_gesture_add_cable (lab->program, lab->topology, a->name, nic_a, b->name, nic_b, &error);
   if (is_full (a) || is_full (b)) {
     CU_ASSERT_PTR_NULL (edits);
     g_clear_error (&error);
@@ -428,8 +434,8 @@ move_ends (const Lab *lab)
         g_string_append_printf (calls, "unplug(%s, NIC(%s, %u)) ", cable->name, end->device, end->nic);
       g_string_append_printf (calls, "plug(%s, NIC(%s, %u))", cable->name, to->name, free_nic (to));
       GError *error = NULL;
-      VbetEdits *edits =
-          vbet_gesture_move_cable_end (lab->program, lab->topology, cable->name, i % 2, to->name, 0, &error);
+      VbetEdits *edits = vbet_gesture_move_cable_end (lab->program, lab->topology, cable->name, i % 2,
+                                                      to->name, 0, &error);
       check (lab, calls->str, edits, error, calls->str);
     }
 }
@@ -437,7 +443,8 @@ move_ends (const Lab *lab)
 static void
 set_one (const Lab *lab, const VbetObject *object, const char *reference, const char *key, const char *value)
 {
-  g_autofree char *calls = g_strdup_printf ("set(%s, %s=%s)", reference, key, value != NULL ? value : "default");
+  g_autofree char *calls
+      = g_strdup_printf ("set(%s, %s=%s)", reference, key, value != NULL ? value : "default");
   GError *error = NULL;
   VbetEdits *edits = vbet_gesture_set (lab->program, lab->topology, object, key, value, &error);
   if (edits == NULL) {
@@ -497,7 +504,8 @@ move_devices (const Lab *lab)
   check (lab, "move devices", edits, error, calls->str);
 }
 
-/* A copy of everything, pasted into an empty lab, is the same devices; pasted into its own lab, twice as many. */
+/* A copy of everything, pasted into an empty lab, is the same devices; pasted into its own lab, twice as
+ * many. */
 static void
 copy_and_paste (const Lab *lab)
 {
@@ -514,7 +522,8 @@ copy_and_paste (const Lab *lab)
   for (guint i = 0; i < n; i++)
     CU_ASSERT_EQUAL (device_at (alone, i)->files->len, device_at (lab, i)->files->len);
   g_auto (GStrv) pasted = NULL;
-  g_autoptr (VbetEdits) edits = vbet_gesture_paste (lab->program, lab->topology, copy, 10, 10, &pasted, &error);
+  g_autoptr (VbetEdits) edits
+      = vbet_gesture_paste (lab->program, lab->topology, copy, 10, 10, &pasted, &error);
   if (edits == NULL)
     g_printerr ("%s: paste: %s\n", lab->name, error->message);
   CU_ASSERT_PTR_NOT_NULL_FATAL (edits);
@@ -596,6 +605,237 @@ test_paste (void)
   for_each_lab (copy_and_paste);
 }
 
+/* --- in exact words -------------------------------------------------------------- */
+
+/* Compares the text after the gesture, and frees its edits. */
+static void
+check_text (const char *text, VbetEdits *edits, GError *error, const char *expected)
+{
+  if (edits == NULL) {
+    g_autofree char *refusal = g_strconcat ("refused: ", error->message, NULL);
+    VBET_ASSERT_TEXT (refusal, expected);
+    g_error_free (error);
+    return;
+  }
+  g_autofree char *actual = vbet_edits_apply (edits, text, strlen (text), NULL);
+  VBET_ASSERT_TEXT (actual, expected);
+  vbet_edits_free (edits);
+}
+
+static void
+check_add (const char *text, const char *expected)
+{
+  Lab *lab = lab_new ("text", text, strlen (text));
+  GError *error = NULL;
+  VbetEdits *edits
+      = vbet_gesture_add_device (lab->program, lab->topology, VBET_KIND_HOST, NULL, 1, 2, NULL, &error);
+  check_text (text, edits, error, expected);
+  lab_free (lab);
+}
+
+static void
+test_where_devices_go (void)
+{
+#define NEW "host1 = attach(alloc(host, at=(1, 2)), alloc(NIC))"
+  check_add ("", NEW "\n");
+  check_add ("\xef\xbb\xbf", "\xef\xbb\xbf" NEW "\n");
+  check_add ("# only a comment", "# only a comment\n" NEW "\n");
+  check_add ("a = alloc(host)", "a = alloc(host)\n" NEW);
+  check_add ("a = alloc(host) # here\n\n# end\n", "a = alloc(host) # here\n" NEW "\n\n# end\n");
+  check_add ("a = alloc(host)\n\nstep \"x\" { stop(a) }\n",
+             "a = alloc(host)\n" NEW "\n\nstep \"x\" { stop(a) }\n");
+  check_add ("a = alloc(host); step \"x\" { stop(a) }", "a = alloc(host)\n" NEW "\nstep \"x\" { stop(a) }");
+  check_add ("ping(a, b)\n", NEW "\nping(a, b)\n");
+  check_add ("a = alloc(host)\r\n", "a = alloc(host)\r\n" NEW "\r\n");
+  /* A name that only a step uses is taken, too. */
+  check_add ("step \"x\" { host1 = alloc(host) }\n",
+             "host2 = attach(alloc(host, at=(1, 2)), alloc(NIC))\nstep \"x\" { host1 = alloc(host) }\n");
+  /* Nothing can be added behind a text that is not closed. */
+  check_add ("note(\"\"\"open",
+             "refused: the text of this lab leaves no way to write this down; edit the program instead");
+#undef NEW
+}
+
+static void
+check_remove (const char *text, const char *name, const char *expected)
+{
+  Lab *lab = lab_new ("text", text, strlen (text));
+  const char *names[] = { name, NULL };
+  GError *error = NULL;
+  VbetEdits *edits = vbet_gesture_remove_devices (lab->program, lab->topology, names, &error);
+  check_text (text, edits, error, expected);
+  lab_free (lab);
+}
+
+static void
+test_what_goes (void)
+{
+  check_remove ("a = alloc(host) # mine\n\nb = alloc(host)\n", "a", "\nb = alloc(host)\n");
+  check_remove ("a = alloc(host) b = alloc(host) # both\n", "a", "b = alloc(host) # both\n");
+  check_remove ("a = alloc(host) b = alloc(host) # both\n", "b", "a = alloc(host) # both\n");
+  check_remove ("a = alloc(host)\nb = alloc(host)", "b", "a = alloc(host)");
+  check_remove ("# above\n  a = alloc(host);\n# below\n", "a", "# above\n# below\n");
+  check_remove ("a = alloc(host)\nb = alloc(host)\nstep \"x\" {\n  stop(a, b) # both\n  start(a)\n}\n", "a",
+                "b = alloc(host)\nstep \"x\" {\n  stop(b) # both\n}\n");
+  /* The last port: plain. One before: what follows keeps its name and port. */
+  static const char star[] = "a = attach(alloc(host), alloc(NIC))\nb = attach(alloc(host), alloc(NIC))\n"
+                             "link(alloc(switch), a, # first\n     b, delay=1ms)\n";
+  check_remove (star, "b",
+                "a = attach(alloc(host), alloc(NIC))\nlink(alloc(switch), a # first\n     , delay=1ms)\n");
+  check_remove (star, "a",
+                "b = attach(alloc(host), alloc(NIC))\n# first\nswitch1 = alloc(switch)\n"
+                "cable2 = link(NIC(switch1, 2), b, delay=1ms)\n");
+  check_remove (star, "switch1",
+                "a = attach(alloc(host), alloc(NIC))\nb = attach(alloc(host), alloc(NIC))\n");
+  check_remove (star, "c", "refused: there is no device c");
+}
+
+static void
+check_rename (const char *text, const char *name, const char *new_name, const char *expected)
+{
+  Lab *lab = lab_new ("text", text, strlen (text));
+  GError *error = NULL;
+  VbetEdits *edits = vbet_gesture_rename_device (lab->program, lab->topology, name, new_name, &error);
+  check_text (text, edits, error, expected);
+  lab_free (lab);
+}
+
+static void
+test_names (void)
+{
+  static const char lab[] = "web = alloc(host, services=[web], label=\"web\")\n"
+                            "step \"web\" { stop(web) expect(web, \"web\", \"web\") }\n";
+  check_rename (lab, "web", "www",
+                "www = alloc(host, services=[web], label=\"web\")\n"
+                "step \"web\" { stop(www) expect(www, \"web\", \"web\") }\n");
+  check_rename (lab, "web", "web", lab);
+  check_rename (lab, "web", "", "refused: a name starts with a letter from a to z");
+  check_rename (lab, "web", "1a", "refused: a name starts with a letter from a to z");
+  check_rename (lab, "web", "a b", "refused: a name is made of letters from a to z, digits, '_' and '-'");
+  check_rename (lab, "web", "a-", "refused: a name does not end with '-'");
+  check_rename (lab, "web", "switch", "refused: switch is a word of the language and cannot be a name");
+  check_rename (lab, "web", "plug", "refused: plug is a word of the language and cannot be a name");
+  check_rename (lab, "web", "yes", "refused: yes is a word of the language and cannot be a name");
+  check_rename ("a = alloc(host)\nb = alloc(host)\n", "a", "b",
+                "refused: the name b is taken already; choose another");
+  check_rename ("link(alloc(switch), alloc(switch))\n", "switch1", "core",
+                "link(core, switch2)\ncore = alloc(switch)\nswitch2 = alloc(switch)\n");
+}
+
+static void
+check_set (const char *text, VbetObject object, const char *key, const char *value, const char *expected)
+{
+  Lab *lab = lab_new ("text", text, strlen (text));
+  GError *error = NULL;
+  VbetEdits *edits = vbet_gesture_set (lab->program, lab->topology, &object, key, value, &error);
+  check_text (text, edits, error, expected);
+  lab_free (lab);
+}
+
+static void
+test_where_attributes_go (void)
+{
+  VbetObject host = { VBET_KIND_HOST, "a", 0 };
+  VbetObject nic = { VBET_KIND_NIC, "a", 1 };
+  VbetObject cable = { VBET_KIND_CABLE, "cable2", 0 };
+  VbetObject note = { VBET_KIND_NOTE, NULL, 0 };
+  check_set ("a = alloc(host)\n", host, "mem", "64M", "a = alloc(host, mem=64M)\n");
+  check_set ("a = alloc(host, mem=64M)\n", host, "at", "(1, 2)", "a = alloc(host, at=(1, 2), mem=64M)\n");
+  check_set ("a = alloc(host,mem = 64M )\n", host, "mem", "96M", "a = alloc(host,mem = 96M )\n");
+  check_set ("a = alloc(host, mem=64M)\n", host, "mem", NULL, "a = alloc(host)\n");
+  check_set ("a = alloc(host, mem=64M, at=(1, 2))\n", host, "mem", NULL, "a = alloc(host, at=(1, 2))\n");
+  check_set ("a = alloc(host, # one\n  mem=64M, # two\n  at=(1, 2)) # three\n", host, "mem", NULL,
+             "a = alloc(host # one\n  , # two\n  at=(1, 2)) # three\n");
+  check_set ("a = alloc(host,\n          boot=\"\"\"\n  x\n\"\"\")\n", host, "mem", "64M",
+             "a = alloc(host,\n          mem=64M, boot=\"\"\"\n  x\n\"\"\")\n");
+  check_set ("a = alloc(host)\nset(a, mem=64M)\n", host, "mem", "96M", "a = alloc(host)\nset(a, mem=96M)\n");
+  check_set ("a = alloc(host)\nset(a, mem=64M)\n", host, "mem", NULL, "a = alloc(host)\n");
+  check_set ("a = alloc(host)\nset(a, mem=64M)\n", host, "at", "(1, 2)",
+             "a = alloc(host)\nset(a, at=(1, 2), mem=64M)\n");
+  check_set ("a = attach(alloc(host), ...)\nb = alloc(switch)\nlink(a, b)\n", nic, "ip", "10.0.0.1/8",
+             "a = attach(alloc(host), ...)\nb = alloc(switch)\nlink(a, b)\nset(NIC(a, 1), ip=10.0.0.1/8)\n");
+  check_set ("link(alloc(switch), alloc(switch), alloc(hub), delay=1ms)\n", cable, "delay", "2ms",
+             "link(alloc(switch), alloc(switch), alloc(hub), delay=1ms)\nset(cable2, delay=2ms)\n");
+  check_set ("link(alloc(switch), alloc(switch), alloc(hub), delay=1ms)\n", cable, "delay", NULL,
+             "link(alloc(switch), alloc(switch), alloc(hub), delay=1ms)\nset(cable2, delay=default)\n");
+  check_set ("note(\"old\", at=(0, 0))\n", note, "text", "\"new\"", "note(\"new\", at=(0, 0))\n");
+  check_set ("note(\"old\")\n", note, "at", "(5, 6)", "note(\"old\", at=(5, 6))\n");
+  check_set ("a = alloc(host)\n", host, "mem", "64",
+             "refused: this is not possible: in line 1, mem needs a size such as 64M, not 64");
+  check_set ("a = alloc(host)\n", host, "mem", "6 4", "refused: a ',' is missing here");
+  check_set ("a = alloc(host)\n", host, "mem", "64M) b = alloc(host",
+             "refused: '64M) b = alloc(host' is no value");
+  check_set ("a = alloc(host)\n", host, "colour", "red",
+             "refused: a host has no attribute colour; did you mean color?");
+  check_set ("a = alloc(host)\n", nic, "ip", "10.0.0.1/8", "refused: a has no NIC 1");
+}
+
+static void
+check_cable (const char *text, const char *a, guint nic_a, const char *b, guint nic_b, const char *expected)
+{
+  Lab *lab = lab_new ("text", text, strlen (text));
+  GError *error = NULL;
+  VbetEdits *edits = vbet_gesture_add_cable (lab->program, lab->topology, a, nic_a, b, nic_b, &error);
+  check_text (text, edits, error, expected);
+  lab_free (lab);
+}
+
+static void
+test_how_cables_are_written (void)
+{
+#define HOSTS                                                                                                \
+  "a = attach(alloc(host), alloc(NIC))\nr = attach(alloc(router), alloc(NIC), alloc(NIC))\ns = "             \
+  "alloc(switch)\n"
+  check_cable (HOSTS, "a", 0, "s", 0, HOSTS "link(a, s)\n");
+  check_cable (HOSTS, "r", 0, "a", 0, HOSTS "link(NIC(r, 1), a)\n");
+  check_cable (HOSTS, "r", 2, "s", 0, HOSTS "link(NIC(r, 2), s)\n");
+  check_cable (HOSTS "link(r, s)\n", "r", 0, "a", 1, HOSTS "link(r, s)\nlink(NIC(r, 2), NIC(a, 1))\n");
+  check_cable (
+      HOSTS "link(a, s)\n", "a", 0, "s", 0,
+      "a = attach(alloc(host), alloc(NIC), alloc(NIC))\n"
+      "r = attach(alloc(router), alloc(NIC), alloc(NIC))\ns = alloc(switch)\nlink(a, s)\nlink(a, s)\n");
+  check_cable (HOSTS "link(a, s)\n", "a", 1, "s", 0,
+               "refused: a cable is in NIC 1 of a already; unplug it first");
+  check_cable (HOSTS, "a", 2, "s", 0, "refused: a has no NIC 2");
+  check_cable (HOSTS, "a", 0, "a", 0, "refused: a cable from a to itself leads nowhere; choose its two NICs");
+  check_cable (HOSTS, "r", 1, "r", 2, HOSTS "link(NIC(r, 1), NIC(r, 2))\n");
+  check_cable ("g = alloc(gateway)\ns = alloc(switch)\nlink(g, s)\n", "g", 0, "s", 0,
+               "refused: g is a gateway, which has exactly one NIC");
+#undef HOSTS
+}
+
+/* Addresses stay in their subnets and are free; what two NICs share on purpose, they still share. */
+static void
+test_pasted_addresses (void)
+{
+  static const char text[]
+      = "a = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.2/30))\n"
+        "b = attach(alloc(router), alloc(NIC, ip=10.0.0.1/30), alloc(NIC, ip=[10.9.9.254/24, fe80::1/64]))\n"
+        "c = attach(alloc(host), alloc(NIC, ip=10.9.9.254/24, mac=02:00:00:00:00:01))\n";
+  const char *names[] = { "b", "c", NULL };
+  Lab *lab = lab_new ("text", text, strlen (text));
+  GError *error = NULL;
+  g_autofree char *copy = vbet_gesture_copy (lab->program, lab->topology, names, &error);
+  VbetEdits *edits = vbet_gesture_paste (lab->program, lab->topology, copy, 0, 0, NULL, &error);
+  g_autofree char *expected
+      = g_strconcat (text,
+                     "b2 = attach(alloc(router), alloc(NIC), alloc(NIC, ip=[10.9.9.1/24, fe80::2/64]))\n"
+                     "c2 = attach(alloc(host), alloc(NIC, ip=10.9.9.1/24))\n",
+                     NULL);
+  check_text (text, edits, error, expected);
+  lab_free (lab);
+}
+
+static CU_TestInfo exact_tests[] = {
+  { "where a new device goes", test_where_devices_go },
+  { "what goes with a device", test_what_goes },
+  { "names", test_names },
+  { "where attributes go", test_where_attributes_go },
+  { "how a cable is written", test_how_cables_are_written },
+  { "addresses of what is pasted", test_pasted_addresses },
+  CU_TEST_INFO_NULL,
+};
+
 static CU_TestInfo property_tests[] = {
   { "add a device", test_add_device },
   { "remove devices", test_remove_devices },
@@ -613,6 +853,7 @@ static CU_TestInfo property_tests[] = {
 
 static CU_SuiteInfo suites[] = {
   { "on every lab", NULL, NULL, NULL, NULL, property_tests },
+  { "in exact words", NULL, NULL, NULL, NULL, exact_tests },
   CU_SUITE_INFO_NULL,
 };
 

@@ -73,9 +73,10 @@ test_missing_brackets (void)
   check ("plug(a, NIC(b plug(c, NIC(d)))", "(plug a (NIC b)) (plug c (NIC d)) <>", "E018@1:14 E021@1:30");
   check ("plug(a, NIC(b) c = alloc(cable)", "(plug a (NIC b)) c := (alloc cable)", "W001@1:15");
   check ("plug(a, NIC(b)\nstep \"x\" {}", "(plug a (NIC b)) step[\"x\" {}]", "W001@1:15");
-  check ("x = attach(alloc(host), alloc(NIC)\nattach(alloc(host))", "x := (attach (alloc host) (alloc NIC)) (attach (alloc host))",
-         "W001@1:35");
-  check ("x = attach(alloc(host)\n  attach(alloc(host)))", "x := (attach (alloc host) (attach (alloc host)))", "E017@1:23");
+  check ("x = attach(alloc(host), alloc(NIC)\nattach(alloc(host))",
+         "x := (attach (alloc host) (alloc NIC)) (attach (alloc host))", "W001@1:35");
+  check ("x = attach(alloc(host)\n  attach(alloc(host)))", "x := (attach (alloc host) (attach (alloc host)))",
+         "E017@1:23");
   check ("alloc(host, mem=64M\n      at=(1, 2))", "(alloc host mem=64M at=(1, 2))", "E017@1:20");
   check ("f({a(1}) g(2)", "(f {(a 1)}) (g 2)", "E018@1:7");
   check ("f([1, 2) g(3)", "(f [1, 2]) (g 3)", "E018@1:8");
@@ -146,9 +147,50 @@ static void
 test_random_texts (void)
 {
   static const char *const pieces[] = {
-    "plug", "alloc", "NIC", "step", "x", "yes", "(", ")", "[", "]", "{", "}", ",", "=", ";", "/", ":", "...", "\"a\"",
-    "\"", "\"\"\"", "'", "#c", "//d", "\n", "\r\n", " ", "\t", "10", "ms", "5ms", "1.2.3.4/5", "::", "-", "-1", "\\",
-    "\xc3\xa9", "\xff", "\xe2\x80\xa6", "0644", "99999999999999999999", "/r/", "step \"t\" {", "a = alloc(host)\n",
+    "plug",
+    "alloc",
+    "NIC",
+    "step",
+    "x",
+    "yes",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    "=",
+    ";",
+    "/",
+    ":",
+    "...",
+    "\"a\"",
+    "\"",
+    "\"\"\"",
+    "'",
+    "#c",
+    "//d",
+    "\n",
+    "\r\n",
+    " ",
+    "\t",
+    "10",
+    "ms",
+    "5ms",
+    "1.2.3.4/5",
+    "::",
+    "-",
+    "-1",
+    "\\",
+    "\xc3\xa9",
+    "\xff",
+    "\xe2\x80\xa6",
+    "0644",
+    "99999999999999999999",
+    "/r/",
+    "step \"t\" {",
+    "a = alloc(host)\n",
   };
   g_autoptr (GRand) rand = g_rand_new_with_seed (3);
   for (int i = 0; i < 3000; i++) {
@@ -168,7 +210,8 @@ test_random_texts (void)
 static void
 test_large_garbage (void)
 {
-  static const char *const units[] = { "(", "'\\", "\"\" ", "a{([", "/", "x(a=,", "\"\"\" ", "\xff ", "plug(a,", "1.", "#\n", "a/" };
+  static const char *const units[]
+      = { "(", "'\\", "\"\" ", "a{([", "/", "x(a=,", "\"\"\" ", "\xff ", "plug(a,", "1.", "#\n", "a/" };
   for (guint i = 0; i < G_N_ELEMENTS (units); i++) {
     g_autoptr (GString) text = g_string_new (NULL);
     while (text->len < 1 << 20)
@@ -219,7 +262,8 @@ static void
 test_places (void)
 {
   check ("\xef\xbb\xbf~", "<>", "E003@1:1");
-  check ("\xef\xbb\xbf# \xc3\xa9\r\n\r\nx(\"\xc3\xa9\xf0\x9f\x98\x80\", ~)", "(x \"\xc3\xa9\xf0\x9f\x98\x80\" <>)", "E003@3:9");
+  check ("\xef\xbb\xbf# \xc3\xa9\r\n\r\nx(\"\xc3\xa9\xf0\x9f\x98\x80\", ~)",
+         "(x \"\xc3\xa9\xf0\x9f\x98\x80\" <>)", "E003@3:9");
   check ("f(\r\n\r\n", "(f)", "E018@1:3");
 }
 

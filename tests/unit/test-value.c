@@ -88,7 +88,8 @@ check_string (const char *text, VbetValueType type, const char *expected)
 static void
 test_strings (void)
 {
-  check_string ("\"a\\n\\t\\\"\\\\\\u{e9}\\u{1F600}\"", VBET_VALUE_STRING, "a\n\t\"\\\xc3\xa9\xf0\x9f\x98\x80");
+  check_string ("\"a\\n\\t\\\"\\\\\\u{e9}\\u{1F600}\"", VBET_VALUE_STRING,
+                "a\n\t\"\\\xc3\xa9\xf0\x9f\x98\x80");
   check_string ("\"\xc3\xa9 # // no comment\"", VBET_VALUE_STRING, "\xc3\xa9 # // no comment");
   check_string ("\"\"", VBET_VALUE_STRING, "");
   check_string ("\"\\u{7}\\u{d}\"", VBET_VALUE_STRING, "\a\r");
@@ -128,10 +129,37 @@ static void
 test_refused (void)
 {
   static const char *const texts[] = {
-    "",         "5mss",    "10 20",  "1,2",        "9223372036854775808", "64MB", "08",       "0x10", "1..2",
-    "1.2.3.4.5", "1.2.3.256", "1:2",  "10.0.0.1/33", "::1/129",            "f()",  "{a}",      "a)",   "\"open",
-    "(1)",      "(1,2,3)", "1/2/3",  "...",        "a=1",                 "[1",   "\"\\q\"", "-0644", "-",
-    "02:00:00:00:00",  "1e5", "\"a\"/\"b\"", "1) y(x=2",
+    "",
+    "5mss",
+    "10 20",
+    "1,2",
+    "9223372036854775808",
+    "64MB",
+    "08",
+    "0x10",
+    "1..2",
+    "1.2.3.4.5",
+    "1.2.3.256",
+    "1:2",
+    "10.0.0.1/33",
+    "::1/129",
+    "f()",
+    "{a}",
+    "a)",
+    "\"open",
+    "(1)",
+    "(1,2,3)",
+    "1/2/3",
+    "...",
+    "a=1",
+    "[1",
+    "\"\\q\"",
+    "-0644",
+    "-",
+    "02:00:00:00:00",
+    "1e5",
+    "\"a\"/\"b\"",
+    "1) y(x=2",
   };
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     check_refused (texts[i]);
@@ -140,7 +168,7 @@ test_refused (void)
 static gint64
 random_int64 (GRand *rand)
 {
-  gint64 value = (gint64) ((guint64) g_rand_int (rand) << 32 | g_rand_int (rand));
+  gint64 value = (gint64)((guint64)g_rand_int (rand) << 32 | g_rand_int (rand));
   value >>= g_rand_int_range (rand, 0, 64);
   return value == G_MININT64 ? 0 : value;
 }
@@ -148,7 +176,8 @@ random_int64 (GRand *rand)
 static char *
 random_text (GRand *rand)
 {
-  static const gunichar points[] = { 'a', '"', '\\', '\n', '\r', '\t', '/', '#', ' ', 0x7f, 0xe9, 0x1f600, 0x85, 1, '{', '*' };
+  static const gunichar points[]
+      = { 'a', '"', '\\', '\n', '\r', '\t', '/', '#', ' ', 0x7f, 0xe9, 0x1f600, 0x85, 1, '{', '*' };
   GString *out = g_string_new (NULL);
   for (int n = g_rand_int_range (rand, 0, 12); n > 0; n--)
     g_string_append_unichar (out, points[g_rand_int_range (rand, 0, G_N_ELEMENTS (points))]);
@@ -160,7 +189,7 @@ random_address (GRand *rand)
 {
   VbetAddress address = { .is_v6 = g_rand_boolean (rand), .prefix = g_rand_int_range (rand, -1, 33) };
   for (guint i = 0; i < (address.is_v6 ? 16 : 4); i++)
-    address.bytes[i] = g_rand_boolean (rand) ? (guint8) g_rand_int (rand) : 0;
+    address.bytes[i] = g_rand_boolean (rand) ? (guint8)g_rand_int (rand) : 0;
   return vbet_value_new_address (&address);
 }
 
@@ -168,7 +197,8 @@ random_address (GRand *rand)
 static VbetValue *
 random_value (GRand *rand, guint depth, gboolean plain)
 {
-  static const VbetValueType integers[] = { VBET_VALUE_INTEGER, VBET_VALUE_SIZE, VBET_VALUE_DURATION, VBET_VALUE_RATE };
+  static const VbetValueType integers[]
+      = { VBET_VALUE_INTEGER, VBET_VALUE_SIZE, VBET_VALUE_DURATION, VBET_VALUE_RATE };
   switch (g_rand_int_range (rand, 0, depth > 3 || plain ? 8 : 13)) {
   case 0:
     return vbet_value_new_boolean (g_rand_boolean (rand));
@@ -185,7 +215,7 @@ random_value (GRand *rand, guint depth, gboolean plain)
   case 6: {
     guint8 mac[6];
     for (int i = 0; i < 6; i++)
-      mac[i] = (guint8) g_rand_int (rand);
+      mac[i] = (guint8)g_rand_int (rand);
     return vbet_value_new_mac (mac);
   }
   case 7:
@@ -202,7 +232,7 @@ random_value (GRand *rand, guint depth, gboolean plain)
     return vbet_value_new_pair (ab, random_value (rand, depth + 1, TRUE));
   }
   default: {
-    GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_value_unref);
+    GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_value_unref);
     for (int n = g_rand_int_range (rand, 0, 4); n > 0; n--)
       g_ptr_array_add (items, random_value (rand, depth + 1, FALSE));
     return vbet_value_new_list (items);

@@ -59,7 +59,11 @@ append (GString *out, const VbetNode *node)
       g_autofree char *text = vbet_value_to_text (node->value);
       g_string_append (out, text);
     } else {
-      append_children (out, node, node->kind == VBET_NODE_LIST ? "list[" : node->kind == VBET_NODE_PAIR ? "pair[" : "tuple[", "]");
+      append_children (out, node,
+                       node->kind == VBET_NODE_LIST   ? "list["
+                       : node->kind == VBET_NODE_PAIR ? "pair["
+                                                      : "tuple[",
+                       "]");
     }
     break;
   }

@@ -47,7 +47,7 @@ vbet_diagnostics_new (const char *text, gsize size)
   VbetDiagnostics *self = g_new0 (VbetDiagnostics, 1);
   self->text = text;
   self->size = size;
-  self->items = g_ptr_array_new_with_free_func ((GDestroyNotify) diagnostic_free);
+  self->items = g_ptr_array_new_with_free_func ((GDestroyNotify)diagnostic_free);
   return self;
 }
 
@@ -65,7 +65,7 @@ vbet_diagnostics_free (VbetDiagnostics *self)
 static inline gboolean
 starts_point (char c)
 {
-  return ((guchar) c & 0xc0) != 0x80;
+  return ((guchar)c & 0xc0) != 0x80;
 }
 
 static void
@@ -119,7 +119,7 @@ locate (VbetDiagnostics *self, gsize offset, guint *ret_line, guint *ret_column)
   if (low == 0 && offset > 0 && self->size >= 3 && memcmp (self->text, "\xef\xbb\xbf", 3) == 0)
     column--;
   *ret_line = low + 1;
-  *ret_column = (guint) column + 1;
+  *ret_column = (guint)column + 1;
 }
 
 /* One line of valid UTF-8, whatever bytes of the document got into it. */
@@ -172,8 +172,8 @@ vbet_diagnostic_set_fix (VbetDiagnostic *self, VbetSpan span, const char *text, 
 static int
 compare (gconstpointer a, gconstpointer b)
 {
-  const VbetDiagnostic *x = *(VbetDiagnostic *const *) a;
-  const VbetDiagnostic *y = *(VbetDiagnostic *const *) b;
+  const VbetDiagnostic *x = *(VbetDiagnostic *const *)a;
+  const VbetDiagnostic *y = *(VbetDiagnostic *const *)b;
   if (x->span.start != y->span.start)
     return x->span.start < y->span.start ? -1 : 1;
   if (x->severity != y->severity)
@@ -204,7 +204,7 @@ gboolean
 vbet_diagnostics_has_errors (const VbetDiagnostics *self)
 {
   for (guint i = 0; i < self->items->len; i++)
-    if (((const VbetDiagnostic *) self->items->pdata[i])->severity == VBET_SEVERITY_ERROR)
+    if (((const VbetDiagnostic *)self->items->pdata[i])->severity == VBET_SEVERITY_ERROR)
       return TRUE;
   return self->dropped_error;
 }

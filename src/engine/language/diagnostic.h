@@ -51,8 +51,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetDiagnostics, vbet_diagnostics_free)
  *
  * Returns: (nullable): the finding, to which vbet_diagnostic_set_fix() may add; NULL when it was not kept.
  */
-VbetDiagnostic *vbet_diagnostics_add (VbetDiagnostics *self, const char *code, VbetSpan span, const char *format, ...)
-    G_GNUC_PRINTF (4, 5);
+VbetDiagnostic *vbet_diagnostics_add (VbetDiagnostics *self, const char *code, VbetSpan span,
+                                      const char *format, ...) G_GNUC_PRINTF (4, 5);
 
 void vbet_diagnostic_set_fix (VbetDiagnostic *self, VbetSpan span, const char *text, const char *label);
 

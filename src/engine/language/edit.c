@@ -18,7 +18,7 @@ VbetEdits *
 vbet_edits_new (void)
 {
   VbetEdits *self = g_new0 (VbetEdits, 1);
-  self->items = g_ptr_array_new_with_free_func ((GDestroyNotify) edit_free);
+  self->items = g_ptr_array_new_with_free_func ((GDestroyNotify)edit_free);
   return self;
 }
 
@@ -31,8 +31,8 @@ vbet_edits_free (VbetEdits *self)
   g_free (self);
 }
 
-/* Whether @a stands before @b; of two at one place an insertion comes before a replacement, and later insertions
- * come after earlier ones. */
+/* Whether @a stands before @b; of two at one place an insertion comes before a replacement, and later
+ * insertions come after earlier ones. */
 static gboolean
 is_before (const VbetTextEdit *a, VbetSpan b)
 {
@@ -54,7 +54,7 @@ vbet_edits_replace (VbetEdits *self, VbetSpan span, const char *text)
   VbetTextEdit *edit = g_new0 (VbetTextEdit, 1);
   edit->span = span;
   edit->text = g_strdup (text);
-  g_ptr_array_insert (self->items, (gint) at, edit);
+  g_ptr_array_insert (self->items, (gint)at, edit);
 }
 
 guint
@@ -78,11 +78,11 @@ vbet_edits_apply (const VbetEdits *self, const char *text, gsize size, gsize *re
     const VbetTextEdit *edit = self->items->pdata[i];
     gsize start = MIN (edit->span.start, size);
     if (start > done)
-      g_string_append_len (out, text + done, (gssize) (start - done));
+      g_string_append_len (out, text + done, (gssize)(start - done));
     g_string_append (out, edit->text);
     done = MAX (done, MIN (edit->span.start + edit->span.length, size));
   }
-  g_string_append_len (out, text + done, (gssize) (size - done));
+  g_string_append_len (out, text + done, (gssize)(size - done));
   if (ret_size != NULL)
     *ret_size = out->len;
   return g_string_free (out, FALSE);

@@ -28,5 +28,6 @@ guint vbet_edits_size (const VbetEdits *self);
 /** vbet_edits_get: @index: in order of position. */
 const VbetTextEdit *vbet_edits_get (const VbetEdits *self, guint index);
 
-/** vbet_edits_apply: Returns: (transfer full): @text (array length=size) with the edits done; @ret_size: (out). */
+/** vbet_edits_apply: Returns: (transfer full): @text (array length=size) with the edits done; @ret_size:
+ * (out). */
 char *vbet_edits_apply (const VbetEdits *self, const char *text, gsize size, gsize *ret_size);

@@ -61,7 +61,7 @@ put_newline (Printer *self, guint indent)
 static void
 put_source (Printer *self, VbetSpan span)
 {
-  g_string_append_len (self->out, self->text + span.start, (gssize) span.length);
+  g_string_append_len (self->out, self->text + span.start, (gssize)span.length);
   for (gsize i = span.length; i > 0; i--)
     if (self->text[span.start + i - 1] == '\n') {
       self->line_start = self->out->len - (span.length - i);
@@ -72,7 +72,7 @@ put_source (Printer *self, VbetSpan span)
 static glong
 characters (const char *text, gsize size)
 {
-  return g_utf8_strlen (text, (gssize) size);
+  return g_utf8_strlen (text, (gssize)size);
 }
 
 static glong
@@ -174,7 +174,7 @@ trailing_comment (const Printer *self, gsize end, gsize limit)
 static void
 append_source (GString *out, const Printer *self, VbetSpan span)
 {
-  g_string_append_len (out, self->text + span.start, (gssize) span.length);
+  g_string_append_len (out, self->text + span.start, (gssize)span.length);
 }
 
 static const char *
@@ -241,17 +241,17 @@ flatten (const Printer *self, const VbetNode *node, GString *out)
   return TRUE;
 }
 
-/* Whether @text, put at @at with @tail more characters after it, stays within the columns; lines inside raw text
- * are as long as they are. */
+/* Whether @text, put at @at with @tail more characters after it, stays within the columns; lines inside raw
+ * text are as long as they are. */
 static gboolean
 fits (const GString *text, glong at, guint tail)
 {
   const char *first_end = memchr (text->str, '\n', text->len);
   if (first_end == NULL)
-    return at + characters (text->str, text->len) + (glong) tail <= COLUMNS;
-  const char *last = g_strrstr_len (text->str, (gssize) text->len, "\n") + 1;
-  return at + characters (text->str, (gsize) (first_end - text->str)) <= COLUMNS
-         && characters (last, (gsize) (text->str + text->len - last)) + (glong) tail <= COLUMNS;
+    return at + characters (text->str, text->len) + (glong)tail <= COLUMNS;
+  const char *last = g_strrstr_len (text->str, (gssize)text->len, "\n") + 1;
+  return at + characters (text->str, (gsize)(first_end - text->str)) <= COLUMNS
+         && characters (last, (gsize)(text->str + text->len - last)) + (glong)tail <= COLUMNS;
 }
 
 /* Puts @node on the current line if it fits there. */
@@ -262,10 +262,10 @@ print_flat (Printer *self, const VbetNode *node, guint tail, gboolean even_if_lo
   if (!flatten (self, node, flat) || (!even_if_long && !fits (flat, column (self), tail)))
     return FALSE;
   gsize before = self->out->len;
-  g_string_append_len (self->out, flat->str, (gssize) flat->len);
-  const char *last = g_strrstr_len (flat->str, (gssize) flat->len, "\n");
+  g_string_append_len (self->out, flat->str, (gssize)flat->len);
+  const char *last = g_strrstr_len (flat->str, (gssize)flat->len, "\n");
   if (last != NULL)
-    self->line_start = before + (gsize) (last - flat->str) + 1;
+    self->line_start = before + (gsize)(last - flat->str) + 1;
   return TRUE;
 }
 
@@ -305,8 +305,8 @@ print_lines (Printer *self, const VbetNode *node, guint indent)
     if (i + 1 < node->n_children)
       put (self, ",");
     done = end_of (child->span);
-    const VbetLexToken *comment =
-        trailing_comment (self, done, i + 1 < node->n_children ? node->children[i + 1]->span.start : limit);
+    const VbetLexToken *comment
+        = trailing_comment (self, done, i + 1 < node->n_children ? node->children[i + 1]->span.start : limit);
     if (comment != NULL) {
       put (self, " ");
       put_comment (self, comment);
@@ -323,7 +323,8 @@ print_lines (Printer *self, const VbetNode *node, guint indent)
 }
 
 static void
-print_arguments (Printer *self, const VbetNode *node, const char *open, const char *close, guint indent, guint tail)
+print_arguments (Printer *self, const VbetNode *node, const char *open, const char *close, guint indent,
+                 guint tail)
 {
   put (self, open);
   if (has_comments (self, opening (self, node), end_of (node->span)))
@@ -447,8 +448,8 @@ print_statements (Printer *self, const VbetNode *node, gsize from, gsize to, gui
     put_inner_comments (self, child, indent);
     print_node (self, child, indent, 0);
     done = end_of (child->span);
-    const VbetLexToken *comment =
-        trailing_comment (self, done, i + 1 < node->n_children ? node->children[i + 1]->span.start : to);
+    const VbetLexToken *comment
+        = trailing_comment (self, done, i + 1 < node->n_children ? node->children[i + 1]->span.start : to);
     if (comment != NULL) {
       put (self, " ");
       put_comment (self, comment);
@@ -486,11 +487,12 @@ report_error (const VbetProgram *program, GError **error)
     const VbetDiagnostic *item = vbet_diagnostics_get (findings, i);
     if (item->severity != VBET_SEVERITY_ERROR)
       continue;
-    g_set_error (error, VBET_ERROR, VBET_ERROR_LANGUAGE, "line %u, column %u: %s; mend this first", item->line,
-                 item->column, item->message);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_LANGUAGE, "line %u, column %u: %s; mend this first",
+                 item->line, item->column, item->message);
     return TRUE;
   }
-  g_set_error_literal (error, VBET_ERROR, VBET_ERROR_LANGUAGE, "the text has too many errors; mend them first");
+  g_set_error_literal (error, VBET_ERROR, VBET_ERROR_LANGUAGE,
+                       "the text has too many errors; mend them first");
   return TRUE;
 }
 

@@ -18,8 +18,8 @@ typedef struct {
   gsize size;
   gsize pos;
   gsize line_start;
-  gsize line_end;      /* of the line that was last asked for, which begins at or before @pos */
-  gsize apostrophes;   /* up to here a "'" is known to be closed by none */
+  gsize line_end;    /* of the line that was last asked for, which begins at or before @pos */
+  gsize apostrophes; /* up to here a "'" is known to be closed by none */
   gboolean after_newline;
   GArray *tokens;
   GArray *comments;
@@ -29,7 +29,7 @@ typedef struct {
 static int
 byte_at (const Lexer *self, gsize pos)
 {
-  return pos < self->size ? (guchar) self->text[pos] : -1;
+  return pos < self->size ? (guchar)self->text[pos] : -1;
 }
 
 static gboolean
@@ -48,12 +48,12 @@ is_digit (int c)
 static gunichar
 point_at (const Lexer *self, gsize pos, gsize *ret_length)
 {
-  gunichar c = g_utf8_get_char_validated (self->text + pos, (gssize) (self->size - pos));
-  if (c == (gunichar) -1 || c == (gunichar) -2) {
+  gunichar c = g_utf8_get_char_validated (self->text + pos, (gssize)(self->size - pos));
+  if (c == (gunichar)-1 || c == (gunichar)-2) {
     *ret_length = 1;
     return 0;
   }
-  *ret_length = (gsize) (g_utf8_next_char (self->text + pos) - (self->text + pos));
+  *ret_length = (gsize)(g_utf8_next_char (self->text + pos) - (self->text + pos));
   return c;
 }
 
@@ -71,8 +71,8 @@ foreign_letter (const Lexer *self, gsize pos)
 static VbetLexToken *
 add_token (Lexer *self, VbetLexKind kind, gsize start, gsize end)
 {
-  VbetLexToken token = { .kind = (guint8) kind, .start = start, .end = end };
-  token.indent = (guint32) MIN (start - self->line_start, G_MAXUINT32);
+  VbetLexToken token = { .kind = (guint8)kind, .start = start, .end = end };
+  token.indent = (guint32)MIN (start - self->line_start, G_MAXUINT32);
   if (self->after_newline)
     token.flags |= VBET_LEX_AFTER_NEWLINE;
   GArray *into = kind == VBET_LEX_COMMENT ? self->comments : self->tokens;
@@ -89,7 +89,7 @@ line_end (Lexer *self)
 {
   if (self->line_end <= self->pos) {
     const char *newline = memchr (self->text + self->pos, '\n', self->size - self->pos);
-    self->line_end = newline != NULL ? (gsize) (newline - self->text) : self->size;
+    self->line_end = newline != NULL ? (gsize)(newline - self->text) : self->size;
   }
   gsize end = self->line_end;
   return end < self->size && end > self->pos && self->text[end - 1] == '\r' ? end - 1 : end;
@@ -100,9 +100,9 @@ report_unclosed (Lexer *self, const char *code, VbetLexToken *token, const char 
 {
   g_autofree char *label = g_strdup_printf ("insert '%s'", closing);
   token->flags |= VBET_LEX_UNCLOSED;
-  VbetDiagnostic *item =
-      vbet_diagnostics_add (self->diagnostics, code, (VbetSpan){ token->start, strlen (closing) },
-                            "the %s that starts here is never closed", what);
+  VbetDiagnostic *item
+      = vbet_diagnostics_add (self->diagnostics, code, (VbetSpan){ token->start, strlen (closing) },
+                              "the %s that starts here is never closed", what);
   vbet_diagnostic_set_fix (item, (VbetSpan){ token->end, 0 }, closing, label);
 }
 
@@ -115,7 +115,7 @@ lex_raw (Lexer *self)
   gsize p = start + 3;
   while (p + 3 <= self->size && memcmp (self->text + p, "\"\"\"", 3) != 0) {
     const char *next = memchr (self->text + p + 1, '"', self->size - p - 1);
-    p = next != NULL ? (gsize) (next - self->text) : self->size;
+    p = next != NULL ? (gsize)(next - self->text) : self->size;
   }
   gboolean closed = p + 3 <= self->size;
   gsize end = closed ? p + 3 : self->size;
@@ -220,8 +220,9 @@ report_name (Lexer *self, VbetLexToken *token, gboolean foreign)
   gsize size = token->end - token->start;
   token->flags |= VBET_LEX_BAD_NAME;
   g_autofree char *excerpt = vbet_word_excerpt (self->text + token->start, size);
-  vbet_diagnostics_add (self->diagnostics, "E016", (VbetSpan){ token->start, size }, "'%s' is no name: %s", excerpt,
-                        foreign ? "letters from a to z, digits, '_' and '-' make a name" : "it starts with a letter");
+  vbet_diagnostics_add (
+      self->diagnostics, "E016", (VbetSpan){ token->start, size }, "'%s' is no name: %s", excerpt,
+      foreign ? "letters from a to z, digits, '_' and '-' make a name" : "it starts with a letter");
 }
 
 static void
@@ -305,7 +306,8 @@ begins_word (const Lexer *self, gsize pos)
 {
   int c = byte_at (self, pos);
   int next = byte_at (self, pos + 1);
-  return is_digit (c) || (c == '-' && is_digit (next)) || (c == '.' && is_digit (next)) || (c == ':' && next == ':');
+  return is_digit (c) || (c == '-' && is_digit (next)) || (c == '.' && is_digit (next))
+         || (c == ':' && next == ':');
 }
 
 static gboolean
@@ -319,9 +321,9 @@ static gboolean
 begins_anything (const Lexer *self, gsize pos)
 {
   int c = byte_at (self, pos);
-  return c < 0 || c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '"' || c == '\'' || c == '#' || c == '/'
-         || punctuation (c) != VBET_LEX_UNKNOWN || begins_word (self, pos) || begins_name (self, pos)
-         || begins_ellipsis (self, pos);
+  return c < 0 || c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '"' || c == '\'' || c == '#'
+         || c == '/' || punctuation (c) != VBET_LEX_UNKNOWN || begins_word (self, pos)
+         || begins_name (self, pos) || begins_ellipsis (self, pos);
 }
 
 /* What was probably meant by a character that looks like one of ours. */
@@ -329,9 +331,9 @@ static const char *
 lookalike (const char *text, gsize size)
 {
   static const char *const pairs[][2] = {
-    { "\xe2\x80\xa6", "..." }, { "\xe2\x80\x9c", "\"" }, { "\xe2\x80\x9d", "\"" }, { "\xe2\x80\x9e", "\"" },
-    { "\xc2\xa0", " " },       { "\xc2\xab", "\"" },     { "\xc2\xbb", "\"" },     { "\xe2\x88\x92", "-" },
-    { "\xef\xbb\xbf", "" },
+    { "\xe2\x80\xa6", "..." }, { "\xe2\x80\x9c", "\"" }, { "\xe2\x80\x9d", "\"" },
+    { "\xe2\x80\x9e", "\"" },  { "\xc2\xa0", " " },      { "\xc2\xab", "\"" },
+    { "\xc2\xbb", "\"" },      { "\xe2\x88\x92", "-" },  { "\xef\xbb\xbf", "" },
   };
   for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
     if (strlen (pairs[i][0]) == size && memcmp (pairs[i][0], text, size) == 0)
@@ -358,7 +360,8 @@ lex_unknown (Lexer *self)
   g_autofree char *excerpt = vbet_word_excerpt (self->text + start, p - start);
   VbetSpan span = { start, p - start };
   const char *meant = lookalike (self->text + start, p - start);
-  VbetDiagnostic *item = vbet_diagnostics_add (self->diagnostics, "E003", span, "'%s' has no meaning here", excerpt);
+  VbetDiagnostic *item
+      = vbet_diagnostics_add (self->diagnostics, "E003", span, "'%s' has no meaning here", excerpt);
   if (meant != NULL) {
     g_autofree char *label = *meant != '\0' ? g_strdup_printf ("write '%s'", meant) : g_strdup ("delete it");
     vbet_diagnostic_set_fix (item, span, meant, label);
@@ -411,14 +414,15 @@ check_encoding (Lexer *self)
     const char *end;
     if (g_utf8_validate_len (self->text + pos, self->size - pos, &end))
       return;
-    gsize start = (gsize) (end - self->text);
+    gsize start = (gsize)(end - self->text);
     gboolean nul = *end == '\0';
     for (pos = start + 1; is_no_text (self, pos, nul);)
       pos++;
     VbetSpan span = { start, pos - start };
-    VbetDiagnostic *item =
-        nul ? vbet_diagnostics_add (self->diagnostics, "E002", span, "a NUL byte cannot stand in a lab text")
-            : vbet_diagnostics_add (self->diagnostics, "E001", span, "these bytes are not UTF-8");
+    VbetDiagnostic *item
+        = nul ? vbet_diagnostics_add (self->diagnostics, "E002", span,
+                                      "a NUL byte cannot stand in a lab text")
+              : vbet_diagnostics_add (self->diagnostics, "E001", span, "these bytes are not UTF-8");
     vbet_diagnostic_set_fix (item, span, "", pos - start == 1 ? "delete it" : "delete them");
   }
 }
@@ -427,7 +431,7 @@ GArray *
 vbet_lex (const char *text, gsize size, GArray **ret_comments, VbetDiagnostics *diagnostics)
 {
   Lexer self = { .text = text, .size = size, .diagnostics = diagnostics, .after_newline = TRUE };
-  self.tokens = g_array_sized_new (FALSE, FALSE, sizeof (VbetLexToken), (guint) MIN (size / 4 + 1, 1 << 20));
+  self.tokens = g_array_sized_new (FALSE, FALSE, sizeof (VbetLexToken), (guint)MIN (size / 4 + 1, 1 << 20));
   self.comments = g_array_new (FALSE, FALSE, sizeof (VbetLexToken));
   check_encoding (&self);
   if (size >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0)

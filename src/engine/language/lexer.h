@@ -38,8 +38,8 @@ typedef enum {
 } VbetLexFlags;
 
 typedef struct {
-  guint8 kind;   /* VbetLexKind */
-  guint8 flags;  /* VbetLexFlags */
+  guint8 kind;    /* VbetLexKind */
+  guint8 flags;   /* VbetLexFlags */
   guint32 indent; /* bytes between the start of the line and the token */
   gsize start;
   gsize end;

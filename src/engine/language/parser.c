@@ -75,8 +75,9 @@ token_is (const Parser *self, const VbetLexToken *token, const char *word)
 static gboolean
 is_statement_word (const Parser *self, const VbetLexToken *token)
 {
-  static const char *const words[] = { "plug",  "unplug", "link",    "free",  "detach", "set",  "file",   "note",
-                                       "start", "stop",   "restart", "pause", "resume", "exec", "expect", "ping" };
+  static const char *const words[]
+      = { "plug",  "unplug", "link",    "free",  "detach", "set",  "file",   "note",
+          "start", "stop",   "restart", "pause", "resume", "exec", "expect", "ping" };
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     if (token_is (self, token, words[i]))
       return TRUE;
@@ -141,8 +142,9 @@ flush_missing (Parser *self)
     else if (strcmp (all, "}") == 0)
       item = vbet_diagnostics_add (self->diagnostics, "E019", here, "a '}' is missing here");
     else
-      item = vbet_diagnostics_add (self->diagnostics, "E018", here,
-                                   self->missing->len == 1 ? "a '%s' is missing here" : "'%s' are missing here", all);
+      item = vbet_diagnostics_add (
+          self->diagnostics, "E018", here,
+          self->missing->len == 1 ? "a '%s' is missing here" : "'%s' are missing here", all);
     g_autofree char *label = g_strdup_printf ("insert '%s'", all);
     vbet_diagnostic_set_fix (item, here, all, label);
   }
@@ -191,7 +193,7 @@ node_finish (Parser *self, VbetNode *node, guint mark)
     node->n_children = n;
     for (guint i = 0; i < n; i++)
       node->children[i]->parent = node;
-    g_ptr_array_set_size (self->pending, (gint) mark);
+    g_ptr_array_set_size (self->pending, (gint)mark);
   }
   node->span.length = MAX (self->last_end, node->span.start) - node->span.start;
   return node;
@@ -200,7 +202,8 @@ node_finish (Parser *self, VbetNode *node, guint mark)
 static void
 node_set_name (Parser *self, VbetNode *node, const VbetLexToken *token)
 {
-  g_autofree char *name = g_utf8_make_valid (self->text + token->start, (gssize) MIN (token_size (token), 255));
+  g_autofree char *name
+      = g_utf8_make_valid (self->text + token->start, (gssize)MIN (token_size (token), 255));
   node->name = g_string_chunk_insert_const (self->arena->names, name);
   node->name_span = token_span (token);
 }
@@ -246,8 +249,8 @@ part_value (const VbetNode *node)
 }
 
 static void
-report_fix (Parser *self, const char *code, VbetSpan span, const char *message, VbetSpan where, const char *text,
-            const char *label)
+report_fix (Parser *self, const char *code, VbetSpan span, const char *message, VbetSpan where,
+            const char *text, const char *label)
 {
   VbetDiagnostic *item = vbet_diagnostics_add (self->diagnostics, code, span, "%s", message);
   vbet_diagnostic_set_fix (item, where, text, label);
@@ -261,8 +264,8 @@ report_stray (Parser *self, const VbetLexToken *token)
   gboolean closing = token->kind == VBET_LEX_CLOSE_PAREN || token->kind == VBET_LEX_CLOSE_BRACKET
                      || token->kind == VBET_LEX_CLOSE_BRACE;
   char c = self->text[token->start];
-  g_autofree char *message =
-      closing ? g_strdup_printf ("this '%c' closes nothing", c) : g_strdup_printf ("'%c' has no meaning here", c);
+  g_autofree char *message = closing ? g_strdup_printf ("this '%c' closes nothing", c)
+                                     : g_strdup_printf ("'%c' has no meaning here", c);
   g_autofree char *label = g_strdup_printf ("delete '%c'", c);
   report_fix (self, closing ? "E021" : "E035", token_span (token), message, token_span (token), "", label);
 }
@@ -290,19 +293,19 @@ nesting (const VbetLexToken *token)
 static void
 skip_nested (Parser *self)
 {
-  vbet_diagnostics_add (self->diagnostics, "E030", token_span (self->token), "brackets are nested deeper than %d",
-                        DEPTH_MAX);
+  vbet_diagnostics_add (self->diagnostics, "E030", token_span (self->token),
+                        "brackets are nested deeper than %d", DEPTH_MAX);
   gsize level = 0;
   do {
-    level += (gsize) nesting (self->token);
+    level += (gsize)nesting (self->token);
     advance (self);
   } while (level > 0 && self->token->kind != VBET_LEX_END);
 }
 
 /* --- sequences: arguments, lists, positions ------------------------------ */
 
-/* Whether a statement begins here, so that the sequence we are in must be over. @complete: after an argument rather
- * than after '(' or ','. */
+/* Whether a statement begins here, so that the sequence we are in must be over. @complete: after an argument
+ * rather than after '(' or ','. */
 static gboolean
 begins_statement (const Parser *self, gboolean complete)
 {
@@ -320,13 +323,14 @@ begins_statement (const Parser *self, gboolean complete)
   if (t[1].kind != VBET_LEX_EQUALS)
     return FALSE;
   if (complete)
-    return t[2].kind == VBET_LEX_OPEN_BRACE || (t[2].kind == VBET_LEX_NAME && t[3].kind == VBET_LEX_OPEN_PAREN);
+    return t[2].kind == VBET_LEX_OPEN_BRACE
+           || (t[2].kind == VBET_LEX_NAME && t[3].kind == VBET_LEX_OPEN_PAREN);
   return t[2].kind == VBET_LEX_NAME && t[3].kind == VBET_LEX_OPEN_PAREN
          && (is_maker (self, t + 2) || token_is (self, t + 2, "link"));
 }
 
-/* The token is a closing bracket that is not @closing, or ';'. Returns TRUE when the sequence is over; @ret_closed:
- * a wrong bracket was taken for the right one. */
+/* The token is a closing bracket that is not @closing, or ';'. Returns TRUE when the sequence is over;
+ * @ret_closed: a wrong bracket was taken for the right one. */
 static gboolean
 meet_other_end (Parser *self, char closing, gboolean *ret_closed)
 {
@@ -380,8 +384,8 @@ parse_keyword (Parser *self)
   if (begins_expression (self->token) && !begins_statement (self, FALSE)) {
     push (self, parse_expression (self));
   } else {
-    vbet_diagnostics_add (self->diagnostics, "E023", (VbetSpan){ self->last_end, 0 }, "a value is missing after '%s='",
-                          node->name);
+    vbet_diagnostics_add (self->diagnostics, "E023", (VbetSpan){ self->last_end, 0 },
+                          "a value is missing after '%s='", node->name);
     push (self, node_absent (self));
   }
   return node_finish (self, node, mark);
@@ -400,8 +404,8 @@ parse_argument (Parser *self, gboolean keywords)
 static void
 skip_comma (Parser *self)
 {
-  report_fix (self, "E022", token_span (self->token), "nothing stands before this ','", token_span (self->token), "",
-              "delete ','");
+  report_fix (self, "E022", token_span (self->token), "nothing stands before this ','",
+              token_span (self->token), "", "delete ','");
   advance (self);
 }
 
@@ -494,7 +498,7 @@ parse_list (Parser *self)
 {
   VbetNode *node = node_new (self, VBET_NODE_LIST, self->token->start);
   parse_sequence (self, node, VBET_LEX_CLOSE_BRACKET, ']', FALSE);
-  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_value_unref);
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_value_unref);
   for (guint i = 0; i < node->n_children; i++) {
     VbetValue *item = part_value (node->children[i]);
     if (item == NULL)
@@ -509,9 +513,10 @@ parse_list (Parser *self)
 static gboolean
 as_coordinate (const VbetNode *node, double *ret)
 {
-  if (node->value == NULL || (node->value->type != VBET_VALUE_INTEGER && node->value->type != VBET_VALUE_DECIMAL))
+  if (node->value == NULL
+      || (node->value->type != VBET_VALUE_INTEGER && node->value->type != VBET_VALUE_DECIMAL))
     return FALSE;
-  *ret = node->value->type == VBET_VALUE_INTEGER ? (double) node->value->as.integer : node->value->as.decimal;
+  *ret = node->value->type == VBET_VALUE_INTEGER ? (double)node->value->as.integer : node->value->as.decimal;
   return TRUE;
 }
 
@@ -529,7 +534,8 @@ parse_tuple (Parser *self)
   } else {
     node->kind = VBET_NODE_ERROR;
     if (vbet_diagnostics_size (self->diagnostics) == known)
-      vbet_diagnostics_add (self->diagnostics, "E028", node->span, "a position is two numbers, such as (120, 80)");
+      vbet_diagnostics_add (self->diagnostics, "E028", node->span,
+                            "a position is two numbers, such as (120, 80)");
   }
   return node;
 }
@@ -564,8 +570,9 @@ unit_stands_apart (const Parser *self, const VbetLexToken *number)
 {
   const VbetLexToken *unit = number + 1;
   char last = self->text[number->end - 1];
-  return unit->kind == VBET_LEX_NAME && unit->start > number->end && (unit->flags & VBET_LEX_AFTER_NEWLINE) == 0
-         && g_ascii_isdigit (last) && unit[1].kind != VBET_LEX_OPEN_PAREN && unit[1].kind != VBET_LEX_EQUALS
+  return unit->kind == VBET_LEX_NAME && unit->start > number->end
+         && (unit->flags & VBET_LEX_AFTER_NEWLINE) == 0 && g_ascii_isdigit (last)
+         && unit[1].kind != VBET_LEX_OPEN_PAREN && unit[1].kind != VBET_LEX_EQUALS
          && vbet_word_is_unit (self->text + unit->start, token_size (unit))
          && strspn (self->text + number->start, "-0123456789.") >= token_size (number);
 }
@@ -577,8 +584,9 @@ parse_word (Parser *self)
   VbetNode *node = node_new (self, VBET_NODE_LITERAL, t->start);
   VbetValue *value;
   if (unit_stands_apart (self, t)) {
-    g_autofree char *better = g_strdup_printf ("%.*s%.*s", (int) MIN (token_size (t), 64), self->text + t->start,
-                                               (int) token_size (t + 1), self->text + t[1].start);
+    g_autofree char *better
+        = g_strdup_printf ("%.*s%.*s", (int)MIN (token_size (t), 64), self->text + t->start,
+                           (int)token_size (t + 1), self->text + t[1].start);
     g_autofree char *label = g_strdup_printf ("write %s", better);
     VbetSpan blank = { t->end, t[1].start - t->end };
     report_fix (self, "E014", blank, "no blank stands between a number and its unit", blank, "", label);
@@ -715,14 +723,14 @@ parse_assign (Parser *self)
   guint mark = self->pending->len;
   node_set_name (self, node, advance (self));
   if (name->kind == VBET_LEX_WORD)
-    vbet_diagnostics_add (self->diagnostics, "E016", token_span (name), "'%s' is no name: it starts with a letter",
-                          node->name);
+    vbet_diagnostics_add (self->diagnostics, "E016", token_span (name),
+                          "'%s' is no name: it starts with a letter", node->name);
   else if (token_is (self, name, "yes") || token_is (self, name, "no"))
-    vbet_diagnostics_add (self->diagnostics, "E034", token_span (name), "'%s' is a value and cannot be a name",
-                          node->name);
+    vbet_diagnostics_add (self->diagnostics, "E034", token_span (name),
+                          "'%s' is a value and cannot be a name", node->name);
   if (self->token->kind == VBET_LEX_COLON)
-    report_fix (self, "E027", token_span (self->token), "'=' stands after a name, not ':'", token_span (self->token),
-                "=", "write '='");
+    report_fix (self, "E027", token_span (self->token), "'=' stands after a name, not ':'",
+                token_span (self->token), "=", "write '='");
   if (self->token->kind == VBET_LEX_COLON || self->token->kind == VBET_LEX_EQUALS)
     advance (self);
   while (self->token->kind == VBET_LEX_EQUALS) {
@@ -753,7 +761,7 @@ parse_step (Parser *self)
   if (t->kind == VBET_LEX_STRING || t->kind == VBET_LEX_RAW) {
     push (self, parse_quoted (self));
   } else if (t->kind != VBET_LEX_OPEN_BRACE) {
-    g_autofree char *better = g_strdup_printf ("\"%.*s\"", (int) token_size (t), self->text + t->start);
+    g_autofree char *better = g_strdup_printf ("\"%.*s\"", (int)token_size (t), self->text + t->start);
     report_fix (self, "E031", token_span (t), "the title of a step stands in quotes", token_span (t), better,
                 "add the quotes");
     push (self, node_stray (self));
@@ -784,7 +792,8 @@ static gboolean
 lacks_equals (const Parser *self)
 {
   const VbetLexToken *t = self->token;
-  return (t[1].flags & VBET_LEX_AFTER_NEWLINE) == 0 && is_maker (self, t + 1) && t[2].kind == VBET_LEX_OPEN_PAREN;
+  return (t[1].flags & VBET_LEX_AFTER_NEWLINE) == 0 && is_maker (self, t + 1)
+         && t[2].kind == VBET_LEX_OPEN_PAREN;
 }
 
 static void
@@ -813,8 +822,8 @@ parse_statement (Parser *self, gboolean text_allowed, gboolean names_allowed)
   } else if (name && lacks_paren (self)) {
     VbetSpan here = { t->end, 0 };
     VbetSpan gap = { t->end, t[1].start - t->end };
-    g_autofree char *message =
-        g_strdup_printf ("a '(' is missing after '%.*s'", (int) token_size (t), self->text + t->start);
+    g_autofree char *message
+        = g_strdup_printf ("a '(' is missing after '%.*s'", (int)token_size (t), self->text + t->start);
     report_fix (self, "E025", here, message, gap, "(", "insert '('");
     push (self, parse_call (self));
   } else if (name && lacks_equals (self)) {
@@ -835,7 +844,8 @@ parse_statements (Parser *self, gboolean in_group, gboolean text_first, gboolean
   gboolean first = TRUE;
   for (;;) {
     const VbetLexToken *t = self->token;
-    if (t->kind == VBET_LEX_END || (in_group && t->kind == VBET_LEX_CLOSE_BRACE) || (in_group && at_step (self, t)))
+    if (t->kind == VBET_LEX_END || (in_group && t->kind == VBET_LEX_CLOSE_BRACE)
+        || (in_group && at_step (self, t)))
       return;
     if (in_group
         && ((t->kind == VBET_LEX_CLOSE_PAREN && self->open_parens > 0)
@@ -854,7 +864,8 @@ parse_statements (Parser *self, gboolean in_group, gboolean text_first, gboolean
 }
 
 VbetNode *
-vbet_parse (const char *text, gsize size, const GArray *tokens, VbetArena *arena, VbetDiagnostics *diagnostics)
+vbet_parse (const char *text, gsize size, const GArray *tokens, VbetArena *arena,
+            VbetDiagnostics *diagnostics)
 {
   Parser self = {
     .text = text,

@@ -13,8 +13,8 @@
 /* Memory that is freed all at once. */
 typedef struct {
   GPtrArray *blocks;
-  gsize used; /* of the last block */
-  gsize size; /* of the last block */
+  gsize used;        /* of the last block */
+  gsize size;        /* of the last block */
   GPtrArray *values; /* of VbetValue: those that nodes of this arena hold */
   GStringChunk *names;
 } VbetArena;

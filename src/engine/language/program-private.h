@@ -10,5 +10,6 @@ const GArray *vbet_program_tokens (const VbetProgram *self);
 const GArray *vbet_program_comments (const VbetProgram *self);
 /** vbet_program_findings: the syntax findings, sorted. */
 const VbetDiagnostics *vbet_program_findings (const VbetProgram *self);
-/** vbet_lex_first_at: Returns: index of the first of @tokens that starts at or after @offset; their number if none. */
+/** vbet_lex_first_at: Returns: index of the first of @tokens that starts at or after @offset; their number if
+ * none. */
 guint vbet_lex_first_at (const GArray *tokens, gsize offset);

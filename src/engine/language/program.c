@@ -28,7 +28,7 @@ void
 vbet_arena_init (VbetArena *self)
 {
   self->blocks = g_ptr_array_new_with_free_func (g_free);
-  self->values = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_value_unref);
+  self->values = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_value_unref);
   self->names = g_string_chunk_new (4096);
   self->used = 0;
   self->size = 0;
@@ -45,7 +45,7 @@ vbet_arena_clear (VbetArena *self)
 gpointer
 vbet_arena_alloc (VbetArena *self, gsize size)
 {
-  size = (size + 15) & ~(gsize) 15;
+  size = (size + 15) & ~(gsize)15;
   if (self->size - self->used < size) {
     self->size = MAX (size, ARENA_BLOCK);
     self->used = 0;

@@ -49,12 +49,12 @@ typedef struct VbetNode VbetNode;
 
 struct VbetNode {
   VbetNodeKind kind;
-  VbetSpan span;        /* from first to last byte of its tokens, without surrounding blanks and comments */
-  const char *name;     /* ASSIGN, CALL, KEYWORD, NAME: one pointer for equal names of a program; else NULL */
-  VbetSpan name_span;   /* where @name stands */
-  VbetValue *value;     /* LITERAL, and LIST/TUPLE/PAIR when all parts are values; else NULL */
-  VbetNode *parent;     /* NULL for PROGRAM */
-  VbetNode **children;  /* (array length=n_children) */
+  VbetSpan span;       /* from first to last byte of its tokens, without surrounding blanks and comments */
+  const char *name;    /* ASSIGN, CALL, KEYWORD, NAME: one pointer for equal names of a program; else NULL */
+  VbetSpan name_span;  /* where @name stands */
+  VbetValue *value;    /* LITERAL, and LIST/TUPLE/PAIR when all parts are values; else NULL */
+  VbetNode *parent;    /* NULL for PROGRAM */
+  VbetNode **children; /* (array length=n_children) */
   guint n_children;
 };
 
@@ -74,7 +74,8 @@ VbetProgram *vbet_program_ref (VbetProgram *self);
 void vbet_program_unref (VbetProgram *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetProgram, vbet_program_unref)
 
-/** vbet_program_text: @ret_size: (out) (optional): bytes. Returns: the document as given, NUL-terminated besides. */
+/** vbet_program_text: @ret_size: (out) (optional): bytes. Returns: the document as given, NUL-terminated
+ * besides. */
 const char *vbet_program_text (const VbetProgram *self, gsize *ret_size);
 const VbetNode *vbet_program_root (const VbetProgram *self);
 
@@ -90,8 +91,8 @@ const VbetNode *vbet_node_keyword (const VbetNode *self, const char *key);
 /* What an editor needs to colour the text. */
 typedef enum {
   VBET_TOKEN_NAME,
-  VBET_TOKEN_CALL,    /* a name before '(' */
-  VBET_TOKEN_KEY,     /* a name before '=' */
+  VBET_TOKEN_CALL, /* a name before '(' */
+  VBET_TOKEN_KEY,  /* a name before '=' */
   VBET_TOKEN_VALUE,
   VBET_TOKEN_STRING,
   VBET_TOKEN_REGEX,

@@ -58,7 +58,7 @@ append_string (GString *out, const char *text)
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p)) {
     gunichar c = g_utf8_get_char (p);
     if (c == '"' || c == '\\')
-      g_string_append_printf (out, "\\%c", (char) c);
+      g_string_append_printf (out, "\\%c", (char)c);
     else if (c == '\n')
       g_string_append (out, "\\n");
     else if (c == '\t')
@@ -126,7 +126,7 @@ append_value (GString *out, const VbetValue *self)
     g_string_append_c (out, '%');
     break;
   case VBET_VALUE_MODE:
-    g_string_append_printf (out, "0%03" G_GINT64_MODIFIER "o", (guint64) self->as.integer);
+    g_string_append_printf (out, "0%03" G_GINT64_MODIFIER "o", (guint64)self->as.integer);
     break;
   case VBET_VALUE_POINT:
     g_string_append_c (out, '(');

@@ -239,10 +239,10 @@ vbet_address_same_subnet (const VbetAddress *a, const VbetAddress *b)
     return FALSE;
   int width = a->is_v6 ? 128 : 32;
   int bits = a->prefix < 0 || a->prefix > width ? width : a->prefix;
-  if (memcmp (a->bytes, b->bytes, (gsize) bits / 8) != 0)
+  if (memcmp (a->bytes, b->bytes, (gsize)bits / 8) != 0)
     return FALSE;
   if (bits % 8 == 0)
     return TRUE;
-  guint8 mask = (guint8) (0xff << (8 - bits % 8));
+  guint8 mask = (guint8)(0xff << (8 - bits % 8));
   return (a->bytes[bits / 8] & mask) == (b->bytes[bits / 8] & mask);
 }

@@ -39,8 +39,8 @@ struct VbetValue {
   VbetValueType type;
   union {
     gboolean boolean;
-    gint64 integer;  /* INTEGER, SIZE, DURATION, RATE, MODE */
-    double decimal;  /* DECIMAL, PERCENT */
+    gint64 integer; /* INTEGER, SIZE, DURATION, RATE, MODE */
+    double decimal; /* DECIMAL, PERCENT */
     struct {
       double x;
       double y;
@@ -96,7 +96,8 @@ VbetValue *vbet_value_parse (const char *text, GError **error);
 /** vbet_value_type_name: Returns: for messages: "a duration such as 10ms". */
 const char *vbet_value_type_name (VbetValueType type);
 
-/** vbet_address_to_text: Returns: (transfer full): "192.168.0.1/24"; without prefix when @with_prefix is FALSE. */
+/** vbet_address_to_text: Returns: (transfer full): "192.168.0.1/24"; without prefix when @with_prefix is
+ * FALSE. */
 char *vbet_address_to_text (const VbetAddress *self, gboolean with_prefix);
 /** vbet_address_parse: @text: NUL-terminated. Returns: FALSE when @text is no address. */
 gboolean vbet_address_parse (const char *text, VbetAddress *ret_address);

@@ -21,10 +21,10 @@ read_unicode (const char *text, gsize size, gunichar *ret)
   guint64 c = 0;
   gsize p = 3;
   while (p < size && p < 9 && g_ascii_isxdigit (text[p]))
-    c = c * 16 + (guint64) g_ascii_xdigit_value (text[p++]);
+    c = c * 16 + (guint64)g_ascii_xdigit_value (text[p++]);
   if (p == 3 || p >= size || text[p] != '}' || !is_scalar (c))
     return 0;
-  *ret = (gunichar) c;
+  *ret = (gunichar)c;
   return p + 1;
 }
 
@@ -58,10 +58,10 @@ read_escape (GString *out, const char *text, gsize size, gsize offset, VbetDiagn
   }
   if (diagnostics != NULL) {
     gboolean unicode = length == 2 && text[1] == 'u';
-    VbetDiagnostic *item =
-        vbet_diagnostics_add (diagnostics, "E007", (VbetSpan){ offset, length }, "%s",
-                              unicode ? "after \\u come one to six hexadecimal digits in braces, such as \\u{e9}"
-                                      : "this escape is not known: there are \\n \\t \\\" \\\\ and \\u{…}");
+    VbetDiagnostic *item = vbet_diagnostics_add (
+        diagnostics, "E007", (VbetSpan){ offset, length }, "%s",
+        unicode ? "after \\u come one to six hexadecimal digits in braces, such as \\u{e9}"
+                : "this escape is not known: there are \\n \\t \\\" \\\\ and \\u{…}");
     vbet_diagnostic_set_fix (item, (VbetSpan){ offset, 1 }, "\\\\", "double the backslash");
   }
   g_string_append_c (out, '\\');
@@ -124,7 +124,7 @@ static gsize
 line_size (const char *text, gsize size, gsize start, gsize *ret_next)
 {
   const char *newline = memchr (text + start, '\n', size - start);
-  gsize end = newline != NULL ? (gsize) (newline - text) : size;
+  gsize end = newline != NULL ? (gsize)(newline - text) : size;
   *ret_next = newline != NULL ? end + 1 : size + 1;
   return (newline != NULL && end > start && text[end - 1] == '\r' ? end - 1 : end) - start;
 }

@@ -20,12 +20,9 @@ static const VbetUnit sizes[] = {
   { "B", 1, TRUE },
 };
 static const VbetUnit durations[] = {
-  { "h", G_GINT64_CONSTANT (3600000000000), FALSE },
-  { "m", G_GINT64_CONSTANT (60000000000), FALSE },
-  { "s", G_GINT64_CONSTANT (1000000000), TRUE },
-  { "ms", G_GINT64_CONSTANT (1000000), FALSE },
-  { "us", G_GINT64_CONSTANT (1000), FALSE },
-  { "ns", 1, FALSE },
+  { "h", G_GINT64_CONSTANT (3600000000000), FALSE }, { "m", G_GINT64_CONSTANT (60000000000), FALSE },
+  { "s", G_GINT64_CONSTANT (1000000000), TRUE },     { "ms", G_GINT64_CONSTANT (1000000), FALSE },
+  { "us", G_GINT64_CONSTANT (1000), FALSE },         { "ns", 1, FALSE },
 };
 static const VbetUnit rates[] = {
   { "Gbit", G_GINT64_CONSTANT (1000000000), FALSE },
@@ -36,11 +33,12 @@ static const VbetUnit rates[] = {
 
 /* What people write for a unit, beyond differences of case. */
 static const char *const aliases[][2] = {
-  { "kb", "K" },      { "kib", "K" },     { "mb", "M" },      { "mib", "M" },    { "gb", "G" },     { "gib", "G" },
-  { "tb", "T" },      { "tib", "T" },     { "bytes", "B" },   { "sec", "s" },    { "secs", "s" },   { "min", "m" },
-  { "mins", "m" },    { "hr", "h" },      { "hours", "h" },   { "msec", "ms" },  { "usec", "us" },  { "nsec", "ns" },
-  { "bits", "bit" },  { "bps", "bit" },   { "kbps", "kbit" }, { "mbps", "Mbit" }, { "gbps", "Gbit" }, { "mbits", "Mbit" },
-  { "gbits", "Gbit" }, { "kbits", "kbit" }, { "percent", "%" }, { "pct", "%" },
+  { "kb", "K" },       { "kib", "K" },     { "mb", "M" },      { "mib", "M" },      { "gb", "G" },
+  { "gib", "G" },      { "tb", "T" },      { "tib", "T" },     { "bytes", "B" },    { "sec", "s" },
+  { "secs", "s" },     { "min", "m" },     { "mins", "m" },    { "hr", "h" },       { "hours", "h" },
+  { "msec", "ms" },    { "usec", "us" },   { "nsec", "ns" },   { "bits", "bit" },   { "bps", "bit" },
+  { "kbps", "kbit" },  { "mbps", "Mbit" }, { "gbps", "Gbit" }, { "mbits", "Mbit" }, { "gbits", "Gbit" },
+  { "kbits", "kbit" }, { "percent", "%" }, { "pct", "%" },
 };
 
 const VbetUnit *
@@ -134,7 +132,7 @@ suggest_unit (const char *text)
 char *
 vbet_word_excerpt (const char *text, gsize size)
 {
-  g_autofree char *valid = g_utf8_make_valid (text, (gssize) MIN (size, 160));
+  g_autofree char *valid = g_utf8_make_valid (text, (gssize)MIN (size, 160));
   if (size <= 160 && g_utf8_strlen (valid, -1) <= 40)
     return g_steal_pointer (&valid);
   g_autofree char *head = g_utf8_substring (valid, 0, MIN (39, g_utf8_strlen (valid, -1)));
@@ -180,7 +178,7 @@ mask_length (const char *text)
   guint8 bytes[4];
   if (inet_pton (AF_INET, text, bytes) != 1)
     return -1;
-  guint32 mask = (guint32) bytes[0] << 24 | (guint32) bytes[1] << 16 | (guint32) bytes[2] << 8 | bytes[3];
+  guint32 mask = (guint32)bytes[0] << 24 | (guint32)bytes[1] << 16 | (guint32)bytes[2] << 8 | bytes[3];
   int length = 0;
   while (length < 32 && (mask & (G_GUINT64_CONSTANT (1) << (31 - length))) != 0)
     length++;
@@ -217,7 +215,7 @@ read_address (const char *text, gsize size, VbetAddress *ret)
     gsize length = strlen (digits);
     if (length == 0 || length > 3 || strspn (digits, "0123456789") != length)
       return ADDRESS_BAD_PREFIX;
-    address.prefix = (gint) g_ascii_strtoull (digits, NULL, 10);
+    address.prefix = (gint)g_ascii_strtoull (digits, NULL, 10);
     if (address.prefix > (address.is_v6 ? 128 : 32))
       return ADDRESS_BAD_PREFIX;
   }
@@ -238,14 +236,15 @@ vbet_address_parse (const char *text, VbetAddress *ret_address)
 static void
 complain_prefix (const Word *word, gboolean is_v6)
 {
-  VbetDiagnostic *item = complain (word, "E012", is_v6 ? "has a prefix length that is not from 0 to 128"
-                                                       : "has a prefix length that is not from 0 to 32");
+  VbetDiagnostic *item = complain (word, "E012",
+                                   is_v6 ? "has a prefix length that is not from 0 to 128"
+                                         : "has a prefix length that is not from 0 to 32");
   const char *slash = memchr (word->text, '/', word->size);
-  g_autofree char *mask = g_strndup (slash + 1, word->size - (gsize) (slash + 1 - word->text));
+  g_autofree char *mask = g_strndup (slash + 1, word->size - (gsize)(slash + 1 - word->text));
   int length = is_v6 ? -1 : mask_length (mask);
   if (length < 0)
     return;
-  g_autofree char *head = g_strndup (word->text, (gsize) (slash - word->text));
+  g_autofree char *head = g_strndup (word->text, (gsize)(slash - word->text));
   g_autofree char *better = g_strdup_printf ("%s/%d", head, length);
   offer (word, item, better);
 }
@@ -279,10 +278,10 @@ read_mac (const char *text, gsize size, gboolean strict, guint8 *ret)
     gsize start = p;
     guint byte = 0;
     while (p < size && p - start < 2 && g_ascii_isxdigit (text[p]))
-      byte = byte * 16 + (guint) g_ascii_xdigit_value (text[p++]);
+      byte = byte * 16 + (guint)g_ascii_xdigit_value (text[p++]);
     if (p - start < (strict ? 2 : 1))
       return FALSE;
-    ret[i] = (guint8) byte;
+    ret[i] = (guint8)byte;
   }
   return p == size;
 }
@@ -293,8 +292,8 @@ parse_mac (const Word *word)
   guint8 mac[6];
   if (read_mac (word->text, word->size, TRUE, mac))
     return vbet_value_new_mac (mac);
-  VbetDiagnostic *item =
-      complain (word, "E013", "is no MAC address: it has six pairs of hexadecimal digits, such as 02:00:00:00:00:01");
+  VbetDiagnostic *item = complain (
+      word, "E013", "is no MAC address: it has six pairs of hexadecimal digits, such as 02:00:00:00:00:01");
   if (read_mac (word->text, word->size, FALSE, mac)) {
     g_autoptr (VbetValue) value = vbet_value_new_mac (mac);
     g_autofree char *better = vbet_value_to_text (value);
@@ -329,17 +328,17 @@ split_number (const Word *word, Number *ret)
   number.whole = p;
   while (p < end && g_ascii_isdigit (*p))
     p++;
-  number.whole_size = (gsize) (p - number.whole);
+  number.whole_size = (gsize)(p - number.whole);
   number.fraction = p;
   gboolean point = p < end && *p == '.';
   if (point) {
     number.fraction = ++p;
     while (p < end && g_ascii_isdigit (*p))
       p++;
-    number.fraction_size = (gsize) (p - number.fraction);
+    number.fraction_size = (gsize)(p - number.fraction);
   }
   number.unit = p;
-  number.unit_size = (gsize) (end - p);
+  number.unit_size = (gsize)(end - p);
   *ret = number;
   return number.whole_size > 0 && (!point || number.fraction_size > 0);
 }
@@ -350,9 +349,10 @@ scale_whole (const char *digits, gsize size, gint64 factor, guint64 *ret)
 {
   guint64 value = 0;
   for (gsize i = 0; i < size; i++)
-    if (!g_uint64_checked_mul (&value, value, 10) || !g_uint64_checked_add (&value, value, (guint64) (digits[i] - '0')))
+    if (!g_uint64_checked_mul (&value, value, 10)
+        || !g_uint64_checked_add (&value, value, (guint64)(digits[i] - '0')))
       return FALSE;
-  return g_uint64_checked_mul (ret, value, (guint64) factor) && *ret <= G_MAXINT64;
+  return g_uint64_checked_mul (ret, value, (guint64)factor) && *ret <= G_MAXINT64;
 }
 
 static VbetValue *
@@ -370,12 +370,12 @@ make_scaled (const Word *word, const Number *number, VbetValueType type, gint64 
   if (!scale_whole (number->whole, number->whole_size, factor, &magnitude))
     return too_big (word);
   if (number->fraction_size > 0) {
-    g_autofree char *text = g_strdup_printf ("0.%.*s", (int) number->fraction_size, number->fraction);
-    guint64 part = (guint64) (g_ascii_strtod (text, NULL) * (double) factor + 0.5);
+    g_autofree char *text = g_strdup_printf ("0.%.*s", (int)number->fraction_size, number->fraction);
+    guint64 part = (guint64)(g_ascii_strtod (text, NULL) * (double)factor + 0.5);
     if (!g_uint64_checked_add (&magnitude, magnitude, part) || magnitude > G_MAXINT64)
       return too_big (word);
   }
-  return vbet_value_new_integer (type, number->negative ? -(gint64) magnitude : (gint64) magnitude);
+  return vbet_value_new_integer (type, number->negative ? -(gint64)magnitude : (gint64)magnitude);
 }
 
 static VbetValue *
@@ -383,9 +383,9 @@ make_decimal (const Word *word, const Number *number, VbetValueType type)
 {
   if (number->whole_size > 15)
     return too_big (word);
-  g_autofree char *text = g_strdup_printf ("%s%.*s.%.*s", number->negative ? "-" : "", (int) number->whole_size,
-                                           number->whole, (int) MAX (number->fraction_size, 1),
-                                           number->fraction_size > 0 ? number->fraction : "0");
+  g_autofree char *text = g_strdup_printf (
+      "%s%.*s.%.*s", number->negative ? "-" : "", (int)number->whole_size, number->whole,
+      (int)MAX (number->fraction_size, 1), number->fraction_size > 0 ? number->fraction : "0");
   return vbet_value_new_decimal (type, g_ascii_strtod (text, NULL));
 }
 
@@ -397,12 +397,12 @@ make_mode (const Word *word, const Number *number)
   for (gsize i = 0; i < number->whole_size; i++) {
     char digit = number->whole[i];
     if (digit > '7') {
-      VbetDiagnostic *item =
-          complain (word, "E015", "starts with 0, so it is a file mode and has digits from 0 to 7 only");
+      VbetDiagnostic *item
+          = complain (word, "E015", "starts with 0, so it is a file mode and has digits from 0 to 7 only");
       const char *rest = number->whole;
       while (*rest == '0' && rest + 1 < number->whole + number->whole_size)
         rest++;
-      g_autofree char *better = g_strndup (rest, (gsize) (number->whole + number->whole_size - rest));
+      g_autofree char *better = g_strndup (rest, (gsize)(number->whole + number->whole_size - rest));
       offer (word, item, better);
       return NULL;
     }
@@ -424,10 +424,12 @@ unknown_unit (const Word *word, const Number *number)
   }
   const char *meant = suggest_unit (unit);
   if (meant == NULL) {
-    complain (word, "E009", "ends in a unit that is not known: use ns us ms s m h, B K M G T, bit kbit Mbit Gbit or %");
+    complain (word, "E009",
+              "ends in a unit that is not known: use ns us ms s m h, B K M G T, bit kbit Mbit Gbit or %");
     return NULL;
   }
-  g_autofree char *better = g_strdup_printf ("%.*s%s", (int) (word->size - number->unit_size), word->text, meant);
+  g_autofree char *better
+      = g_strdup_printf ("%.*s%s", (int)(word->size - number->unit_size), word->text, meant);
   g_autofree char *what = g_strdup_printf ("has a unit that is not known; did you mean %s?", better);
   offer (word, complain (word, "E009", what), better);
   return NULL;
@@ -483,7 +485,7 @@ vbet_word_parse (const char *text, gsize size, gsize offset, VbetDiagnostics *di
   if (colons > 0)
     return parse_address (&word);
   const char *slash = memchr (text, '/', size);
-  gsize head = slash != NULL ? (gsize) (slash - text) : size;
+  gsize head = slash != NULL ? (gsize)(slash - text) : size;
   if (points >= 2 && digits_and_points == head)
     return parse_address (&word);
   return parse_number (&word);

@@ -32,8 +32,8 @@ gboolean vbet_word_is_unit (const char *text, gsize size);
  */
 VbetValue *vbet_word_parse (const char *text, gsize size, gsize offset, VbetDiagnostics *diagnostics);
 
-/* Each takes the bytes with their quotes; a closing quote that lacks was reported by the lexer. Bad escapes are
- * reported and kept as they are. Never NULL. */
+/* Each takes the bytes with their quotes; a closing quote that lacks was reported by the lexer. Bad escapes
+ * are reported and kept as they are. Never NULL. */
 VbetValue *vbet_word_parse_string (const char *text, gsize size, gsize offset, VbetDiagnostics *diagnostics);
 VbetValue *vbet_word_parse_raw (const char *text, gsize size);
 VbetValue *vbet_word_parse_regex (const char *text, gsize size);

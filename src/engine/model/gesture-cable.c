@@ -43,7 +43,8 @@ has_ellipsis (const VbetScene *scene, const VbetNode *node, const VbetDevice *de
 static gboolean
 is_elastic (const VbetScene *scene, const VbetDevice *device)
 {
-  if ((device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0 && vbet_gesture_attach_of (scene, device) == NULL)
+  if ((device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0
+      && vbet_gesture_attach_of (scene, device) == NULL)
     return TRUE;
   return has_ellipsis (scene, vbet_program_root (scene->program), device);
 }
@@ -133,8 +134,8 @@ renumber (const VbetScene *scene, VbetPatch *patch, const VbetNode *node, const 
 }
 
 static VbetEdits *
-try_remove_nic (const VbetScene *scene, const VbetDevice *device, VbetNic *nic, const VbetLens *lens, gboolean pin,
-                GError **error)
+try_remove_nic (const VbetScene *scene, const VbetDevice *device, VbetNic *nic, const VbetLens *lens,
+                gboolean pin, GError **error)
 {
   g_autoptr (VbetPatch) patch = vbet_patch_new (scene);
   g_autoptr (GHashTable) devices = g_hash_table_new (NULL, NULL);
@@ -142,7 +143,7 @@ try_remove_nic (const VbetScene *scene, const VbetDevice *device, VbetNic *nic, 
   g_autoptr (GHashTable) nics = g_hash_table_new (NULL, NULL);
   g_hash_table_add (nics, nic);
   if (nic->cable != NULL)
-    g_hash_table_add (cables, (gpointer) vbet_topology_cable (scene->topology, nic->cable));
+    g_hash_table_add (cables, (gpointer)vbet_topology_cable (scene->topology, nic->cable));
   VbetPurge purge = { .scene = scene,
                       .patch = patch,
                       .devices = devices,
@@ -156,22 +157,23 @@ try_remove_nic (const VbetScene *scene, const VbetDevice *device, VbetNic *nic, 
 }
 
 VbetEdits *
-vbet_gesture_remove_nic (const VbetProgram *program, const VbetTopology *topology, const char *device_name, guint nic,
-                         GError **error)
+vbet_gesture_remove_nic (const VbetProgram *program, const VbetTopology *topology, const char *device_name,
+                         guint nic, GError **error)
 {
   g_autoptr (VbetScene) scene = vbet_scene_new (program, topology);
   const VbetDevice *device = vbet_scene_device (scene, device_name, error);
   if (device == NULL || !check_one_nic (device, error))
     return NULL;
-  VbetNic *gone = (VbetNic *) vbet_device_nic (device, nic);
+  VbetNic *gone = (VbetNic *)vbet_device_nic (device, nic);
   if (gone == NULL) {
     g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "%s has no NIC %u", device_name, nic);
     return NULL;
   }
   g_autoptr (GHashTable) cables = g_hash_table_new (g_str_hash, g_str_equal);
   if (gone->cable != NULL)
-    g_hash_table_add (cables, (gpointer) gone->cable);
-  VbetLens lens = { .gone_cables = cables, .shift_device = device->name, .shift_nic = nic, .ignore_steps = TRUE };
+    g_hash_table_add (cables, (gpointer)gone->cable);
+  VbetLens lens
+      = { .gone_cables = cables, .shift_device = device->name, .shift_nic = nic, .ignore_steps = TRUE };
   VbetEdits *edits = try_remove_nic (scene, device, gone, &lens, FALSE, NULL);
   if (edits == NULL)
     edits = try_remove_nic (scene, device, gone, &lens, TRUE, NULL);
@@ -191,7 +193,8 @@ typedef struct {
 
 /* @except: a NIC that is not free, though it looks so; 0: none. */
 static gboolean
-find_target (const VbetScene *scene, const char *device_name, guint nic, guint except, Target *ret, GError **error)
+find_target (const VbetScene *scene, const char *device_name, guint nic, guint except, Target *ret,
+             GError **error)
 {
   Target target = { vbet_scene_device (scene, device_name, error), nic, nic > 0, FALSE, FALSE };
   if (target.device == NULL)
@@ -201,7 +204,8 @@ find_target (const VbetScene *scene, const char *device_name, guint nic, guint e
     const VbetNic *there = vbet_device_nic (target.device, nic);
     if (there == NULL || there->cable != NULL || nic == except) {
       g_set_error (error, VBET_ERROR, VBET_ERROR_STATE,
-                   there == NULL ? "%s has no NIC %u" : "a cable is in NIC %2$u of %1$s already; unplug it first",
+                   there == NULL ? "%s has no NIC %u"
+                                 : "a cable is in NIC %2$u of %1$s already; unplug it first",
                    device_name, nic);
       return FALSE;
     }
@@ -265,7 +269,8 @@ try_add_cable (const VbetScene *scene, const Target *a, const Target *b, LinkFor
   g_autofree char *line = g_strdup_printf ("link(%s, %s)", near, far);
   VbetLens lens = { .loose = form == LINK_LOOSE };
   g_autofree char *name = vbet_scene_fresh_name (scene, vbet_kind_name (VBET_KIND_CABLE), NULL);
-  g_ptr_array_add (added, vbet_lens_cable_line (&lens, name, a->device->name, a->nic, b->device->name, b->nic));
+  g_ptr_array_add (added,
+                   vbet_lens_cable_line (&lens, name, a->device->name, a->nic, b->device->name, b->nic));
   /* A switch gets a port by being linked to; only with its number it needs a written one. */
   gboolean ports_a = (a->device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0;
   gboolean ports_b = (b->device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0;
@@ -278,8 +283,8 @@ try_add_cable (const VbetScene *scene, const Target *a, const Target *b, LinkFor
 }
 
 VbetEdits *
-vbet_gesture_add_cable (const VbetProgram *program, const VbetTopology *topology, const char *device_a, guint nic_a,
-                        const char *device_b, guint nic_b, GError **error)
+vbet_gesture_add_cable (const VbetProgram *program, const VbetTopology *topology, const char *device_a,
+                        guint nic_a, const char *device_b, guint nic_b, GError **error)
 {
   g_autoptr (VbetScene) scene = vbet_scene_new (program, topology);
   Target a;
@@ -289,8 +294,8 @@ vbet_gesture_add_cable (const VbetProgram *program, const VbetTopology *topology
       || !find_target (scene, device_b, nic_b, same ? a.nic : 0, &b, error))
     return NULL;
   if (same && (a.device->kind & VBET_KIND_GUEST) != 0 && nic_a == 0 && nic_b == 0) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_STATE, "a cable from %s to itself leads nowhere; choose its two NICs",
-                 device_a);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_STATE,
+                 "a cable from %s to itself leads nowhere; choose its two NICs", device_a);
     return NULL;
   }
   VbetEdits *edits = NULL;
@@ -306,8 +311,9 @@ find_cable (const VbetScene *scene, const char *name, GError **error)
 {
   const VbetCable *cable = name != NULL ? vbet_topology_cable (scene->topology, name) : NULL;
   if (cable == NULL)
-    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "there is no cable %s", name != NULL ? name : "without a name");
-  return (VbetCable *) cable;
+    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "there is no cable %s",
+                 name != NULL ? name : "without a name");
+  return (VbetCable *)cable;
 }
 
 /* Patches the text so that @cable is no more; @pin: see gesture-purge.c. */
@@ -317,12 +323,15 @@ purge_cable (const VbetScene *scene, VbetPatch *patch, VbetCable *cable, gboolea
   g_autoptr (GHashTable) devices = g_hash_table_new (NULL, NULL);
   g_autoptr (GHashTable) cables = g_hash_table_new (NULL, NULL);
   g_hash_table_add (cables, cable);
-  VbetPurge purge = { .scene = scene, .patch = patch, .devices = devices, .cables = cables, .pin = pin, .moving = moving };
+  VbetPurge purge = {
+    .scene = scene, .patch = patch, .devices = devices, .cables = cables, .pin = pin, .moving = moving
+  };
   vbet_purge_run (&purge);
 }
 
 static VbetEdits *
-try_remove_cable (const VbetScene *scene, VbetCable *cable, const VbetLens *lens, gboolean pin, GError **error)
+try_remove_cable (const VbetScene *scene, VbetCable *cable, const VbetLens *lens, gboolean pin,
+                  GError **error)
 {
   g_autoptr (VbetPatch) patch = vbet_patch_new (scene);
   purge_cable (scene, patch, cable, pin, FALSE);
@@ -385,7 +394,7 @@ pin_after (const Move *self, VbetPatch *patch, const VbetUse *use)
 {
   const char *device = self->cable->ends[self->end].device;
   const VbetUse *all = &g_array_index (self->scene->uses, VbetUse, 0);
-  for (guint i = (guint) (use - all) + 1; i < self->scene->uses->len; i++)
+  for (guint i = (guint)(use - all) + 1; i < self->scene->uses->len; i++)
     if (all[i].counted && g_strcmp0 (all[i].cable->ends[all[i].end].device, device) == 0)
       vbet_purge_pin_use (self->scene, patch, &all[i]);
 }
@@ -453,8 +462,8 @@ try_move (const Move *self, gboolean pin, gboolean loose, GError **error)
 }
 
 VbetEdits *
-vbet_gesture_move_cable_end (const VbetProgram *program, const VbetTopology *topology, const char *cable, guint end,
-                             const char *device, guint nic, GError **error)
+vbet_gesture_move_cable_end (const VbetProgram *program, const VbetTopology *topology, const char *cable,
+                             guint end, const char *device, guint nic, GError **error)
 {
   g_autoptr (VbetScene) scene = vbet_scene_new (program, topology);
   g_return_val_if_fail (end < 2, NULL);

@@ -49,7 +49,9 @@ static const char *
 name_of (const Facts *self, const char *name)
 {
   const VbetLens *lens = self->lens;
-  return lens != NULL && lens->renamed_from != NULL && strcmp (name, lens->renamed_from) == 0 ? lens->renamed_to : name;
+  return lens != NULL && lens->renamed_from != NULL && strcmp (name, lens->renamed_from) == 0
+             ? lens->renamed_to
+             : name;
 }
 
 /* The number a NIC has afterwards; 0: it is gone. */
@@ -57,7 +59,8 @@ static guint
 number_of (const Facts *self, const char *device, guint nic)
 {
   const VbetLens *lens = self->lens;
-  if (lens == NULL || lens->shift_device == NULL || strcmp (device, lens->shift_device) != 0 || nic < lens->shift_nic)
+  if (lens == NULL || lens->shift_device == NULL || strcmp (device, lens->shift_device) != 0
+      || nic < lens->shift_nic)
     return nic;
   return nic == lens->shift_nic ? 0 : nic - 1;
 }
@@ -77,8 +80,8 @@ vbet_lens_nic_line (const char *device, guint nic)
 }
 
 char *
-vbet_lens_cable_line (const VbetLens *lens, const char *cable, const char *device_a, guint nic_a, const char *device_b,
-                      guint nic_b)
+vbet_lens_cable_line (const VbetLens *lens, const char *cable, const char *device_a, guint nic_a,
+                      const char *device_b, guint nic_b)
 {
   const char *a = device_a != NULL ? device_a : "-";
   const char *b = device_b != NULL ? device_b : "-";
@@ -143,7 +146,8 @@ add_device (Facts *self, const VbetDevice *device)
   add_nics (self, device, name);
   for (guint i = 0; i < device->files->len; i++) {
     const VbetFile *file = device->files->pdata[i];
-    add_fact (self, g_strdup_printf ("file %s %s %o %u", name, file->path, file->mode, g_bytes_hash (file->contents)));
+    add_fact (self, g_strdup_printf ("file %s %s %o %u", name, file->path, file->mode,
+                                     g_bytes_hash (file->contents)));
   }
 }
 
@@ -173,7 +177,7 @@ static void
 add_actions (Facts *self, const char *where, const GPtrArray *actions)
 {
   for (guint i = 0; i < actions->len; i++)
-    add_fact (self, g_strdup_printf ("%s %u %s", where, i, ((const VbetAction *) actions->pdata[i])->source));
+    add_fact (self, g_strdup_printf ("%s %u %s", where, i, ((const VbetAction *)actions->pdata[i])->source));
 }
 
 static GHashTable *

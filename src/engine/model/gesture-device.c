@@ -15,8 +15,8 @@ static double
 round_coordinate (double value)
 {
   double scaled = value * 10.0;
-  gint64 whole = (gint64) (scaled < 0 ? scaled - 0.5 : scaled + 0.5);
-  return (double) whole / 10.0;
+  gint64 whole = (gint64)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+  return (double)whole / 10.0;
 }
 
 char *
@@ -61,8 +61,8 @@ vbet_gesture_check_name (const VbetScene *scene, const char *name, GError **erro
 /* --- add ------------------------------------------------------------------ */
 
 VbetEdits *
-vbet_gesture_add_device (const VbetProgram *program, const VbetTopology *topology, VbetKind kind, const char *name,
-                         double x, double y, char **ret_name, GError **error)
+vbet_gesture_add_device (const VbetProgram *program, const VbetTopology *topology, VbetKind kind,
+                         const char *name, double x, double y, char **ret_name, GError **error)
 {
   g_autoptr (VbetScene) scene = vbet_scene_new (program, topology);
   const char *word = vbet_kind_name (kind);
@@ -92,8 +92,8 @@ vbet_gesture_add_device (const VbetProgram *program, const VbetTopology *topolog
 /* --- remove --------------------------------------------------------------- */
 
 static VbetEdits *
-try_remove (const VbetScene *scene, GHashTable *devices, GHashTable *cables, const VbetLens *lens, gboolean pin,
-            GError **error)
+try_remove (const VbetScene *scene, GHashTable *devices, GHashTable *cables, const VbetLens *lens,
+            gboolean pin, GError **error)
 {
   g_autoptr (VbetPatch) patch = vbet_patch_new (scene);
   VbetPurge purge = { .scene = scene, .patch = patch, .devices = devices, .cables = cables, .pin = pin };
@@ -102,8 +102,8 @@ try_remove (const VbetScene *scene, GHashTable *devices, GHashTable *cables, con
 }
 
 VbetEdits *
-vbet_gesture_remove_devices (const VbetProgram *program, const VbetTopology *topology, const char *const *names,
-                             GError **error)
+vbet_gesture_remove_devices (const VbetProgram *program, const VbetTopology *topology,
+                             const char *const *names, GError **error)
 {
   g_autoptr (VbetScene) scene = vbet_scene_new (program, topology);
   g_autoptr (GHashTable) devices = g_hash_table_new (NULL, NULL);
@@ -173,7 +173,8 @@ rename_uses (VbetPatch *patch, const VbetNode *node, const char *name, const cha
 }
 
 static VbetEdits *
-try_rename (const VbetScene *scene, const VbetDevice *device, const char *new_name, gboolean pin, GError **error)
+try_rename (const VbetScene *scene, const VbetDevice *device, const char *new_name, gboolean pin,
+            GError **error)
 {
   g_autoptr (VbetPatch) patch = vbet_patch_new (scene);
   rename_uses (patch, vbet_program_root (scene->program), device->name, new_name);

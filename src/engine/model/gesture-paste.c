@@ -49,8 +49,8 @@ addresses_text (const Group *self, const GPtrArray *items)
   g_autoptr (GString) out = g_string_new ("[");
   for (guint i = 0; i < items->len; i++) {
     const VbetValue *item = items->pdata[i];
-    g_autofree char *text =
-        item->type == VBET_VALUE_ADDRESS ? address_text (self, item) : vbet_value_to_text (item);
+    g_autofree char *text
+        = item->type == VBET_VALUE_ADDRESS ? address_text (self, item) : vbet_value_to_text (item);
     if (text != NULL)
       g_string_append_printf (out, "%s%s", out->len > 1 ? ", " : "", text);
   }
@@ -65,7 +65,7 @@ has_addresses (const VbetValue *value)
 {
   return value->type == VBET_VALUE_ADDRESS
          || (value->type == VBET_VALUE_LIST && value->as.list->len > 0
-             && ((const VbetValue *) value->as.list->pdata[0])->type == VBET_VALUE_ADDRESS);
+             && ((const VbetValue *)value->as.list->pdata[0])->type == VBET_VALUE_ADDRESS);
 }
 
 /* The text of an attribute's value in the group; (transfer full) (nullable). */
@@ -88,7 +88,7 @@ attribute_text (const Group *self, const VbetAttribute *attribute)
   const char *equals = memchr (source, '=', attribute->span.length);
   if (equals == NULL)
     return vbet_value_to_text (value);
-  gsize skip = (gsize) (equals + 1 - source);
+  gsize skip = (gsize)(equals + 1 - source);
   g_autofree char *text = g_strndup (equals + 1, attribute->span.length - skip);
   return g_strdup (g_strstrip (text));
 }
@@ -118,7 +118,7 @@ count_written_nics (const VbetDevice *device)
   }
   /* Ports beside written ones are written, too: a number alone does not make them. */
   if (n > 0 && device->nics->len > 0)
-    n = MAX (n, ((const VbetNic *) device->nics->pdata[device->nics->len - 1])->index);
+    n = MAX (n, ((const VbetNic *)device->nics->pdata[device->nics->len - 1])->index);
   return n;
 }
 
@@ -127,8 +127,8 @@ device_line (const Group *self, const VbetDevice *device)
 {
   g_autoptr (GString) out = g_string_new (NULL);
   guint nics = count_written_nics (device);
-  g_string_append_printf (out, "%s = %salloc(%s", name_in_group (self, device->name), nics > 0 ? "attach(" : "",
-                          vbet_kind_name (device->kind));
+  g_string_append_printf (out, "%s = %salloc(%s", name_in_group (self, device->name),
+                          nics > 0 ? "attach(" : "", vbet_kind_name (device->kind));
   append_attributes (self, out, device->attributes);
   g_string_append_c (out, ')');
   for (guint k = 1; k <= nics; k++) {
@@ -152,8 +152,7 @@ file_line (const Group *self, const VbetDevice *device, const VbetFile *file)
   if (first == NULL || call->n_children < 3)
     return NULL;
   gsize from = first->span.start + first->span.length;
-  g_autofree char *rest =
-      g_strndup (self->scene->text + from, call->span.start + call->span.length - from);
+  g_autofree char *rest = g_strndup (self->scene->text + from, call->span.start + call->span.length - from);
   return g_strdup_printf ("file(%s%s", name_in_group (self, device->name), rest);
 }
 
@@ -210,7 +209,8 @@ group_lines (const Group *self, gboolean with_notes)
 }
 
 char *
-vbet_gesture_copy (const VbetProgram *program, const VbetTopology *topology, const char *const *names, GError **error)
+vbet_gesture_copy (const VbetProgram *program, const VbetTopology *topology, const char *const *names,
+                   GError **error)
 {
   g_autoptr (VbetScene) scene = vbet_scene_new (program, topology);
   g_autoptr (GHashTable) same = g_hash_table_new (g_str_hash, g_str_equal);
@@ -224,7 +224,7 @@ vbet_gesture_copy (const VbetProgram *program, const VbetTopology *topology, con
   g_autoptr (GPtrArray) lines = group_lines (&group, FALSE);
   GString *out = g_string_new (NULL);
   for (guint i = 0; i < lines->len; i++)
-    g_string_append_printf (out, "%s%s", (const char *) lines->pdata[i], scene->newline);
+    g_string_append_printf (out, "%s%s", (const char *)lines->pdata[i], scene->newline);
   return g_string_free (out, FALSE);
 }
 
@@ -310,8 +310,8 @@ next_address (VbetAddress *address)
   if (vbet_address_same_subnet (&before, address))
     return TRUE;
   for (guint i = 0; i < bytes; i++) {
-    int kept = CLAMP (before.prefix - (int) i * 8, 0, 8);
-    address->bytes[i] = (guint8) (before.bytes[i] & (0xff00 >> kept));
+    int kept = CLAMP (before.prefix - (int)i * 8, 0, 8);
+    address->bytes[i] = (guint8)(before.bytes[i] & (0xff00 >> kept));
   }
   return FALSE;
 }
@@ -321,11 +321,11 @@ static gboolean
 is_special (const VbetAddress *address)
 {
   guint width = address->is_v6 ? 128 : 32;
-  if (address->prefix < 0 || (guint) address->prefix + 1 >= width)
+  if (address->prefix < 0 || (guint)address->prefix + 1 >= width)
     return FALSE;
   gboolean all_zero = TRUE;
   gboolean all_one = TRUE;
-  for (guint bit = (guint) address->prefix; bit < width; bit++) {
+  for (guint bit = (guint)address->prefix; bit < width; bit++) {
     gboolean one = (address->bytes[bit / 8] >> (7 - bit % 8)) & 1;
     all_zero = all_zero && !one;
     all_one = all_one && one;
@@ -408,8 +408,8 @@ parse_source (const char *text, const char *lab_name, VbetTopology **ret_topolog
 }
 
 VbetEdits *
-vbet_gesture_paste (const VbetProgram *program, const VbetTopology *topology, const char *source, double dx, double dy,
-                    char ***ret_names, GError **error)
+vbet_gesture_paste (const VbetProgram *program, const VbetTopology *topology, const char *source, double dx,
+                    double dy, char ***ret_names, GError **error)
 {
   g_autoptr (VbetTopology) pasted = NULL;
   g_autoptr (VbetProgram) text = parse_source (source, topology->name, &pasted, error);
@@ -435,6 +435,6 @@ vbet_gesture_paste (const VbetProgram *program, const VbetTopology *topology, co
     g_ptr_array_add (given, g_strdup (name_in_group (&group, device->name)));
   }
   g_ptr_array_add (given, NULL);
-  *ret_names = (char **) g_ptr_array_free (g_steal_pointer (&given), FALSE);
+  *ret_names = (char **)g_ptr_array_free (g_steal_pointer (&given), FALSE);
   return edits;
 }

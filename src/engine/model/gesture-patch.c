@@ -29,7 +29,7 @@ vbet_patch_new (const VbetScene *scene)
 {
   VbetPatch *self = g_new0 (VbetPatch, 1);
   self->scene = scene;
-  self->changes = g_ptr_array_new_with_free_func ((GDestroyNotify) change_free);
+  self->changes = g_ptr_array_new_with_free_func ((GDestroyNotify)change_free);
   return self;
 }
 
@@ -93,7 +93,7 @@ line_end (const VbetPatch *self, gsize at)
 {
   const char *text = self->scene->text;
   const char *newline = memchr (text + at, '\n', self->scene->size - at);
-  gsize end = newline != NULL ? (gsize) (newline - text) : self->scene->size;
+  gsize end = newline != NULL ? (gsize)(newline - text) : self->scene->size;
   return newline != NULL && end > at && text[end - 1] == '\r' ? end - 1 : end;
 }
 
@@ -179,7 +179,8 @@ vbet_patch_replace_statement (VbetPatch *self, const VbetNode *statement, const 
 static gboolean
 is_check (const VbetNode *node)
 {
-  return node->kind == VBET_NODE_STEP || vbet_gesture_is_call (node, "expect") || vbet_gesture_is_call (node, "ping");
+  return node->kind == VBET_NODE_STEP || vbet_gesture_is_call (node, "expect")
+         || vbet_gesture_is_call (node, "ping");
 }
 
 /* Puts @text on a line of its own after what ends at @at. */
@@ -235,7 +236,7 @@ void
 vbet_patch_add_statement (VbetPatch *self, const char *line)
 {
   g_autoptr (GPtrArray) lines = g_ptr_array_new ();
-  g_ptr_array_add (lines, (gpointer) line);
+  g_ptr_array_add (lines, (gpointer)line);
   vbet_patch_add_statements (self, lines);
 }
 
@@ -247,7 +248,7 @@ arguments_start (const VbetPatch *self, const VbetNode *call)
 {
   gsize from = end_of (call->name_span);
   const char *paren = memchr (self->scene->text + from, '(', end_of (call->span) - from);
-  return paren != NULL ? (gsize) (paren - self->scene->text) + 1 : from;
+  return paren != NULL ? (gsize)(paren - self->scene->text) + 1 : from;
 }
 
 void
@@ -268,13 +269,13 @@ vbet_patch_add_argument (VbetPatch *self, const VbetNode *call, guint index, con
   gsize from = call->n_children > 1 ? end_of (call->children[call->n_children - 2]->span) : start;
   gboolean on_own_line = memchr (bytes + from, '\n', last->span.start - from) != NULL;
   g_autofree char *indent = on_own_line ? indentation (self, last->span.start) : NULL;
-  g_autofree char *after =
-      g_strconcat (on_own_line ? "," : ", ", on_own_line ? self->scene->newline : "", indent != NULL ? indent : "",
-                   text, NULL);
+  g_autofree char *after = g_strconcat (on_own_line ? "," : ", ", on_own_line ? self->scene->newline : "",
+                                        indent != NULL ? indent : "", text, NULL);
   vbet_patch_insert (self, end_of (last->span), after);
 }
 
-/* Between two arguments there are a comma, blanks and comments. Returns where the comma is; @to when there is none. */
+/* Between two arguments there are a comma, blanks and comments. Returns where the comma is; @to when there is
+ * none. */
 static gsize
 find_comma (const VbetPatch *self, gsize from, gsize to, gboolean *ret_commented)
 {
@@ -332,14 +333,14 @@ vbet_patch_remove_arguments (VbetPatch *self, const VbetNode *call, const gboole
 static int
 compare_changes (gconstpointer a, gconstpointer b)
 {
-  const Change *x = *(const Change *const *) a;
-  const Change *y = *(const Change *const *) b;
+  const Change *x = *(const Change *const *)a;
+  const Change *y = *(const Change *const *)b;
   if (x->start != y->start)
     return x->start < y->start ? -1 : 1;
   gboolean x_inserts = x->end == x->start;
   gboolean y_inserts = y->end == y->start;
   if (x_inserts || y_inserts)
-    return (int) y_inserts - (int) x_inserts;
+    return (int)y_inserts - (int)x_inserts;
   return x->end > y->end ? -1 : x->end < y->end;
 }
 
@@ -347,7 +348,7 @@ compare_changes (gconstpointer a, gconstpointer b)
 static GPtrArray *
 merge (VbetPatch *self)
 {
-  GPtrArray *merged = g_ptr_array_new_with_free_func ((GDestroyNotify) change_free);
+  GPtrArray *merged = g_ptr_array_new_with_free_func ((GDestroyNotify)change_free);
   g_ptr_array_sort (self->changes, compare_changes); /* stable */
   for (guint i = 0; i < self->changes->len; i++) {
     const Change *change = self->changes->pdata[i];
@@ -421,13 +422,14 @@ remove_empty_line (const VbetPatch *self, const GPtrArray *merged, guint index)
 char *
 vbet_patch_moved (VbetSpan span)
 {
-  return g_strdup_printf ("%c%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT "%c", MOVED_OPEN, span.start, end_of (span),
-                          MOVED_CLOSE);
+  return g_strdup_printf ("%c%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT "%c", MOVED_OPEN, span.start,
+                          end_of (span), MOVED_CLOSE);
 }
 
 static void append_text (const VbetPatch *self, GString *out, const char *text, guint depth);
 
-/* The bytes from @start to @end with the changes inside them; a change of just all of them is what moved them. */
+/* The bytes from @start to @end with the changes inside them; a change of just all of them is what moved
+ * them. */
 static void
 append_moved (const VbetPatch *self, GString *out, gsize start, gsize end, guint depth)
 {
@@ -437,12 +439,12 @@ append_moved (const VbetPatch *self, GString *out, gsize start, gsize end, guint
     gboolean all = change->start == start && change->end == end && start < end;
     if (change->start < done || change->end > end || all)
       continue;
-    g_string_append_len (out, self->scene->text + done, (gssize) (change->start - done));
+    g_string_append_len (out, self->scene->text + done, (gssize)(change->start - done));
     append_text (self, out, change->text, depth);
     done = change->end;
   }
   if (end > done)
-    g_string_append_len (out, self->scene->text + done, (gssize) (end - done));
+    g_string_append_len (out, self->scene->text + done, (gssize)(end - done));
 }
 
 /* @text with what vbet_patch_moved() put into it. */
@@ -451,9 +453,10 @@ append_text (const VbetPatch *self, GString *out, const char *text, guint depth)
 {
   for (const char *p = text; *p != '\0'; p++) {
     char *rest = NULL;
-    gsize start = *p == MOVED_OPEN ? (gsize) g_ascii_strtoull (p + 1, &rest, 10) : 0;
-    gsize end = rest != NULL && *rest == ',' ? (gsize) g_ascii_strtoull (rest + 1, &rest, 10) : 0;
-    if (rest == NULL || *rest != MOVED_CLOSE || start > end || end > self->scene->size || depth >= MOVES_MAX) {
+    gsize start = *p == MOVED_OPEN ? (gsize)g_ascii_strtoull (p + 1, &rest, 10) : 0;
+    gsize end = rest != NULL && *rest == ',' ? (gsize)g_ascii_strtoull (rest + 1, &rest, 10) : 0;
+    if (rest == NULL || *rest != MOVED_CLOSE || start > end || end > self->scene->size
+        || depth >= MOVES_MAX) {
       g_string_append_c (out, *p);
       continue;
     }

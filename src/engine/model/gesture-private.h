@@ -42,12 +42,14 @@ typedef struct {
   const VbetTopology *topology;
   const char *text;
   gsize size;
-  const char *newline;  /* "\n" or "\r\n" */
-  GHashTable *made;     /* of the place of an alloc() or link() to VbetReferent; a link's cable is its first */
+  const char *newline; /* "\n" or "\r\n" */
+  GHashTable *made;    /* of the place of an alloc() or link() to VbetReferent; a link's cable is its first */
   GHashTable *nic_names; /* of name to VbetReferent */
-  GHashTable *names;    /* set of every name in the text */
-  GArray *uses;         /* of VbetUse, in order of the text */
-  GHashTable *use_of;   /* of VbetCable to the two places in @uses of its ends, each plus 1; 0: not plugged in */
+  GHashTable *names;     /* set of every name in the text */
+  GArray *uses;          /* of VbetUse, in order of the text */
+  GArray *comments;      /* of VbetSpan */
+  GHashTable
+      *use_of; /* of VbetCable to the two places in @uses of its ends, each plus 1; 0: not plugged in */
 } VbetScene;
 
 VbetScene *vbet_scene_new (const VbetProgram *program, const VbetTopology *topology);
@@ -60,7 +62,8 @@ const VbetNode *vbet_scene_call_at (const VbetScene *self, VbetSpan span);
 VbetReferent vbet_scene_resolve (const VbetScene *self, const VbetNode *node);
 /** vbet_scene_is_taken: whether an object or anything in the text has that name. */
 gboolean vbet_scene_is_taken (const VbetScene *self, const char *name);
-/** vbet_scene_fresh_name: Returns: (transfer full): the first free of STEM1, STEM2, … that is not in @also (nullable). */
+/** vbet_scene_fresh_name: Returns: (transfer full): the first free of STEM1, STEM2, … that is not in @also
+ * (nullable). */
 char *vbet_scene_fresh_name (const VbetScene *self, const char *stem, GHashTable *also);
 /** vbet_scene_source: Returns: (transfer full): the text of @span. */
 char *vbet_scene_source (const VbetScene *self, VbetSpan span);
@@ -79,7 +82,8 @@ const VbetNode *vbet_gesture_positional (const VbetNode *node, guint index);
 gboolean vbet_gesture_is_call (const VbetNode *node, const char *name);
 /** vbet_gesture_statement: Returns: the statement that @node is in. */
 const VbetNode *vbet_gesture_statement (const VbetNode *node);
-/** vbet_gesture_given_name: Returns: (nullable): the name that the text gives to what alloc() or link() @node makes. */
+/** vbet_gesture_given_name: Returns: (nullable): the name that the text gives to what alloc() or link() @node
+ * makes. */
 const char *vbet_gesture_given_name (const VbetNode *node);
 
 /* --- gesture-patch.c: edits, with the manners of the text ------------------- */
@@ -97,7 +101,8 @@ void vbet_patch_insert (VbetPatch *self, gsize offset, const char *text);
 void vbet_patch_remove_statement (VbetPatch *self, const VbetNode *statement);
 /** vbet_patch_replace_statement: @lines: (element-type utf8): statements, one a line; none removes it. */
 void vbet_patch_replace_statement (VbetPatch *self, const VbetNode *statement, const GPtrArray *lines);
-/** vbet_patch_add_statements: @lines: (element-type utf8): after the last statement that is no step or check. */
+/** vbet_patch_add_statements: @lines: (element-type utf8): after the last statement that is no step or check.
+ */
 void vbet_patch_add_statements (VbetPatch *self, const GPtrArray *lines);
 void vbet_patch_add_statement (VbetPatch *self, const char *line);
 /** vbet_patch_add_after: a statement on a line of its own after @statement. */
@@ -108,8 +113,8 @@ void vbet_patch_add_argument (VbetPatch *self, const VbetNode *call, guint index
 void vbet_patch_remove_arguments (VbetPatch *self, const VbetNode *call, const gboolean *gone);
 
 /**
- * vbet_patch_moved: Returns: (transfer full): what stands for the bytes of @span in a text given to the patch: they
- * move there, with all that the patch changes inside them.
+ * vbet_patch_moved: Returns: (transfer full): what stands for the bytes of @span in a text given to the
+ * patch: they move there, with all that the patch changes inside them.
  */
 char *vbet_patch_moved (VbetSpan span);
 
@@ -120,40 +125,44 @@ VbetEdits *vbet_patch_edits (VbetPatch *self);
 
 /* A topology as it should be, seen through what a gesture changes. Names belong to the caller. */
 typedef struct {
-  GHashTable *gone_devices;  /* (nullable): set of names */
-  GHashTable *gone_cables;   /* (nullable): set of names */
-  const char *renamed_from;  /* (nullable) */
+  GHashTable *gone_devices; /* (nullable): set of names */
+  GHashTable *gone_cables;  /* (nullable): set of names */
+  const char *renamed_from; /* (nullable) */
   const char *renamed_to;
-  const char *shift_device;  /* (nullable): its NIC number @shift_nic is gone, those above move down */
+  const char *shift_device; /* (nullable): its NIC number @shift_nic is gone, those above move down */
   guint shift_nic;
-  const char *moved_cable;   /* (nullable): its end @moved_end is in NIC @moved_nic of @moved_device */
+  const char *moved_cable; /* (nullable): its end @moved_end is in NIC @moved_nic of @moved_device */
   guint moved_end;
   const char *moved_device;
   guint moved_nic;
-  const VbetObject *set_object; /* (nullable): @set_key of it (without a name: of all of its kind) is left out */
+  const VbetObject
+      *set_object; /* (nullable): @set_key of it (without a name: of all of its kind) is left out */
   const char *set_key;
-  const char *every_nic_of;  /* (nullable): also count NICs of this device that exist only because they are used */
-  gboolean ignore_steps;     /* the gesture edits them */
-  gboolean loose;            /* generated names and counted NICs may be others */
-  gboolean at_least;         /* there may be more than expected */
+  const char
+      *every_nic_of; /* (nullable): also count NICs of this device that exist only because they are used */
+  gboolean ignore_steps; /* the gesture edits them */
+  gboolean loose;        /* generated names and counted NICs may be others */
+  gboolean at_least;     /* there may be more than expected */
 } VbetLens;
 
 /**
  * vbet_gesture_check:
  * @added: (nullable): a lab text (statements) of what is new, in the scene's names
  *
- * Returns: (transfer full) (nullable): the edits of @patch when they make of the scene's topology what @lens and
+ * Returns: (transfer full) (nullable): the edits of @patch when they make of the scene's topology what @lens
+ * and
  * @added say, and no error that was not there; else NULL with @error.
  */
-VbetEdits *vbet_gesture_check (const VbetScene *scene, VbetPatch *patch, const VbetLens *lens, const GPtrArray *added,
-                               GError **error);
+VbetEdits *vbet_gesture_check (const VbetScene *scene, VbetPatch *patch, const VbetLens *lens,
+                               const GPtrArray *added, GError **error);
 
 /* Lines of @added, as vbet_gesture_check() compares them; (transfer full). */
 char *vbet_lens_device_line (const char *device, VbetKind kind);
 char *vbet_lens_nic_line (const char *device, guint nic);
 char *vbet_lens_cable_line (const VbetLens *lens, const char *cable, const char *device_a, guint nic_a,
                             const char *device_b, guint nic_b);
-char *vbet_lens_attribute_line (VbetKind kind, const char *name, guint nic, const char *key, const VbetValue *value);
+char *vbet_lens_attribute_line (VbetKind kind, const char *name, guint nic, const char *key,
+                                const VbetValue *value);
 
 /* --- gesture-purge.c: taking things away ------------------------------------ */
 
@@ -175,7 +184,8 @@ typedef struct {
 /** vbet_purge_run: patches the text so that the devices and cables are no more. */
 void vbet_purge_run (VbetPurge *self);
 /** vbet_purge_name_device: writes down the name of a device that has a generated one, as @name. */
-void vbet_purge_name_device (const VbetScene *scene, VbetPatch *patch, const VbetDevice *device, const char *name);
+void vbet_purge_name_device (const VbetScene *scene, VbetPatch *patch, const VbetDevice *device,
+                             const char *name);
 /** vbet_purge_pin_use: writes out which NIC @use takes, unless it cannot be. */
 void vbet_purge_pin_use (const VbetScene *scene, VbetPatch *patch, const VbetUse *use);
 

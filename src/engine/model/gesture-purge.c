@@ -66,7 +66,7 @@ find_shifts (VbetPurge *self)
     const VbetUse *use = &g_array_index (self->scene->uses, VbetUse, i - 1);
     const char *device = use->cable->ends[use->end].device;
     if (device != NULL && is_doomed_cable (self, use->cable))
-      g_hash_table_insert (self->recounted, (gpointer) device, GUINT_TO_POINTER (i));
+      g_hash_table_insert (self->recounted, (gpointer)device, GUINT_TO_POINTER (i));
   }
 }
 
@@ -85,7 +85,7 @@ would_be_recounted (const VbetPurge *self, const VbetUse *use)
   if (!use->counted || device == NULL || g_strcmp0 (device, self->shifted) == 0)
     return FALSE;
   guint first = GPOINTER_TO_UINT (g_hash_table_lookup (self->recounted, device));
-  guint own = (guint) (use - &g_array_index (self->scene->uses, VbetUse, 0)) + 1;
+  guint own = (guint)(use - &g_array_index (self->scene->uses, VbetUse, 0)) + 1;
   return first > 0 && first < own;
 }
 
@@ -179,8 +179,9 @@ rescue (VbetPurge *self, const VbetNode *node, GPtrArray *lines)
 {
   if (vbet_gesture_is_call (node, "attach") || vbet_gesture_is_call (node, "alloc")) {
     VbetReferent referent = vbet_scene_resolve (self->scene, node);
-    const VbetNode *definition =
-        referent.device != NULL && !referent.is_nic ? vbet_scene_call_at (self->scene, referent.device->span) : NULL;
+    const VbetNode *definition = referent.device != NULL && !referent.is_nic
+                                     ? vbet_scene_call_at (self->scene, referent.device->span)
+                                     : NULL;
     gboolean defines = definition != NULL && definition->span.start >= node->span.start
                        && definition->span.start < node->span.start + node->span.length;
     if (defines && !is_doomed (self, node)) {
@@ -250,8 +251,9 @@ single_link (const VbetPurge *self, const Link *link, guint index)
   const VbetUse *second = find_use (scene, node, cable);
   GString *out = g_string_new (NULL);
   g_autofree char *near = nic_text (first);
-  g_autofree char *far = second->counted && can_be_numbered (second) ? nic_text (second)
-                                                                      : vbet_patch_moved (node->span);
+  g_autofree char *far = would_be_recounted (self, second) && can_be_numbered (second)
+                             ? nic_text (second)
+                             : vbet_patch_moved (node->span);
   g_string_append_printf (out, "%s = link(%s, %s", cable->name, near, far);
   for (guint i = 0; i < link->call->n_children; i++) {
     const VbetNode *child = link->call->children[i];
@@ -281,6 +283,26 @@ shortened_link (const VbetPurge *self, const Link *link, guint kept)
   return g_strndup (out->str, out->len);
 }
 
+static gboolean
+holds (VbetSpan outer, VbetSpan inner)
+{
+  return inner.start >= outer.start && inner.start + inner.length <= outer.start + outer.length;
+}
+
+/* Comments among the ends of @link would be lost with its lines: they come first. */
+static void
+keep_comments (const VbetPurge *self, const Link *link, GPtrArray *lines)
+{
+  for (guint i = 0; i < self->scene->comments->len; i++) {
+    VbetSpan comment = g_array_index (self->scene->comments, VbetSpan, i);
+    gboolean moves = FALSE;
+    for (guint k = 0; k < link->call->n_children; k++)
+      moves |= holds (link->call->children[k]->span, comment);
+    if (holds (link->statement->span, comment) && !moves)
+      g_ptr_array_add (lines, vbet_scene_source (self->scene, comment));
+  }
+}
+
 /* Takes a link() to a switch apart, from the first end that goes or would change. */
 static void
 take_apart (VbetPurge *self, const Link *link)
@@ -289,6 +311,7 @@ take_apart (VbetPurge *self, const Link *link)
   guint kept = 0;
   while (kept < link->n && !is_doomed_end (self, link, kept) && !needs_pin (self, link, kept))
     kept++;
+  keep_comments (self, link, lines);
   if (kept > 0)
     g_ptr_array_add (lines, shortened_link (self, link, kept));
   else
@@ -406,7 +429,8 @@ purge_plug (VbetPurge *self, const VbetNode *statement, const VbetNode *call)
   VbetReferent referent = { 0 };
   if (cable != NULL)
     referent = vbet_scene_resolve (self->scene, cable);
-  const VbetUse *use = referent.cable != NULL && nic != NULL ? find_use (self->scene, nic, referent.cable) : NULL;
+  const VbetUse *use
+      = referent.cable != NULL && nic != NULL ? find_use (self->scene, nic, referent.cable) : NULL;
   if (use != NULL && would_be_recounted (self, use))
     vbet_purge_pin_use (self->scene, self->patch, use);
 }
@@ -456,8 +480,8 @@ is_doomed_forward (const VbetPurge *self, const VbetNode *node)
   if (node->kind != VBET_NODE_LITERAL || node->value->type != VBET_VALUE_STRING)
     return FALSE;
   g_auto (GStrv) parts = g_strsplit (node->value->as.text, ":", -1);
-  const VbetDevice *device =
-      g_strv_length (parts) == 4 ? vbet_topology_device (self->scene->topology, parts[2]) : NULL;
+  const VbetDevice *device
+      = g_strv_length (parts) == 4 ? vbet_topology_device (self->scene->topology, parts[2]) : NULL;
   return device != NULL && g_hash_table_contains (self->devices, device);
 }
 

@@ -57,9 +57,10 @@ vbet_gesture_given_name (const VbetNode *node)
   for (const VbetNode *parent = node->parent; parent != NULL; parent = parent->parent) {
     if (parent->kind == VBET_NODE_ASSIGN)
       return parent->name;
-    gboolean passes = (parent->kind == VBET_NODE_GROUP && parent->n_children == 1 && !holds_statements (parent))
-                      || ((vbet_gesture_is_call (parent, "attach") || vbet_gesture_is_call (parent, "plug"))
-                          && vbet_gesture_positional (parent, 0) == node);
+    gboolean passes
+        = (parent->kind == VBET_NODE_GROUP && parent->n_children == 1 && !holds_statements (parent))
+          || ((vbet_gesture_is_call (parent, "attach") || vbet_gesture_is_call (parent, "plug"))
+              && vbet_gesture_positional (parent, 0) == node);
     if (!passes)
       return NULL;
     node = parent;
@@ -142,12 +143,13 @@ static void
 index_names (VbetScene *self, const VbetNode *node)
 {
   if (node->kind == VBET_NODE_NAME || node->kind == VBET_NODE_ASSIGN)
-    g_hash_table_add (self->names, (gpointer) node->name);
+    g_hash_table_add (self->names, (gpointer)node->name);
   if (node->kind == VBET_NODE_ASSIGN) {
     const VbetNode *value = vbet_gesture_ungroup (node->children[0]);
-    VbetReferent *made = value != NULL ? g_hash_table_lookup (self->made, GSIZE_TO_POINTER (value->span.start)) : NULL;
+    VbetReferent *made
+        = value != NULL ? g_hash_table_lookup (self->made, GSIZE_TO_POINTER (value->span.start)) : NULL;
     if (made != NULL && made->is_nic)
-      g_hash_table_insert (self->nic_names, (gpointer) node->name, made);
+      g_hash_table_insert (self->nic_names, (gpointer)node->name, made);
   }
   for (guint i = 0; i < node->n_children; i++)
     index_names (self, node->children[i]);
@@ -166,6 +168,13 @@ index_uses (VbetScene *self, const VbetNode *node, GHashTable *ends)
     index_uses (self, node->children[i], ends);
 }
 
+static void
+note_comment (VbetTokenClass token_class, VbetSpan span, gpointer user_data)
+{
+  if (token_class == VBET_TOKEN_COMMENT)
+    g_array_append_val ((GArray *)user_data, span);
+}
+
 VbetScene *
 vbet_scene_new (const VbetProgram *program, const VbetTopology *topology)
 {
@@ -180,6 +189,8 @@ vbet_scene_new (const VbetProgram *program, const VbetTopology *topology)
   self->names = g_hash_table_new (g_str_hash, g_str_equal);
   self->uses = g_array_new (FALSE, FALSE, sizeof (VbetUse));
   self->use_of = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->comments = g_array_new (FALSE, FALSE, sizeof (VbetSpan));
+  vbet_program_for_each_token (program, note_comment, self->comments);
   const VbetNode *root = vbet_program_root (program);
   g_autoptr (GHashTable) ends = g_hash_table_new (NULL, NULL);
   index_topology (self);
@@ -197,6 +208,7 @@ vbet_scene_free (VbetScene *self)
   g_hash_table_unref (self->nic_names);
   g_hash_table_unref (self->names);
   g_array_unref (self->uses);
+  g_array_unref (self->comments);
   g_hash_table_unref (self->use_of);
   g_free (self);
 }
@@ -240,7 +252,7 @@ vbet_scene_link_cable (const VbetScene *self, const VbetNode *call, guint index)
   guint at;
   if (index == 0)
     return made->cable;
-  if (!g_ptr_array_find ((GPtrArray *) cables, made->cable, &at) || at + index >= cables->len)
+  if (!g_ptr_array_find ((GPtrArray *)cables, made->cable, &at) || at + index >= cables->len)
     return NULL;
   VbetCable *cable = cables->pdata[at + index];
   return cable->span.start == call->span.start ? cable : NULL;
@@ -249,9 +261,9 @@ vbet_scene_link_cable (const VbetScene *self, const VbetNode *call, guint index)
 static VbetReferent
 resolve_name (const VbetScene *self, const char *name)
 {
-  VbetReferent referent = { .device = (VbetDevice *) vbet_topology_device (self->topology, name) };
+  VbetReferent referent = { .device = (VbetDevice *)vbet_topology_device (self->topology, name) };
   if (referent.device == NULL)
-    referent.cable = (VbetCable *) vbet_topology_cable (self->topology, name);
+    referent.cable = (VbetCable *)vbet_topology_cable (self->topology, name);
   const VbetReferent *nic = g_hash_table_lookup (self->nic_names, name);
   if (referent.device == NULL && referent.cable == NULL && nic != NULL)
     return *nic;
@@ -269,7 +281,7 @@ resolve_nic (const VbetScene *self, const VbetNode *node)
   if (referent.device != NULL && number != NULL && number->value != NULL
       && number->value->type == VBET_VALUE_INTEGER && number->value->as.integer > 0
       && number->value->as.integer < G_MAXUINT)
-    referent.nic = (VbetNic *) vbet_device_nic (referent.device, (guint) number->value->as.integer);
+    referent.nic = (VbetNic *)vbet_device_nic (referent.device, (guint)number->value->as.integer);
   return referent;
 }
 
@@ -319,6 +331,7 @@ vbet_scene_device (const VbetScene *self, const char *name, GError **error)
 {
   const VbetDevice *device = name != NULL ? vbet_topology_device (self->topology, name) : NULL;
   if (device == NULL)
-    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "there is no device %s", name != NULL ? name : "without a name");
-  return (VbetDevice *) device;
+    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "there is no device %s",
+                 name != NULL ? name : "without a name");
+  return (VbetDevice *)device;
 }

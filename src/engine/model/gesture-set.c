@@ -15,8 +15,8 @@ typedef struct {
   const VbetObject *object;
   const VbetAttributes *attributes; /* as they are */
   VbetSpan made;                    /* the call that makes the object */
-  gboolean shared;                  /* that call makes others, too, or none of its keywords are the object's */
-  char *reference;                  /* how the text calls it; owned */
+  gboolean shared; /* that call makes others, too, or none of its keywords are the object's */
+  char *reference; /* how the text calls it; owned */
 } Subject;
 
 static gboolean
@@ -66,7 +66,8 @@ find_subject (Subject *self, GError **error)
     return TRUE;
   const VbetNic *nic = vbet_device_nic (device, self->object->nic);
   if (nic == NULL) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "%s has no NIC %u", device->name, self->object->nic);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "%s has no NIC %u", device->name,
+                 self->object->nic);
     return FALSE;
   }
   g_free (self->reference);
@@ -92,8 +93,9 @@ check_key (const Subject *self, const char *key, const char *value, GError **err
   gboolean text_of_note = kind == VBET_KIND_NOTE && strcmp (key, "text") == 0;
   if (!text_of_note && vbet_schema_find (kind, key) == NULL) {
     const char *meant = vbet_schema_suggest (kind, key);
-    g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE, "a %s has no attribute %s%s%s%s", vbet_kind_name (kind), key,
-                 meant != NULL ? "; did you mean " : "", meant != NULL ? meant : "", meant != NULL ? "?" : "");
+    g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE, "a %s has no attribute %s%s%s%s", vbet_kind_name (kind),
+                 key, meant != NULL ? "; did you mean " : "", meant != NULL ? meant : "",
+                 meant != NULL ? "?" : "");
     return FALSE;
   }
   if (value == NULL)
@@ -140,7 +142,7 @@ collect_sets (const Subject *self, const VbetNode *node, GPtrArray *sets)
     return;
   const VbetNode *first = vbet_gesture_is_call (node, "set") ? vbet_gesture_positional (node, 0) : NULL;
   if (first != NULL && is_same_object (self, first))
-    g_ptr_array_add (sets, (gpointer) node);
+    g_ptr_array_add (sets, (gpointer)node);
   for (guint i = 0; i < node->n_children; i++)
     collect_sets (self, node->children[i], sets);
 }
@@ -202,8 +204,8 @@ set_new (const Subject *self, VbetPatch *patch, const char *key, const char *val
   }
 }
 
-/* Takes every writing of @key away that is the object's alone; TRUE when one is left that others share, so that
- * "default" must be written. */
+/* Takes every writing of @key away that is the object's alone; TRUE when one is left that others share, so
+ * that "default" must be written. */
 static gboolean
 unset_all (const Subject *self, VbetPatch *patch, const char *key)
 {
@@ -260,8 +262,8 @@ patch_subject (const Subject *self, VbetPatch *patch, const char *key, const cha
 }
 
 VbetEdits *
-vbet_gesture_set (const VbetProgram *program, const VbetTopology *topology, const VbetObject *object, const char *key,
-                  const char *value, GError **error)
+vbet_gesture_set (const VbetProgram *program, const VbetTopology *topology, const VbetObject *object,
+                  const char *key, const char *value, GError **error)
 {
   g_autoptr (VbetScene) scene = vbet_scene_new (program, topology);
   g_autoptr (VbetPatch) patch = vbet_patch_new (scene);
@@ -287,7 +289,8 @@ vbet_gesture_move_devices (const VbetProgram *program, const VbetTopology *topol
     VbetObject object = { device != NULL ? device->kind : 0, names[i], 0 };
     Subject subject = { .scene = scene, .object = &object };
     g_autofree char *at = vbet_gesture_point (xs[i], ys[i]);
-    good = device != NULL && find_subject (&subject, error) && patch_subject (&subject, patch, "at", at, error);
+    good = device != NULL && find_subject (&subject, error)
+           && patch_subject (&subject, patch, "at", at, error);
     g_free (subject.reference);
   }
   /* A position has no bearing on anything else: what the other gestures check would only cost time here. */
