@@ -11,3 +11,10 @@ BENCHES += tests/bench/bench-language
 CLEANFILES += tests/bench/bench-language
 tests_bench_bench_language_SOURCES = tests/bench/bench-language.c
 tests_bench_bench_language_LDADD = libvbet-model.a libvbet-language.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
+
+EXTRA_PROGRAMS += tests/bench/bench-switch
+BENCHES += tests/bench/bench-switch
+CLEANFILES += tests/bench/bench-switch
+tests_bench_bench_switch_SOURCES = tests/bench/bench-switch.c
+tests_bench_bench_switch_LDADD = libvbet-runtime.a libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
+EXTRA_tests_bench_bench_switch_DEPENDENCIES = bin/vbet-switch
