@@ -79,6 +79,12 @@ TESTS += tests/fuzz/replay-cow
 tests_fuzz_replay_cow_SOURCES = tests/fuzz/fuzz-cow.c tests/fuzz/replay.c
 tests_fuzz_replay_cow_LDADD = $(FUZZ_GUEST)
 
+check_PROGRAMS += tests/fuzz/replay-gesture
+TESTS += tests/fuzz/replay-gesture
+tests_fuzz_replay_gesture_SOURCES = \
+	tests/fuzz/fuzz-gesture.c tests/fuzz/replay.c tests/unit/invariants.c tests/unit/invariants.h
+tests_fuzz_replay_gesture_LDADD = $(FUZZ_LANGUAGE)
+
 if FUZZER
 noinst_PROGRAMS += tests/fuzz/fuzz-guest-agent
 tests_fuzz_fuzz_guest_agent_SOURCES = tests/fuzz/fuzz-guest-agent.c
@@ -144,4 +150,9 @@ noinst_PROGRAMS += tests/fuzz/fuzz-switch-state
 tests_fuzz_fuzz_switch_state_SOURCES = tests/fuzz/fuzz-switch-state.c
 tests_fuzz_fuzz_switch_state_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 tests_fuzz_fuzz_switch_state_LDADD = libvbet-runtime.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-gesture
+tests_fuzz_fuzz_gesture_SOURCES = tests/fuzz/fuzz-gesture.c tests/unit/invariants.c
+tests_fuzz_fuzz_gesture_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_gesture_LDADD = $(FUZZ_LANGUAGE)
 endif

@@ -414,7 +414,7 @@ split_link (const Move *self, VbetPatch *patch, const VbetUse *use, const char *
       g_string_append_printf (line, ", %s", source);
   }
   g_string_append_c (line, ')');
-  if (other == NULL)
+  if (other == NULL || far->device == NULL)
     return;
   purge_cable (self->scene, patch, self->cable, TRUE, TRUE);
   vbet_patch_add_statement (patch, line->str);

@@ -240,20 +240,28 @@ needs_pin (const VbetPurge *self, const Link *link, guint index)
   return would_be_renamed (self, cable) || (use != NULL && would_be_recounted (self, use));
 }
 
+/* The end at @node with its number, where that can be written and @always or needed; (transfer full). */
+static char *
+end_text (const VbetPurge *self, const VbetCable *cable, const VbetNode *node, gboolean always)
+{
+  const VbetUse *use = find_use (self->scene, node, cable);
+  gboolean plugged = use != NULL && use->cable->ends[use->end].device != NULL;
+  if (plugged && (always || (would_be_recounted (self, use) && can_be_numbered (use))))
+    return nic_text (use);
+  return vbet_patch_moved (node->span);
+}
+
 /* End number @index of @link as a link() of its own, named and numbered; (transfer full). */
 static char *
 single_link (const VbetPurge *self, const Link *link, guint index)
 {
-  const VbetScene *scene = self->scene;
-  const VbetCable *cable = vbet_scene_link_cable (scene, link->call, index);
-  const VbetUse *first = find_use (scene, link->first, cable);
+  const VbetCable *cable = vbet_scene_link_cable (self->scene, link->call, index);
   const VbetNode *node = link_end (link, index);
-  const VbetUse *second = find_use (scene, node, cable);
+  if (cable == NULL)
+    return vbet_patch_moved (node->span);
   GString *out = g_string_new (NULL);
-  g_autofree char *near = nic_text (first);
-  g_autofree char *far = would_be_recounted (self, second) && can_be_numbered (second)
-                             ? nic_text (second)
-                             : vbet_patch_moved (node->span);
+  g_autofree char *near = end_text (self, cable, link->first, TRUE);
+  g_autofree char *far = end_text (self, cable, node, FALSE);
   g_string_append_printf (out, "%s = link(%s, %s", cable->name, near, far);
   for (guint i = 0; i < link->call->n_children; i++) {
     const VbetNode *child = link->call->children[i];
