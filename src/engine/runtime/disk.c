@@ -112,14 +112,25 @@ check_room (const char *path, GError **error)
   return FALSE;
 }
 
-/* Makes a new file of @path in one go: nobody ever sees half of it. */
+/* Where the sectors begin in a copy-on-write file over a base of @size bytes: behind header and bitmap, each aligned. */
+static gsize
+cow_data_offset (guint64 size)
+{
+  gsize header = (VBET_COW_HEADER_SIZE + COW_ALIGNMENT - 1) / COW_ALIGNMENT * COW_ALIGNMENT;
+  gsize bitmap = (gsize) ((size + 8 * SECTOR_SIZE - 1) / (8 * SECTOR_SIZE));
+  return header + (bitmap + COW_ALIGNMENT - 1) / COW_ALIGNMENT * COW_ALIGNMENT;
+}
+
+/* Makes a new file of @path in one go: nobody ever sees half of it. Behind @data comes a hole, up to @whole bytes. */
 static gboolean
-replace_file (const char *path, const guint8 *data, gsize size, const char *what, GError **error)
+replace_file (const char *path, const guint8 *data, gsize size, gsize whole, const char *what, GError **error)
 {
   g_autofree char *temporary = g_strconcat (path, ".new", NULL);
   (void) g_unlink (temporary);
   int fd = open (temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   int result = fd >= 0 ? write_all (fd, data, size) : -errno;
+  if (result == 0 && whole > size && ftruncate (fd, (off_t) whole) != 0)
+    result = -errno;
   if (fd >= 0 && close (fd) != 0 && result == 0)
     result = -errno;
   if (result == 0 && rename (temporary, path) != 0)
@@ -185,8 +196,9 @@ vbet_disk_prepare (const char *path, const char *base, gboolean *ret_created, GE
                  VBET_COW_PATH_MAX, base);
     return FALSE;
   }
-  /* The header is enough: bitmap and sectors are holes until the guest writes. */
-  if (!replace_file (path, bytes, sizeof bytes, "the disk", error))
+  /* Header and bitmap must be there, the latter as a hole: the kernel reads the whole bitmap into memory it has not
+   * cleared and takes a short read for success. What chance left there then counts as "sector was written". */
+  if (!replace_file (path, bytes, sizeof bytes, cow_data_offset (header.size), "the disk", error))
     return FALSE;
   if (ret_created != NULL)
     *ret_created = TRUE;
@@ -204,10 +216,10 @@ vbet_disk_write_config (const char *path, GBytes *tar, GError **error)
     size = sizeof empty;
   }
   if (size % TAR_BLOCK == 0)
-    return replace_file (path, data, size, "the configuration disk", error);
+    return replace_file (path, data, size, size, "the configuration disk", error);
   /* The kernel rounds a disk down to whole sectors. */
   gsize whole = (size / TAR_BLOCK + 1) * TAR_BLOCK;
   g_autofree guint8 *padded = g_malloc0 (whole);
   memcpy (padded, data, size);
-  return replace_file (path, padded, whole, "the configuration disk", error);
+  return replace_file (path, padded, whole, whole, "the configuration disk", error);
 }
