@@ -129,7 +129,6 @@ _vbet_window_open_console (VbetWindow *self, const char *device)
   vbet_notices_hide (self->notices, "console");
   gtk_notebook_set_current_page (self->bottom, 0);
   vbet_consoles_open (self->consoles, client, device);
-  update_tabs (self);
 }
 
 static void
@@ -144,6 +143,20 @@ on_gesture_failed (VbetCanvas *canvas, const char *message, VbetWindow *self)
   vbet_notices_show (self->notices, "gesture", GTK_MESSAGE_WARNING, message, NULL);
 }
 
+static gboolean
+destroy_later (gpointer widget)
+{
+  gtk_widget_destroy (widget);
+  return G_SOURCE_REMOVE;
+}
+
+/* A popover is made anew each time; the click that closes it is dealt with before it goes. */
+static void
+on_popover_closed (GtkWidget *popover)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, destroy_later, g_object_ref (popover), g_object_unref);
+}
+
 static void
 on_menu (VbetCanvas *canvas, const char *name, double x, double y, VbetWindow *self)
 {
@@ -153,7 +166,7 @@ on_menu (VbetCanvas *canvas, const char *name, double x, double y, VbetWindow *s
   GdkRectangle at = { (int) x, (int) y, 1, 1 };
   _vbet_window_update_actions (self);
   gtk_popover_set_pointing_to (GTK_POPOVER (popover), &at);
-  g_signal_connect (popover, "closed", G_CALLBACK (gtk_widget_destroy), NULL);
+  g_signal_connect (popover, "closed", G_CALLBACK (on_popover_closed), NULL);
   gtk_popover_popup (GTK_POPOVER (popover));
 }
 
@@ -195,7 +208,7 @@ _vbet_window_ask_name (VbetWindow *self, const char *device)
   gtk_widget_show (entry);
   gtk_popover_set_pointing_to (GTK_POPOVER (popover), &at);
   gtk_popover_set_position (GTK_POPOVER (popover), GTK_POS_BOTTOM);
-  g_signal_connect (popover, "closed", G_CALLBACK (gtk_widget_destroy), NULL);
+  g_signal_connect (popover, "closed", G_CALLBACK (on_popover_closed), NULL);
   gtk_popover_popup (GTK_POPOVER (popover));
   gtk_widget_grab_focus (entry);
 }
@@ -362,6 +375,7 @@ follow (VbetWindow *self)
   g_signal_connect_object (self->canvas, "tool-changed", G_CALLBACK (_vbet_window_update_actions), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "zoom-changed", G_CALLBACK (_vbet_window_update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->consoles, "changed", G_CALLBACK (update_tabs), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->problems, "go-to", G_CALLBACK (on_go_to), self, 0);
   g_signal_connect_object (self->calls, "chosen", G_CALLBACK (on_chosen), self, 0);
   g_signal_connect_object (self->runner, "phase-changed", G_CALLBACK (on_phase), self, G_CONNECT_SWAPPED);

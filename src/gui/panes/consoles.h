@@ -8,6 +8,8 @@
 #define VBET_TYPE_CONSOLES (vbet_consoles_get_type ())
 G_DECLARE_FINAL_TYPE (VbetConsoles, vbet_consoles, VBET, CONSOLES, GtkStack)
 
+/* Signals: "changed" (): a console was opened or closed */
+
 GtkWidget *vbet_consoles_new (void);
 /** vbet_consoles_open: shows the console of @device and puts the focus there; opens it where it is not yet. */
 void vbet_consoles_open (VbetConsoles *self, VbetClient *client, const char *device);

@@ -237,6 +237,8 @@ on_key (GtkWidget *widget, GdkEventKey *event, VbetTerminal *self)
     vte_terminal_copy_clipboard_format (self->vte, VTE_FORMAT_TEXT);
   else if (modifiers == (GDK_CONTROL_MASK | GDK_SHIFT_MASK) && key == GDK_KEY_v)
     vte_terminal_paste_clipboard (self->vte);
+  else if (modifiers == (GDK_CONTROL_MASK | GDK_SHIFT_MASK) && key == GDK_KEY_w)
+    g_signal_emit_by_name (self, "close");
   else if ((modifiers & GDK_CONTROL_MASK) && (event->keyval == GDK_KEY_plus || event->keyval == GDK_KEY_KP_Add))
     vte_terminal_set_font_scale (self->vte, MIN (scale * 1.1, 4));
   else if (modifiers == GDK_CONTROL_MASK && (event->keyval == GDK_KEY_minus || event->keyval == GDK_KEY_KP_Subtract))
