@@ -67,7 +67,7 @@ src/gui/resources.c: src/gui/ui/vbet.gresource.xml $(GUI_RESOURCES)
 	$(AM_V_GEN)$(MKDIR_P) src/gui && $(GLIB_COMPILE_RESOURCES) --generate-source --target=$@ --internal \
 	  --sourcedir=$(top_srcdir)/src/gui/ui $(top_srcdir)/src/gui/ui/vbet.gresource.xml
 
-EXTRA_PROGRAMS += bin/vbet
+bin_PROGRAMS += bin/vbet
 bin_vbet_SOURCES = src/gui/main.c
 nodist_bin_vbet_SOURCES = src/gui/resources.c
 bin_vbet_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS)

@@ -1,8 +1,9 @@
 # Tests of the window under Xvfb; they are skipped where xvfb-run, xdotool, dbus or python3-gi are missing.
-EXTRA_DIST += tests/gui/vbetgui.py tests/gui/test-window.py tests/gui/test-running.py
+TESTS += tests/gui/test-window.py tests/gui/test-running.py tests/gui/test-guests.py
+EXTRA_DIST += tests/gui/vbetgui.py tests/gui/test-window.py tests/gui/test-running.py tests/gui/test-guests.py
 
 # The window as it is, but for where it finds vbetd.
-EXTRA_PROGRAMS += tests/gui/vbet-fake
+check_PROGRAMS += tests/gui/vbet-fake
 tests_gui_vbet_fake_SOURCES = src/gui/main.c tests/unit/fake-paths.c
 nodist_tests_gui_vbet_fake_SOURCES = src/gui/resources.c
 tests_gui_vbet_fake_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS)

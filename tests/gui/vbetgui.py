@@ -204,6 +204,9 @@ class Window:
 
         return wait_until(search, seconds, f"{name} is on the canvas")
 
+    def gone_item(self, name, seconds=10):
+        wait_until(lambda: name not in self.items(), seconds, f"{name} is gone from the canvas")
+
     def description(self, name):
         return self.item(name).get_description()
 
