@@ -147,7 +147,7 @@ def test_consoles_side_by_side():
                 window.find(f"Console of {device}", "terminal")
             window.click(window.find("Menu", "toggle button"))
             window.click(window.find("Consoles Side by Side"))
-        window.key("Escape")
+            window.key("Escape")
             for device in ("host1", "host2", "host3"):
                 window.find(f"Console of {device}", "terminal")
             screenshot("tiled")

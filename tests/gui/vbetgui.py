@@ -47,6 +47,27 @@ def find_python():
     return None
 
 
+@contextlib.contextmanager
+def display(environment):
+    """An X server on a display number that it finds free itself: several may be started at once."""
+    reader, writer = os.pipe()
+    screen = f"{SCREEN[0]}x{SCREEN[1]}x24"
+    server = subprocess.Popen(["Xvfb", "-displayfd", str(writer), "-screen", "0", screen, "-nolisten", "tcp", "-noreset"],
+                              pass_fds=[writer], stderr=subprocess.DEVNULL)
+    os.close(writer)
+    try:
+        with os.fdopen(reader) as stream:
+            number = stream.readline().strip()
+        if not number:
+            sys.exit("Xvfb does not start")
+        environment["DISPLAY"] = f":{number}"
+        environment.pop("XAUTHORITY", None)
+        yield
+    finally:
+        server.terminate()
+        server.wait()
+
+
 def enter_display():
     """Starts this script again inside an X server, a session bus and folders of its own."""
     if "VBET_GUI_HOME" in os.environ:
@@ -54,9 +75,9 @@ def enter_display():
     python = find_python()
     if python is None:
         skip("Debian's python3-gi and gir1.2-atspi-2.0 are needed")
-    for program in ("xvfb-run", "xauth", "xdotool", "dbus-run-session", "import"):
+    for program in ("Xvfb", "xdotool", "dbus-run-session", "import"):
         if shutil.which(program) is None:
-            skip(f"{program} is needed (packages xvfb, xauth, xdotool, dbus, imagemagick)")
+            skip(f"{program} is needed (packages xvfb, xdotool, dbus, imagemagick)")
     home = tempfile.mkdtemp(prefix="vg")
     environment = {key: value for key, value in os.environ.items() if key not in ("WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS")}
     for name, folder in (
@@ -79,10 +100,9 @@ def enter_display():
     environment["NO_AT_BRIDGE"] = "0"
     # GTK and fontconfig keep what they allocated once; leaks of our own are looked for in the unit tests.
     environment["ASAN_OPTIONS"] = "detect_leaks=0"
-    screen = f"-screen 0 {SCREEN[0]}x{SCREEN[1]}x24"
-    command = ["xvfb-run", "-a", "-s", screen, "dbus-run-session", "--", python, *sys.argv]
     try:
-        code = subprocess.run(command, env=environment, check=False).returncode
+        with display(environment):
+            code = subprocess.run(["dbus-run-session", "--", python, *sys.argv], env=environment, check=False).returncode
     finally:
         shutil.rmtree(home, ignore_errors=True)
     sys.exit(code)
