@@ -5,3 +5,10 @@ EXTRA_DIST += tests/integration/vbetlab.py tests/integration/test-labs.py tests/
 # The image builds, reproducibly; needs Debian packages, no guest.
 TESTS += tests/integration/test-image.sh
 EXTRA_DIST += tests/integration/test-image.sh
+
+# The agent itself, on this host.
+check_PROGRAMS += tests/integration/test-agent
+TESTS += tests/integration/test-agent
+tests_integration_test_agent_SOURCES = tests/integration/test-agent.c
+tests_integration_test_agent_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_integration_test_agent_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
