@@ -26,6 +26,8 @@ vbet_gesture_point (double x, double y)
   return vbet_value_to_text (point);
 }
 
+static gboolean refuse (GError **error, VbetErrorCode code, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
 static gboolean
 refuse (GError **error, VbetErrorCode code, const char *format, ...)
 {
