@@ -22,7 +22,8 @@ lab_text (void)
     g_string_append_printf (text,
                             "h%u = attach(alloc(host, at=(%u, %u), mem=64M), alloc(NIC, ip=10.0.%u.%u/16))\n"
                             "link(s%u, h%u, delay=1ms)\n",
-                            i, i % SWITCHES * 80, 200 + i / SWITCHES * 80, i / 250, i % 250 + 1, i % SWITCHES, i);
+                            i, i % SWITCHES * 80, 200 + i / SWITCHES * 80, i / 250, i % 250 + 1, i % SWITCHES,
+                            i);
   g_string_append (text, "step \"All is well\" {\n  ping(h0, h899)\n  unplug(cable1)\n}\n");
   return g_string_free (text, FALSE);
 }
@@ -59,12 +60,13 @@ main (void)
     gint64 planned = g_get_monotonic_time ();
     if (vbet_diagnostics_size (findings) > 0 || topology->devices->len != HOSTS + SWITCHES || calls->len == 0)
       return 1;
-    parse[i] = (double) (parsed - began) / 1000;
-    elaborate[i] = (double) (elaborated - parsed) / 1000;
-    both[i] = (double) (elaborated - began) / 1000;
-    plan[i] = (double) (planned - elaborated) / 1000;
+    parse[i] = (double)(parsed - began) / 1000;
+    elaborate[i] = (double)(elaborated - parsed) / 1000;
+    both[i] = (double)(elaborated - began) / 1000;
+    plan[i] = (double)(planned - elaborated) / 1000;
   }
-  printf ("a lab of %d devices, %" G_GSIZE_FORMAT " KiB of text, median of %d\n", HOSTS + SWITCHES, size / 1024, ROUNDS);
+  printf ("a lab of %d devices, %" G_GSIZE_FORMAT " KiB of text, median of %d\n", HOSTS + SWITCHES,
+          size / 1024, ROUNDS);
   print_median ("parse (a keystroke)", parse, "budget 10 ms");
   print_median ("elaborate", elaborate, "part of the 50 ms");
   print_median ("parse and elaborate", both, "budget 50 ms");

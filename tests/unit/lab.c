@@ -86,8 +86,8 @@ vbet_test_devices (const VbetTopology *topology)
   GString *out = g_string_new (NULL);
   for (guint i = 0; i < topology->devices->len; i++) {
     const VbetDevice *device = topology->devices->pdata[i];
-    g_string_append_printf (out, "%s %s %u\n", vbet_kind_name (device->kind), device->name, device->nics->len);
+    g_string_append_printf (out, "%s %s %u\n", vbet_kind_name (device->kind), device->name,
+                            device->nics->len);
   }
   return g_string_free (out, FALSE);
 }
-

@@ -6,7 +6,9 @@
 #include "unit/harness.h"
 #include "unit/lab.h"
 
-#define LAB "a = attach(alloc(host), alloc(NIC, ip=10.0.0.1/24), alloc(NIC)) b = attach(alloc(host), alloc(NIC)) s = alloc(switch)"
+#define LAB                                                                                                  \
+  "a = attach(alloc(host), alloc(NIC, ip=10.0.0.1/24), alloc(NIC)) b = attach(alloc(host), alloc(NIC)) s = " \
+  "alloc(switch)"
 
 /* The findings of @source on @topology, a line each, and what it makes of it. */
 static VbetTopology *
@@ -68,7 +70,8 @@ test_inverses (void)
                "cable2 s:2-b:1\n");
   expect_call (LAB, "link(s, a) unplug(cable1)", "host a 2\nhost b 1\nswitch s 1\n", "cable1 *-*\n");
   /* A NIC that comes after one has gone takes its place, and a plug the end that was free. */
-  expect_call (LAB, "link(NIC(a, 1), NIC(b, 1)) detach(NIC(a, 1)) attach(a, alloc(NIC)) plug(cable1, NIC(a, 1))",
+  expect_call (LAB,
+               "link(NIC(a, 1), NIC(b, 1)) detach(NIC(a, 1)) attach(a, alloc(NIC)) plug(cable1, NIC(a, 1))",
                "host a 2\nhost b 1\nswitch s 0\n", "cable1 a:1-b:1\n");
 }
 
@@ -85,11 +88,11 @@ test_changes (void)
 {
   g_autoptr (VbetTopology) topology = vbet_test_good_lab (LAB " file(a, \"/etc/motd\", \"one\")");
   g_autofree char *findings = NULL;
-  g_autoptr (VbetTopology) result
-      = call (topology,
-              "set(NIC(a, 1), ip=10.0.0.9/24, mac=02:00:00:00:00:01) set(b, mem=256M) set(b, mem=default)\n"
-              "file(a, \"/etc/motd\", \"two\", mode=0600) file(b, \"/x\", \"y\") file(b, \"/x\", none) note(\"n\")",
-              &findings);
+  g_autoptr (VbetTopology) result = call (
+      topology,
+      "set(NIC(a, 1), ip=10.0.0.9/24, mac=02:00:00:00:00:01) set(b, mem=256M) set(b, mem=default)\n"
+      "file(a, \"/etc/motd\", \"two\", mode=0600) file(b, \"/x\", \"y\") file(b, \"/x\", none) note(\"n\")",
+      &findings);
   VBET_ASSERT_TEXT (findings, "");
   CU_ASSERT_PTR_NOT_NULL_FATAL (result);
   const VbetDevice *a = vbet_topology_device (result, "a"), *b = vbet_topology_device (result, "b");
@@ -111,9 +114,11 @@ test_refusals (void)
 {
   expect_refusal (LAB, "exec(a, \"true\")",
                   "call:1:1: error: exec() changes nothing in the lab, so it cannot stand here [E056]\n");
-  expect_refusal (LAB, "step \"s\" { }", "call:1:1: error: a step can stand only at the top level of a lab [E056]\n");
+  expect_refusal (LAB, "step \"s\" { }",
+                  "call:1:1: error: a step can stand only at the top level of a lab [E056]\n");
   expect_refusal (LAB, "link(a, b) plug(cable1, NIC(a))",
-                  "call:1:17: error: a cable has two ends, and those of cable1 are in NIC 1 of a and NIC 1 of b [E057]\n");
+                  "call:1:17: error: a cable has two ends, and those of cable1 are in NIC 1 of a and NIC 1 "
+                  "of b [E057]\n");
   expect_refusal (LAB, "link(b, s) link(b, s)", "call:1:17: error: b has 1 NIC, and it is taken [E062]\n");
   expect_refusal (LAB, "free(a) set(a, mem=64M)", "call:1:13: error: nothing is called a [E043]\n");
   expect_refusal (LAB, "detach(n)", "call:1:8: error: nothing is called n [E043]\n");

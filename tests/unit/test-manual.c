@@ -63,8 +63,8 @@ limit_text (const VbetAttributeSpec *spec, double limit)
 {
   gboolean decimal = spec->type == VBET_VALUE_PERCENT || spec->type == VBET_VALUE_DECIMAL;
   VbetValueType type = spec->type == VBET_VALUE_POINT ? VBET_VALUE_INTEGER : spec->type;
-  g_autoptr (VbetValue) value = decimal ? vbet_value_new_decimal (type, limit)
-                                        : vbet_value_new_integer (type, (gint64) limit);
+  g_autoptr (VbetValue) value
+      = decimal ? vbet_value_new_decimal (type, limit) : vbet_value_new_integer (type, (gint64)limit);
   return vbet_value_to_text (value);
 }
 
@@ -81,7 +81,7 @@ append_attribute (GString *out, const VbetAttributeSpec *spec)
   append_text (out, spec->help);
   g_string_append_c (out, '\n');
   if (spec->choices != NULL) {
-    g_autofree char *all = g_strjoinv (", ", (char **) spec->choices);
+    g_autofree char *all = g_strjoinv (", ", (char **)spec->choices);
     g_string_append_printf (out, "One of: %s.\n", all);
   }
   if (spec->minimum != 0 || spec->maximum != 0) {
@@ -100,11 +100,11 @@ kinds_text (guint kinds)
   GString *out = g_string_new (NULL);
   if ((kinds & VBET_KIND_DEVICE) == VBET_KIND_DEVICE) {
     g_string_append (out, "every device");
-    kinds &= ~(guint) VBET_KIND_DEVICE;
+    kinds &= ~(guint)VBET_KIND_DEVICE;
   }
   for (guint bit = 1; bit <= VBET_KIND_NOTE; bit <<= 1)
     if ((kinds & bit) != 0)
-      g_string_append_printf (out, "%s%s", out->len > 0 ? ", " : "", vbet_kind_name ((VbetKind) bit));
+      g_string_append_printf (out, "%s%s", out->len > 0 ? ", " : "", vbet_kind_name ((VbetKind)bit));
   return g_string_free (out, FALSE);
 }
 
@@ -199,7 +199,7 @@ with_block (const char *page, const char *name, const char *block)
   g_autofree char *end = g_strdup_printf (".\\\" END %s\n", name);
   const char *from = strstr (page, begin), *to = strstr (page, end);
   CU_ASSERT_TRUE_FATAL (from != NULL && to != NULL);
-  g_autofree char *head = g_strndup (page, (gsize) (from - page) + strlen (begin));
+  g_autofree char *head = g_strndup (page, (gsize)(from - page) + strlen (begin));
   return g_strconcat (head, block, to, NULL);
 }
 
@@ -244,10 +244,10 @@ test_schema (void)
     for (guint k = 0; k < i; k++) /* one row for one key of one kind */
       CU_ASSERT_FALSE (strcmp (specs[k].key, spec->key) == 0 && (specs[k].kinds & spec->kinds) != 0);
     for (guint bit = 1; bit <= VBET_KIND_NOTE; bit <<= 1)
-      CU_ASSERT_PTR_EQUAL (vbet_schema_find ((VbetKind) bit, spec->key) == spec ? spec : NULL,
+      CU_ASSERT_PTR_EQUAL (vbet_schema_find ((VbetKind)bit, spec->key) == spec ? spec : NULL,
                            (spec->kinds & bit) != 0 ? spec : NULL);
   }
-  CU_ASSERT_EQUAL (seen, (guint) (VBET_KIND_DEVICE | VBET_KIND_NIC | VBET_KIND_CABLE | VBET_KIND_NOTE));
+  CU_ASSERT_EQUAL (seen, (guint)(VBET_KIND_DEVICE | VBET_KIND_NIC | VBET_KIND_CABLE | VBET_KIND_NOTE));
   CU_ASSERT_PTR_NULL (vbet_schema_find (VBET_KIND_HOST, "stp"));
   VBET_ASSERT_TEXT (vbet_schema_suggest (VBET_KIND_HOST, "memroy"), "mem");
   VBET_ASSERT_TEXT (vbet_schema_suggest (VBET_KIND_CABLE, "bandwidth"), "rate");
@@ -260,7 +260,7 @@ test_kinds (void)
 {
   for (guint bit = 1; bit <= VBET_KIND_NOTE; bit <<= 1) {
     VbetKind kind = 0;
-    CU_ASSERT_TRUE (vbet_kind_from_name (vbet_kind_name ((VbetKind) bit), &kind));
+    CU_ASSERT_TRUE (vbet_kind_from_name (vbet_kind_name ((VbetKind)bit), &kind));
     CU_ASSERT_EQUAL (kind, bit);
   }
   CU_ASSERT_FALSE (vbet_kind_from_name ("Host", NULL));

@@ -1,7 +1,7 @@
 /* test-plan.c - the plan: what its calls make of one topology is the other, and they touch nothing else.
  *
- * Random labs are drawn from few names, so that any two have much in common. The plan is carried out in two ways:
- * by a small interpreter of its fields, as the engine does, and by its texts, as a person would.
+ * Random labs are drawn from few names, so that any two have much in common. The plan is carried out in two
+ * ways: by a small interpreter of its fields, as the engine does, and by its texts, as a person would.
  */
 #include "config.h"
 
@@ -28,13 +28,13 @@ static void
 carry_out_set (VbetTopology *topology, const VbetCall *call)
 {
   VbetSpan nowhere = { 0, 0 };
-  VbetDevice *device = (VbetDevice *) vbet_topology_device (topology, call->device);
+  VbetDevice *device = (VbetDevice *)vbet_topology_device (topology, call->device);
   if (call->kind == VBET_KIND_NIC) {
-    vbet_topology_set_nic (topology, device, (VbetNic *) vbet_device_nic (device, call->nic), call->key, call->value,
-                           nowhere);
+    vbet_topology_set_nic (topology, device, (VbetNic *)vbet_device_nic (device, call->nic), call->key,
+                           call->value, nowhere);
     return;
   }
-  VbetCable *cable = (VbetCable *) vbet_topology_cable (topology, call->cable);
+  VbetCable *cable = (VbetCable *)vbet_topology_cable (topology, call->cable);
   VbetAttributes **of = call->kind == VBET_KIND_CABLE ? &cable->attributes : &device->attributes;
   VbetAttributes *changed = vbet_attributes_with (*of, call->key, call->value, nowhere);
   g_ptr_array_unref (*of);
@@ -45,9 +45,9 @@ static void
 carry_out_one (VbetTopology *topology, const VbetCall *call, const VbetTopology *to)
 {
   VbetSpan nowhere = { 0, 0 };
-  VbetDevice *device = (VbetDevice *) vbet_topology_device (topology, call->device);
-  VbetCable *cable = (VbetCable *) vbet_topology_cable (topology, call->cable);
-  VbetNic *nic = device != NULL ? (VbetNic *) vbet_device_nic (device, call->nic) : NULL;
+  VbetDevice *device = (VbetDevice *)vbet_topology_device (topology, call->device);
+  VbetCable *cable = (VbetCable *)vbet_topology_cable (topology, call->cable);
+  VbetNic *nic = device != NULL ? (VbetNic *)vbet_device_nic (device, call->nic) : NULL;
   switch (call->verb) {
   case VBET_CALL_ALLOC:
     CU_ASSERT_TRUE_FATAL (device == NULL && cable == NULL);
@@ -86,7 +86,8 @@ carry_out_one (VbetTopology *topology, const VbetCall *call, const VbetTopology 
     break;
   case VBET_CALL_FILE: {
     CU_ASSERT_TRUE_FATAL (device != NULL);
-    GBytes *contents = call->value != NULL ? g_bytes_new (call->value->as.text, strlen (call->value->as.text)) : NULL;
+    GBytes *contents
+        = call->value != NULL ? g_bytes_new (call->value->as.text, strlen (call->value->as.text)) : NULL;
     const VbetFile *file = vbet_device_file (vbet_topology_device (to, call->device), call->key);
     vbet_topology_set_file (topology, device, call->key, contents, file != NULL ? file->mode : 0, nowhere);
     break;
@@ -140,24 +141,32 @@ say (VbetTopology *from, const GPtrArray *calls)
 static guint
 below (GRand *random, guint limit)
 {
-  return (guint) g_rand_int_range (random, 0, (gint32) limit);
+  return (guint)g_rand_int_range (random, 0, (gint32)limit);
 }
 
 static void
 append_nic (GString *text, GRand *random)
 {
-  static const char *const choices[] = { "", "", ", ip=10.0.0.1/24", ", ip=[10.0.0.2/24, 10.0.0.3/24]", ", mtu=1400",
-                                         ", mac=02:00:00:00:00:01", ", mac=02:00:00:00:00:02, vlan=7" };
+  static const char *const choices[] = { "",
+                                         "",
+                                         ", ip=10.0.0.1/24",
+                                         ", ip=[10.0.0.2/24, 10.0.0.3/24]",
+                                         ", mtu=1400",
+                                         ", mac=02:00:00:00:00:01",
+                                         ", mac=02:00:00:00:00:02, vlan=7" };
   g_string_append_printf (text, ", alloc(NIC%s)", choices[below (random, G_N_ELEMENTS (choices))]);
 }
 
 static void
 append_device (GString *text, GRand *random, guint number, guint nics)
 {
-  static const char *const kinds[] = { "host", "host", "router", "router, routing=\"\"\"\n  a \"b\"\n  c\\\n\"\"\"", "hub" };
-  static const char *const choices[] = { "", "", ", label=\"x\"", ", label=\"y\\n\"", ", at=(1, 2)", ", color=red" };
+  static const char *const kinds[]
+      = { "host", "host", "router", "router, routing=\"\"\"\n  a \"b\"\n  c\\\n\"\"\"", "hub" };
+  static const char *const choices[]
+      = { "", "", ", label=\"x\"", ", label=\"y\\n\"", ", at=(1, 2)", ", color=red" };
   const char *kind = kinds[below (random, G_N_ELEMENTS (kinds))];
-  g_string_append_printf (text, "d%u = attach(alloc(%s%s)", number, kind, choices[below (random, G_N_ELEMENTS (choices))]);
+  g_string_append_printf (text, "d%u = attach(alloc(%s%s)", number, kind,
+                          choices[below (random, G_N_ELEMENTS (choices))]);
   for (guint i = 0; i < nics; i++)
     append_nic (text, random);
   g_string_append (text, ")\n");
@@ -183,7 +192,8 @@ random_text (GRand *random)
     static const char *const choices[] = { "", "", ", delay=1ms", ", delay=1ms/2ms, loss=0.5%", ", up=no" };
     if (below (random, 4) == 0)
       continue;
-    g_string_append_printf (text, "c%u = alloc(cable%s)\n", c, choices[below (random, G_N_ELEMENTS (choices))]);
+    g_string_append_printf (text, "c%u = alloc(cable%s)\n", c,
+                            choices[below (random, G_N_ELEMENTS (choices))]);
     for (guint end = below (random, 3); end < 2 && ends->len > 0; end++) {
       g_autofree char *nic = g_ptr_array_steal_index_fast (ends, below (random, ends->len));
       g_string_append_printf (text, "plug(c%u, %s)\n", c, nic);
@@ -212,7 +222,8 @@ expect_plan_works (VbetTopology *from, VbetTopology *to)
   g_autoptr (GPtrArray) calls = vbet_plan_new (from, to);
   g_autoptr (VbetTopology) done = carry_out (from, calls, to);
   g_autoptr (VbetTopology) said = say (from, calls);
-  g_autofree char *wanted = vbet_test_dump (to), *by_fields = vbet_test_dump (done), *by_texts = vbet_test_dump (said);
+  g_autofree char *wanted = vbet_test_dump (to), *by_fields = vbet_test_dump (done),
+                  *by_texts = vbet_test_dump (said);
   VBET_ASSERT_TEXT (by_fields, wanted);
   VBET_ASSERT_TEXT (by_texts, wanted);
   g_autoptr (GPtrArray) nothing = vbet_plan_new (done, to);
@@ -248,7 +259,8 @@ device_state (const VbetTopology *topology, const char *name)
   GString *out = g_string_new (NULL);
   g_autofree char *port = g_strdup_printf ("%s:", name);
   for (guint i = 0; lines[i] != NULL; i++)
-    if (strstr (lines[i], port) != NULL || g_str_has_suffix (lines[i], name) || g_str_has_prefix (lines[i], name))
+    if (strstr (lines[i], port) != NULL || g_str_has_suffix (lines[i], name)
+        || g_str_has_prefix (lines[i], name))
       g_string_append_printf (out, "%s\n", lines[i]);
   return g_string_free (out, FALSE);
 }
@@ -264,19 +276,20 @@ test_touches_nothing_else (void)
     g_autoptr (VbetTopology) to = vbet_topology_copy (from);
     g_autoptr (VbetTopology) other = random_lab (random);
     /* One device of another lab in the place of this one's. */
-    const VbetDevice *gone = to->devices->len > 0 ? to->devices->pdata[below (random, to->devices->len)] : NULL;
+    const VbetDevice *gone
+        = to->devices->len > 0 ? to->devices->pdata[below (random, to->devices->len)] : NULL;
     if (gone != NULL)
-      vbet_topology_remove_device (to, (VbetDevice *) gone);
+      vbet_topology_remove_device (to, (VbetDevice *)gone);
     g_autoptr (GPtrArray) calls = vbet_plan_new (from, to);
     for (guint d = 0; d < NAMES; d++) {
-      char name[] = { 'd', (char) ('0' + d), '\0' };
+      char name[] = { 'd', (char)('0' + d), '\0' };
       g_autofree char *before = device_state (from, name), *after = device_state (to, name);
       if (before[0] == '\0' || strcmp (before, after) != 0)
         continue;
       same++;
       for (guint k = 0; k < calls->len; k++)
-        CU_ASSERT_STRING_NOT_EQUAL (((VbetCall *) calls->pdata[k])->device != NULL ? ((VbetCall *) calls->pdata[k])->device : "",
-                                    name);
+        CU_ASSERT_STRING_NOT_EQUAL (
+            ((VbetCall *)calls->pdata[k])->device != NULL ? ((VbetCall *)calls->pdata[k])->device : "", name);
     }
   }
   CU_ASSERT_TRUE (same > 300);
@@ -294,16 +307,17 @@ expect_plan (const char *from, const char *to, const char *expected)
   VBET_ASSERT_TEXT (actual, expected);
 }
 
-#define STAR                                                                                                           \
-  "s = alloc(switch)\n"                                                                                                \
-  "h1 = attach(alloc(host), alloc(NIC, ip=10.0.0.1/24))\n"                                                             \
-  "h2 = attach(alloc(host), alloc(NIC, ip=10.0.0.2/24))\n"                                                             \
+#define STAR                                                                                                 \
+  "s = alloc(switch)\n"                                                                                      \
+  "h1 = attach(alloc(host), alloc(NIC, ip=10.0.0.1/24))\n"                                                   \
+  "h2 = attach(alloc(host), alloc(NIC, ip=10.0.0.2/24))\n"                                                   \
   "link(s, h1, h2)\n"
 
 static void
 test_live_edit (void)
 {
-  const char *more = STAR "h3 = attach(alloc(host, mem=128M), alloc(NIC, ip=10.0.0.3/24)) link(s, h3, delay=10ms)";
+  const char *more
+      = STAR "h3 = attach(alloc(host, mem=128M), alloc(NIC, ip=10.0.0.3/24)) link(s, h3, delay=10ms)";
   expect_plan (STAR, more,
                "attach(s, alloc(NIC))\n"
                "h3 = alloc(host, mem=128M)\n"
@@ -338,7 +352,8 @@ test_changes (void)
                "detach(NIC(h1,1))\n"
                "attach(h1, alloc(NIC, ip=10.0.0.1/24, mac=02:00:00:00:00:01))\n"
                "plug(cable1, NIC(h1,1))\n");
-  expect_plan ("a = alloc(host) file(a, \"/x\", \"1\")", "a = alloc(host) file(a, \"/y\", \"2\\n\", mode=0700)",
+  expect_plan ("a = alloc(host) file(a, \"/x\", \"1\")",
+               "a = alloc(host) file(a, \"/y\", \"2\\n\", mode=0700)",
                "file(a, \"/x\", none)\n"
                "file(a, \"/y\", \"2\\n\", mode=0700)\n");
   expect_plan ("a = attach(alloc(host, autostart=no), alloc(NIC)) link(a, alloc(hub))",
@@ -350,9 +365,11 @@ test_changes (void)
                "a = alloc(router, autostart=no)\n"
                "attach(a, alloc(NIC))\n"
                "plug(cable1, NIC(a,1))\n");
-  expect_plan ("a = attach(alloc(host), alloc(NIC)) b = attach(alloc(host), alloc(NIC)) c = attach(alloc(host), alloc(NIC)) "
+  expect_plan ("a = attach(alloc(host), alloc(NIC)) b = attach(alloc(host), alloc(NIC)) c = "
+               "attach(alloc(host), alloc(NIC)) "
                "x = link(a, b)",
-               "a = attach(alloc(host), alloc(NIC)) b = attach(alloc(host), alloc(NIC)) c = attach(alloc(host), alloc(NIC)) "
+               "a = attach(alloc(host), alloc(NIC)) b = attach(alloc(host), alloc(NIC)) c = "
+               "attach(alloc(host), alloc(NIC)) "
                "x = link(a, c, delay=1ms/2ms)",
                "unplug(x, NIC(b,1))\n"
                "plug(x, NIC(c,1))\n"
@@ -363,14 +380,15 @@ static void
 test_fields (void)
 {
   g_autoptr (VbetTopology) from = vbet_test_good_lab ("a = attach(alloc(host), alloc(NIC)) b = alloc(hub)");
-  g_autoptr (VbetTopology) to = vbet_test_good_lab (
-      "a = attach(alloc(host, mem=128M, at=(1, 2)), alloc(NIC, ip=10.0.0.1/24)) b = alloc(hub) c = link(b, a)");
+  g_autoptr (VbetTopology) to = vbet_test_good_lab ("a = attach(alloc(host, mem=128M, at=(1, 2)), alloc(NIC, "
+                                                    "ip=10.0.0.1/24)) b = alloc(hub) c = link(b, a)");
   g_autoptr (GPtrArray) calls = vbet_plan_new (from, to);
   g_autofree char *all = texts (calls, TRUE);
   VBET_ASSERT_TEXT (all, "attach(b, alloc(NIC))\nc = alloc(cable)\nplug(c, NIC(b,1))\nplug(c, NIC(a,1))\n"
                          "set(a, mem=128M)\nset(a, at=(1, 2))\nset(NIC(a,1), ip=10.0.0.1/24)\n");
   CU_ASSERT_EQUAL_FATAL (calls->len, 7);
-  const VbetCall *plug = calls->pdata[3], *mem = calls->pdata[4], *at = calls->pdata[5], *ip = calls->pdata[6];
+  const VbetCall *plug = calls->pdata[3], *mem = calls->pdata[4], *at = calls->pdata[5],
+                 *ip = calls->pdata[6];
   CU_ASSERT_EQUAL (plug->end, 1);
   CU_ASSERT_EQUAL (plug->nic, 1);
   VBET_ASSERT_TEXT (plug->device, "a");
@@ -388,7 +406,8 @@ test_fields (void)
 static void
 test_holes (void)
 {
-  g_autoptr (VbetTopology) three = vbet_test_good_lab ("a = attach(alloc(host), alloc(NIC), alloc(NIC), alloc(NIC))");
+  g_autoptr (VbetTopology) three
+      = vbet_test_good_lab ("a = attach(alloc(host), alloc(NIC), alloc(NIC), alloc(NIC))");
   g_autoptr (VbetTopology) empty = vbet_topology_new_empty ("test");
   const char *source = "detach(NIC(a, 2))";
   g_autoptr (VbetTopology) hole = vbet_topology_call (three, source, strlen (source), NULL);

@@ -37,11 +37,12 @@ test_seeds (void)
                "cable3 switch1:3-host3:1\ncable2 switch1:2-host2:1\ncable1 switch1:1-host1:1\n");
   expect_seed ("tests/seed/ospf.vbet", "", "router r1 2\nrouter r2 2\nrouter r3 2\n",
                "cable1 r1:2-r2:1\ncable2 r2:2-r3:1\n");
-  expect_seed ("tests/seed/firewall.vbet", "",
-               "host server 1\nfirewall fw1 1\nfirewall fw2 1\nfirewall fw3 1\nfirewall fw4 1\nfirewall fw5 1\n"
-               "switch switch1 6\n",
-               "cable1 switch1:1-server:1\ncable2 switch1:2-fw1:1\ncable3 switch1:3-fw2:1\n"
-               "cable4 switch1:4-fw3:1\ncable5 switch1:5-fw4:1\ncable6 switch1:6-fw5:1\n");
+  expect_seed (
+      "tests/seed/firewall.vbet", "",
+      "host server 1\nfirewall fw1 1\nfirewall fw2 1\nfirewall fw3 1\nfirewall fw4 1\nfirewall fw5 1\n"
+      "switch switch1 6\n",
+      "cable1 switch1:1-server:1\ncable2 switch1:2-fw1:1\ncable3 switch1:3-fw2:1\n"
+      "cable4 switch1:4-fw3:1\ncable5 switch1:5-fw4:1\ncable6 switch1:6-fw5:1\n");
 }
 
 static void
@@ -67,12 +68,14 @@ test_names (void)
   /* What is written is kept from nameless objects, wherever it stands. */
   expect_lab ("link(alloc(switch), a) a = attach(alloc(host), alloc(NIC)) switch1 = alloc(hub)",
               "switch switch2 1\nhost a 1\nhub switch1 0\n", "cable1 switch2:1-a:1\n");
-  expect_lab ("a = attach(alloc(host), alloc(NIC)) link(alloc(switch), a) step \"s\" { switch1 = alloc(switch) }",
-              "host a 1\nswitch switch2 1\n", "cable1 switch2:1-a:1\n");
+  expect_lab (
+      "a = attach(alloc(host), alloc(NIC)) link(alloc(switch), a) step \"s\" { switch1 = alloc(switch) }",
+      "host a 1\nswitch switch2 1\n", "cable1 switch2:1-a:1\n");
   expect_lab ("c = link(a, b) a = attach(alloc(host), alloc(NIC)) b = attach(alloc(host), alloc(NIC))",
               "host a 1\nhost b 1\n", "c a:1-b:1\n");
   /* A generated name may be used, and counts in the order of the text, links and allocs together. */
-  expect_lab ("link(alloc(host), alloc(switch)) set(host1, label=\"x\") attach(host1, alloc(NIC)) c = plug(alloc(cable), "
+  expect_lab ("link(alloc(host), alloc(switch)) set(host1, label=\"x\") attach(host1, alloc(NIC)) c = "
+              "plug(alloc(cable), "
               "NIC(switch1, 2)) alloc(cable)",
               "host host1 1\nswitch switch1 2\n", "cable1 host1:1-switch1:1\nc switch1:2-*\ncable2 *-*\n");
 }
@@ -85,8 +88,9 @@ test_next_free (void)
               "link(s, a) link(NIC(a, 1), NIC(s, 5)) link(NIC(a), s)",
               "host a 3\nhub s 5\n", "cable1 s:1-a:2\ncable2 a:1-s:5\ncable3 a:3-s:2\n");
   /* Named NICs are as certain as numbered ones. */
-  expect_lab ("a = attach(alloc(host), n, alloc(NIC)) n = alloc(NIC) link(a, alloc(switch)) link(n, alloc(switch))",
-              "host a 2\nswitch switch1 1\nswitch switch2 1\n", "cable1 a:2-switch1:1\ncable2 a:1-switch2:1\n");
+  expect_lab (
+      "a = attach(alloc(host), n, alloc(NIC)) n = alloc(NIC) link(a, alloc(switch)) link(n, alloc(switch))",
+      "host a 2\nswitch switch1 1\nswitch switch2 1\n", "cable1 a:2-switch1:1\ncable2 a:1-switch2:1\n");
   /* A number in set() keeps nothing. */
   expect_lab ("a = attach(alloc(host), alloc(NIC)) link(a, alloc(switch)) set(NIC(a, 1), mtu=1400)",
               "host a 1\nswitch switch1 1\n", "cable1 a:1-switch1:1\n");
@@ -95,14 +99,16 @@ test_next_free (void)
 static void
 test_ellipsis (void)
 {
-  expect_lab ("f = attach(alloc(firewall), alloc(NIC), ...) link(f, NIC(f, 4)) plug(c, NIC(f)) c = alloc(cable)",
-              "firewall f 4\n", "cable1 f:1-f:4\nc f:2-*\n");
+  expect_lab (
+      "f = attach(alloc(firewall), alloc(NIC), ...) link(f, NIC(f, 4)) plug(c, NIC(f)) c = alloc(cable)",
+      "firewall f 4\n", "cable1 f:1-f:4\nc f:2-*\n");
   /* Uses in steps count, too. */
   expect_lab ("f = attach(alloc(firewall), ...) s = alloc(switch) link(s, f)\n"
               "step \"s\" { link(NIC(f, 3), s) link(f, s) set(NIC(s, 2), vlan=1) }",
               "firewall f 3\nswitch s 2\n", "cable1 s:1-f:1\n");
-  expect_lab ("f = attach(alloc(firewall), ...) step \"s\" { link(f, alloc(switch)) plug(alloc(cable), NIC(f)) }",
-              "firewall f 2\n", "");
+  expect_lab (
+      "f = attach(alloc(firewall), ...) step \"s\" { link(f, alloc(switch)) plug(alloc(cable), NIC(f)) }",
+      "firewall f 2\n", "");
   expect_lab ("attach(alloc(host), ...) attach(alloc(switch), ...)", "host host1 0\nswitch switch1 0\n", "");
 }
 
@@ -113,8 +119,8 @@ test_switch_ports (void)
   expect_lab ("s = alloc(switch) attach(s, alloc(NIC)) link(s, a, b) a = attach(alloc(host), alloc(NIC)) "
               "b = attach(alloc(host), alloc(NIC))",
               "switch s 2\nhost a 1\nhost b 1\n", "cable1 s:1-a:1\ncable2 s:2-b:1\n");
-  expect_lab ("link(alloc(hub), alloc(switch), s) s = alloc(switch)", "hub hub1 2\nswitch switch1 1\nswitch s 1\n",
-              "cable1 hub1:1-switch1:1\ncable2 hub1:2-s:1\n");
+  expect_lab ("link(alloc(hub), alloc(switch), s) s = alloc(switch)",
+              "hub hub1 2\nswitch switch1 1\nswitch s 1\n", "cable1 hub1:1-switch1:1\ncable2 hub1:2-s:1\n");
   /* A gateway and a tap have their one NIC unwritten. */
   expect_lab ("link(alloc(switch), g, t) g = alloc(gateway) t = alloc(tap) alloc(gateway)",
               "switch switch1 2\ngateway g 1\ntap t 1\ngateway gateway1 1\n",
@@ -124,8 +130,9 @@ test_switch_ports (void)
 static void
 test_ends (void)
 {
-  g_autoptr (VbetTopology) topology = vbet_test_good_lab (
-      "a = attach(alloc(host), alloc(NIC)) b = attach(alloc(host), alloc(NIC)) link(b, a, delay=10ms/40ms, up=no)");
+  g_autoptr (VbetTopology) topology
+      = vbet_test_good_lab ("a = attach(alloc(host), alloc(NIC)) b = attach(alloc(host), alloc(NIC)) link(b, "
+                            "a, delay=10ms/40ms, up=no)");
   const VbetCable *cable = vbet_topology_cable (topology, "cable1");
   const VbetNic *nic = vbet_device_nic (vbet_topology_device (topology, "a"), 1);
   CU_ASSERT_PTR_NOT_NULL_FATAL (cable);
@@ -141,10 +148,12 @@ test_ends (void)
 static void
 test_attributes (void)
 {
-  g_autoptr (VbetTopology) topology = vbet_test_good_lab (
-      "set(a, mem=128M, label=default) a = attach(alloc(host, mem=64M, label=\"x\", services=web, at=(1, -2.5)), "
-      "alloc(NIC, ip=10.0.0.1/24)) b = attach(alloc(router), n) n = alloc(NIC, ip=[10.0.0.2/24, 2001:db8::1/64]) "
-      "set(NIC(a), ip=10.0.0.3/24) set(n, mtu=1400)");
+  g_autoptr (VbetTopology) topology
+      = vbet_test_good_lab ("set(a, mem=128M, label=default) a = attach(alloc(host, mem=64M, label=\"x\", "
+                            "services=web, at=(1, -2.5)), "
+                            "alloc(NIC, ip=10.0.0.1/24)) b = attach(alloc(router), n) n = alloc(NIC, "
+                            "ip=[10.0.0.2/24, 2001:db8::1/64]) "
+                            "set(NIC(a), ip=10.0.0.3/24) set(n, mtu=1400)");
   const VbetDevice *a = vbet_topology_device (topology, "a"), *b = vbet_topology_device (topology, "b");
   CU_ASSERT_EQUAL (vbet_attributes_integer (a->attributes, a->kind, "mem"), 128 << 20);
   CU_ASSERT_EQUAL (vbet_attributes_integer (b->attributes, b->kind, "mem"), 128 << 20);
@@ -154,7 +163,7 @@ test_attributes (void)
   CU_ASSERT_EQUAL (vbet_attributes_get (a->attributes, "at")->as.point.y, -2.5);
   g_autoptr (GPtrArray) services = vbet_attributes_list (a->attributes, "services");
   CU_ASSERT_EQUAL_FATAL (services->len, 1);
-  VBET_ASSERT_TEXT (((VbetValue *) services->pdata[0])->as.text, "web");
+  VBET_ASSERT_TEXT (((VbetValue *)services->pdata[0])->as.text, "web");
   const VbetNic *nic = vbet_device_nic (a, 1);
   g_autofree char *ip = vbet_value_to_text (vbet_attributes_get (nic->attributes, "ip"));
   VBET_ASSERT_TEXT (ip, "10.0.0.3/24");
@@ -169,8 +178,9 @@ test_attributes (void)
 static void
 test_macs (void)
 {
-  g_autoptr (VbetTopology) topology = vbet_test_good_lab (
-      "a = attach(alloc(host), alloc(NIC), alloc(NIC), alloc(NIC, mac=02:00:00:00:00:07)) set(NIC(a, 2), mac=02:00:00:00:00:08)");
+  g_autoptr (VbetTopology) topology
+      = vbet_test_good_lab ("a = attach(alloc(host), alloc(NIC), alloc(NIC), alloc(NIC, "
+                            "mac=02:00:00:00:00:07)) set(NIC(a, 2), mac=02:00:00:00:00:08)");
   const VbetDevice *a = vbet_topology_device (topology, "a");
   guint8 derived[6], other[6];
   vbet_mac_derive ("test", "a", 1, derived);
@@ -211,7 +221,7 @@ test_order (void)
     for (guint i = 0; i < G_N_ELEMENTS (order); i++)
       order[i] = i;
     for (guint i = G_N_ELEMENTS (order); round > 0 && i > 1; i--) {
-      guint k = (guint) g_rand_int_range (random, 0, (gint32) i), other = order[i - 1];
+      guint k = (guint)g_rand_int_range (random, 0, (gint32)i), other = order[i - 1];
       order[i - 1] = order[k];
       order[k] = other;
     }
@@ -231,18 +241,19 @@ test_order (void)
 static void
 test_steps (void)
 {
-  g_autoptr (VbetTopology) topology = vbet_test_good_lab ("a = attach(alloc(host), alloc(NIC, ip=10.0.0.1/24))\n"
-                                                          "b = attach(alloc(host), alloc(NIC, ip=10.0.0.2/24))\n"
-                                                          "ping(a, 10.0.0.9, loss=5%, within=2s)\n"
-                                                          "step \"One\" {\n"
-                                                          "  \"Some words.\"\n"
-                                                          "  start(a, b) { stop(a) }\n"
-                                                          "  exec(a, \"true\")\n"
-                                                          "  expect(a, \"ip route\", /via (\\d+)/, within=90s, absent=yes)\n"
-                                                          "  c = link(a, b)\n"
-                                                          "  ping(b, a)\n"
-                                                          "}\n"
-                                                          "step \"Two\" { unplug(c, NIC(a)) }");
+  g_autoptr (VbetTopology) topology
+      = vbet_test_good_lab ("a = attach(alloc(host), alloc(NIC, ip=10.0.0.1/24))\n"
+                            "b = attach(alloc(host), alloc(NIC, ip=10.0.0.2/24))\n"
+                            "ping(a, 10.0.0.9, loss=5%, within=2s)\n"
+                            "step \"One\" {\n"
+                            "  \"Some words.\"\n"
+                            "  start(a, b) { stop(a) }\n"
+                            "  exec(a, \"true\")\n"
+                            "  expect(a, \"ip route\", /via (\\d+)/, within=90s, absent=yes)\n"
+                            "  c = link(a, b)\n"
+                            "  ping(b, a)\n"
+                            "}\n"
+                            "step \"Two\" { unplug(c, NIC(a)) }");
   CU_ASSERT_EQUAL_FATAL (topology->checks->len, 1);
   const VbetAction *action = topology->checks->pdata[0];
   CU_ASSERT_EQUAL (action->kind, VBET_ACTION_PING);
@@ -260,7 +271,7 @@ test_steps (void)
   CU_ASSERT_PTR_NULL (action->devices[2]);
   VBET_ASSERT_TEXT (action->source, "start(a, b)");
   CU_ASSERT_EQUAL (action->line, 6);
-  CU_ASSERT_EQUAL (((VbetAction *) step->actions->pdata[1])->kind, VBET_ACTION_STOP);
+  CU_ASSERT_EQUAL (((VbetAction *)step->actions->pdata[1])->kind, VBET_ACTION_STOP);
   action = step->actions->pdata[2];
   VBET_ASSERT_TEXT (action->command, "true");
   action = step->actions->pdata[3];
@@ -278,7 +289,7 @@ test_steps (void)
   /* A step's edits are tried on a copy only. */
   CU_ASSERT_PTR_NULL (vbet_topology_cable (topology, "c"));
   CU_ASSERT_EQUAL (topology->cables->len, 0);
-  CU_ASSERT_PTR_NULL (((VbetStep *) topology->steps->pdata[1])->text);
+  CU_ASSERT_PTR_NULL (((VbetStep *)topology->steps->pdata[1])->text);
 }
 
 static void
@@ -286,7 +297,8 @@ test_parts_of_broken_labs (void)
 {
   g_autofree char *findings = NULL;
   g_autoptr (VbetTopology) topology = vbet_test_lab (
-      "a = attach(alloc(host), alloc(NIC)) b = alloc(nonsense) link(a, b) link(alloc(switch), a, c) plug(", &findings);
+      "a = attach(alloc(host), alloc(NIC)) b = alloc(nonsense) link(a, b) link(alloc(switch), a, c) plug(",
+      &findings);
   CU_ASSERT_PTR_NOT_NULL (strstr (findings, "[E041]"));
   g_autofree char *devices = vbet_test_devices (topology);
   VBET_ASSERT_TEXT (devices, "host a 1\nswitch switch1 1\n");
@@ -299,19 +311,20 @@ test_parts_of_broken_labs (void)
 static void
 test_json (void)
 {
-  g_autoptr (VbetTopology) topology
-      = vbet_test_good_lab ("a = attach(alloc(host), alloc(NIC, ip=[10.0.0.1/24, 10.0.1.1/24], mac=02:00:00:00:00:AB))\n"
-                            "plug(c, NIC(a)) c = alloc(cable) step \"Quote \\\"this\\\"\" { stop(a) }");
+  g_autoptr (VbetTopology) topology = vbet_test_good_lab (
+      "a = attach(alloc(host), alloc(NIC, ip=[10.0.0.1/24, 10.0.1.1/24], mac=02:00:00:00:00:AB))\n"
+      "plug(c, NIC(a)) c = alloc(cable) step \"Quote \\\"this\\\"\" { stop(a) }");
   g_autofree char *json = vbet_topology_to_json (topology);
   g_auto (GStrv) words = g_strsplit_set (json, " \n", -1);
   g_autoptr (GString) packed = g_string_new (NULL);
   for (guint i = 0; words[i] != NULL; i++)
     g_string_append (packed, words[i]);
-  VBET_ASSERT_TEXT (packed->str,
-                    "{\"devices\":[{\"name\":\"a\",\"kind\":\"host\",\"nics\":[{\"index\":1,\"name\":\"eth0\",\"mac\":"
-                    "\"02:00:00:00:00:ab\",\"ip\":[\"10.0.0.1/24\",\"10.0.1.1/24\"],\"cable\":\"c\"}]}],\"cables\":[{"
-                    "\"name\":\"c\",\"ends\":[{\"device\":\"a\",\"nic\":1},null]}],\"steps\":[{\"title\":\"Quote\\\"this"
-                    "\\\"\",\"text\":null,\"actions\":[\"stop(a)\"]}]}");
+  VBET_ASSERT_TEXT (
+      packed->str,
+      "{\"devices\":[{\"name\":\"a\",\"kind\":\"host\",\"nics\":[{\"index\":1,\"name\":\"eth0\",\"mac\":"
+      "\"02:00:00:00:00:ab\",\"ip\":[\"10.0.0.1/24\",\"10.0.1.1/24\"],\"cable\":\"c\"}]}],\"cables\":[{"
+      "\"name\":\"c\",\"ends\":[{\"device\":\"a\",\"nic\":1},null]}],\"steps\":[{\"title\":\"Quote\\\"this"
+      "\\\"\",\"text\":null,\"actions\":[\"stop(a)\"]}]}");
 }
 
 static void

@@ -17,7 +17,7 @@ append_end (GString *out, const VbetCableEnd *end)
 static int
 compare_texts (gconstpointer a, gconstpointer b)
 {
-  return strcmp (*(char *const *) a, *(char *const *) b);
+  return strcmp (*(char *const *)a, *(char *const *)b);
 }
 
 static void
@@ -47,8 +47,8 @@ add_device (GPtrArray *lines, const VbetDevice *device)
     const VbetFile *file = device->files->pdata[k];
     gsize size;
     const char *data = g_bytes_get_data (file->contents, &size);
-    g_ptr_array_add (lines, g_strdup_printf ("%s file %s %o %.*s", device->name, file->path, file->mode, (int) size,
-                                             data != NULL ? data : ""));
+    g_ptr_array_add (lines, g_strdup_printf ("%s file %s %o %.*s", device->name, file->path, file->mode,
+                                             (int)size, data != NULL ? data : ""));
   }
 }
 
@@ -70,7 +70,7 @@ vbet_test_dump (const VbetTopology *topology)
   }
   g_ptr_array_sort (lines, compare_texts);
   g_ptr_array_add (lines, NULL);
-  return g_strjoinv ("\n", (char **) lines->pdata);
+  return g_strjoinv ("\n", (char **)lines->pdata);
 }
 
 static void

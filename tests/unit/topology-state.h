@@ -3,7 +3,8 @@
 
 #include "engine/model/topology.h"
 
-/** vbet_test_dump: Returns: (transfer full): everything that two equal topologies have in common, in any order of making. */
+/** vbet_test_dump: Returns: (transfer full): everything that two equal topologies have in common, in any
+ * order of making. */
 char *vbet_test_dump (const VbetTopology *topology);
 /** vbet_test_check_topology: aborts when names, NICs and cables do not fit together. */
 void vbet_test_check_topology (const VbetTopology *topology);

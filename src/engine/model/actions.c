@@ -12,7 +12,8 @@ named_device (VbetContext *self, const VbetNode *node, guint wanted, const char 
   const VbetNode *name = vbet_node_ungroup (node);
   VbetThing thing;
   if (name != NULL && name->kind == VBET_NODE_CALL) {
-    vbet_diagnostics_add (self->diagnostics, VBET_E_OBJECT, name->span, "the name of a device is needed here");
+    vbet_diagnostics_add (self->diagnostics, VBET_E_OBJECT, name->span,
+                          "the name of a device is needed here");
     return NULL;
   }
   if (!vbet_context_evaluate (self, node, VBET_KIND_DEVICE, &thing))
@@ -33,14 +34,14 @@ read_power (VbetContext *self, const VbetNode *node, VbetAction *action)
   for (guint i = 0; i < node->n_children; i++) {
     if (node->children[i]->kind == VBET_NODE_KEYWORD)
       continue;
-    const VbetDevice *device
-        = named_device (self, node->children[i], VBET_KIND_GUEST, "is switched on and off; the others always run");
+    const VbetDevice *device = named_device (self, node->children[i], VBET_KIND_GUEST,
+                                             "is switched on and off; the others always run");
     if (device == NULL)
       return FALSE;
     g_ptr_array_add (names, g_strdup (device->name));
   }
   g_ptr_array_add (names, NULL);
-  action->devices = (char **) g_ptr_array_steal (names, NULL);
+  action->devices = (char **)g_ptr_array_steal (names, NULL);
   return TRUE;
 }
 
@@ -80,8 +81,8 @@ read_pattern (VbetContext *self, const VbetNode *node, VbetAction *action)
   g_autoptr (GRegex) regex = g_regex_new (inner->value->as.text, G_REGEX_MULTILINE, 0, &error);
   if (regex == NULL) {
     const char *reason = strstr (error->message, ": ");
-    vbet_diagnostics_add (self->diagnostics, VBET_E_REGEX, inner->span, "this regular expression is malformed%s",
-                          reason != NULL ? reason : "");
+    vbet_diagnostics_add (self->diagnostics, VBET_E_REGEX, inner->span,
+                          "this regular expression is malformed%s", reason != NULL ? reason : "");
     return FALSE;
   }
   action->pattern = g_strdup (inner->value->as.text);
@@ -112,8 +113,9 @@ read_ping (VbetContext *self, const VbetNode *node, VbetAction *action)
     if (target->value->as.address.prefix >= 0) {
       g_autofree char *better = vbet_address_to_text (&target->value->as.address, FALSE);
       g_autofree char *label = g_strdup_printf ("write %s", better);
-      VbetDiagnostic *diagnostic = vbet_diagnostics_add (self->diagnostics, VBET_E_PREFIX, target->span,
-                                                         "the target is one address; no prefix length belongs there");
+      VbetDiagnostic *diagnostic
+          = vbet_diagnostics_add (self->diagnostics, VBET_E_PREFIX, target->span,
+                                  "the target is one address; no prefix length belongs there");
       vbet_diagnostic_set_fix (diagnostic, target->span, better, label);
       return FALSE;
     }
@@ -148,7 +150,7 @@ keyword_number (const VbetAttributes *keywords, const VbetCallSpec *spec, const 
     return 0;
   if (written->type == VBET_VALUE_BOOL)
     return written->as.boolean;
-  return written->type == VBET_VALUE_PERCENT ? written->as.decimal : (double) written->as.integer;
+  return written->type == VBET_VALUE_PERCENT ? written->as.decimal : (double)written->as.integer;
 }
 
 static gboolean
@@ -158,10 +160,10 @@ action_kind (VbetWord word, VbetActionKind *ret_kind)
     VbetWord word;
     VbetActionKind kind;
   } rows[] = {
-    { VBET_WORD_START, VBET_ACTION_START },   { VBET_WORD_STOP, VBET_ACTION_STOP },
+    { VBET_WORD_START, VBET_ACTION_START },     { VBET_WORD_STOP, VBET_ACTION_STOP },
     { VBET_WORD_RESTART, VBET_ACTION_RESTART }, { VBET_WORD_PAUSE, VBET_ACTION_PAUSE },
-    { VBET_WORD_RESUME, VBET_ACTION_RESUME }, { VBET_WORD_EXEC, VBET_ACTION_EXEC },
-    { VBET_WORD_EXPECT, VBET_ACTION_EXPECT }, { VBET_WORD_PING, VBET_ACTION_PING },
+    { VBET_WORD_RESUME, VBET_ACTION_RESUME },   { VBET_WORD_EXEC, VBET_ACTION_EXEC },
+    { VBET_WORD_EXPECT, VBET_ACTION_EXPECT },   { VBET_WORD_PING, VBET_ACTION_PING },
   };
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     if (rows[i].word == word) {
@@ -178,7 +180,7 @@ read_action (VbetContext *self, const VbetNode *node, const VbetCallSpec *spec, 
   g_autoptr (GPtrArray) keywords = vbet_context_keywords (self, node, spec);
   if (!vbet_context_check_arity (self, node, spec))
     return FALSE;
-  action->within_ns = (gint64) keyword_number (keywords, spec, "within");
+  action->within_ns = (gint64)keyword_number (keywords, spec, "within");
   action->absent = keyword_number (keywords, spec, "absent") != 0;
   action->loss = keyword_number (keywords, spec, "loss");
   switch (action->kind) {
@@ -226,7 +228,8 @@ read_statements (VbetContext *self, const VbetNode *statement, GPtrArray *action
       read_statements (self, statement->children[i], actions);
     return;
   }
-  if (statement->kind != VBET_NODE_CALL && statement->kind != VBET_NODE_ASSIGN && statement->kind != VBET_NODE_STEP)
+  if (statement->kind != VBET_NODE_CALL && statement->kind != VBET_NODE_ASSIGN
+      && statement->kind != VBET_NODE_STEP)
     return; /* the parser has said that this is no statement */
   VbetAction *action = vbet_context_action (self, statement);
   if (action != NULL)
@@ -237,7 +240,7 @@ VbetStep *
 vbet_context_step (VbetContext *self, const VbetNode *node)
 {
   VbetStep *step = g_new0 (VbetStep, 1);
-  step->actions = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_action_free);
+  step->actions = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_action_free);
   step->span = node->span;
   gboolean titled = FALSE, broken = FALSE;
   for (guint i = 0; i < node->n_children; i++) {
@@ -276,7 +279,7 @@ vbet_topology_actions (const VbetTopology *self, const char *source, gsize size,
     return NULL;
   /* On a copy, so that a statement sees what those before it did. */
   g_autoptr (VbetTopology) topology = vbet_topology_copy (self);
-  g_autoptr (GPtrArray) actions = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_action_free);
+  g_autoptr (GPtrArray) actions = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_action_free);
   VbetContext context;
   vbet_context_init (&context, topology, program, diagnostics);
   read_statements (&context, vbet_program_root (program), actions);

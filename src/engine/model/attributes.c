@@ -15,7 +15,7 @@ attribute_free (VbetAttribute *self)
 VbetAttributes *
 vbet_attributes_new (void)
 {
-  return g_ptr_array_new_with_free_func ((GDestroyNotify) attribute_free);
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)attribute_free);
 }
 
 void
@@ -64,7 +64,7 @@ effective_value (const VbetAttributes *self, VbetKind kind, const char *key)
 {
   const VbetValue *written = vbet_attributes_get (self, key);
   if (written != NULL)
-    return vbet_value_ref ((VbetValue *) written);
+    return vbet_value_ref ((VbetValue *)written);
   const VbetAttributeSpec *spec = vbet_schema_find (kind, key);
   g_return_val_if_fail (spec != NULL, NULL);
   return vbet_schema_default (spec);
@@ -81,7 +81,7 @@ number_of (const VbetValue *value)
   case VBET_VALUE_DURATION:
   case VBET_VALUE_RATE:
   case VBET_VALUE_MODE:
-    return (double) value->as.integer;
+    return (double)value->as.integer;
   case VBET_VALUE_DECIMAL:
   case VBET_VALUE_PERCENT:
     return value->as.decimal;
@@ -110,7 +110,7 @@ vbet_attributes_boolean (const VbetAttributes *self, VbetKind kind, const char *
 gint64
 vbet_attributes_integer (const VbetAttributes *self, VbetKind kind, const char *key)
 {
-  return (gint64) vbet_attributes_number (self, kind, key, 0);
+  return (gint64)vbet_attributes_number (self, kind, key, 0);
 }
 
 const char *
@@ -131,8 +131,8 @@ vbet_attributes_list (const VbetAttributes *self, const char *key)
   const VbetValue *written = vbet_attributes_get (self, key);
   if (written != NULL && written->type == VBET_VALUE_LIST)
     return g_ptr_array_ref (written->as.list);
-  GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_value_unref);
+  GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_value_unref);
   if (written != NULL)
-    g_ptr_array_add (items, vbet_value_ref ((VbetValue *) written));
+    g_ptr_array_add (items, vbet_value_ref ((VbetValue *)written));
   return items;
 }

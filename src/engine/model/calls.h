@@ -45,7 +45,8 @@ typedef struct {
   guint maximum;         /* G_MAXUINT: any number */
   const char *signature; /* "plug(cable, nic)" */
   const char *help;      /* one sentence */
-  const VbetAttributeSpec *keywords; /* (array length=n_keywords) (nullable): keys of its own; @kinds is 0 there */
+  const VbetAttributeSpec
+      *keywords; /* (array length=n_keywords) (nullable): keys of its own; @kinds is 0 there */
   guint n_keywords;
   VbetKind keyword_kind; /* or: takes the attributes of this kind (link: CABLE, note: NOTE); 0: none */
 } VbetCallSpec;

@@ -70,13 +70,14 @@ join (const Check *self, guint a, guint b)
 static void
 join_switch (const Check *self, const VbetDevice *device, guint first)
 {
-  g_autoptr (GHashTable) by_vlan = g_hash_table_new (NULL, NULL); /* VLAN to the position + 1 of its first port */
+  g_autoptr (GHashTable) by_vlan
+      = g_hash_table_new (NULL, NULL); /* VLAN to the position + 1 of its first port */
   for (guint i = 0; i < device->nics->len; i++) {
     const VbetNic *nic = device->nics->pdata[i];
     const VbetValue *vlan = vbet_attributes_get (nic->attributes, "vlan");
     if (vbet_attributes_get (nic->attributes, "trunk") != NULL)
       continue;
-    gpointer key = GINT_TO_POINTER (vlan != NULL ? (gint) vlan->as.integer : 0);
+    gpointer key = GINT_TO_POINTER (vlan != NULL ? (gint)vlan->as.integer : 0);
     guint before = GPOINTER_TO_UINT (g_hash_table_lookup (by_vlan, key));
     if (before != 0)
       join (self, before - 1, first + i);
@@ -181,12 +182,13 @@ warn_same_addresses (const Check *self, const Host *hosts, guint count)
   for (guint i = 0; i < count; i++) {
     const Host *before = g_hash_table_lookup (seen, hosts[i].address);
     if (before == NULL) {
-      g_hash_table_insert (seen, (gpointer) hosts[i].address, (gpointer) &hosts[i]);
+      g_hash_table_insert (seen, (gpointer)hosts[i].address, (gpointer)&hosts[i]);
       continue;
     }
     g_autofree char *text = vbet_address_to_text (hosts[i].address, FALSE);
     if (before->port == hosts[i].port)
-      vbet_diagnostics_add (self->diagnostics, VBET_W_SAME_ADDRESS, hosts[i].span, "this NIC gets %s twice", text);
+      vbet_diagnostics_add (self->diagnostics, VBET_W_SAME_ADDRESS, hosts[i].span, "this NIC gets %s twice",
+                            text);
     else
       vbet_diagnostics_add (self->diagnostics, VBET_W_SAME_ADDRESS, hosts[i].span,
                             "%s is on the same link already, at NIC %u of %s", text, before->port->nic->index,
@@ -293,7 +295,7 @@ check_segments (Check *self)
   find_segments (self);
   collect_hosts (self);
   g_array_sort (self->hosts, compare_segments);
-  const Host *hosts = (const Host *) (gpointer) self->hosts->data;
+  const Host *hosts = (const Host *)(gpointer)self->hosts->data;
   for (guint i = 0, end; i < self->hosts->len; i = end) {
     for (end = i; end < self->hosts->len && hosts[end].segment == hosts[i].segment; end++)
       ;
@@ -309,7 +311,7 @@ static guint
 mac_hash (gconstpointer key)
 {
   const guint8 *mac = key;
-  return (guint) mac[2] << 24 | (guint) mac[3] << 16 | (guint) mac[4] << 8 | mac[5];
+  return (guint)mac[2] << 24 | (guint)mac[3] << 16 | (guint)mac[4] << 8 | mac[5];
 }
 
 static gboolean
@@ -325,7 +327,7 @@ check_macs (const Check *self)
   for (guint i = 0; i < self->ports->len; i++) {
     const Port *port = port_at (self, i), *before = g_hash_table_lookup (seen, port->nic->mac);
     if (before == NULL) {
-      g_hash_table_insert (seen, (gpointer) port->nic->mac, (gpointer) port);
+      g_hash_table_insert (seen, (gpointer)port->nic->mac, (gpointer)port);
       continue;
     }
     const VbetAttribute *mac = find_attribute (port->nic->attributes, "mac");
@@ -398,12 +400,13 @@ check_gateways (const Check *self, const VbetDevice *device, const VbetAttribute
   g_autoptr (GPtrArray) gateways = vbet_attributes_list (device->attributes, "gateway");
   gboolean v4 = FALSE, v6 = FALSE;
   for (guint i = 0; i < gateways->len; i++) {
-    const VbetAddress *gateway = &((const VbetValue *) gateways->pdata[i])->as.address;
+    const VbetAddress *gateway = &((const VbetValue *)gateways->pdata[i])->as.address;
     gboolean *had = gateway->is_v6 ? &v6 : &v4;
     g_autofree char *text = vbet_address_to_text (gateway, FALSE);
     if (*had)
       vbet_diagnostics_add (self->diagnostics, VBET_E_CONTENT, attribute->span,
-                            "a guest has one gateway for each family of addresses, and %s is a second one", text);
+                            "a guest has one gateway for each family of addresses, and %s is a second one",
+                            text);
     else if (!stands_alone (gateway) && !reaches (device, gateway))
       vbet_diagnostics_add (self->diagnostics, VBET_W_GATEWAY, attribute->span,
                             "the gateway %s is in no subnet of %s", text, device->name);
@@ -416,7 +419,7 @@ check_forwards (const Check *self, const VbetDevice *device, const VbetAttribute
 {
   g_autoptr (GPtrArray) forwards = vbet_attributes_list (device->attributes, "forward");
   for (guint i = 0; i < forwards->len; i++) {
-    g_auto (GStrv) parts = g_strsplit (((const VbetValue *) forwards->pdata[i])->as.text, ":", 4);
+    g_auto (GStrv) parts = g_strsplit (((const VbetValue *)forwards->pdata[i])->as.text, ":", 4);
     VbetAddress address;
     if (vbet_topology_device (self->topology, parts[2]) == NULL && !vbet_address_parse (parts[2], &address))
       vbet_diagnostics_add (self->diagnostics, VBET_E_NAME, attribute->span,
@@ -436,9 +439,11 @@ check_device (const Check *self, const VbetDevice *device)
       check_forwards (self, device, attribute);
     else if (strcmp (key, "mirror") == 0 && attribute->value->as.integer > device->nics->len)
       vbet_diagnostics_add (self->diagnostics, VBET_E_NIC_NUMBER, attribute->span,
-                            "%s has %u port%s; there is no port %" G_GINT64_FORMAT " to mirror to", device->name,
-                            device->nics->len, device->nics->len == 1 ? "" : "s", attribute->value->as.integer);
-    else if (strcmp (key, "autostart") == 0 && (device->kind & VBET_KIND_GUEST) == 0 && !attribute->value->as.boolean)
+                            "%s has %u port%s; there is no port %" G_GINT64_FORMAT " to mirror to",
+                            device->name, device->nics->len, device->nics->len == 1 ? "" : "s",
+                            attribute->value->as.integer);
+    else if (strcmp (key, "autostart") == 0 && (device->kind & VBET_KIND_GUEST) == 0
+             && !attribute->value->as.boolean)
       warn_no_effect (self, attribute, device, "is always on");
   }
   for (guint i = 0; i < device->nics->len; i++)
@@ -455,7 +460,7 @@ vbet_topology_check (const VbetTopology *self, VbetDiagnostics *diagnostics)
   for (guint i = 0; i < self->devices->len; i++) {
     const VbetDevice *device = self->devices->pdata[i];
     check_device (&check, device);
-    g_hash_table_insert (check.first, (gpointer) device, GUINT_TO_POINTER (check.ports->len));
+    g_hash_table_insert (check.first, (gpointer)device, GUINT_TO_POINTER (check.ports->len));
     for (guint k = 0; k < device->nics->len; k++) {
       Port port = { device, device->nics->pdata[k], check.ports->len };
       g_array_append_val (check.ports, port);

@@ -7,7 +7,8 @@
 
 #include "engine/model/suggest.h"
 
-/* A similar name is looked for so many times in one text: with thousands of names and errors it would take seconds. */
+/* A similar name is looked for so many times in one text: with thousands of names and errors it would take
+ * seconds. */
 #define SUGGESTIONS_MAX 50
 /* A device's name is its host name (RFC 1123). */
 #define NAME_MAX_LENGTH 63
@@ -21,20 +22,21 @@ loose_free (VbetLooseNic *self)
 }
 
 void
-vbet_context_init (VbetContext *self, VbetTopology *topology, const VbetProgram *program, VbetDiagnostics *diagnostics)
+vbet_context_init (VbetContext *self, VbetTopology *topology, const VbetProgram *program,
+                   VbetDiagnostics *diagnostics)
 {
   memset (self, 0, sizeof *self);
   self->topology = topology;
   self->program = program;
   self->diagnostics = diagnostics;
-  self->loose = g_ptr_array_new_with_free_func ((GDestroyNotify) loose_free);
+  self->loose = g_ptr_array_new_with_free_func ((GDestroyNotify)loose_free);
   self->nic_names = g_hash_table_new (g_str_hash, g_str_equal);
   self->given_names = g_hash_table_new (NULL, NULL);
   self->broken = g_hash_table_new (g_str_hash, g_str_equal);
   self->made = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->suggestions = SUGGESTIONS_MAX;
   for (guint i = 0; i < topology->devices->len; i++)
-    self->n_nics += ((const VbetDevice *) topology->devices->pdata[i])->nics->len;
+    self->n_nics += ((const VbetDevice *)topology->devices->pdata[i])->nics->len;
 }
 
 void
@@ -104,12 +106,14 @@ vbet_context_call (VbetContext *self, const VbetNode *node, gboolean report)
     vbet_diagnostics_add (self->diagnostics, VBET_E_CALL, node->name_span,
                           "%s is a kind and no call; write alloc(%s, ...)", node->name, node->name);
   } else if (best != NULL) {
-    VbetDiagnostic *diagnostic = vbet_diagnostics_add (self->diagnostics, VBET_E_CALL, node->name_span,
-                                                       "there is no call %s(); did you mean %s()?", node->name, best);
+    VbetDiagnostic *diagnostic
+        = vbet_diagnostics_add (self->diagnostics, VBET_E_CALL, node->name_span,
+                                "there is no call %s(); did you mean %s()?", node->name, best);
     g_autofree char *label = g_strdup_printf ("write %s", best);
     vbet_diagnostic_set_fix (diagnostic, node->name_span, best, label);
   } else {
-    vbet_diagnostics_add (self->diagnostics, VBET_E_CALL, node->name_span, "there is no call %s()", node->name);
+    vbet_diagnostics_add (self->diagnostics, VBET_E_CALL, node->name_span, "there is no call %s()",
+                          node->name);
   }
   return NULL;
 }
@@ -129,13 +133,13 @@ vbet_context_check_arity (VbetContext *self, const VbetNode *node, const VbetCal
     count++;
   }
   if (count < spec->minimum) {
-    vbet_diagnostics_add (self->diagnostics, VBET_E_MISSING, node->name_span, "%s() lacks an argument: %s", spec->name,
-                          spec->signature);
+    vbet_diagnostics_add (self->diagnostics, VBET_E_MISSING, node->name_span, "%s() lacks an argument: %s",
+                          spec->name, spec->signature);
     return FALSE;
   }
   if (first_extra != NULL) {
-    vbet_diagnostics_add (self->diagnostics, VBET_E_TOO_MANY, first_extra->span, "%s() has an argument too many: %s",
-                          spec->name, spec->signature);
+    vbet_diagnostics_add (self->diagnostics, VBET_E_TOO_MANY, first_extra->span,
+                          "%s() has an argument too many: %s", spec->name, spec->signature);
     return FALSE;
   }
   return TRUE;
@@ -157,7 +161,8 @@ check_spelling (VbetContext *self, const VbetNode *node)
 {
   const char *name = node->name, *fault = NULL;
   gsize size = strlen (name);
-  if (!g_ascii_isalpha (name[0]) || size > NAME_MAX_LENGTH || strcmp (name, "yes") == 0 || strcmp (name, "no") == 0)
+  if (!g_ascii_isalpha (name[0]) || size > NAME_MAX_LENGTH || strcmp (name, "yes") == 0
+      || strcmp (name, "no") == 0)
     return FALSE; /* the parser has said so */
   if (vbet_kind_from_name (name, NULL))
     fault = "the name of a kind";
@@ -166,8 +171,8 @@ check_spelling (VbetContext *self, const VbetNode *node)
   else if (strcmp (name, "step") == 0 || strcmp (name, "default") == 0 || strcmp (name, "none") == 0)
     fault = "a word of the language";
   if (fault != NULL)
-    vbet_diagnostics_add (self->diagnostics, VBET_E_BAD_NAME, node->name_span, "%s is %s and cannot be a name", name,
-                          fault);
+    vbet_diagnostics_add (self->diagnostics, VBET_E_BAD_NAME, node->name_span,
+                          "%s is %s and cannot be a name", name, fault);
   else if (name[size - 1] == '-')
     vbet_diagnostics_add (self->diagnostics, VBET_E_BAD_NAME, node->name_span,
                           "%s ends with '-', which no host name does", name);
@@ -192,7 +197,8 @@ named_node (VbetContext *self, const VbetNode *assign)
       break;
     node = vbet_node_ungroup (vbet_node_positional (node, 0));
   }
-  gboolean broken = node != NULL && node->value == NULL && (node->kind == VBET_NODE_PAIR || node->kind == VBET_NODE_TUPLE);
+  gboolean broken = node != NULL && node->value == NULL
+                    && (node->kind == VBET_NODE_PAIR || node->kind == VBET_NODE_TUPLE);
   if (node == NULL || node->kind == VBET_NODE_ERROR || broken)
     return NULL;
   if (node->kind == VBET_NODE_NAME && spec != NULL)
@@ -210,15 +216,16 @@ vbet_context_give_name (VbetContext *self, const VbetNode *node)
 {
   const VbetNode *named = named_node (self, node);
   if (!check_spelling (self, node) || named == NULL) {
-    g_hash_table_add (self->broken, (gpointer) node->name);
+    g_hash_table_add (self->broken, (gpointer)node->name);
     return FALSE;
   }
   if (vbet_context_is_taken (self, node->name)
       || (self->reserved != NULL && g_hash_table_contains (self->reserved, node->name))) {
-    vbet_diagnostics_add (self->diagnostics, VBET_E_TAKEN, node->name_span, "the name %s is taken already", node->name);
+    vbet_diagnostics_add (self->diagnostics, VBET_E_TAKEN, node->name_span, "the name %s is taken already",
+                          node->name);
     return FALSE;
   }
-  g_hash_table_insert (self->given_names, (gpointer) named, (gpointer) node->name);
+  g_hash_table_insert (self->given_names, (gpointer)named, (gpointer)node->name);
   return TRUE;
 }
 
@@ -227,7 +234,7 @@ vbet_context_break_name (VbetContext *self, const VbetNode *node)
 {
   const char *name = g_hash_table_lookup (self->given_names, node);
   if (name != NULL)
-    g_hash_table_add (self->broken, (gpointer) name);
+    g_hash_table_add (self->broken, (gpointer)name);
 }
 
 char *
@@ -236,7 +243,7 @@ vbet_context_name_for (VbetContext *self, const VbetNode *node, VbetKind kind)
   const char *given = g_hash_table_lookup (self->given_names, node);
   if (given != NULL)
     return g_strdup (given);
-  guint index = (guint) g_bit_nth_lsf (kind, -1);
+  guint index = (guint)g_bit_nth_lsf (kind, -1);
   GTreeNode *first = self->released[index] != NULL ? g_tree_node_first (self->released[index]) : NULL;
   if (first != NULL) {
     gpointer number = g_tree_node_key (first);
@@ -266,13 +273,13 @@ vbet_context_release_name (VbetContext *self, VbetKind kind, const char *name)
     return;
   const char *digits = name + strlen (word);
   guint64 number = g_ascii_strtoull (digits, NULL, 10);
-  guint index = (guint) g_bit_nth_lsf (kind, -1);
+  guint index = (guint)g_bit_nth_lsf (kind, -1);
   if (digits[0] < '1' || digits[0] > '9' || digits[strspn (digits, "0123456789")] != '\0'
       || number > self->counters[index])
     return;
   if (self->released[index] == NULL)
     self->released[index] = g_tree_new (compare_numbers);
-  g_tree_insert (self->released[index], GUINT_TO_POINTER ((guint) number), NULL);
+  g_tree_insert (self->released[index], GUINT_TO_POINTER ((guint)number), NULL);
 }
 
 static void
@@ -298,12 +305,12 @@ vbet_context_unknown_name (VbetContext *self, const VbetNode *node)
   if (loose != NULL && loose->device != NULL) {
     better = g_strdup_printf ("NIC(%s,%u)", loose->device->name, loose->nic->index);
     diagnostic = vbet_diagnostics_add (self->diagnostics, VBET_E_NAME, node->span,
-                                       "the names of NICs end with the lab's text; inside a step, %s is %s", node->name,
-                                       better);
+                                       "the names of NICs end with the lab's text; inside a step, %s is %s",
+                                       node->name, better);
   } else if (vbet_kind_from_name (node->name, &kind) && (kind & VBET_KIND_NOTE) == 0) {
     better = g_strdup_printf ("alloc(%s)", node->name);
-    diagnostic = vbet_diagnostics_add (self->diagnostics, VBET_E_NAME, node->span, "%s is a kind; %s makes one",
-                                       node->name, better);
+    diagnostic = vbet_diagnostics_add (self->diagnostics, VBET_E_NAME, node->span,
+                                       "%s is a kind; %s makes one", node->name, better);
   } else {
     VbetSuggest suggest;
     vbet_suggest_init (&suggest, node->name);
@@ -314,9 +321,9 @@ vbet_context_unknown_name (VbetContext *self, const VbetNode *node)
       offer_keys (&suggest, self->nic_names);
     }
     better = g_strdup (vbet_suggest_result (&suggest));
-    diagnostic = vbet_diagnostics_add (self->diagnostics, VBET_E_NAME, node->span, "nothing is called %s%s%s%s",
-                                       node->name, better != NULL ? "; did you mean " : "",
-                                       better != NULL ? better : "", better != NULL ? "?" : "");
+    diagnostic = vbet_diagnostics_add (
+        self->diagnostics, VBET_E_NAME, node->span, "nothing is called %s%s%s%s", node->name,
+        better != NULL ? "; did you mean " : "", better != NULL ? better : "", better != NULL ? "?" : "");
   }
   if (better != NULL) {
     g_autofree char *label = g_strdup_printf ("write %s", better);
@@ -342,6 +349,7 @@ vbet_context_warn_loose (VbetContext *self)
     const VbetCallSpec *spec = around->kind == VBET_NODE_CALL ? vbet_calls_find (around->name) : NULL;
     gboolean failed = around->kind == VBET_NODE_CALL && (spec == NULL || spec->word == VBET_WORD_ATTACH);
     if (loose->device == NULL && !failed)
-      vbet_diagnostics_add (self->diagnostics, VBET_W_LOOSE_NIC, loose->node->span, "this NIC is put into no device");
+      vbet_diagnostics_add (self->diagnostics, VBET_W_LOOSE_NIC, loose->node->span,
+                            "this NIC is put into no device");
   }
 }

@@ -52,7 +52,7 @@ check_place (Elaboration *self, const VbetNode *node)
     vbet_diagnostics_add (self->context.diagnostics, VBET_E_STEP_ONLY, node->name_span,
                           "%s() may stand only inside a step", spec->name);
   else if (spec->word == VBET_WORD_EXPECT || spec->word == VBET_WORD_PING)
-    g_ptr_array_add (self->checks, (gpointer) node);
+    g_ptr_array_add (self->checks, (gpointer)node);
 }
 
 static void
@@ -60,7 +60,7 @@ collect_statement (Elaboration *self, const VbetNode *node)
 {
   switch (node->kind) {
   case VBET_NODE_STEP:
-    g_ptr_array_add (self->steps, (gpointer) node);
+    g_ptr_array_add (self->steps, (gpointer)node);
     break;
   case VBET_NODE_GROUP:
   case VBET_NODE_ERROR:
@@ -73,7 +73,7 @@ collect_statement (Elaboration *self, const VbetNode *node)
     break;
   case VBET_NODE_ASSIGN:
     if (vbet_context_give_name (&self->context, node))
-      g_hash_table_add (self->context.reserved, (gpointer) node->name);
+      g_hash_table_add (self->context.reserved, (gpointer)node->name);
     collect_calls (self, node);
     break;
   default:
@@ -86,7 +86,7 @@ static void
 reserve_names (Elaboration *self, const VbetNode *node)
 {
   if (node->kind == VBET_NODE_ASSIGN)
-    g_hash_table_add (self->context.reserved, (gpointer) node->name);
+    g_hash_table_add (self->context.reserved, (gpointer)node->name);
   for (guint i = 0; i < node->n_children; i++)
     reserve_names (self, node->children[i]);
 }
@@ -188,13 +188,14 @@ note_nic (VbetContext *context, const VbetNode *node, gboolean in_step)
   if (number->value == NULL || number->value->type != VBET_VALUE_INTEGER || number->value->as.integer < 1
       || number->value->as.integer > VBET_SWITCH_NICS_MAX)
     return;
-  guint k = (guint) number->value->as.integer;
+  guint k = (guint)number->value->as.integer;
   ports->highest = MAX (ports->highest, k);
   /* The call around it may be in braces. */
   const VbetNode *user = node->parent;
   while (user != NULL && user->kind == VBET_NODE_GROUP)
     user = user->parent;
-  const VbetCallSpec *spec = user != NULL && user->kind == VBET_NODE_CALL ? vbet_calls_find (user->name) : NULL;
+  const VbetCallSpec *spec
+      = user != NULL && user->kind == VBET_NODE_CALL ? vbet_calls_find (user->name) : NULL;
   if (in_step || spec == NULL || (spec->word != VBET_WORD_PLUG && spec->word != VBET_WORD_LINK))
     return;
   if (ports->numbered == NULL)
@@ -208,9 +209,11 @@ note_named_nics (VbetContext *context, const VbetNode *call)
 {
   for (guint i = 0; i < call->n_children; i++) {
     const VbetNode *node = vbet_node_ungroup (call->children[i]);
-    const VbetLooseNic *loose
-        = node != NULL && node->kind == VBET_NODE_NAME ? g_hash_table_lookup (context->nic_names, node->name) : NULL;
-    VbetPorts *ports = loose != NULL && loose->device != NULL ? vbet_context_ports (context, loose->device) : NULL;
+    const VbetLooseNic *loose = node != NULL && node->kind == VBET_NODE_NAME
+                                    ? g_hash_table_lookup (context->nic_names, node->name)
+                                    : NULL;
+    VbetPorts *ports
+        = loose != NULL && loose->device != NULL ? vbet_context_ports (context, loose->device) : NULL;
     if (ports == NULL)
       continue;
     if (ports->numbered == NULL)
@@ -225,7 +228,8 @@ note_step_link (VbetContext *context, const VbetNode *call)
 {
   for (guint i = 0; i < call->n_children; i++) {
     const VbetNode *node = vbet_node_ungroup (call->children[i]);
-    VbetDevice *device = node != NULL && node->kind == VBET_NODE_NAME ? vbet_context_peek_device (context, node) : NULL;
+    VbetDevice *device
+        = node != NULL && node->kind == VBET_NODE_NAME ? vbet_context_peek_device (context, node) : NULL;
     if (device != NULL && (device->kind & VBET_KIND_GUEST) != 0)
       vbet_context_ports (context, device)->anonymous++;
   }
@@ -279,9 +283,10 @@ grow_for_steps (Elaboration *self)
     VbetPorts *ports = vbet_context_ports (&self->context, device);
     guint free_nics = 0;
     for (guint k = 0; ports->anonymous > 0 && ports->elastic && k < device->nics->len; k++)
-      free_nics += ((const VbetNic *) device->nics->pdata[k])->cable == NULL;
+      free_nics += ((const VbetNic *)device->nics->pdata[k])->cable == NULL;
     if (ports->elastic && ports->anonymous > free_nics)
-      vbet_context_grow (&self->context, device, device->nics->len + ports->anonymous - free_nics, ports->alloc_node);
+      vbet_context_grow (&self->context, device, device->nics->len + ports->anonymous - free_nics,
+                         ports->alloc_node);
   }
 }
 
@@ -352,7 +357,7 @@ vbet_topology_elaborate (const VbetProgram *program, const char *lab_name, VbetD
   Elaboration self = { 0 };
   vbet_context_init (&self.context, topology, program, diagnostics != NULL ? diagnostics : own);
   self.context.declared = TRUE;
-  self.context.ports = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) ports_free);
+  self.context.ports = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)ports_free);
   self.context.reserved = g_hash_table_new (g_str_hash, g_str_equal);
   self.calls = g_array_new (FALSE, FALSE, sizeof (Call));
   self.checks = g_ptr_array_new ();

@@ -22,7 +22,8 @@ attach_nic (VbetContext *self, VbetDevice *device, const VbetNode *node)
                             nic.device->name);
     else
       vbet_diagnostics_add (self->diagnostics, VBET_E_NIC_TAKEN, node->span,
-                            "a NIC of %s already is in a device; alloc(NIC) makes a new one", nic.device->name);
+                            "a NIC of %s already is in a device; alloc(NIC) makes a new one",
+                            nic.device->name);
     return;
   }
   if (!vbet_context_may_grow (self, device, node))
@@ -80,8 +81,8 @@ plug (VbetContext *self, VbetCable *cable, const VbetNode *cable_node, VbetDevic
                           nic->index, device->name, nic->cable);
   else if (ends[0].device != NULL && ends[1].device != NULL)
     vbet_diagnostics_add (self->diagnostics, VBET_E_THIRD_END, cable_node->span,
-                          "a cable has two ends, and those of %s are in NIC %u of %s and NIC %u of %s", cable->name,
-                          ends[0].nic, ends[0].device, ends[1].nic, ends[1].device);
+                          "a cable has two ends, and those of %s are in NIC %u of %s and NIC %u of %s",
+                          cable->name, ends[0].nic, ends[0].device, ends[1].nic, ends[1].device);
   else
     vbet_topology_plug (self->topology, cable, ends[0].device == NULL ? 0 : 1, device, nic);
 }
@@ -116,7 +117,7 @@ vbet_context_link_cables (VbetContext *self, const VbetNode *node)
   VbetMade *made = g_new0 (VbetMade, 1);
   made->n_cables = link_centre (self, node) != NULL ? ends - 1 : 1;
   made->first_cable = self->topology->cables->len;
-  g_hash_table_insert (self->made, (gpointer) node, made);
+  g_hash_table_insert (self->made, (gpointer)node, made);
   const char *name = g_hash_table_lookup (self->given_names, node);
   if (name != NULL && made->n_cables > 1) {
     vbet_diagnostics_add (self->diagnostics, VBET_E_NAMELESS, node->name_span,
@@ -131,8 +132,8 @@ vbet_context_link_cables (VbetContext *self, const VbetNode *node)
   return made;
 }
 
-/* One cable of a link(): from @first, a device or a certain NIC, to the end at @node; only looks at that end when @first
- * is NULL, since something is wrong with it. */
+/* One cable of a link(): from @first, a device or a certain NIC, to the end at @node; only looks at that end
+ * when @first is NULL, since something is wrong with it. */
 static void
 link_pair (VbetContext *self, VbetCable *cable, const VbetThing *first, const VbetNode *first_node,
            const VbetNode *node)
@@ -163,13 +164,15 @@ run_link (VbetContext *self, const VbetNode *node)
     if (child == first_node || child->kind == VBET_NODE_KEYWORD)
       continue;
     if (n > 0 && !many) {
-      vbet_diagnostics_add (self->diagnostics, VBET_E_LINK_MANY, child->span,
-                            "a cable has two ends; only a switch or hub as the first end links to more than one");
+      vbet_diagnostics_add (
+          self->diagnostics, VBET_E_LINK_MANY, child->span,
+          "a cable has two ends; only a switch or hub as the first end links to more than one");
       return;
     }
     if (made == NULL || n >= made->n_cables)
       return;
-    link_pair (self, self->topology->cables->pdata[made->first_cable + n], good ? &first : NULL, first_node, child);
+    link_pair (self, self->topology->cables->pdata[made->first_cable + n], good ? &first : NULL, first_node,
+               child);
     n++;
   }
 }
@@ -219,7 +222,8 @@ run_set (VbetContext *self, const VbetNode *node)
       || !settle_only (self, &thing, what))
     return;
   if (node->n_children == 1)
-    vbet_diagnostics_add (self->diagnostics, VBET_E_MISSING, node->name_span, "set() lacks a key: set(x, key=value)");
+    vbet_diagnostics_add (self->diagnostics, VBET_E_MISSING, node->name_span,
+                          "set() lacks a key: set(x, key=value)");
   g_autoptr (GPtrArray) attributes = vbet_context_attributes (self, node, thing.kind, TRUE);
   for (guint i = 0; i < attributes->len; i++)
     set_attribute (self, &thing, attributes->pdata[i]);
@@ -236,9 +240,9 @@ check_path (VbetContext *self, const VbetNode *node, const char *path)
   gsize size = strlen (path);
   if (path[0] != '/')
     fault = "is not absolute; it starts with '/'";
-  else if (g_strv_contains ((const char *const *) parts, ".."))
+  else if (g_strv_contains ((const char *const *)parts, ".."))
     fault = "has a \"..\" in it";
-  else if (g_strv_contains ((const char *const *) parts, ".") || strstr (path, "//") != NULL)
+  else if (g_strv_contains ((const char *const *)parts, ".") || strstr (path, "//") != NULL)
     fault = "has an empty part or a \".\" in it";
   else if (path[size - 1] == '/')
     fault = "names a folder, not a file";
@@ -283,8 +287,9 @@ run_file (VbetContext *self, const VbetNode *node, const VbetCallSpec *spec)
     return;
   }
   const VbetValue *mode = vbet_attributes_get (keywords, "mode");
-  vbet_topology_set_file (self->topology, device.device, path, removes ? NULL : g_bytes_new (text, strlen (text)),
-                          mode != NULL ? (guint) mode->as.integer : 0644, node->span);
+  vbet_topology_set_file (self->topology, device.device, path,
+                          removes ? NULL : g_bytes_new (text, strlen (text)),
+                          mode != NULL ? (guint)mode->as.integer : 0644, node->span);
 }
 
 static void
@@ -318,7 +323,8 @@ run_unplug (VbetContext *self, const VbetNode *node)
   const VbetCableEnd *ends = cable.cable->ends;
   guint hits = 0, end = 0;
   for (guint i = 0; i < 2 && nic.device != NULL; i++)
-    if (g_strcmp0 (ends[i].device, nic.device->name) == 0 && (nic.nic == NULL || ends[i].nic == nic.nic->index)) {
+    if (g_strcmp0 (ends[i].device, nic.device->name) == 0
+        && (nic.nic == NULL || ends[i].nic == nic.nic->index)) {
       hits++;
       end = i;
     }
@@ -326,8 +332,8 @@ run_unplug (VbetContext *self, const VbetNode *node)
     vbet_topology_unplug (self->topology, cable.cable, end);
   else if (hits == 2)
     vbet_diagnostics_add (self->diagnostics, VBET_E_NIC_NUMBER, nic_node->span,
-                          "both ends of %s are in %s, so a number must say which: NIC(%s,%u)", cable.cable->name,
-                          nic.device->name, nic.device->name, ends[0].nic);
+                          "both ends of %s are in %s, so a number must say which: NIC(%s,%u)",
+                          cable.cable->name, nic.device->name, nic.device->name, ends[0].nic);
   else
     vbet_diagnostics_add (self->diagnostics, VBET_E_NOT_PLUGGED, nic_node->span, "%s is not plugged in there",
                           cable.cable->name);
@@ -345,7 +351,7 @@ remove_nic (VbetContext *self, const VbetThing *nic, const VbetNode *node)
   gpointer value;
   g_hash_table_iter_init (&iter, self->nic_names);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (((VbetLooseNic *) value)->nic == nic->nic)
+    if (((VbetLooseNic *)value)->nic == nic->nic)
       g_hash_table_iter_remove (&iter);
   vbet_topology_detach (self->topology, nic->device, nic->nic);
   self->n_nics--;
@@ -369,7 +375,8 @@ run_free (VbetContext *self, const VbetNode *node)
       || !settle_only (self, &thing, what))
     return;
   if (thing.kind != VBET_KIND_NIC)
-    vbet_context_release_name (self, thing.kind, thing.kind == VBET_KIND_CABLE ? thing.cable->name : thing.device->name);
+    vbet_context_release_name (self, thing.kind,
+                               thing.kind == VBET_KIND_CABLE ? thing.cable->name : thing.device->name);
   if (thing.kind == VBET_KIND_NIC) {
     remove_nic (self, &thing, what);
   } else if (thing.kind == VBET_KIND_CABLE) {

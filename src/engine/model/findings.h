@@ -58,5 +58,6 @@ typedef struct {
   const char *meaning; /* as vbet-language(5) says it */
 } VbetFindingSpec;
 
-/** vbet_findings_specs: @ret_size: (out): number of rows. Returns: (array length=ret_size): codes in rising order. */
+/** vbet_findings_specs: @ret_size: (out): number of rows. Returns: (array length=ret_size): codes in rising
+ * order. */
 const VbetFindingSpec *vbet_findings_specs (guint *ret_size);

@@ -26,8 +26,8 @@ static void
 add_nic (JsonBuilder *builder, const VbetNic *nic)
 {
   g_autofree char *name = g_strdup_printf ("eth%u", nic->index - 1);
-  g_autofree char *mac = g_strdup_printf ("%02x:%02x:%02x:%02x:%02x:%02x", nic->mac[0], nic->mac[1], nic->mac[2],
-                                          nic->mac[3], nic->mac[4], nic->mac[5]);
+  g_autofree char *mac = g_strdup_printf ("%02x:%02x:%02x:%02x:%02x:%02x", nic->mac[0], nic->mac[1],
+                                          nic->mac[2], nic->mac[3], nic->mac[4], nic->mac[5]);
   json_builder_begin_object (builder);
   add_number (builder, "index", nic->index);
   add_text (builder, "name", name);
@@ -88,7 +88,7 @@ add_step (JsonBuilder *builder, const VbetStep *step)
   json_builder_set_member_name (builder, "actions");
   json_builder_begin_array (builder);
   for (guint i = 0; i < step->actions->len; i++)
-    json_builder_add_string_value (builder, ((const VbetAction *) step->actions->pdata[i])->source);
+    json_builder_add_string_value (builder, ((const VbetAction *)step->actions->pdata[i])->source);
   json_builder_end_array (builder);
   json_builder_end_object (builder);
 }

@@ -29,7 +29,8 @@ vbet_call_free (VbetCall *self)
 
 /* Adds a call; @text: (transfer full). */
 static VbetCall *
-add_call (Plan *self, VbetCallVerb verb, VbetKind kind, const char *device, guint nic, const char *cable, char *text)
+add_call (Plan *self, VbetCallVerb verb, VbetKind kind, const char *device, guint nic, const char *cable,
+          char *text)
 {
   VbetCall *call = g_new0 (VbetCall, 1);
   call->verb = verb;
@@ -59,7 +60,8 @@ same_nic (const VbetTopology *in, const VbetDevice *device, const VbetNic *nic)
   return there != NULL && memcmp (there->mac, nic->mac, sizeof nic->mac) == 0 ? there : NULL;
 }
 
-/* Whether an end of a cable in @in is plugged where @other's cable of that name is, in a NIC that is still the same. */
+/* Whether an end of a cable in @in is plugged where @other's cable of that name is, in a NIC that is still
+ * the same. */
 static gboolean
 same_end (const VbetTopology *in, const VbetTopology *other, const VbetCable *cable, guint end)
 {
@@ -81,7 +83,8 @@ plan_stops (Plan *self)
   for (guint i = 0; i < self->from->devices->len; i++) {
     const VbetDevice *device = self->from->devices->pdata[i];
     if ((device->kind & VBET_KIND_GUEST) != 0 && same_device (self->to, device) == NULL)
-      add_call (self, VBET_CALL_STOP, device->kind, device->name, 0, NULL, g_strdup_printf ("stop(%s)", device->name));
+      add_call (self, VBET_CALL_STOP, device->kind, device->name, 0, NULL,
+                g_strdup_printf ("stop(%s)", device->name));
   }
 }
 
@@ -128,7 +131,8 @@ plan_frees (Plan *self)
   for (guint i = 0; i < self->from->devices->len; i++) {
     const VbetDevice *device = self->from->devices->pdata[i];
     if (same_device (self->to, device) == NULL)
-      add_call (self, VBET_CALL_FREE, device->kind, device->name, 0, NULL, g_strdup_printf ("free(%s)", device->name));
+      add_call (self, VBET_CALL_FREE, device->kind, device->name, 0, NULL,
+                g_strdup_printf ("free(%s)", device->name));
   }
 }
 
@@ -158,7 +162,7 @@ plan_files (Plan *self, const VbetDevice *device, const VbetDevice *before)
     const VbetFile *file = before->files->pdata[i];
     gboolean stays = FALSE;
     for (guint k = 0; k < device->files->len && !stays; k++)
-      stays = strcmp (((const VbetFile *) device->files->pdata[k])->path, file->path) == 0;
+      stays = strcmp (((const VbetFile *)device->files->pdata[k])->path, file->path) == 0;
     if (stays)
       continue;
     g_autoptr (VbetValue) path = vbet_value_new_text (VBET_VALUE_STRING, file->path);
@@ -185,9 +189,11 @@ plan_files (Plan *self, const VbetDevice *device, const VbetDevice *before)
     VbetValue *value = vbet_value_new_text (VBET_VALUE_STRING, contents);
     g_autofree char *path_text = vbet_value_to_text (path);
     g_autofree char *value_text = vbet_value_to_text (value);
-    g_autofree char *mode_text = file->mode == 0644 ? g_strdup ("") : g_strdup_printf (", mode=%#o", file->mode);
-    VbetCall *call = add_call (self, VBET_CALL_FILE, device->kind, device->name, 0, NULL,
-                               g_strdup_printf ("file(%s, %s, %s%s)", device->name, path_text, value_text, mode_text));
+    g_autofree char *mode_text
+        = file->mode == 0644 ? g_strdup ("") : g_strdup_printf (", mode=%#o", file->mode);
+    VbetCall *call
+        = add_call (self, VBET_CALL_FILE, device->kind, device->name, 0, NULL,
+                    g_strdup_printf ("file(%s, %s, %s%s)", device->name, path_text, value_text, mode_text));
     call->key = g_intern_string (file->path);
     call->value = value;
   }
@@ -324,7 +330,7 @@ plan_starts (Plan *self)
 GPtrArray *
 vbet_plan_new (const VbetTopology *from, const VbetTopology *to)
 {
-  Plan self = { from, to, g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_call_free) };
+  Plan self = { from, to, g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_call_free) };
   plan_stops (&self);
   plan_unplugs (&self);
   plan_detaches (&self);

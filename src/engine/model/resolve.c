@@ -54,8 +54,8 @@ report_no_thing (VbetContext *self, const VbetNode *node, guint wanted)
   const char *what = "this";
   switch (node->kind) {
   case VBET_NODE_CALL:
-    vbet_diagnostics_add (self->diagnostics, VBET_E_OBJECT, node->span, "%s is needed here, which %s() does not give",
-                          wanted_text (wanted), node->name);
+    vbet_diagnostics_add (self->diagnostics, VBET_E_OBJECT, node->span,
+                          "%s is needed here, which %s() does not give", wanted_text (wanted), node->name);
     return FALSE;
   case VBET_NODE_ELLIPSIS:
     what = "'...', which has a meaning only in attach()";
@@ -87,8 +87,9 @@ vbet_context_alloc_kind (VbetContext *self, const VbetNode *node, VbetKind *ret_
   gboolean is_text = word->value != NULL && word->value->type == VBET_VALUE_STRING;
   const char *name = is_text ? word->value->as.text : word->name;
   if (word->kind != VBET_NODE_NAME && !is_text) {
-    vbet_diagnostics_add (self->diagnostics, VBET_E_KIND, word->span,
-                          "alloc() needs a kind: host, router, firewall, switch, hub, gateway, tap, NIC or cable");
+    vbet_diagnostics_add (
+        self->diagnostics, VBET_E_KIND, word->span,
+        "alloc() needs a kind: host, router, firewall, switch, hub, gateway, tap, NIC or cable");
     return FALSE;
   }
   gboolean known = vbet_kind_from_name (name, ret_kind) && *ret_kind != VBET_KIND_NOTE;
@@ -97,21 +98,23 @@ vbet_context_alloc_kind (VbetContext *self, const VbetNode *node, VbetKind *ret_
   VbetSuggest suggest;
   vbet_suggest_init (&suggest, name);
   for (guint bit = 0; (1u << bit) < VBET_KIND_NOTE; bit++)
-    vbet_suggest_offer (&suggest, vbet_kind_name ((VbetKind) (1u << bit)));
+    vbet_suggest_offer (&suggest, vbet_kind_name ((VbetKind)(1u << bit)));
   const char *best = known ? name : vbet_suggest_result (&suggest);
   VbetDiagnostic *diagnostic = NULL;
   if (known)
-    diagnostic = vbet_diagnostics_add (self->diagnostics, VBET_E_KIND, word->span, "a kind stands without quotes");
+    diagnostic
+        = vbet_diagnostics_add (self->diagnostics, VBET_E_KIND, word->span, "a kind stands without quotes");
   else if (strcmp (name, "note") == 0)
     vbet_diagnostics_add (self->diagnostics, VBET_E_KIND, word->span, "a note is made by note(\"text\")");
   else if (best != NULL)
     diagnostic = vbet_diagnostics_add (self->diagnostics, VBET_E_KIND, word->span,
                                        "there is no kind %s; did you mean %s?", name, best);
   else
-    vbet_diagnostics_add (self->diagnostics, VBET_E_KIND, word->span,
-                          "there is no kind %s; there are host, router, firewall, switch, hub, gateway, tap, NIC and "
-                          "cable",
-                          name);
+    vbet_diagnostics_add (
+        self->diagnostics, VBET_E_KIND, word->span,
+        "there is no kind %s; there are host, router, firewall, switch, hub, gateway, tap, NIC and "
+        "cable",
+        name);
   if (diagnostic != NULL) {
     g_autofree char *label = g_strdup_printf ("write %s", best);
     vbet_diagnostic_set_fix (diagnostic, word->span, best, label);
@@ -124,7 +127,7 @@ vbet_context_make (VbetContext *self, const VbetNode *node, VbetKind kind)
 {
   VbetAttributes *attributes = vbet_context_attributes (self, node, kind, FALSE);
   VbetMade *made = g_new0 (VbetMade, 1);
-  g_hash_table_insert (self->made, (gpointer) node, made);
+  g_hash_table_insert (self->made, (gpointer)node, made);
   if (kind == VBET_KIND_NIC) {
     made->loose = g_new0 (VbetLooseNic, 1);
     made->loose->nic = vbet_nic_new (attributes, node->span);
@@ -132,7 +135,7 @@ vbet_context_make (VbetContext *self, const VbetNode *node, VbetKind kind)
     g_ptr_array_add (self->loose, made->loose);
     const char *name = g_hash_table_lookup (self->given_names, node);
     if (name != NULL)
-      g_hash_table_insert (self->nic_names, (gpointer) name, made->loose);
+      g_hash_table_insert (self->nic_names, (gpointer)name, made->loose);
     return made;
   }
   g_autofree char *name = vbet_context_name_for (self, node, kind);
@@ -161,7 +164,8 @@ vbet_context_may_grow (VbetContext *self, const VbetDevice *device, const VbetNo
     vbet_diagnostics_add (self->diagnostics, VBET_E_LIMIT, node->span, "a %s has at most %u NIC%s",
                           vbet_kind_name (device->kind), most, most == 1 ? "" : "s");
   else if (self->n_nics >= VBET_LAB_NICS_MAX)
-    vbet_diagnostics_add (self->diagnostics, VBET_E_LIMIT, node->span, "a lab has at most %d NICs", VBET_LAB_NICS_MAX);
+    vbet_diagnostics_add (self->diagnostics, VBET_E_LIMIT, node->span, "a lab has at most %d NICs",
+                          VBET_LAB_NICS_MAX);
   else
     return TRUE;
   return FALSE;
@@ -189,7 +193,8 @@ offer_nic (VbetContext *self, VbetDiagnostic *diagnostic, const VbetDevice *devi
   const VbetNode *attach = ports->attach_node;
   if (attach != NULL && attach->n_children > 0) {
     VbetSpan last = attach->children[attach->n_children - 1]->span;
-    vbet_diagnostic_set_fix (diagnostic, (VbetSpan){ last.start + last.length, 0 }, ", alloc(NIC)", "add a NIC");
+    vbet_diagnostic_set_fix (diagnostic, (VbetSpan){ last.start + last.length, 0 }, ", alloc(NIC)",
+                             "add a NIC");
   } else if (attach == NULL && ports->alloc_node != NULL) {
     g_autofree char *source = vbet_context_source (self, ports->alloc_node->span);
     g_autofree char *text = g_strdup_printf ("attach(%s, alloc(NIC))", source);
@@ -203,7 +208,8 @@ nics_text (const VbetDevice *device)
 {
   if (device->nics->len == 0)
     return g_strdup_printf ("%s has no NIC", device->name);
-  return g_strdup_printf ("%s has %u NIC%s", device->name, device->nics->len, device->nics->len == 1 ? "" : "s");
+  return g_strdup_printf ("%s has %u NIC%s", device->name, device->nics->len,
+                          device->nics->len == 1 ? "" : "s");
 }
 
 VbetNic *
@@ -230,7 +236,9 @@ vbet_context_next_free (VbetContext *self, VbetDevice *device, const VbetNode *n
     return device->nics->pdata[before];
   }
   g_autofree char *has = nics_text (device);
-  const char *state = device->nics->len == 0 ? "" : device->nics->len == 1 ? ", and it is taken" : ", and all are taken";
+  const char *state = device->nics->len == 0   ? ""
+                      : device->nics->len == 1 ? ", and it is taken"
+                                               : ", and all are taken";
   VbetDiagnostic *diagnostic
       = vbet_diagnostics_add (self->diagnostics, VBET_E_NO_FREE_NIC, node->span, "%s%s", has, state);
   offer_nic (self, diagnostic, device);
@@ -259,7 +267,7 @@ evaluate_nic (VbetContext *self, const VbetNode *node, VbetThing *ret_thing)
   }
   gint64 k = number->value->as.integer;
   if (k >= 1 && k <= G_MAXUINT)
-    ret_thing->nic = (VbetNic *) vbet_device_nic (owner.device, (guint) k);
+    ret_thing->nic = (VbetNic *)vbet_device_nic (owner.device, (guint)k);
   if (ret_thing->nic != NULL)
     return TRUE;
   g_autofree char *has = nics_text (owner.device);
@@ -357,7 +365,8 @@ vbet_context_evaluate (VbetContext *self, const VbetNode *node, guint wanted, Vb
 {
   const VbetNode *inner = vbet_node_ungroup (node);
   if (inner == NULL) {
-    vbet_diagnostics_add (self->diagnostics, VBET_E_STATEMENT, node->span, "braces hold one thing here, not %s",
+    vbet_diagnostics_add (self->diagnostics, VBET_E_STATEMENT, node->span,
+                          "braces hold one thing here, not %s",
                           node->n_children == 0 ? "nothing" : "several");
     return FALSE;
   }

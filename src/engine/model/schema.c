@@ -13,35 +13,38 @@
 #define SECOND 1e9
 #define ANY 0, 0
 
-static const char *const service_choices[] = { "ospf",        "ospf6",      "rip", "bgp", "isis",
-                                               "dhcp-server", "dns-server", "web", "ssh", NULL };
+static const char *const service_choices[]
+    = { "ospf", "ospf6", "rip", "bgp", "isis", "dhcp-server", "dns-server", "web", "ssh", NULL };
 
-/* Rows are grouped by what they are of, in the order in which a form or a manual page shows them. Where two kinds
- * have different defaults, a key has a row for each. */
+/* Rows are grouped by what they are of, in the order in which a form or a manual page shows them. Where two
+ * kinds have different defaults, a key has a row for each. */
 static const VbetAttributeSpec specs[] = {
   /* every device */
-  { "at", VBET_KIND_DEVICE | VBET_KIND_NOTE, VBET_VALUE_POINT, FALSE, FALSE, -1e6, 1e6, "", NULL, "", VBET_LIVE_VISUAL,
+  { "at", VBET_KIND_DEVICE | VBET_KIND_NOTE, VBET_VALUE_POINT, FALSE, FALSE, -1e6, 1e6, "", NULL, "",
+    VBET_LIVE_VISUAL,
     "Where it stands on the canvas, in pixels to the right and down; without it, the canvas finds a place." },
-  { "color", VBET_KIND_DEVICE | VBET_KIND_NOTE, VBET_VALUE_NAME, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_VISUAL,
+  { "color", VBET_KIND_DEVICE | VBET_KIND_NOTE, VBET_VALUE_NAME, FALSE, FALSE, ANY, "", NULL, "",
+    VBET_LIVE_VISUAL,
     "Colour on the canvas: red, orange, yellow, green, blue, purple, brown, gray or \"#rrggbb\"." },
   { "label", VBET_KIND_DEVICE, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_VISUAL,
     "Text shown below the device; without it, its name." },
   { "icon", VBET_KIND_DEVICE, VBET_VALUE_NAME, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_VISUAL,
     "Name of the picture on the canvas; without it, the one of its kind." },
   { "autostart", VBET_KIND_DEVICE, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "yes", VBET_LIVE_RESTART,
-    "Whether a guest starts with the lab; no leaves it off until start().  Other devices are always on." },
+    "Whether a guest starts with the lab; no leaves it off until start(). Other devices are always on." },
 
   /* guests */
-  { "mem", VBET_KIND_HOST | VBET_KIND_FIREWALL, VBET_VALUE_SIZE, FALSE, FALSE, 32 * MEBI, 16 * GIBI, "M", NULL, "64M",
-    VBET_LIVE_RESTART, "Physical memory of the guest; the host lends only the pages that are used." },
-  { "mem", VBET_KIND_ROUTER, VBET_VALUE_SIZE, FALSE, FALSE, 32 * MEBI, 16 * GIBI, "M", NULL, "128M", VBET_LIVE_RESTART,
+  { "mem", VBET_KIND_HOST | VBET_KIND_FIREWALL, VBET_VALUE_SIZE, FALSE, FALSE, 32 * MEBI, 16 * GIBI, "M",
+    NULL, "64M", VBET_LIVE_RESTART,
     "Physical memory of the guest; the host lends only the pages that are used." },
+  { "mem", VBET_KIND_ROUTER, VBET_VALUE_SIZE, FALSE, FALSE, 32 * MEBI, 16 * GIBI, "M", NULL, "128M",
+    VBET_LIVE_RESTART, "Physical memory of the guest; the host lends only the pages that are used." },
   { "gateway", VBET_KIND_GUEST, VBET_VALUE_ADDRESS, TRUE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
     "Address of the next hop of the default route; one of each family at most." },
   { "dns", VBET_KIND_GUEST, VBET_VALUE_ADDRESS, TRUE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
     "Addresses of the name servers, the first asked first." },
-  { "services", VBET_KIND_GUEST, VBET_VALUE_NAME, TRUE, FALSE, ANY, "", service_choices, "", VBET_LIVE_RESTART,
-    "Servers started at boot." },
+  { "services", VBET_KIND_GUEST, VBET_VALUE_NAME, TRUE, FALSE, ANY, "", service_choices, "",
+    VBET_LIVE_RESTART, "Servers started at boot." },
   { "image", VBET_KIND_GUEST, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
     "Name or path of the root file system; without it, the standard image." },
   { "kernel", VBET_KIND_GUEST, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
@@ -51,22 +54,24 @@ static const VbetAttributeSpec specs[] = {
   { "boot", VBET_KIND_GUEST, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
     "Shell commands run as root at the end of each boot." },
   { "routing", VBET_KIND_ROUTER, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
-    "FRR configuration; the daemons that it speaks of are started.  A router forwards packets with or without it." },
+    "FRR configuration; the daemons that it speaks of are started. A router forwards packets with or "
+    "without it." },
   { "rules", VBET_KIND_FIREWALL, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
     "Rule set of nftables; without it, nothing is forwarded but established traffic." },
 
   /* switch */
   { "stp", VBET_KIND_SWITCH, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_AT_ONCE,
     "Whether it runs the spanning tree protocol, so that loops do no harm." },
-  { "ageing", VBET_KIND_SWITCH, VBET_VALUE_DURATION, FALSE, FALSE, 1 * SECOND, 1e6 * SECOND, "s", NULL, "300s",
-    VBET_LIVE_AT_ONCE, "How long an address that is no longer heard stays in the table." },
+  { "ageing", VBET_KIND_SWITCH, VBET_VALUE_DURATION, FALSE, FALSE, 1 * SECOND, 1e6 * SECOND, "s", NULL,
+    "300s", VBET_LIVE_AT_ONCE, "How long an address that is no longer heard stays in the table." },
   { "mirror", VBET_KIND_SWITCH, VBET_VALUE_INTEGER, FALSE, FALSE, 0, 1024, "", NULL, "0", VBET_LIVE_AT_ONCE,
     "Number of the port that gets a copy of every frame; 0 for none." },
   { "vlans", VBET_KIND_SWITCH, VBET_VALUE_INTEGER, TRUE, FALSE, 1, 4094, "", NULL, "", VBET_LIVE_AT_ONCE,
     "VLANs that the switch carries; without it, those that its ports name." },
 
   /* gateway */
-  { "network", VBET_KIND_GATEWAY, VBET_VALUE_ADDRESS, FALSE, FALSE, ANY, "", NULL, "10.0.2.0/24", VBET_LIVE_RESTART,
+  { "network", VBET_KIND_GATEWAY, VBET_VALUE_ADDRESS, FALSE, FALSE, ANY, "", NULL, "10.0.2.0/24",
+    VBET_LIVE_RESTART,
     "Network on the lab's side: the gateway is its second address, the name server its third." },
   { "dhcp", VBET_KIND_GATEWAY, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "yes", VBET_LIVE_RESTART,
     "Whether it gives addresses to who asks by DHCP." },
@@ -94,10 +99,10 @@ static const VbetAttributeSpec specs[] = {
     "On a port of a switch: the VLANs that it carries with their tags." },
 
   /* cable */
-  { "delay", VBET_KIND_CABLE, VBET_VALUE_DURATION, FALSE, TRUE, 0, 60 * SECOND, "ms", NULL, "0ms", VBET_LIVE_AT_ONCE,
-    "How long every frame is on its way." },
-  { "jitter", VBET_KIND_CABLE, VBET_VALUE_DURATION, FALSE, TRUE, 0, 60 * SECOND, "ms", NULL, "0ms", VBET_LIVE_AT_ONCE,
-    "How far the delay of a frame differs from delay, at most, to both sides." },
+  { "delay", VBET_KIND_CABLE, VBET_VALUE_DURATION, FALSE, TRUE, 0, 60 * SECOND, "ms", NULL, "0ms",
+    VBET_LIVE_AT_ONCE, "How long every frame is on its way." },
+  { "jitter", VBET_KIND_CABLE, VBET_VALUE_DURATION, FALSE, TRUE, 0, 60 * SECOND, "ms", NULL, "0ms",
+    VBET_LIVE_AT_ONCE, "How far the delay of a frame differs from delay, at most, to both sides." },
   { "loss", VBET_KIND_CABLE, VBET_VALUE_PERCENT, FALSE, TRUE, 0, 100, "%", NULL, "0%", VBET_LIVE_AT_ONCE,
     "Share of frames that get lost." },
   { "duplicate", VBET_KIND_CABLE, VBET_VALUE_PERCENT, FALSE, TRUE, 0, 100, "%", NULL, "0%", VBET_LIVE_AT_ONCE,
@@ -124,9 +129,9 @@ typedef struct {
 } KindName;
 
 static const KindName kind_names[] = {
-  { VBET_KIND_HOST, "host" },   { VBET_KIND_ROUTER, "router" },   { VBET_KIND_FIREWALL, "firewall" },
+  { VBET_KIND_HOST, "host" },     { VBET_KIND_ROUTER, "router" }, { VBET_KIND_FIREWALL, "firewall" },
   { VBET_KIND_SWITCH, "switch" }, { VBET_KIND_HUB, "hub" },       { VBET_KIND_GATEWAY, "gateway" },
-  { VBET_KIND_TAP, "tap" },     { VBET_KIND_NIC, "NIC" },         { VBET_KIND_CABLE, "cable" },
+  { VBET_KIND_TAP, "tap" },       { VBET_KIND_NIC, "NIC" },       { VBET_KIND_CABLE, "cable" },
   { VBET_KIND_NOTE, "note" },
 };
 
@@ -148,10 +153,11 @@ vbet_schema_find (VbetKind kind, const char *key)
 
 /* What other programs call what we call otherwise. */
 static const char *const synonyms[][2] = {
-  { "address", "ip" },   { "addr", "ip" },       { "ipv4", "ip" },        { "ipv6", "ip" },      { "hwaddr", "mac" },
-  { "latency", "delay" }, { "bandwidth", "rate" }, { "speed", "rate" },   { "drop", "loss" },    { "ram", "mem" },
-  { "pos", "at" },       { "position", "at" },   { "title", "label" },    { "name", "label" },   { "frr", "routing" },
-  { "nft", "rules" },    { "policy", "rules" },  { "nameserver", "dns" }, { "script", "boot" },  { "limit", "queue" },
+  { "address", "ip" },   { "addr", "ip" },        { "ipv4", "ip" },        { "ipv6", "ip" },
+  { "hwaddr", "mac" },   { "latency", "delay" },  { "bandwidth", "rate" }, { "speed", "rate" },
+  { "drop", "loss" },    { "ram", "mem" },        { "pos", "at" },         { "position", "at" },
+  { "title", "label" },  { "name", "label" },     { "frr", "routing" },    { "nft", "rules" },
+  { "policy", "rules" }, { "nameserver", "dns" }, { "script", "boot" },    { "limit", "queue" },
 };
 
 const char *

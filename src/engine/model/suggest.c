@@ -28,9 +28,9 @@ vbet_suggest_distance (const char *a, const char *b, guint limit)
   guint rows[3][WORD_MAX + 1];
   guint *before = rows[0], *last = rows[1], *now = rows[2];
   for (gsize j = 0; j <= size_b; j++)
-    last[j] = (guint) j * STEP;
+    last[j] = (guint)j * STEP;
   for (gsize i = 1; i <= size_a; i++) {
-    guint least = now[0] = (guint) i * STEP;
+    guint least = now[0] = (guint)i * STEP;
     for (gsize j = 1; j <= size_b; j++) {
       guint cost = last[j - 1] + letter_cost (a[i - 1], b[j - 1]);
       cost = MIN (cost, MIN (last[j], now[j - 1]) + STEP);
@@ -56,7 +56,7 @@ vbet_suggest_init (VbetSuggest *self, const char *word)
   gsize size = MIN (strlen (word), WORD_MAX);
   self->word = word;
   self->best = NULL;
-  self->best_cost = size < 2 ? 0 : STEP * (guint) MAX (size / 3, 1) + 1;
+  self->best_cost = size < 2 ? 0 : STEP * (guint)MAX (size / 3, 1) + 1;
 }
 
 /* "host3" is not a slip for "host1": who writes numbers means them. */
@@ -79,14 +79,17 @@ vbet_suggest_offer (VbetSuggest *self, const char *candidate)
   if (differ_in_number (self->word, candidate))
     return;
   /* "memory" for mem, "serv" for services: one begins with the other. */
-  if (MIN (size, other) >= 3 && g_ascii_strncasecmp (self->word, candidate, MIN (size, other)) == 0 && size != other)
+  if (MIN (size, other) >= 3 && g_ascii_strncasecmp (self->word, candidate, MIN (size, other)) == 0
+      && size != other)
     cost = STEP;
   else if (g_ascii_strcasecmp (self->word, candidate) == 0)
     cost = 1;
   else
     cost = vbet_suggest_distance (self->word, candidate, self->best_cost);
-  /* Of two that are as alike the first in the alphabet: the answer must not depend on the order of a hash table. */
-  if (cost < self->best_cost || (cost == self->best_cost && self->best != NULL && strcmp (candidate, self->best) < 0)) {
+  /* Of two that are as alike the first in the alphabet: the answer must not depend on the order of a hash
+   * table. */
+  if (cost < self->best_cost
+      || (cost == self->best_cost && self->best != NULL && strcmp (candidate, self->best) < 0)) {
     self->best = candidate;
     self->best_cost = cost;
   }

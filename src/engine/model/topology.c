@@ -1,4 +1,5 @@
-/* topology.c - storage of a topology: devices, NICs, cables; lookups; changes to one that is still private. */
+/* topology.c - storage of a topology: devices, NICs, cables; lookups; changes to one that is still private.
+ */
 #include "config.h"
 
 #include "engine/model/topology.h"
@@ -80,11 +81,11 @@ vbet_topology_new_empty (const char *lab_name)
   VbetTopology *self = g_new0 (VbetTopology, 1);
   self->refs = 1;
   self->name = g_strdup (lab_name);
-  self->devices = g_ptr_array_new_with_free_func ((GDestroyNotify) device_free);
-  self->cables = g_ptr_array_new_with_free_func ((GDestroyNotify) cable_free);
-  self->notes = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_note_free);
-  self->checks = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_action_free);
-  self->steps = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_step_free);
+  self->devices = g_ptr_array_new_with_free_func ((GDestroyNotify)device_free);
+  self->cables = g_ptr_array_new_with_free_func ((GDestroyNotify)cable_free);
+  self->notes = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_note_free);
+  self->checks = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_action_free);
+  self->steps = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_step_free);
   self->devices_by_name = g_hash_table_new (g_str_hash, g_str_equal);
   self->cables_by_name = g_hash_table_new (g_str_hash, g_str_equal);
   return self;
@@ -132,12 +133,12 @@ static guint
 nic_position (const GPtrArray *nics, guint index)
 {
   /* Without holes, which is the rule, NIC k is at k-1. */
-  if (index > 0 && index <= nics->len && ((const VbetNic *) nics->pdata[index - 1])->index == index)
+  if (index > 0 && index <= nics->len && ((const VbetNic *)nics->pdata[index - 1])->index == index)
     return index - 1;
   guint low = 0, high = nics->len;
   while (low < high) {
     guint middle = low + (high - low) / 2;
-    if (((const VbetNic *) nics->pdata[middle])->index < index)
+    if (((const VbetNic *)nics->pdata[middle])->index < index)
       low = middle + 1;
     else
       high = middle;
@@ -176,14 +177,14 @@ device_copy (const VbetDevice *self)
   copy->kind = self->kind;
   copy->span = self->span;
   copy->attributes = g_ptr_array_ref (self->attributes);
-  copy->nics = g_ptr_array_new_full (self->nics->len, (GDestroyNotify) vbet_nic_free);
+  copy->nics = g_ptr_array_new_full (self->nics->len, (GDestroyNotify)vbet_nic_free);
   for (guint i = 0; i < self->nics->len; i++) {
     VbetNic *nic = g_memdup2 (self->nics->pdata[i], sizeof (VbetNic));
     g_ptr_array_ref (nic->attributes);
     nic->cable = NULL; /* plugged again by the copy's cables */
     g_ptr_array_add (copy->nics, nic);
   }
-  copy->files = g_ptr_array_new_with_free_func ((GDestroyNotify) file_free);
+  copy->files = g_ptr_array_new_with_free_func ((GDestroyNotify)file_free);
   for (guint i = 0; i < self->files->len; i++) {
     const VbetFile *file = self->files->pdata[i];
     VbetFile *file_copy = g_memdup2 (file, sizeof *file);
@@ -212,7 +213,7 @@ step_copy (const VbetStep *self)
   VbetStep *copy = g_memdup2 (self, sizeof *self);
   copy->title = g_strdup (self->title);
   copy->text = g_strdup (self->text);
-  copy->actions = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_action_free);
+  copy->actions = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_action_free);
   for (guint i = 0; i < self->actions->len; i++)
     g_ptr_array_add (copy->actions, action_copy (self->actions->pdata[i]));
   return copy;
@@ -234,8 +235,8 @@ vbet_topology_copy (const VbetTopology *self)
     for (guint end = 0; end < 2; end++) {
       if (cable->ends[end].device == NULL)
         continue;
-      VbetDevice *device = (VbetDevice *) vbet_topology_device (copy, cable->ends[end].device);
-      vbet_topology_plug (copy, made, end, device, (VbetNic *) vbet_device_nic (device, cable->ends[end].nic));
+      VbetDevice *device = (VbetDevice *)vbet_topology_device (copy, cable->ends[end].device);
+      vbet_topology_plug (copy, made, end, device, (VbetNic *)vbet_device_nic (device, cable->ends[end].nic));
     }
   }
   for (guint i = 0; i < self->notes->len; i++) {
@@ -261,8 +262,8 @@ vbet_topology_add_device (VbetTopology *self, const char *name, VbetKind kind, V
   device->name = g_strdup (name);
   device->kind = kind;
   device->attributes = attributes;
-  device->nics = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_nic_free);
-  device->files = g_ptr_array_new_with_free_func ((GDestroyNotify) file_free);
+  device->nics = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_nic_free);
+  device->files = g_ptr_array_new_with_free_func ((GDestroyNotify)file_free);
   device->span = span;
   g_ptr_array_add (self->devices, device);
   g_hash_table_insert (self->devices_by_name, device->name, device);
@@ -326,16 +327,16 @@ vbet_topology_attach (VbetTopology *self, VbetDevice *device, VbetNic *nic, guin
     const VbetNic *last = position > 0 ? device->nics->pdata[position - 1] : NULL;
     index = position + 1;
     if (last != NULL && last->index != position) /* there is a hole */
-      for (index = 1; ((const VbetNic *) device->nics->pdata[index - 1])->index == index;)
+      for (index = 1; ((const VbetNic *)device->nics->pdata[index - 1])->index == index;)
         index++;
   }
   if (index <= position)
     position = nic_position (device->nics, index);
-  else if (position > 0 && ((const VbetNic *) device->nics->pdata[position - 1])->index > index)
+  else if (position > 0 && ((const VbetNic *)device->nics->pdata[position - 1])->index > index)
     position = nic_position (device->nics, index);
   nic->index = index;
   nic_choose_mac (self, device, nic);
-  g_ptr_array_insert (device->nics, (gint) position, nic);
+  g_ptr_array_insert (device->nics, (gint)position, nic);
 }
 
 void
@@ -363,7 +364,7 @@ vbet_topology_unplug (VbetTopology *self, VbetCable *cable, guint end)
   if (there->device == NULL)
     return;
   VbetDevice *device = g_hash_table_lookup (self->devices_by_name, there->device);
-  VbetNic *nic = (VbetNic *) vbet_device_nic (device, there->nic);
+  VbetNic *nic = (VbetNic *)vbet_device_nic (device, there->nic);
   nic->cable = NULL;
   nic->cable_end = 0;
   g_clear_pointer (&there->device, g_free);
@@ -371,8 +372,8 @@ vbet_topology_unplug (VbetTopology *self, VbetCable *cable, guint end)
 }
 
 void
-vbet_topology_set_nic (VbetTopology *self, VbetDevice *device, VbetNic *nic, const char *key, VbetValue *value,
-                       VbetSpan span)
+vbet_topology_set_nic (VbetTopology *self, VbetDevice *device, VbetNic *nic, const char *key,
+                       VbetValue *value, VbetSpan span)
 {
   VbetAttributes *attributes = vbet_attributes_with (nic->attributes, key, value, span);
   g_ptr_array_unref (nic->attributes);
@@ -382,10 +383,10 @@ vbet_topology_set_nic (VbetTopology *self, VbetDevice *device, VbetNic *nic, con
 }
 
 void
-vbet_topology_set_file (VbetTopology *self, VbetDevice *device, const char *path, GBytes *contents, guint mode,
-                        VbetSpan span)
+vbet_topology_set_file (VbetTopology *self, VbetDevice *device, const char *path, GBytes *contents,
+                        guint mode, VbetSpan span)
 {
-  VbetFile *file = (VbetFile *) vbet_device_file (device, path);
+  VbetFile *file = (VbetFile *)vbet_device_file (device, path);
   if (contents == NULL) {
     if (file != NULL)
       g_ptr_array_remove (device->files, file);
@@ -412,9 +413,9 @@ vbet_mac_derive (const char *lab_name, const char *device, guint nic, guint8 ret
   g_snprintf (number, sizeof number, "%u", nic);
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   /* The NULs keep "a", "bc" and "ab", "c" apart. */
-  g_checksum_update (checksum, (const guchar *) lab_name, (gssize) strlen (lab_name) + 1);
-  g_checksum_update (checksum, (const guchar *) device, (gssize) strlen (device) + 1);
-  g_checksum_update (checksum, (const guchar *) number, (gssize) strlen (number));
+  g_checksum_update (checksum, (const guchar *)lab_name, (gssize)strlen (lab_name) + 1);
+  g_checksum_update (checksum, (const guchar *)device, (gssize)strlen (device) + 1);
+  g_checksum_update (checksum, (const guchar *)number, (gssize)strlen (number));
   g_checksum_get_digest (checksum, digest, &size);
   ret_mac[0] = 0x02; /* locally administered, unicast */
   memcpy (ret_mac + 1, digest, 5);

@@ -59,8 +59,8 @@ report_type (VbetContext *self, const VbetAttributeSpec *spec, const VbetValue *
   const char *wanted = vbet_value_type_name (spec->type);
   if (spec->type == VBET_VALUE_ADDRESS && !has_prefix (spec))
     wanted = "an address such as 192.168.0.1";
-  VbetDiagnostic *diagnostic = vbet_diagnostics_add (self->diagnostics, VBET_E_TYPE, span, "%s needs %s, not %s",
-                                                     spec->key, wanted, source);
+  VbetDiagnostic *diagnostic = vbet_diagnostics_add (self->diagnostics, VBET_E_TYPE, span,
+                                                     "%s needs %s, not %s", spec->key, wanted, source);
   if (value == NULL)
     return;
   g_autofree char *text = NULL;
@@ -70,7 +70,8 @@ report_type (VbetContext *self, const VbetAttributeSpec *spec, const VbetValue *
     if (value->type == VBET_VALUE_NAME) {
       yes = g_ascii_strcasecmp (value->as.text, "true") == 0 || g_ascii_strcasecmp (value->as.text, "on") == 0
             || g_ascii_strcasecmp (value->as.text, "yes") == 0;
-      no = g_ascii_strcasecmp (value->as.text, "false") == 0 || g_ascii_strcasecmp (value->as.text, "off") == 0
+      no = g_ascii_strcasecmp (value->as.text, "false") == 0
+           || g_ascii_strcasecmp (value->as.text, "off") == 0
            || g_ascii_strcasecmp (value->as.text, "no") == 0;
     } else if (value->type == VBET_VALUE_INTEGER) {
       yes = value->as.integer == 1;
@@ -125,11 +126,16 @@ converted (const VbetAttributeSpec *spec, VbetValue *value)
   case VBET_VALUE_DURATION:
   case VBET_VALUE_RATE:
     /* Nothing is nothing in any unit. */
-    return value->type == VBET_VALUE_INTEGER && value->as.integer == 0 ? vbet_value_new_integer (spec->type, 0) : NULL;
+    return value->type == VBET_VALUE_INTEGER && value->as.integer == 0
+               ? vbet_value_new_integer (spec->type, 0)
+               : NULL;
   case VBET_VALUE_PERCENT:
-    return value->type == VBET_VALUE_INTEGER && value->as.integer == 0 ? vbet_value_new_decimal (spec->type, 0) : NULL;
+    return value->type == VBET_VALUE_INTEGER && value->as.integer == 0
+               ? vbet_value_new_decimal (spec->type, 0)
+               : NULL;
   case VBET_VALUE_DECIMAL:
-    return value->type == VBET_VALUE_INTEGER ? vbet_value_new_decimal (spec->type, (double) value->as.integer) : NULL;
+    return value->type == VBET_VALUE_INTEGER ? vbet_value_new_decimal (spec->type, (double)value->as.integer)
+                                             : NULL;
   case VBET_VALUE_NAME:
     return value->type == VBET_VALUE_STRING ? vbet_value_new_text (VBET_VALUE_NAME, value->as.text) : NULL;
   default:
@@ -146,9 +152,9 @@ limit_text (const VbetAttributeSpec *spec, double limit)
   if (spec->type == VBET_VALUE_PERCENT || spec->type == VBET_VALUE_DECIMAL)
     value = vbet_value_new_decimal (spec->type, limit);
   else if (spec->type == VBET_VALUE_POINT)
-    value = vbet_value_new_integer (VBET_VALUE_INTEGER, (gint64) limit);
+    value = vbet_value_new_integer (VBET_VALUE_INTEGER, (gint64)limit);
   else
-    value = vbet_value_new_integer (spec->type, (gint64) limit);
+    value = vbet_value_new_integer (spec->type, (gint64)limit);
   return vbet_value_to_text (value);
 }
 
@@ -163,7 +169,7 @@ in_range (const VbetAttributeSpec *spec, const VbetValue *value)
   case VBET_VALUE_DURATION:
   case VBET_VALUE_RATE:
   case VBET_VALUE_MODE:
-    return (double) value->as.integer >= spec->minimum && (double) value->as.integer <= spec->maximum;
+    return (double)value->as.integer >= spec->minimum && (double)value->as.integer <= spec->maximum;
   case VBET_VALUE_PERCENT:
   case VBET_VALUE_DECIMAL:
     return value->as.decimal >= spec->minimum && value->as.decimal <= spec->maximum;
@@ -183,8 +189,8 @@ check_range (VbetContext *self, const VbetAttributeSpec *spec, const VbetValue *
   g_autofree char *low = limit_text (spec, spec->minimum);
   g_autofree char *high = limit_text (spec, spec->maximum);
   g_autofree char *source = quoted_source (self, span);
-  vbet_diagnostics_add (self->diagnostics, VBET_E_RANGE, span, "%s must be between %s and %s, not %s", spec->key, low,
-                        high, source);
+  vbet_diagnostics_add (self->diagnostics, VBET_E_RANGE, span, "%s must be between %s and %s, not %s",
+                        spec->key, low, high, source);
   return FALSE;
 }
 
@@ -202,14 +208,14 @@ check_choice (VbetContext *self, const VbetAttributeSpec *spec, const VbetValue 
   }
   const char *best = vbet_suggest_result (&suggest);
   if (best != NULL) {
-    VbetDiagnostic *diagnostic = vbet_diagnostics_add (self->diagnostics, VBET_E_CHOICE, span,
-                                                       "%s has no choice \"%s\"; did you mean %s?", spec->key,
-                                                       value->as.text, best);
+    VbetDiagnostic *diagnostic
+        = vbet_diagnostics_add (self->diagnostics, VBET_E_CHOICE, span,
+                                "%s has no choice \"%s\"; did you mean %s?", spec->key, value->as.text, best);
     fix_to (diagnostic, span, best);
   } else {
-    g_autofree char *all = g_strjoinv (", ", (char **) spec->choices);
-    vbet_diagnostics_add (self->diagnostics, VBET_E_CHOICE, span, "%s has no choice \"%s\"; there are %s", spec->key,
-                          value->as.text, all);
+    g_autofree char *all = g_strjoinv (", ", (char **)spec->choices);
+    vbet_diagnostics_add (self->diagnostics, VBET_E_CHOICE, span, "%s has no choice \"%s\"; there are %s",
+                          spec->key, value->as.text, all);
   }
   return FALSE;
 }
@@ -264,10 +270,12 @@ check_ip (VbetContext *self, const VbetValue *value, VbetSpan span)
   }
   if (!address->is_v6 && address->prefix <= 30 && host_bits_are (address, FALSE))
     vbet_diagnostics_add (self->diagnostics, VBET_W_NETWORK_ADDRESS, span,
-                          "%s/%d is the address of the network itself, not of a host in it", bare, address->prefix);
+                          "%s/%d is the address of the network itself, not of a host in it", bare,
+                          address->prefix);
   else if (!address->is_v6 && address->prefix <= 30 && host_bits_are (address, TRUE))
     vbet_diagnostics_add (self->diagnostics, VBET_W_NETWORK_ADDRESS, span,
-                          "%s/%d is the broadcast address of its network, not one of a host", bare, address->prefix);
+                          "%s/%d is the broadcast address of its network, not one of a host", bare,
+                          address->prefix);
   return TRUE;
 }
 
@@ -277,8 +285,9 @@ check_plain_address (VbetContext *self, const VbetAttributeSpec *spec, const Vbe
   const VbetAddress *address = &value->as.address;
   g_autofree char *bare = vbet_address_to_text (address, FALSE);
   if (address->prefix >= 0) {
-    VbetDiagnostic *diagnostic = vbet_diagnostics_add (self->diagnostics, VBET_E_PREFIX, span,
-                                                       "%s is one address; no prefix length belongs there", spec->key);
+    VbetDiagnostic *diagnostic
+        = vbet_diagnostics_add (self->diagnostics, VBET_E_PREFIX, span,
+                                "%s is one address; no prefix length belongs there", spec->key);
     fix_to (diagnostic, span, bare);
     return FALSE;
   }
@@ -294,12 +303,14 @@ check_network (VbetContext *self, const VbetValue *value, VbetSpan span)
   VbetAddress address = value->as.address;
   g_autofree char *text = vbet_address_to_text (&address, TRUE);
   if (address.prefix < 0) {
-    vbet_diagnostics_add (self->diagnostics, VBET_E_PREFIX, span, "network needs a prefix length, such as 10.0.2.0/24");
+    vbet_diagnostics_add (self->diagnostics, VBET_E_PREFIX, span,
+                          "network needs a prefix length, such as 10.0.2.0/24");
     return FALSE;
   }
   if (address.is_v6 || address.prefix < 8 || address.prefix > 29) {
     vbet_diagnostics_add (self->diagnostics, VBET_E_ADDRESS, span,
-                          "%s cannot be a gateway's network; it takes IPv4 with a prefix length from 8 to 29", text);
+                          "%s cannot be a gateway's network; it takes IPv4 with a prefix length from 8 to 29",
+                          text);
     return FALSE;
   }
   if (host_bits_are (&address, FALSE))
@@ -307,8 +318,9 @@ check_network (VbetContext *self, const VbetValue *value, VbetSpan span)
   for (gint bit = address.prefix; bit < 32; bit++)
     address.bytes[bit / 8] &= (guint8) ~(1 << (7 - bit % 8));
   g_autofree char *network = vbet_address_to_text (&address, TRUE);
-  VbetDiagnostic *diagnostic = vbet_diagnostics_add (self->diagnostics, VBET_E_ADDRESS, span,
-                                                     "%s is an address in a network; the network is %s", text, network);
+  VbetDiagnostic *diagnostic
+      = vbet_diagnostics_add (self->diagnostics, VBET_E_ADDRESS, span,
+                              "%s is an address in a network; the network is %s", text, network);
   fix_to (diagnostic, span, network);
   return FALSE;
 }
@@ -432,7 +444,7 @@ item_span (const VbetNode *node, guint index)
 static VbetValue *
 checked_list (VbetContext *self, const VbetAttributeSpec *spec, const VbetValue *list, const VbetNode *node)
 {
-  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_value_unref);
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_value_unref);
   gboolean good = TRUE;
   for (guint i = 0; i < list->as.list->len; i++) {
     VbetValue *item = checked_item (self, spec, list->as.list->pdata[i], item_span (node, i));
@@ -469,7 +481,8 @@ vbet_context_value (VbetContext *self, const VbetAttributeSpec *spec, const Vbet
   if (value->type == VBET_VALUE_LIST) {
     if (spec->list)
       return checked_list (self, spec, value, node);
-    vbet_diagnostics_add (self->diagnostics, VBET_E_TYPE, node->span, "%s takes one value, not a list", spec->key);
+    vbet_diagnostics_add (self->diagnostics, VBET_E_TYPE, node->span, "%s takes one value, not a list",
+                          spec->key);
     return NULL;
   }
   if (value->type == VBET_VALUE_PAIR) {
@@ -494,11 +507,11 @@ article (const char *word)
 static void
 report_unknown_key (VbetContext *self, const VbetNode *keyword, const char *of, const char *best)
 {
-  const VbetAttributeSpec *elsewhere = vbet_schema_find ((VbetKind) ~0u, keyword->name);
+  const VbetAttributeSpec *elsewhere = vbet_schema_find ((VbetKind)~0u, keyword->name);
   if (elsewhere != NULL) {
-    const char *other = vbet_kind_name ((VbetKind) (elsewhere->kinds & (~elsewhere->kinds + 1)));
-    vbet_diagnostics_add (self->diagnostics, VBET_E_KEY, keyword->name_span, "%s has no key \"%s\"; %s %s has one", of,
-                          keyword->name, article (other), other);
+    const char *other = vbet_kind_name ((VbetKind)(elsewhere->kinds & (~elsewhere->kinds + 1)));
+    vbet_diagnostics_add (self->diagnostics, VBET_E_KEY, keyword->name_span,
+                          "%s has no key \"%s\"; %s %s has one", of, keyword->name, article (other), other);
     return;
   }
   VbetDiagnostic *diagnostic = vbet_diagnostics_add (
@@ -508,12 +521,13 @@ report_unknown_key (VbetContext *self, const VbetNode *keyword, const char *of, 
     fix_to (diagnostic, keyword->name_span, best);
 }
 
-/* Whether an earlier key of @call is the same as that at @index; reports it. @seen: (nullable): keys so far. */
+/* Whether an earlier key of @call is the same as that at @index; reports it. @seen: (nullable): keys so far.
+ */
 static gboolean
 is_repeated (VbetContext *self, const VbetNode *call, guint index, GHashTable *seen)
 {
   const VbetNode *keyword = call->children[index];
-  gboolean repeated = seen != NULL && !g_hash_table_add (seen, (gpointer) keyword->name);
+  gboolean repeated = seen != NULL && !g_hash_table_add (seen, (gpointer)keyword->name);
   for (guint i = 0; seen == NULL && i < index && !repeated; i++)
     repeated = call->children[i]->kind == VBET_NODE_KEYWORD && call->children[i]->name == keyword->name;
   if (repeated)
@@ -530,8 +544,8 @@ new_seen (const VbetNode *call)
 }
 
 static void
-append_checked (VbetContext *self, VbetAttributes *attributes, const VbetAttributeSpec *spec, const VbetNode *keyword,
-                gboolean changes)
+append_checked (VbetContext *self, VbetAttributes *attributes, const VbetAttributeSpec *spec,
+                const VbetNode *keyword, gboolean changes)
 {
   if (keyword->n_children == 0)
     return;
