@@ -1,11 +1,5 @@
 # Build rules of tests/bench/.
 
-EXTRA_PROGRAMS += tests/bench/bench-model
-BENCHES += tests/bench/bench-model
-CLEANFILES += tests/bench/bench-model
-tests_bench_bench_model_SOURCES = tests/bench/bench-model.c
-tests_bench_bench_model_LDADD = libvbet-model.a libvbet-language.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
-
 EXTRA_PROGRAMS += tests/bench/bench-language
 BENCHES += tests/bench/bench-language
 CLEANFILES += tests/bench/bench-language
