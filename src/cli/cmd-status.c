@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/connection.h"
 #include "cli/output.h"
+#include "engine/model/schema.h"
 
 /* What confines every guest that runs. Returns: (transfer full): "" if nothing does or none runs. */
 static char *
@@ -88,6 +89,14 @@ print_devices (GPtrArray *devices)
   vbet_table_print (table);
 }
 
+/* Only inside a guest do a NIC's name and address mean something. */
+static gboolean
+is_guest (GVariant *device)
+{
+  VbetKind kind;
+  return vbet_kind_from_name (vbet_field_text (device, "kind"), &kind) && (kind & VBET_KIND_GUEST) != 0;
+}
+
 static void
 print_nics (GPtrArray *devices)
 {
@@ -97,6 +106,7 @@ print_nics (GPtrArray *devices)
   for (guint i = 0; i < devices->len; i++) {
     GVariant *device = g_ptr_array_index (devices, i);
     g_autoptr (GPtrArray) nics = vbet_field_list (device, "nics");
+    gboolean guest = is_guest (device);
     for (guint k = 0; k < nics->len; k++) {
       GVariant *nic = g_ptr_array_index (nics, k);
       const char *cable = vbet_field_text (nic, "cable");
@@ -105,8 +115,8 @@ print_nics (GPtrArray *devices)
       any = TRUE;
       vbet_table_add (table, vbet_field_text (device, "name"));
       vbet_table_add_format (table, "%" G_GINT64_FORMAT, vbet_field_integer (nic, "index"));
-      vbet_table_add (table, vbet_field_text (nic, "name"));
-      vbet_table_add (table, vbet_field_text (nic, "mac"));
+      vbet_table_add (table, guest ? vbet_field_text (nic, "name") : "");
+      vbet_table_add (table, guest ? vbet_field_text (nic, "mac") : "");
       vbet_table_add (table, *cable != '\0' ? cable : "-");
       vbet_table_add (table, vbet_field_boolean (nic, "carrier") ? "yes" : "no");
       vbet_table_add_format (table, "%" G_GINT64_FORMAT, vbet_field_integer (nic, "rx_frames"));
