@@ -10,3 +10,9 @@ TESTS += tests/unit/test-sandbox
 tests_unit_test_sandbox_SOURCES = tests/unit/test-sandbox.c
 tests_unit_test_sandbox_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_sandbox_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += tests/unit/test-json-guard
+TESTS += tests/unit/test-json-guard
+tests_unit_test_json_guard_SOURCES = tests/unit/test-json-guard.c
+tests_unit_test_json_guard_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_json_guard_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)

@@ -267,6 +267,47 @@ test_many_resets (void)
   sw_teardown (&f);
 }
 
+/* Two switches joined twice: one broadcast circles for ever. Others pass undisturbed, and unplugging ends it. */
+static void
+test_storm (void)
+{
+  SwitchFixture f;
+  int quick[2];
+  guint32 marker = 0;
+  g_autoptr (GError) error = NULL;
+  sw_setup (&f);
+  for (guint i = 0; i < 2; i++) {
+    const char *name = i == 0 ? "s1" : "s2";
+    CU_ASSERT_TRUE (vbet_switch_client_add_bridge (f.client, name, VBET_SWITCH_BRIDGE_SWITCH, 300, NULL, &error));
+    for (guint nic = 1; nic <= 3; nic++)
+      CU_ASSERT_TRUE (vbet_switch_client_add_bridge_port (f.client, name, nic, name, &error));
+  }
+  sw_plug (&f, "loop1", "s1", 1, "s2", 1);
+  sw_plug (&f, "loop2", "s1", 2, "s2", 2);
+  sw_add_guest (&f, "h");
+  sw_plug (&f, "kh", "h", 1, "s1", 3);
+  int host = sw_link_up (&f, "h"); /* never reads */
+  UNTIL (f.connects == 1);
+  sw_add_pair (&f, "a", "b", quick);
+  CU_ASSERT_EQUAL (sw_put (host, 0xff, 1, 1, 60), 0);
+  UNTIL (vbet_switch_state_find_cable (sw_state (&f), "loop1")->ab.frames > 1000);
+  for (guint i = 0; i < 500; i++)
+    sw_assert_passes (quick[0], quick[1], i);
+  CU_ASSERT_EQUAL (vbet_switch_state_find_port (sw_state (&f), "b", 1)->rx.dropped, 0);
+  CU_ASSERT_TRUE (vbet_switch_client_remove_cable (f.client, "loop1", &error));
+  guint64 before = 0;
+  guint64 after = 1;
+  UNTIL ((before = after, after = vbet_switch_state_find_cable (sw_state (&f), "loop2")->ab.frames) == before);
+  while (sw_get_within (host, &marker, 0) == 60)
+    ;
+  sw_assert_passes (quick[0], quick[1], 9999);
+  close (host);
+  close (quick[0]);
+  close (quick[1]);
+  UNTIL (f.closes == 3);
+  sw_teardown (&f);
+}
+
 /* --- tests: the process dies ------------------------------------------------------------------------------ */
 
 static void
@@ -416,6 +457,8 @@ test_refusals (void)
   CU_ASSERT_EQUAL (bind (other, (struct sockaddr *) &address, sizeof address), 0);
   CU_ASSERT_EQUAL (listen (other, 1), 0);
   REFUSED (vbet_switch_client_add_guest_port (client, "z", 1, 1500, path, &error), VBET_ERROR_EXISTS);
+  CU_ASSERT_EQUAL (listen (other, 1), 0);
+  REFUSED (vbet_switch_client_add_bridge (client, "sw", VBET_SWITCH_BRIDGE_HUB, 0, path, &error), VBET_ERROR_EXISTS);
   close (other); /* now it is stale */
   g_autoptr (GError) error = NULL;
   CU_ASSERT_TRUE (vbet_switch_client_add_guest_port (client, "z", 1, 1500, path, &error));
@@ -483,6 +526,7 @@ static CU_TestInfo guest_tests[] = {
   { "jumbo frames", test_jumbo },
   { "a newer connection replaces the older", test_replaced_connection },
   { "many resets", test_many_resets },
+  { "a storm is its own affair", test_storm },
   CU_TEST_INFO_NULL,
 };
 

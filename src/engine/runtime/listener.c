@@ -43,13 +43,13 @@ drop_source (GSource **source)
   g_clear_pointer (source, g_source_unref);
 }
 
-/* Whether nobody listens on the socket at @address. */
+/* Whether nobody listens on the socket at @address; a listener of another type says EPROTOTYPE, so it is not stale. */
 static gboolean
 is_stale (const struct sockaddr_un *address, int type)
 {
   int fd = socket (AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   gboolean stale = fd >= 0 && connect (fd, (const struct sockaddr *) address, sizeof *address) != 0
-                   && (errno == ECONNREFUSED || errno == EPROTOTYPE);
+                   && errno == ECONNREFUSED;
   if (fd >= 0)
     close (fd);
   return stale;
