@@ -65,7 +65,8 @@ vbet_confine (const char *ret_layers[5])
 #ifdef __SANITIZE_ADDRESS__ /* its leak check at exit traces the process, which a change of user forbids */
   prctl (PR_SET_DUMPABLE, 1);
 #endif
-  prctl (PR_SET_PDEATHSIG, SIGKILL); /* after the change of user, which clears it; a parent dead by now closes our channel */
+  /* After the change of user, which clears it. A parent that is dead by now has closed our channel. */
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
   if (set_limits ())
     ret_layers[n++] = "limits";
   if (vbet_sandbox_no_new_privs () == 0)

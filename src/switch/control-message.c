@@ -121,7 +121,8 @@ vbet_control_command_parse (const char *data, gsize size, gint64 *ret_id, char *
 {
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   *ret_id = 0;
-  if (size > VBET_CONTROL_MESSAGE_MAX || !vbet_json_is_shallow (data, size, DEPTH_MAX) || !g_utf8_validate (data, (gssize) size, NULL)
+  if (size > VBET_CONTROL_MESSAGE_MAX || !vbet_json_is_shallow (data, size, DEPTH_MAX)
+      || !g_utf8_validate (data, (gssize) size, NULL)
       || !json_parser_load_from_data (parser, data, (gssize) size, NULL)) {
     *ret_error = g_strdup ("The message is not JSON of a sane size and depth");
     return NULL;

@@ -28,10 +28,12 @@
  * The answer to "state" is any number of messages with "part":true and arrays,
  * each of which may be missing, then the usual {"id":N,"ok":true}:
  *
- *   ports    [{device, nic, kind, connected, cable?, rx, tx, queued}]   rx, tx: [frames, bytes, dropped] as the device sees it
- *   cables   [{cable, up, ends, ab, ba}]                                ab, ba: [frames, bytes, dropped]
+ *   ports    [{device, nic, kind, connected, cable?, rx, tx, queued}]
+ *   cables   [{cable, up, ends, ab, ba}]
  *   bridges  [{bridge, kind, ageing, stock, addresses, flooded, evicted}]
- *   macs     [{bridge, mac "02:00:00:00:00:01", nic (0: a stock guest), age (s)}]   at most 1000 a bridge
+ *   macs     [{bridge, mac "02:00:00:00:00:01", nic (0: a stock guest), age (s)}], at most 1000 a bridge
+ *
+ * where rx and tx (as the device sees it), ab and ba are [frames, bytes, dropped].
  *
  * Notifications have no id:
  *
@@ -57,7 +59,13 @@
 
 typedef struct VbetControl VbetControl;
 
-/** vbet_control_new: @fd: the channel; taken. @layers: NULL-terminated, for the "ready" message. Returns: NULL with errno. */
+/**
+ * vbet_control_new:
+ * @fd: the channel; taken
+ * @layers: (array zero-terminated=1): for the "ready" message
+ *
+ * Returns: NULL with errno when the loop does not take it.
+ */
 VbetControl *vbet_control_new (VbetIo *io, int fd, const char *const *layers);
 void vbet_control_free (VbetControl *self);
 

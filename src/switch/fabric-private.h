@@ -1,4 +1,4 @@
-/* fabric-private.h - the fabric's objects, shared by fabric.c (what there is) and fabric-path.c (the way of a frame). */
+/* fabric-private.h - the fabric's objects, shared by fabric.c, fabric-path.c and fabric-state.c. */
 #pragma once
 
 #include "switch/core/bridge.h"

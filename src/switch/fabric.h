@@ -54,15 +54,16 @@ typedef enum {
 VbetFabric *vbet_fabric_new (guint64 seed);
 void vbet_fabric_free (VbetFabric *self);
 
-/* --- what there is: 0 or -errno (-EINVAL a bad name or number, -EEXIST taken, -ENOENT unknown, -EBUSY endpoint
- * has a cable, -ENOSPC too many) ------------------------------------------------------------------------- */
+/* --- what there is ---------------------------------------------------------------
+ * All return 0 or -errno: -EINVAL a bad name or number, -EEXIST taken, -ENOENT unknown, -EBUSY the endpoint has a
+ * cable, -ENOSPC too many. */
 
 int vbet_fabric_add_bridge (VbetFabric *self, const char *name, VbetRelayKind kind, gint64 ageing);
 int vbet_fabric_set_ageing (VbetFabric *self, const char *name, gint64 ageing);
 /** vbet_fabric_remove_bridge: with its ports, direct ports and their cables. */
 int vbet_fabric_remove_bridge (VbetFabric *self, const char *name);
 
-/** vbet_fabric_add_port: @port is the fabric's from now on (also on failure it is left alone: only success takes it). */
+/** vbet_fabric_add_port: @port: the fabric's from now on; on failure it stays the caller's. */
 int vbet_fabric_add_port (VbetFabric *self, const char *device, guint nic, guint mtu, const VbetPortClass *klass,
                           gpointer port, VbetEndpoint **ret_endpoint);
 int vbet_fabric_add_bridge_port (VbetFabric *self, const char *device, guint nic, const char *bridge);

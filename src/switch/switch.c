@@ -89,7 +89,8 @@ vbet_switch_main (int argc, char **argv)
   socklen_t size = sizeof type;
   (void) argv;
   if (argc > 1 || getsockopt (VBET_CONTROL_FD, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET) {
-    fprintf (stderr, "vbet-switch is started by vbetd, with its control channel as descriptor 3; run \"vbetctl run LAB\"\n");
+    fprintf (stderr, "vbet-switch is started by vbetd, with its control channel as descriptor 3; "
+                     "run \"vbetctl run LAB\"\n");
     return 2;
   }
   fcntl (VBET_CONTROL_FD, F_SETFD, FD_CLOEXEC);

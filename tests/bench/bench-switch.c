@@ -12,7 +12,7 @@
  *   vbet-switch, guest ports    SEQPACKET, as a guest's vector NIC
  *   vbet-switch, stock ports    the "daemon" protocol, as eth0=daemon
  *   vde_switch, uml_switch      the same protocol
- *   bare relay                  a loop of recvmmsg and sendmmsg that looks at nothing: what these sockets can do at most
+ *   bare relay                  a loop of recvmmsg and sendmmsg that looks at nothing: what these sockets can do
  *   bare socket pair            no process between at all
  *
  * Beside these: the switch's own work per frame, its cores without any socket.
@@ -44,7 +44,7 @@
 
 #define BATCH 64
 #define WINDOW_STREAM 256 /* frames under way: SEQPACKET ports hold that and more */
-#define WINDOW_DATAGRAM 8 /* the kernel queues some ten datagrams for a socket; beyond, vde_switch and uml_switch lose them */
+#define WINDOW_DATAGRAM 8 /* the kernel queues ten datagrams for a socket; vde_switch and uml_switch lose the rest */
 #define SNDBUF (1024 * 1024)
 #define RUNS_MAX 31
 
@@ -258,7 +258,7 @@ start_pair (Target *target)
   target->there = TRUE;
 }
 
-/* Two guest ports and the control socket of one switch; both kinds of vbet ports use the same process, one at a time. */
+/* Two guest ports and the control socket of one switch; both kinds of ports use the same process, one at a time. */
 static VbetSwitchClient *
 start_vbet (Target *guest, Target *stock, const char *dir)
 {
@@ -455,8 +455,8 @@ report (Target targets[N_KINDS], guint runs)
     }
     for (guint k = VDE; k <= RELAY; k++)
       if (one[k] > 0 && one[VBET] > 0)
-        printf ("switch, %u-byte frames: %.2f x %s on one core, %.2f x on two\n", sizes[s], one[VBET] / one[k], names[k],
-                two[VBET] / two[k]);
+        printf ("switch, %u-byte frames: %.2f x %s on one core, %.2f x on two\n", sizes[s], one[VBET] / one[k],
+                names[k], two[VBET] / two[k]);
     for (guint k = 0; k < N_KINDS; k++) {
       if (!targets[k].there)
         printf ("  %-26s not measured: the program is not installed\n", names[k]);

@@ -145,8 +145,8 @@ vbet_listener_new (const char *path, int type, gboolean replace, VbetListenerAcc
 {
   if (!g_path_is_absolute (path) || strlen (path) > VBET_SOCKET_PATH_MAX) {
     g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
-                 "The socket path %s has %zu bytes and may have %d: use a shorter run-time folder or a shorter name", path,
-                 strlen (path), VBET_SOCKET_PATH_MAX);
+                 "The socket path %s has %zu bytes and may have %d: use a shorter run-time folder or a shorter name",
+                 path, strlen (path), VBET_SOCKET_PATH_MAX);
     return NULL;
   }
   VbetListener *self = g_new0 (VbetListener, 1);

@@ -18,7 +18,7 @@ typedef struct {
   void (*ended) (VbetSwitchChannel *channel, gboolean clean, gpointer user_data);
 } VbetSwitchChannelCallbacks;
 
-/** vbet_switch_channel_open: starts @program; callbacks come from the thread-default main context, never from within. */
+/** vbet_switch_channel_open: starts @program; callbacks come from the thread-default main context. */
 VbetSwitchChannel *vbet_switch_channel_open (const char *program, const VbetSwitchChannelCallbacks *callbacks,
                                              gpointer user_data, GError **error);
 

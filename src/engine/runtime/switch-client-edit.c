@@ -27,7 +27,8 @@ check_name (const char *name, const char *what, GError **error)
   for (const char *at = name; ok && *at != '\0'; at++)
     ok = !g_ascii_iscntrl (*at);
   if (!ok)
-    g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE, "A %s needs a printable name of 1 to %d bytes", what, NAME_MAX_BYTES);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE, "A %s needs a printable name of 1 to %d bytes", what,
+                 NAME_MAX_BYTES);
   return ok;
 }
 
@@ -43,8 +44,8 @@ require_port (VbetSwitchClient *self, const char *device, guint nic, GError **er
 {
   WantedPort *port = switch_client_lookup_port (self, device, nic);
   if (port == NULL)
-    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "The switch has no port for NIC %u of %s: attach the NIC first", nic,
-                 device);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND,
+                 "The switch has no port for NIC %u of %s: attach the NIC first", nic, device);
   return port;
 }
 
@@ -53,7 +54,8 @@ require_bridge (VbetSwitchClient *self, const char *device, GError **error)
 {
   WantedBridge *bridge = g_hash_table_lookup (self->bridges, device);
   if (bridge == NULL)
-    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "There is no switch or hub named %s: allocate it first", device);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "There is no switch or hub named %s: allocate it first",
+                 device);
   return bridge;
 }
 
@@ -62,7 +64,8 @@ require_cable (VbetSwitchClient *self, const char *name, GError **error)
 {
   WantedCable *cable = g_hash_table_lookup (self->cables, name);
   if (cable == NULL)
-    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "There is no cable named %s in the switch: plug it first", name);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "There is no cable named %s in the switch: plug it first",
+                 name);
   return cable;
 }
 
@@ -91,10 +94,11 @@ static void
 tell_add_stock (VbetSwitchClient *self, const WantedBridge *bridge, const WantedStock *stock)
 {
   int fds[] = { stock->control_fd, stock->data_fd };
-  if (self->channel != NULL) {
-    switch_client_expect (self, NULL); /* whoever connects may be gone or talk nonsense: no problem of the lab's */
-    switch_client_tell (self, wanted_stock_text (bridge, "add-stock", stock->serial, self->last_id), fds, stock->data_fd >= 0 ? 2 : 1);
-  }
+  if (self->channel == NULL)
+    return;
+  switch_client_expect (self, NULL); /* whoever connects may be gone or talk nonsense: no problem of the lab's */
+  switch_client_tell (self, wanted_stock_text (bridge, "add-stock", stock->serial, self->last_id), fds,
+                      stock->data_fd >= 0 ? 2 : 1);
 }
 
 static void
@@ -273,7 +277,8 @@ new_port (VbetSwitchClient *self, const char *device, guint nic, GError **error)
   if (!check_name (device, "device", error))
     return NULL;
   if (nic < 1 || nic > G_MAXUINT16) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE, "NIC %u of %s: NICs are numbered from 1 to %u", nic, device, G_MAXUINT16);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE, "NIC %u of %s: NICs are numbered from 1 to %u", nic, device,
+                 G_MAXUINT16);
     return NULL;
   }
   if (switch_client_lookup_port (self, device, nic) != NULL) {
@@ -368,8 +373,8 @@ free_end (VbetSwitchClient *self, const char *device, guint nic, GError **error)
   WantedPort *port = require_port (self, device, nic, error);
   if (port == NULL || port->cable == NULL)
     return port;
-  g_set_error (error, VBET_ERROR, VBET_ERROR_STATE, "NIC %u of %s has the cable %s in it: unplug that first", nic, device,
-               port->cable);
+  g_set_error (error, VBET_ERROR, VBET_ERROR_STATE, "NIC %u of %s has the cable %s in it: unplug that first", nic,
+               device, port->cable);
   return NULL;
 }
 
@@ -389,7 +394,8 @@ vbet_switch_client_add_cable (VbetSwitchClient *self, const char *name, const ch
   if (b == NULL)
     return FALSE;
   if (a == b) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE, "The cable %s has both ends in NIC %u of %s", name, nic_a, device_a);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE, "The cable %s has both ends in NIC %u of %s", name, nic_a,
+                 device_a);
     return FALSE;
   }
   WantedCable *cable = g_new0 (WantedCable, 1);

@@ -1,6 +1,4 @@
-/* switch-client-private.h - the client's object, shared by switch-client.c (the process and its answers) and
- * switch-client-edit.c (bridges, ports, cables).
- */
+/* switch-client-private.h - the client's object, for switch-client.c (process) and switch-client-edit.c (lab). */
 #pragma once
 
 #include "engine/runtime/switch-channel.h"

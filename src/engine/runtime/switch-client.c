@@ -142,7 +142,8 @@ on_answer (VbetSwitchClient *self, gint64 id, JsonObject *object)
   } else if (waiting->restarted && ok) {
     g_signal_emit (self, signals[SIGNAL_RESTARTED], 0);
   } else if (waiting->what != NULL && !ok) {
-    g_autofree char *message = g_strdup_printf ("The switch could not %s: %s", waiting->what, text_of (object, "error"));
+    g_autofree char *message
+        = g_strdup_printf ("The switch could not %s: %s", waiting->what, text_of (object, "error"));
     g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, message);
   }
   waiting_free (waiting);
@@ -181,7 +182,8 @@ static void
 on_stock (VbetSwitchClient *self, JsonObject *object, gboolean joined, int fd)
 {
   WantedBridge *bridge = g_hash_table_lookup (self->bridges, text_of (object, "bridge"));
-  WantedStock *stock = bridge != NULL ? wanted_bridge_find_stock (bridge, (guint64) number_of (object, "serial")) : NULL;
+  guint64 serial = (guint64) number_of (object, "serial");
+  WantedStock *stock = bridge != NULL ? wanted_bridge_find_stock (bridge, serial) : NULL;
   if (stock != NULL && joined && stock->data_fd < 0) {
     stock->data_fd = fd;
     fd = -1;

@@ -98,7 +98,7 @@ GPid vbet_switch_client_get_pid (VbetSwitchClient *self);
 guint vbet_switch_client_get_restarts (VbetSwitchClient *self);
 /** vbet_switch_client_get_connected: Returns: whether the guest's NIC is open; FALSE for unknown ports. */
 gboolean vbet_switch_client_get_connected (VbetSwitchClient *self, const char *device, guint nic);
-/** vbet_switch_client_get_layers: (transfer none): confinement that holds: {"no_new_privs","landlock",…}, NULL-terminated. */
+/** vbet_switch_client_get_layers: (transfer none) (nullable): layers of confinement that hold: "landlock" … */
 const char *const *vbet_switch_client_get_layers (VbetSwitchClient *self);
 
 /* --- state: everything countable, at one moment ------------------------- */

@@ -7,5 +7,5 @@
 
 VbetSwitchState *vbet_switch_state_new (void);
 
-/** vbet_switch_state_read_part: adds what @object holds; members that are missing or of another type are passed over. */
+/** vbet_switch_state_read_part: adds what @object holds; what is missing or of another type is passed over. */
 void vbet_switch_state_read_part (VbetSwitchState *self, JsonObject *object);
