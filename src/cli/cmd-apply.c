@@ -40,5 +40,8 @@ vbet_cmd_apply (const VbetCommand *self, int argc, char **argv)
     vbet_output_error (error);
     return VBET_EXIT_FAILURE;
   }
+  g_autoptr (GPtrArray) calls = vbet_field_list (reply, "calls");
+  if (calls->len == 0)
+    vbet_output_message ("The lab is already what %s says", file->shown);
   return vbet_call_list_print (reply, TRUE) > 0 ? VBET_EXIT_FAILURE : VBET_EXIT_OK;
 }

@@ -40,6 +40,18 @@ target_path (const char *path, gboolean is_folder, const char *source)
   return g_build_filename (path, name, NULL);
 }
 
+/* The engine names the device that failed; here the file belongs to it. */
+static void
+name_file (GError **error, const char *node, const char *path)
+{
+  g_autofree char *head = g_strconcat (node, ": ", NULL);
+  if (error == NULL || *error == NULL || !g_str_has_prefix ((*error)->message, head))
+    return;
+  char *message = g_strdup_printf ("%s:%s: %s", node, path, (*error)->message + strlen (head));
+  g_free ((*error)->message);
+  (*error)->message = message;
+}
+
 static gboolean
 put_file (VbetClient *client, const char *source, const char *node, const char *path, GError **error)
 {
@@ -66,6 +78,7 @@ put_file (VbetClient *client, const char *source, const char *node, const char *
   g_variant_dict_insert (&params, "mode", "x", (gint64)(is_stdin ? MODE_DEFAULT : status.st_mode & 0777));
   g_autoptr (GVariant) reply
       = vbet_connection_call_device (client, "device.put", node, g_variant_dict_end (&params), NULL, error);
+  name_file (error, node, target);
   return reply != NULL;
 }
 
@@ -77,6 +90,7 @@ get_file (VbetClient *client, const char *node, const char *path, const char *ta
   g_variant_dict_insert (&params, "path", "s", path);
   g_autoptr (GVariant) reply
       = vbet_connection_call_device (client, "device.get", node, g_variant_dict_end (&params), NULL, error);
+  name_file (error, node, path);
   if (reply == NULL)
     return FALSE;
   gsize size;

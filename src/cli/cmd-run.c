@@ -77,6 +77,10 @@ stay (VbetClient *client, const VbetInterrupt *interrupt)
     g_main_context_iteration (NULL, TRUE);
   g_signal_handler_disconnect (client, watch);
   g_signal_handler_disconnect (client, news);
+  if (!closed)
+    vbet_output_message ("Stopping the lab “%s”", vbet_client_get_id (client));
+  else
+    vbet_output_message ("The lab “%s” has ended", vbet_client_get_id (client));
   if (closed || vbet_connection_stop_lab (client, interrupt, &error))
     return VBET_EXIT_OK;
   vbet_output_error (error);

@@ -68,8 +68,13 @@ run_step (VbetClient *client, GVariant *step, GError **error)
   g_autoptr (GVariant) reply
       = vbet_connection_call (client, "lab.step", g_variant_dict_end (&params), interrupt, error);
   g_signal_handler_disconnect (client, handler);
+  if (reply == NULL && vbet_interrupt_count (interrupt) > 0) {
+    g_clear_error (error);
+    vbet_output_message ("Interrupted; in the lab the step goes on");
+    return VBET_EXIT_INTERRUPTED;
+  }
   if (reply == NULL)
-    return vbet_interrupt_count (interrupt) > 0 ? VBET_EXIT_INTERRUPTED : VBET_EXIT_FAILURE;
+    return VBET_EXIT_FAILURE;
   g_autoptr (GPtrArray) results = vbet_field_list (reply, "results");
   for (guint i = watch.shown; i < results->len; i++)
     vbet_result_print (g_ptr_array_index (results, i));

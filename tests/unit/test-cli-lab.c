@@ -292,6 +292,9 @@ test_cp (void)
   VBET_ASSERT_TEXT (got, "hello\n");
   g_autoptr (VbetRun) shown = VBET_RUN (sandbox, "cp", "lab", "r1:/etc/motd", "-");
   check_run (shown, 0, "hello\n", "");
+  g_autoptr (VbetSandbox) without = vbet_sandbox_new ("fail device.get -32001 r1: No such file or directory");
+  g_autoptr (VbetRun) absent = VBET_RUN (without, "cp", "lab", "r1:/none", "-");
+  check_run (absent, 1, "", "vbetctl: r1:/none: No such file or directory\n");
   g_autoptr (VbetRun) missing = VBET_RUN (sandbox, "cp", "lab", "none.txt", "r1:/x");
   check_run (missing, 1, "", "vbetctl: Cannot read none.txt: No such file or directory\n");
 }

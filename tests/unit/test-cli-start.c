@@ -190,6 +190,10 @@ test_apply (void)
   g_autofree char *file = vbet_sandbox_write (sandbox, "two.vbet", TWO);
   g_autoptr (VbetRun) run = VBET_RUN (sandbox, "apply", "lab", "two.vbet");
   check_run (run, 0, "free(h3)\n", "");
+  g_autoptr (VbetSandbox) same = vbet_sandbox_new ("answer lab.apply {\"calls\":[]}");
+  g_free (vbet_sandbox_write (same, "two.vbet", TWO));
+  g_autoptr (VbetRun) nothing = VBET_RUN (same, "apply", "lab", "two.vbet");
+  check_run (nothing, 0, "", "vbetctl: The lab is already what two.vbet says\n");
   g_autoptr (VbetRun) no_wait = VBET_RUN (sandbox, "apply", "--no-wait", "lab", "two.vbet");
   CU_ASSERT_EQUAL (no_wait->status, 0);
   CU_ASSERT_PTR_NOT_NULL (strstr (vbet_fake_engine_log (sandbox->engine), "\"wait\":true}"));
