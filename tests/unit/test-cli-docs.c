@@ -171,6 +171,24 @@ test_service_documented (void)
   CU_ASSERT_TRUE (methods > 20);
 }
 
+/* The window's options, too. */
+static void
+test_window_documented (void)
+{
+  g_autofree char *application = read_source ("src/gui/application.c");
+  g_autofree char *manual = read_source ("data/man/vbet.1");
+  g_autoptr (GRegex) regex = g_regex_new ("\\{ \"([a-z-]+)\", (?:0|'.'), 0, G_OPTION", 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  guint options = 0;
+  for (g_regex_match (regex, application, 0, &match); g_match_info_matches (match); g_match_info_next (match, NULL)) {
+    g_autofree char *option = g_match_info_fetch (match, 1);
+    g_autofree char *item = g_strdup_printf (".It Fl -%s", option);
+    expect (strstr (manual, item) != NULL, "vbet", option, "vbet(1)");
+    options++;
+  }
+  CU_ASSERT_TRUE (options > 0);
+}
+
 static void
 test_manuals_are_clean (void)
 {
@@ -261,6 +279,7 @@ static CU_TestInfo tests[] = {
   { "the completion knows the commands", test_completion_names_all },
   { "the completion completes", test_completion_works },
   { "vbetd(8) documents the service", test_service_documented },
+  { "vbet(1) documents the window's options", test_window_documented },
   { "manual pages render clean", test_manuals_are_clean },
   CU_TEST_INFO_NULL,
 };
