@@ -151,13 +151,37 @@ on_console (GSimpleAction *action, GVariant *parameter, gpointer data)
     _vbet_window_open_console (data, name);
 }
 
+/* The verbs of a device's power, and in which of its states each makes sense. */
+static const struct {
+  const char *action;
+  const char *verb;
+  guint states; /* of 1 << VbetDeviceState */
+} powers[] = {
+  { "device-start", "start", 1 << VBET_STATE_OFF | 1 << VBET_STATE_FAILED },
+  { "device-stop", "stop", 1 << VBET_STATE_BOOTING | 1 << VBET_STATE_READY | 1 << VBET_STATE_PAUSED },
+  { "device-restart", "restart", 1 << VBET_STATE_READY | 1 << VBET_STATE_PAUSED | 1 << VBET_STATE_FAILED },
+  { "device-pause", "pause", 1 << VBET_STATE_READY },
+  { "device-resume", "resume", 1 << VBET_STATE_PAUSED },
+};
+
+static gboolean
+can_power (VbetWindow *self, guint power, const char *device)
+{
+  const VbetDevice *found = vbet_topology_device (vbet_session_get_topology (self->session), device);
+  return found != NULL && (found->kind & VBET_KIND_GUEST) != 0
+         && (powers[power].states & 1u << vbet_session_get_state (self->session, device)) != 0;
+}
+
+/* Of several selected devices, those are meant for which the verb makes sense. */
 static void
 on_power (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   VbetWindow *self = data;
   g_auto (GStrv) names = vbet_session_selected_devices (self->session);
-  for (guint i = 0; names[i] != NULL; i++)
-    vbet_runner_power (self->runner, g_variant_get_string (parameter, NULL), names[i]);
+  for (guint power = 0; power < G_N_ELEMENTS (powers); power++)
+    for (guint i = 0; names[i] != NULL && g_str_equal (g_action_get_name (G_ACTION (action)), powers[power].action); i++)
+      if (can_power (self, power, names[i]))
+        vbet_runner_power (self->runner, powers[power].verb, names[i]);
 }
 
 static void
@@ -306,6 +330,18 @@ show_tool (VbetWindow *self)
   g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_string (kind != 0 ? vbet_kind_name (kind) : tool));
 }
 
+static void
+enable_power (VbetWindow *self, gboolean running)
+{
+  g_auto (GStrv) names = vbet_session_selected_devices (self->session);
+  for (guint power = 0; power < G_N_ELEMENTS (powers); power++) {
+    gboolean any = FALSE;
+    for (guint i = 0; names[i] != NULL && running; i++)
+      any |= can_power (self, power, names[i]);
+    enable (self, powers[power].action, any);
+  }
+}
+
 void
 _vbet_window_update_actions (VbetWindow *self)
 {
@@ -326,7 +362,7 @@ _vbet_window_update_actions (VbetWindow *self)
   enable (self, "delete", any);
   enable (self, "rename", one != NULL);
   enable (self, "console", guest && vbet_runner_get_client (self->runner) != NULL);
-  enable (self, "power", guest && phase == VBET_PHASE_RUNNING);
+  enable_power (self, phase == VBET_PHASE_RUNNING);
   enable (self, "arrange", topology->devices->len > 0);
   enable (self, "export", topology->devices->len > 0);
   show_tool (self);
@@ -351,7 +387,11 @@ _vbet_window_add_actions (VbetWindow *self)
     { "run", on_run },
     { "stop", on_stop },
     { "console", on_console },
-    { "power", on_power, "s" },
+    { "device-start", on_power },
+    { "device-stop", on_power },
+    { "device-restart", on_power },
+    { "device-pause", on_power },
+    { "device-resume", on_power },
     { "update-running", on_update_running },
     { "show-running", on_show_running },
     { "close", on_close },

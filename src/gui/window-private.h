@@ -32,7 +32,6 @@ struct _VbetWindow {
   GtkButton *run_button;
   GtkButton *stop_button;
   GtkSpinner *spinner;
-  GtkBox *content;
   GtkBox *middle;
   GtkPaned *paned;
   GtkBox *upper;

@@ -347,9 +347,8 @@ make_panes (VbetWindow *self)
   self->program = VBET_PROGRAM_PANE (vbet_program_pane_new (self->session));
   self->calls = VBET_CALLS (vbet_calls_new (self->runner));
   self->problems = VBET_PROBLEMS (vbet_problems_new (self->session));
-  gtk_container_add (GTK_CONTAINER (self->upper), GTK_WIDGET (self->canvas));
-  gtk_box_pack_start (self->content, GTK_WIDGET (self->notices), FALSE, FALSE, 0);
-  gtk_box_reorder_child (self->content, GTK_WIDGET (self->notices), 0);
+  gtk_box_pack_start (self->upper, GTK_WIDGET (self->notices), FALSE, FALSE, 0);
+  gtk_box_pack_start (self->upper, GTK_WIDGET (self->canvas), TRUE, TRUE, 0);
   gtk_box_pack_start (self->middle, vbet_palette_new (), FALSE, FALSE, 0);
   gtk_box_reorder_child (self->middle, GTK_WIDGET (self->paned), 1);
   self->consoles_tab = add_page (self, GTK_WIDGET (self->consoles), "Consoles");
@@ -443,7 +442,6 @@ vbet_window_class_init (VbetWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, VbetWindow, run_button);
   gtk_widget_class_bind_template_child (widget_class, VbetWindow, stop_button);
   gtk_widget_class_bind_template_child (widget_class, VbetWindow, spinner);
-  gtk_widget_class_bind_template_child (widget_class, VbetWindow, content);
   gtk_widget_class_bind_template_child (widget_class, VbetWindow, middle);
   gtk_widget_class_bind_template_child (widget_class, VbetWindow, paned);
   gtk_widget_class_bind_template_child (widget_class, VbetWindow, upper);

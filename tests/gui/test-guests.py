@@ -139,7 +139,7 @@ def test_ospf():
         first = window.find("Console of r1", "terminal")
         window.click(first)
         say(window, first, "vtysh -c 'show ip ospf neighbor'", "192.168.1.2|Full")
-        window.click(window.free_place(30, 30))
+        window.click(second)
         screenshot("real-ospf")
         stop_lab(window)
         window.key("ctrl+w")

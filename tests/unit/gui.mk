@@ -27,3 +27,9 @@ tests_unit_test_gui_runner_SOURCES = tests/unit/test-gui-runner.c tests/unit/fak
 tests_unit_test_gui_runner_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_gui_runner_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=vbet_paths_program
 tests_unit_test_gui_runner_LDADD = libvbet-view.a libvbet-client.a $(GUI_TEST_LIBS) $(JSONRPC_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += tests/unit/test-gui-session
+TESTS += tests/unit/test-gui-session
+tests_unit_test_gui_session_SOURCES = tests/unit/test-gui-session.c
+tests_unit_test_gui_session_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_gui_session_LDADD = $(GUI_TEST_LIBS)

@@ -214,7 +214,7 @@ draw (const VbetView *view, const VbetPalette *palette)
   cairo_t *cr = cairo_create (surface);
   VbetRect clip = { 0, 0, 400, 200 };
   vbet_draw_paper (cr, palette, clip, 1);
-  vbet_draw_view (cr, view, palette, clip);
+  vbet_draw_view (cr, view, palette, clip, NULL);
   CU_ASSERT_EQUAL (cairo_status (cr), CAIRO_STATUS_SUCCESS);
   cairo_destroy (cr);
   cairo_surface_flush (surface);

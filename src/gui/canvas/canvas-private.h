@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gui/canvas/canvas.h"
+#include "gui/canvas/draw.h"
 #include "gui/canvas/tool.h"
 
 struct _VbetCanvas {
@@ -10,6 +11,7 @@ struct _VbetCanvas {
   /* owned */
   VbetSession *session;
   VbetView *view; /* (nullable): NULL: to be made */
+  VbetDrawCache *cache;
   char *hover;    /* what the overlay's names point to */
   char *target;
   char *wire_from;
@@ -17,6 +19,8 @@ struct _VbetCanvas {
   double zoom;
   VbetPoint origin; /* the lab point at the widget's upper left corner */
   gboolean fit_pending;
+  gboolean fitted; /* everything was brought into sight, and nobody zoomed or panned since */
+  guint zoom_source; /* will tell that the zoom changed */
   guint show;
 
   const VbetTool *tool;

@@ -82,6 +82,7 @@ _vbet_canvas_zoom_at (VbetCanvas *self, double zoom, double x, double y)
     self->zoom = 1; /* exactly 100 %, where everything is sharpest */
   self->origin = (VbetPoint){ fixed.x - x / self->zoom, fixed.y - y / self->zoom };
   self->fit_pending = FALSE;
+  self->fitted = FALSE;
   vbet_canvas_refresh (self);
   g_signal_emit_by_name (self, "zoom-changed");
 }
@@ -94,6 +95,16 @@ vbet_canvas_set_zoom (VbetCanvas *self, double zoom)
            gtk_widget_get_allocated_height (GTK_WIDGET (self)) / 2.0);
 }
 
+static gboolean
+tell_zoom (gpointer data)
+{
+  VbetCanvas *self = data;
+  self->zoom_source = 0;
+  g_signal_emit_by_name (self, "zoom-changed");
+  return G_SOURCE_REMOVE;
+}
+
+/* May be called while sizes are given out or while it draws, when no other widget may be changed. */
 static void
 fit_now (VbetCanvas *self)
 {
@@ -108,7 +119,10 @@ fit_now (VbetCanvas *self)
   self->origin = (VbetPoint){ box.x + box.width / 2 - width / 2 / self->zoom,
                               box.y + box.height / 2 - height / 2 / self->zoom };
   self->fit_pending = FALSE;
+  self->fitted = TRUE;
   vbet_canvas_refresh (self);
+  if (self->zoom_source == 0)
+    self->zoom_source = g_idle_add (tell_zoom, self);
 }
 
 void
@@ -118,7 +132,6 @@ vbet_canvas_fit (VbetCanvas *self)
   self->fit_pending = TRUE;
   if (gtk_widget_get_realized (GTK_WIDGET (self)) && gtk_widget_get_allocated_width (GTK_WIDGET (self)) > 1)
     fit_now (self);
-  g_signal_emit_by_name (self, "zoom-changed");
 }
 
 void
@@ -156,6 +169,7 @@ _vbet_canvas_pan_by (VbetCanvas *self, double dx, double dy)
   self->origin.x += dx / self->zoom;
   self->origin.y += dy / self->zoom;
   self->fit_pending = FALSE;
+  self->fitted = FALSE;
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -221,7 +235,7 @@ vbet_canvas_draw (GtkWidget *widget, cairo_t *cr)
   cairo_scale (cr, self->zoom, self->zoom);
   cairo_translate (cr, -self->origin.x, -self->origin.y);
   vbet_draw_paper (cr, palette, seen, self->zoom);
-  vbet_draw_view (cr, vbet_canvas_get_view (self), palette, seen);
+  vbet_draw_view (cr, vbet_canvas_get_view (self), palette, seen, self->cache);
   cairo_restore (cr);
   if (topology->devices->len == 0 && topology->notes->len == 0 && self->overlay.ghost == 0)
     draw_welcome (self, cr, palette);
@@ -237,8 +251,12 @@ vbet_canvas_size_allocate (GtkWidget *widget, GtkAllocation *allocation)
   VbetCanvas *self = VBET_CANVAS (widget);
   int old_width = gtk_widget_get_allocated_width (widget), old_height = gtk_widget_get_allocated_height (widget);
   GTK_WIDGET_CLASS (vbet_canvas_parent_class)->size_allocate (widget, allocation);
-  if (old_width <= 1 || old_height <= 1)
+  if (old_width <= 1 || old_height <= 1 || (old_width == allocation->width && old_height == allocation->height))
     return;
+  if (self->fitted && !self->pressed) { /* everything was in sight, and stays so */
+    vbet_canvas_fit (self);
+    return;
+  }
   /* What was in the middle stays there. */
   self->origin.x -= (allocation->width - old_width) / 2.0 / self->zoom;
   self->origin.y -= (allocation->height - old_height) / 2.0 / self->zoom;
@@ -380,6 +398,19 @@ vbet_canvas_get_session (VbetCanvas *self)
   return self->session;
 }
 
+/* Something came from elsewhere, as by typing: a canvas that showed everything goes on doing so. */
+static void
+on_lab_changed (VbetCanvas *self)
+{
+  vbet_canvas_refresh (self);
+  if (!self->fitted || self->pressed || gtk_widget_has_focus (GTK_WIDGET (self)))
+    return;
+  VbetRect all = vbet_view_bounds (vbet_canvas_get_view (self)), seen = visible (self);
+  if (!vbet_rect_contains (seen, all.x, all.y)
+      || !vbet_rect_contains (seen, all.x + all.width, all.y + all.height))
+    vbet_canvas_fit (self);
+}
+
 /* --- life ------------------------------------------------------------------------------------------ */
 
 GtkWidget *
@@ -387,7 +418,7 @@ vbet_canvas_new (VbetSession *session)
 {
   VbetCanvas *self = g_object_new (VBET_TYPE_CANVAS, "visible", TRUE, NULL);
   self->session = g_object_ref (session);
-  g_signal_connect_object (session, "changed", G_CALLBACK (vbet_canvas_refresh), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "changed", G_CALLBACK (on_lab_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "selection-changed", G_CALLBACK (vbet_canvas_refresh), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "states-changed", G_CALLBACK (vbet_canvas_refresh), self, G_CONNECT_SWAPPED);
   use_tool (self, &vbet_tool_select);
@@ -398,6 +429,7 @@ static void
 vbet_canvas_dispose (GObject *object)
 {
   VbetCanvas *self = VBET_CANVAS (object);
+  g_clear_handle_id (&self->zoom_source, g_source_remove);
   if (self->tool != NULL && self->tool->end != NULL)
     self->tool->end (self, self->tool_data);
   self->tool = NULL;
@@ -409,6 +441,7 @@ vbet_canvas_finalize (GObject *object)
 {
   VbetCanvas *self = VBET_CANVAS (object);
   g_clear_pointer (&self->view, vbet_view_free);
+  vbet_draw_cache_free (self->cache);
   g_clear_object (&self->session);
   g_free (self->hover);
   g_free (self->target);
@@ -450,6 +483,7 @@ vbet_canvas_init (VbetCanvas *self)
   GtkWidget *widget = GTK_WIDGET (self);
   const GtkTargetEntry targets[] = { { (char *) VBET_CANVAS_KIND_TARGET, GTK_TARGET_SAME_APP, 0 } };
   self->zoom = 1;
+  self->cache = vbet_draw_cache_new ();
   self->show = VBET_SHOW_ADDRESSES | VBET_SHOW_NICS;
   gtk_widget_set_can_focus (widget, TRUE);
   gtk_widget_set_has_tooltip (widget, TRUE);

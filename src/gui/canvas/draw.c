@@ -156,8 +156,13 @@ draw_note (cairo_t *cr, const VbetPalette *palette, const VbetItem *item)
 static void
 curve (cairo_t *cr, const VbetItem *item)
 {
-  /* A quadratic curve raised to the cubic that cairo draws. */
   cairo_move_to (cr, item->a.x, item->a.y);
+  VbetPoint middle = { (item->a.x + item->b.x) / 2, (item->a.y + item->b.y) / 2 };
+  if (vbet_point_distance (item->control, middle) < 0.01) { /* a cable alone is straight */
+    cairo_line_to (cr, item->b.x, item->b.y);
+    return;
+  }
+  /* A quadratic curve raised to the cubic that cairo draws. */
   cairo_curve_to (cr, item->a.x + 2.0 / 3 * (item->control.x - item->a.x),
                   item->a.y + 2.0 / 3 * (item->control.y - item->a.y),
                   item->b.x + 2.0 / 3 * (item->control.x - item->b.x),
@@ -405,16 +410,125 @@ draw_item (cairo_t *cr, const VbetPalette *palette, const VbetItem *item, double
   }
 }
 
+/* --- pictures of tiles and texts ----------------------------------------------------------- */
+
+/* Beyond this many, texts of devices long out of sight are among them: all go. */
+#define CACHE_SIZE 3000
+
+struct VbetDrawCache {
+  const VbetPalette *palette; /* what the pictures were drawn with */
+  double zoom;
+  GHashTable *pictures; /* key → cairo_surface_t */
+};
+
+VbetDrawCache *
+vbet_draw_cache_new (void)
+{
+  VbetDrawCache *self = g_new0 (VbetDrawCache, 1);
+  self->pictures = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) cairo_surface_destroy);
+  return self;
+}
+
 void
-vbet_draw_view (cairo_t *cr, const VbetView *view, const VbetPalette *palette, VbetRect clip)
+vbet_draw_cache_free (VbetDrawCache *self)
+{
+  if (self == NULL)
+    return;
+  g_hash_table_unref (self->pictures);
+  g_free (self);
+}
+
+/* What an item's look depends on besides its place; NULL for items that are drawn each time. */
+static char *
+cache_key (const VbetItem *item)
+{
+  const guint marks = VBET_ITEM_SELECTED | VBET_ITEM_HOVERED | VBET_ITEM_TARGET;
+  if (item->kind == VBET_ITEM_DEVICE && !(item->flags & marks))
+    return g_strdup_printf ("%u %u %u", item->device_kind, item->state, item->flags);
+  if (item->kind == VBET_ITEM_TEXT)
+    return g_strdup_printf ("%u %u %s", item->style, item->flags & VBET_ITEM_SELECTED, item->text);
+  return NULL;
+}
+
+/* What the picture of @item covers: its bounds, and what reaches beyond them. */
+static VbetRect
+picture_box (const VbetItem *item)
+{
+  if (item->kind == VBET_ITEM_DEVICE)
+    return vbet_rect_grow (item->bounds, 8);
+  /* Bounds of text are estimates; wide letters need more. */
+  return vbet_rect_grow (item->bounds, 12 + item->bounds.width * 0.3);
+}
+
+static cairo_surface_t *
+make_picture (cairo_t *cr, const VbetPalette *palette, const VbetItem *item, double zoom)
+{
+  VbetRect box = picture_box (item);
+  cairo_surface_t *picture
+      = cairo_surface_create_similar (cairo_get_target (cr), CAIRO_CONTENT_COLOR_ALPHA, (int) ceil (box.width * zoom) + 1,
+                                      (int) ceil (box.height * zoom) + 1);
+  cairo_t *inner = cairo_create (picture);
+  cairo_scale (inner, zoom, zoom);
+  cairo_translate (inner, -box.x, -box.y);
+  draw_item (inner, palette, item, zoom);
+  cairo_destroy (inner);
+  return picture;
+}
+
+/* Puts the picture down on whole pixels, so that it stays sharp. */
+static void
+put_picture (cairo_t *cr, cairo_surface_t *picture, const VbetItem *item, double zoom)
+{
+  VbetRect box = picture_box (item);
+  double x = box.x, y = box.y;
+  cairo_user_to_device (cr, &x, &y);
+  x = round (x);
+  y = round (y);
+  cairo_device_to_user (cr, &x, &y);
+  cairo_translate (cr, x, y);
+  cairo_scale (cr, 1 / zoom, 1 / zoom);
+  cairo_set_source_surface (cr, picture, 0, 0);
+  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_NEAREST);
+  cairo_paint (cr);
+}
+
+static gboolean
+draw_cached (cairo_t *cr, const VbetPalette *palette, const VbetItem *item, double zoom, VbetDrawCache *cache)
+{
+  g_autofree char *key = cache_key (item);
+  if (key == NULL)
+    return FALSE;
+  cairo_surface_t *picture = g_hash_table_lookup (cache->pictures, key);
+  if (picture == NULL) {
+    picture = make_picture (cr, palette, item, zoom);
+    g_hash_table_insert (cache->pictures, g_steal_pointer (&key), picture);
+  }
+  put_picture (cr, picture, item, zoom);
+  return TRUE;
+}
+
+static void
+renew_cache (VbetDrawCache *self, const VbetPalette *palette, double zoom)
+{
+  if (self->palette != palette || self->zoom != zoom || g_hash_table_size (self->pictures) > CACHE_SIZE)
+    g_hash_table_remove_all (self->pictures);
+  self->palette = palette;
+  self->zoom = zoom;
+}
+
+void
+vbet_draw_view (cairo_t *cr, const VbetView *view, const VbetPalette *palette, VbetRect clip, VbetDrawCache *cache)
 {
   VbetRect near = vbet_rect_grow (clip, 24); /* outlines, badges and text reach beyond their bounds */
+  if (cache != NULL)
+    renew_cache (cache, palette, view->zoom);
   for (guint i = 0; i < view->items->len; i++) {
     const VbetItem *item = g_ptr_array_index (view->items, i);
     if (!vbet_rect_intersects (item->bounds, near))
       continue;
     cairo_save (cr);
-    draw_item (cr, palette, item, view->zoom);
+    if (cache == NULL || !draw_cached (cr, palette, item, view->zoom, cache))
+      draw_item (cr, palette, item, view->zoom);
     cairo_restore (cr);
   }
 }
@@ -451,7 +565,7 @@ vbet_draw_to_png (const VbetView *view, const VbetPalette *palette, double scale
   cairo_translate (cr, -box.x, -box.y);
   source (cr, &palette->paper, 1);
   cairo_paint (cr);
-  vbet_draw_view (cr, view, palette, box);
+  vbet_draw_view (cr, view, palette, box, NULL);
   cairo_status_t status = cairo_status (cr);
   cairo_destroy (cr);
   if (status == CAIRO_STATUS_SUCCESS)

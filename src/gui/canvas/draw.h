@@ -35,14 +35,22 @@ const VbetPalette *vbet_palette_light (void);
 /** vbet_palette_dark: Returns: (transfer none): for dark themes. */
 const VbetPalette *vbet_palette_dark (void);
 
+/* Tiles and texts as they were drawn last, for a canvas that draws them again and again. */
+typedef struct VbetDrawCache VbetDrawCache;
+
+VbetDrawCache *vbet_draw_cache_new (void);
+void vbet_draw_cache_free (VbetDrawCache *self);
+
 /**
  * vbet_draw_view:
- * @cr: scaled and moved so that a unit of it is a lab unit
+ * @cr: scaled by @view's zoom, and moved, so that a unit of it is a lab unit
  * @clip: what of it can be seen, in lab units; items outside are left out
+ * @cache: (nullable): NULL to draw everything anew, at its exact place
  *
  * Draws all items of @view, not the background.
  */
-void vbet_draw_view (cairo_t *cr, const VbetView *view, const VbetPalette *palette, VbetRect clip);
+void vbet_draw_view (cairo_t *cr, const VbetView *view, const VbetPalette *palette, VbetRect clip,
+                     VbetDrawCache *cache);
 
 /** vbet_draw_paper: fills @clip with the background, with a dotted grid when @zoom leaves room for it. */
 void vbet_draw_paper (cairo_t *cr, const VbetPalette *palette, VbetRect clip, double zoom);
