@@ -61,7 +61,7 @@ libvbet_gui_a_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS) $(VTE_CFLAGS) $(SOURCEVIEW_CFL
 
 # Layouts, menus and style, compiled in.
 GUI_RESOURCES = src/gui/ui/window.ui src/gui/ui/menus.ui src/gui/ui/style.css
-EXTRA_DIST += src/gui/ui/vbet.gresource.xml $(GUI_RESOURCES)
+EXTRA_DIST += src/gui/ui/vbet.gresource.xml $(GUI_RESOURCES) doc/screenshot.png
 CLEANFILES += src/gui/resources.c
 src/gui/resources.c: src/gui/ui/vbet.gresource.xml $(GUI_RESOURCES)
 	$(AM_V_GEN)$(MKDIR_P) src/gui && $(GLIB_COMPILE_RESOURCES) --generate-source --target=$@ --internal \

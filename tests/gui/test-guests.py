@@ -142,6 +142,7 @@ def test_ospf():
         window.click(second)
         screenshot("real-ospf")
         stop_lab(window)
+        window.click(window.free_place(30, 30))  # in a terminal Ctrl+W is the shell's
         window.key("ctrl+w")
         assert window.wait_end() == 0
     nothing_left()
