@@ -10,7 +10,7 @@
 /* Room for what one run's bridges send to other bridges. */
 #define WORK_SLOTS 4096 /* a power of two */
 #define PARKED_FRAMES 1024
-#define PARKED_BYTES (2 * 1024 * 1024)
+#define PARKED_BYTES ((gsize) 2 * 1024 * 1024)
 
 typedef struct {
   VbetFabric *fabric;

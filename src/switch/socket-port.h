@@ -22,7 +22,7 @@
 
 #define VBET_PORT_BATCH 64           /* frames a system call */
 #define VBET_PORT_QUEUE_FRAMES 1024  /* that wait for a slow device */
-#define VBET_PORT_QUEUE_BYTES (4 * 1024 * 1024)
+#define VBET_PORT_QUEUE_BYTES ((gsize) 4 * 1024 * 1024)
 #define VBET_PORT_SNDBUF (1024 * 1024) /* asked of the kernel per connection, bytes; the host may allow less */
 
 typedef struct VbetIo VbetIo;

@@ -46,8 +46,9 @@ vbet_stock_reply_make (const guint8 name[16], struct sockaddr_un *ret_address)
   memset (ret_address, 0, sizeof *ret_address);
   ret_address->sun_family = AF_UNIX;
   memcpy (ret_address->sun_path, prefix, sizeof prefix - 1);
+  char *at = ret_address->sun_path + sizeof prefix - 1;
   for (guint i = 0; i < 16; i++) {
-    ret_address->sun_path[sizeof prefix - 1 + 2 * i] = "0123456789abcdef"[name[i] >> 4];
-    ret_address->sun_path[sizeof prefix + 2 * i] = "0123456789abcdef"[name[i] & 15];
+    *at++ = "0123456789abcdef"[name[i] >> 4];
+    *at++ = "0123456789abcdef"[name[i] & 15];
   }
 }

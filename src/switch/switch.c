@@ -89,8 +89,8 @@ vbet_switch_main (int argc, char **argv)
   socklen_t size = sizeof type;
   (void) argv;
   if (argc > 1 || getsockopt (VBET_CONTROL_FD, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET) {
-    fprintf (stderr, "vbet-switch is started by vbetd, with its control channel as descriptor 3; "
-                     "run \"vbetctl run LAB\"\n");
+    (void) fprintf (stderr, "vbet-switch is started by vbetd, with its control channel as descriptor 3; "
+                            "run \"vbetctl run LAB\"\n");
     return 2;
   }
   fcntl (VBET_CONTROL_FD, F_SETFD, FD_CLOEXEC);
@@ -99,6 +99,6 @@ vbet_switch_main (int argc, char **argv)
   if (result == 0)
     result = vbet_switch_run (VBET_CONTROL_FD, layers);
   if (result != 0)
-    fprintf (stderr, "vbet-switch cannot start: %s\n", g_strerror (-result));
+    (void) fprintf (stderr, "vbet-switch cannot start: %s\n", g_strerror (-result));
   return result == 0 ? 0 : 1;
 }

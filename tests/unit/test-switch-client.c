@@ -11,6 +11,7 @@
 
 #include <glib/gstdio.h>
 
+#include "engine/runtime/switch-client-private.h"
 #include "unit/switch-fixture.h"
 
 /* --- tests: cables --------------------------------------------------------------------------------- */
@@ -379,6 +380,29 @@ test_changes_while_dead (void)
   sw_teardown (&f);
 }
 
+/* A process that hangs is replaced once somebody wants something of it. */
+static void
+test_hangs (void)
+{
+  SwitchFixture f;
+  int fds[2];
+  g_autoptr (GError) error = NULL;
+  sw_setup (&f);
+  sw_add_pair (&f, "a", "b", fds);
+  f.client->patience = 20000;
+  CU_ASSERT_EQUAL (kill (vbet_switch_client_get_pid (f.client), SIGSTOP), 0);
+  gboolean up = FALSE;
+  UNTIL (vbet_switch_client_set_cable_up (f.client, "ab", up = !up, &error) && f.restarts == 1);
+  f.client->patience = DEADLINE;
+  CU_ASSERT_TRUE (vbet_switch_client_set_cable_up (f.client, "ab", TRUE, &error));
+  sw_state (&f);
+  sw_assert_passes (fds[0], fds[1], 1);
+  close (fds[0]);
+  close (fds[1]);
+  UNTIL (f.closes == 2);
+  sw_teardown (&f);
+}
+
 static void
 test_gives_up (void)
 {
@@ -533,6 +557,7 @@ static CU_TestInfo guest_tests[] = {
 static CU_TestInfo death_tests[] = {
   { "killed under load", test_killed_under_load },
   { "changes while it is dead", test_changes_while_dead },
+  { "hangs", test_hangs },
   { "gives up when it keeps dying", test_gives_up },
   { "cannot be started", test_cannot_start },
   CU_TEST_INFO_NULL,

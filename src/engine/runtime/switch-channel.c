@@ -16,7 +16,7 @@
 
 #define CHILD_FD 3            /* where the switch expects its channel */
 #define FDS_MAX 2             /* per message */
-#define MESSAGE_MAX (256 * 1024) /* bytes; what a socket takes as one message by default */
+#define MESSAGE_MAX ((gsize) 256 * 1024) /* bytes; what a socket takes as one message by default */
 #define MESSAGES_PER_TURN 64
 #define END_TIMEOUT 1000      /* ms from the end of the channel to SIGKILL */
 #define SOCKET_PREFIX "/proc/self/fd/"

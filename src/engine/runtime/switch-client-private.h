@@ -35,6 +35,8 @@ struct _VbetSwitchClient {
 
   GHashTable *waiting; /* id → Waiting */
   gint64 last_id;
+  gint64 heard;        /* µs: when the process last said something, or the first answer began to be waited for */
+  gint64 patience;     /* µs */
   guint64 last_serial;
   GTask *stop;         /* NULL: not stopping */
   GSource *stop_timeout;

@@ -20,8 +20,9 @@
 #include "engine/runtime/switch-client-private.h"
 #include "engine/runtime/switch-state.h"
 
-#define RESTART_WINDOW (10 * G_USEC_PER_SEC)
+#define RESTART_WINDOW ((gint64) 10 * G_USEC_PER_SEC)
 #define STOP_TIMEOUT 2000     /* ms from "quit" to SIGKILL */
+#define PATIENCE ((gint64) 10 * G_USEC_PER_SEC) /* after which a process that owes answers is replaced */
 #define DEPTH_MAX 8           /* of a message */
 
 G_DEFINE_FINAL_TYPE (VbetSwitchClient, vbet_switch_client, G_TYPE_OBJECT)
@@ -80,6 +81,11 @@ new_waiting_table (void)
 Waiting *
 switch_client_expect (VbetSwitchClient *self, char *what)
 {
+  gint64 now = g_get_monotonic_time ();
+  if (g_hash_table_size (self->waiting) == 0)
+    self->heard = now;
+  else if (now - self->heard > self->patience)
+    vbet_switch_channel_kill (self->channel); /* it hangs: a fresh one gets the whole state */
   Waiting *waiting = g_new0 (Waiting, 1);
   waiting->what = what;
   gint64 *key = g_new (gint64, 1);
@@ -220,6 +226,7 @@ on_message (VbetSwitchChannel *channel, const char *text, gsize size, int fd, gp
   g_autoptr (VbetSwitchClient) self = g_object_ref (user_data);
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   JsonNode *root = NULL;
+  self->heard = g_get_monotonic_time ();
   if (vbet_json_is_shallow (text, size, DEPTH_MAX) && g_utf8_validate (text, (gssize) size, NULL)
       && json_parser_load_from_data (parser, text, (gssize) size, NULL))
     root = json_parser_get_root (parser);
@@ -519,4 +526,5 @@ vbet_switch_client_init (VbetSwitchClient *self)
   self->ports = g_hash_table_new_full (wanted_port_hash, wanted_port_equal, wanted_port_free, NULL);
   self->cables = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, wanted_cable_free);
   self->waiting = new_waiting_table ();
+  self->patience = PATIENCE;
 }

@@ -7,6 +7,8 @@
  * switch holds one: a guest sees no end-of-file when the switch dies, and the
  * next process goes on with the same sockets.
  *
+ * A process that owes an answer for ten seconds is replaced, too.
+ *
  * What the user of this class says is remembered as the wanted state and sent
  * without waiting; a restart replays it. Functions return FALSE for what is
  * wrong on this side (a path too long, a name taken or unknown); what the

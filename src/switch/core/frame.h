@@ -71,7 +71,7 @@ vbet_frame_source (const VbetFrame *frame)
 static inline gboolean
 vbet_mac_is_group (guint64 mac)
 {
-  return (mac >> 40) & 1;
+  return (mac >> 40 & 1) != 0;
 }
 
 /** vbet_mac_from_bytes: Returns: the address as a number. */
