@@ -207,13 +207,13 @@ on_orphan_check (gpointer data)
   return vbet_lab_has_text (engine->lab) ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
-static int
-run_engine (const Options *options, const char *self, const char *guest, const char *switch_program)
+/* Returns: FALSE with @error when the lab could not begin; by then nothing of it is left. */
+static gboolean
+run_engine (const Options *options, const char *self, const char *guest, const char *switch_program, GError **error)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (VbetRundir) rundir = vbet_rundir_acquire (options->id, &error);
-  if (rundir == NULL || !vbet_rundir_watch (rundir, self, &error))
-    return fail (error);
+  g_autoptr (VbetRundir) rundir = vbet_rundir_acquire (options->id, error);
+  if (rundir == NULL || !vbet_rundir_watch (rundir, self, error))
+    return FALSE;
   VbetLabOptions lab_options = {
     .id = options->id,
     .name = options->name,
@@ -223,13 +223,13 @@ run_engine (const Options *options, const char *self, const char *guest, const c
     .guest_program = guest,
     .switch_program = switch_program,
   };
-  g_autoptr (VbetLab) lab = vbet_lab_new (&lab_options, &error);
+  g_autoptr (VbetLab) lab = vbet_lab_new (&lab_options, error);
   if (lab == NULL)
-    return fail (error);
+    return FALSE;
   g_autofree char *socket = g_build_filename (vbet_rundir_get_path (rundir), "rpc", NULL);
-  g_autoptr (VbetService) service = vbet_service_new (lab, socket, &error);
+  g_autoptr (VbetService) service = vbet_service_new (lab, socket, error);
   if (service == NULL)
-    return fail (error);
+    return FALSE;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   Engine engine = { .loop = loop, .lab = lab, .service = service };
   g_signal_connect (service, "finished", G_CALLBACK (on_service_finished), &engine);
@@ -247,7 +247,7 @@ run_engine (const Options *options, const char *self, const char *guest, const c
     if (source != NULL)
       g_source_destroy (source);
   }
-  return 0;
+  return TRUE;
 }
 
 int
@@ -283,7 +283,7 @@ vbet_vbetd_main (int argc, char **argv)
   if (switch_program == NULL || !prepare_folders (&error) || !drop_root (&error))
     status = fail (error);
   else
-    status = run_engine (&options, self, guest, switch_program);
+    status = run_engine (&options, self, guest, switch_program, &error) ? 0 : fail (error);
   options_clear (&options);
   return status;
 }

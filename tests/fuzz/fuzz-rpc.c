@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,7 +27,10 @@ typedef struct {
   VbetLab *lab;
   VbetService *service;
   gboolean finished;
+  gboolean registered; /* engine_end() runs at exit */
 } Engine;
+
+static Engine engine;
 
 static void
 on_finished (VbetService *service, gpointer data)
@@ -35,35 +39,41 @@ on_finished (VbetService *service, gpointer data)
 }
 
 static void
-engine_start (Engine *engine)
+engine_start (void)
 {
-  engine->dir = g_dir_make_tmp ("vbet-fuzz-XXXXXX", NULL);
-  engine->socket = g_build_filename (engine->dir, "rpc", NULL);
-  g_setenv ("VBET_IMAGE_DIR", engine->dir, TRUE);
-  g_setenv ("VBET_STATE_DIR", engine->dir, TRUE);
+  /* jsonrpc-glib warns of what a peer sends; that is the point here. Criticals would be bugs of ours. */
+  g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
+  if (engine.socket == NULL && !engine.registered)
+    engine.registered = atexit (engine_end) == 0;
+  engine.dir = g_dir_make_tmp ("vbet-fuzz-XXXXXX", NULL);
+  engine.socket = g_build_filename (engine.dir, "rpc", NULL);
+  g_setenv ("VBET_IMAGE_DIR", engine.dir, TRUE);
+  g_setenv ("VBET_STATE_DIR", engine.dir, TRUE);
   VbetLabOptions options = {
     .id = "fuzz",
     .name = "fuzz",
     .path = "",
-    .dir = engine->dir,
-    .scratch = engine->dir,
+    .dir = engine.dir,
+    .scratch = engine.dir,
     .guest_program = "/bin/false",
     .switch_program = "/bin/false",
   };
-  engine->lab = vbet_lab_new (&options, NULL);
-  engine->service = vbet_service_new (engine->lab, engine->socket, NULL);
-  g_signal_connect (engine->service, "finished", G_CALLBACK (on_finished), engine);
+  engine.lab = vbet_lab_new (&options, NULL);
+  engine.service = vbet_service_new (engine.lab, engine.socket, NULL);
+  g_signal_connect (engine.service, "finished", G_CALLBACK (on_finished), NULL);
 }
 
 static void
-engine_end (Engine *engine)
+engine_end (void)
 {
-  g_clear_object (&engine->service);
-  g_clear_object (&engine->lab);
-  vbet_paths_remove_tree (engine->dir);
-  g_clear_pointer (&engine->dir, g_free);
-  g_clear_pointer (&engine->socket, g_free);
-  engine->finished = FALSE;
+  if (engine.dir == NULL)
+    return;
+  g_clear_object (&engine.service);
+  g_clear_object (&engine.lab);
+  vbet_paths_remove_tree (engine.dir);
+  g_clear_pointer (&engine.dir, g_free);
+  g_clear_pointer (&engine.socket, g_free);
+  engine.finished = FALSE;
 }
 
 static void
@@ -85,9 +95,8 @@ send_all (GSocket *socket, const char *data, gsize size)
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  static Engine engine;
   if (engine.lab == NULL)
-    engine_start (&engine);
+    engine_start ();
   g_autoptr (GSocket) socket
       = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (engine.socket);
@@ -108,6 +117,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   }
   g_socket_close (socket, NULL);
   if (engine.finished)
-    engine_end (&engine);
+    engine_end ();
   return 0;
 }
