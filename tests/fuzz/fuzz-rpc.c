@@ -39,6 +39,19 @@ on_finished (VbetService *service, gpointer data)
 }
 
 static void
+engine_end (void)
+{
+  if (engine.dir == NULL)
+    return;
+  g_clear_object (&engine.service);
+  g_clear_object (&engine.lab);
+  vbet_paths_remove_tree (engine.dir);
+  g_clear_pointer (&engine.dir, g_free);
+  g_clear_pointer (&engine.socket, g_free);
+  engine.finished = FALSE;
+}
+
+static void
 engine_start (void)
 {
   /* jsonrpc-glib warns of what a peer sends; that is the point here. Criticals would be bugs of ours. */
@@ -61,19 +74,6 @@ engine_start (void)
   engine.lab = vbet_lab_new (&options, NULL);
   engine.service = vbet_service_new (engine.lab, engine.socket, NULL);
   g_signal_connect (engine.service, "finished", G_CALLBACK (on_finished), NULL);
-}
-
-static void
-engine_end (void)
-{
-  if (engine.dir == NULL)
-    return;
-  g_clear_object (&engine.service);
-  g_clear_object (&engine.lab);
-  vbet_paths_remove_tree (engine.dir);
-  g_clear_pointer (&engine.dir, g_free);
-  g_clear_pointer (&engine.socket, g_free);
-  engine.finished = FALSE;
 }
 
 static void
