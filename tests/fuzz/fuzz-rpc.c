@@ -35,7 +35,7 @@ static Engine engine;
 static void
 on_finished (VbetService *service, gpointer data)
 {
-  ((Engine *)data)->finished = TRUE;
+  engine.finished = TRUE;
 }
 
 static void
