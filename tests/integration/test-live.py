@@ -44,6 +44,7 @@ def apply_leaves_the_others_alone(place):
     place.ctl("apply", lab, two)
     place.remember(lab)
     assert place.exec(lab, "h3", "ping", "-c", "1", "-W", "5", "10.0.0.2").returncode == 0
+    assert place.exec(lab, "h1", "ping", "-c", "1", "-W", "5", "h3").returncode == 0
     assert "10.0.1.1" in place.exec(lab, "h1", "ip", "addr", "show", "eth1").stdout
     place.ctl("apply", lab, one)
     names = [device["name"] for device in place.status(lab)["devices"]]

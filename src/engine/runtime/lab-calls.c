@@ -398,10 +398,13 @@ static void
 script_when_ready (gpointer data, GError *error)
 {
   Pending *pending = data;
-  const char *argv[] = { "/bin/sh", "-c", pending->script, NULL };
+  const char *argv[] = { "/bin/sh", NULL };
   VbetGuest *guest = pending_guest (pending, error);
-  if (guest != NULL)
-    vbet_guest_exec_async (guest, argv, NULL, NULL, NULL, NULL, on_script_done, pending);
+  if (guest == NULL)
+    return;
+  /* By standard input: a routing configuration may be longer than a command line. */
+  g_autoptr (GBytes) input = g_bytes_new (pending->script, strlen (pending->script));
+  vbet_guest_exec_async (guest, argv, input, NULL, NULL, NULL, on_script_done, pending);
 }
 
 static void
@@ -655,6 +658,48 @@ vbet_lab_power (VbetLab *self, VbetLabDevice *node, VbetPower power, VbetDone do
   }
 }
 
+/* --- names of the lab's devices ------------------------------------------------------------------------------ */
+
+static void
+on_hosts_written (GObject *source, GAsyncResult *result, gpointer data)
+{
+  /* A guest that just goes away needs no names; there is nobody to tell. */
+  g_autoptr (VbetExecResult) outcome = vbet_guest_exec_finish (VBET_GUEST (source), result, NULL);
+}
+
+/* Guests that run know the new devices by name, too. One that boots has them from its configuration. */
+static void
+refresh_hosts (VbetLab *self)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+  g_hash_table_iter_init (&iter, self->nodes);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    VbetLabDevice *node = value;
+    const VbetDevice *device = vbet_topology_device (self->topology, node->name);
+    if (node->guest == NULL || device == NULL || vbet_guest_get_state (node->guest) != VBET_GUEST_READY)
+      continue;
+    g_autofree char *script = vbet_guest_config_hosts_change (self->topology, device);
+    const char *argv[] = { "/bin/sh", NULL };
+    g_autoptr (GBytes) input = g_bytes_new (script, strlen (script));
+    vbet_guest_exec_async (node->guest, argv, input, NULL, NULL, NULL, on_hosts_written, NULL);
+  }
+}
+
+static gboolean
+changes_names (const VbetCall *call)
+{
+  switch (call->verb) {
+  case VBET_CALL_ATTACH:
+  case VBET_CALL_DETACH:
+    return (call->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) == 0;
+  case VBET_CALL_SET:
+    return call->nic > 0 && strcmp (call->key, "ip") == 0;
+  default:
+    return FALSE;
+  }
+}
+
 /* --- one call ---------------------------------------------------------------------------------------------- */
 
 static void
@@ -743,6 +788,7 @@ typedef struct {
   gboolean looping;    /* advance() is on the stack */
   gboolean waiting;    /* a serial call has not ended */
   gboolean serial_told;
+  gboolean names_changed; /* running guests need a new /etc/hosts */
   VbetPlanDone serial_done;
   VbetPlanDone done;
   gpointer data;
@@ -781,6 +827,7 @@ run_call (PlanRun *run, const VbetCall *call)
   one->call = call;
   one->record = vbet_lab_record_begin (run->lab, call->text, verb_name (call->verb), call->device, call->cable);
   g_ptr_array_add (run->records, one->record);
+  run->names_changed = run->names_changed || changes_names (call);
   if (call->verb == VBET_CALL_START)
     run->starts++;
   else if (call->verb == VBET_CALL_STOP)
@@ -804,11 +851,13 @@ advance (PlanRun *run)
   run->looping = FALSE;
   if (run->index < run->calls->len || run->waiting || run->stops > 0)
     return;
-  if (!run->serial_told && run->serial_done != NULL) {
+  if (!run->serial_told) {
     run->serial_told = TRUE;
-    run->serial_done (run->data, run->records);
+    if (run->names_changed)
+      refresh_hosts (run->lab);
+    if (run->serial_done != NULL)
+      run->serial_done (run->data, run->records);
   }
-  run->serial_told = TRUE;
   if (run->starts > 0)
     return;
   run->done (run->data, run->records);
