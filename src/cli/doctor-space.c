@@ -38,8 +38,10 @@ void
 vbet_doctor_check_shm (VbetDoctor *doctor, const char *id)
 {
   struct statvfs status;
+  /* With namespaces each guest mounts memory of its own; without, this is where it must be. */
+  VbetDoctorState unusable = doctor->namespaces ? VBET_DOCTOR_WARN : VBET_DOCTOR_FAIL;
   if (statvfs ("/dev/shm", &status) != 0) {
-    vbet_doctor_report (doctor, id, VBET_DOCTOR_WARN, "sudo mount -t tmpfs -o mode=1777 tmpfs /dev/shm",
+    vbet_doctor_report (doctor, id, unusable, "sudo mount -t tmpfs -o mode=1777 tmpfs /dev/shm",
                         "/dev/shm is missing (%s); guests keep their memory there.", g_strerror (errno));
     return;
   }

@@ -25,6 +25,7 @@ typedef struct {
 /* All findings so far, and what several checks want to know. */
 typedef struct {
   GPtrArray *findings; /* of VbetDoctorFinding */
+  gboolean namespaces; /* guests get their own, hence memory folders of their own, too */
 } VbetDoctor;
 
 typedef struct {
