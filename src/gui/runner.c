@@ -109,34 +109,6 @@ take_call (VbetRunner *self, GVariant *call)
     g_signal_emit_by_name (self, "called", &record);
 }
 
-static void
-on_notification (VbetClient *client, const char *method, GVariant *params, VbetRunner *self)
-{
-  if (g_str_equal (method, "device.state")) {
-    take_state (self, params, "device");
-    if (g_strcmp0 (vbet_reply_text (params, "state"), "failed") == 0) {
-      g_autofree char *message
-          = g_strdup_printf ("%s failed: %s", vbet_reply_text (params, "device"),
-                             vbet_reply_text (params, "error") != NULL ? vbet_reply_text (params, "error") : "no reason given");
-      g_signal_emit_by_name (self, "failed", message);
-    }
-  } else if (g_str_equal (method, "call")) {
-    take_call (self, params);
-  } else if (g_str_equal (method, "lab.stopping") && self->phase != VBET_PHASE_STOPPING) {
-    set_phase (self, VBET_PHASE_STOPPING);
-  } else if (g_str_equal (method, "switch.state") && g_strcmp0 (vbet_reply_text (params, "state"), "failed") == 0) {
-    g_signal_emit_by_name (self, "failed", "The lab's switch process ended and could not be started again; stop the lab and run it anew");
-  }
-}
-
-static void
-on_closed (VbetClient *client, VbetRunner *self)
-{
-  gboolean asked = self->phase == VBET_PHASE_STOPPING;
-  drop_client (self);
-  g_signal_emit_by_name (self, asked ? "stopped" : "lost");
-}
-
 /* A reply to @self's present client; NULL (and @error handled) for all others. */
 static GVariant *
 take_reply (VbetRunner *self, GObject *source, GAsyncResult *result, GError **error)
@@ -164,6 +136,54 @@ static void
 ask_status (VbetRunner *self)
 {
   vbet_client_call_async (self->client, "lab.status", NULL, NULL, on_status, g_object_ref (self));
+}
+
+static void
+on_found_text (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (VbetRunner) self = data;
+  g_autoptr (GVariant) reply = take_reply (self, source, result, NULL);
+  const char *text = vbet_reply_text (reply, "text");
+  if (text != NULL && strcmp (text, vbet_document_text (vbet_session_get_document (self->session), NULL)) != 0)
+    g_signal_emit_by_name (self, "differs", text);
+}
+
+static void
+look_at_changes (VbetRunner *self)
+{
+  ask_status (self);
+  vbet_client_call_async (self->client, "lab.text", NULL, NULL, on_found_text, g_object_ref (self));
+}
+
+static void
+on_notification (VbetClient *client, const char *method, GVariant *params, VbetRunner *self)
+{
+  if (g_str_equal (method, "device.state")) {
+    take_state (self, params, "device");
+    if (g_strcmp0 (vbet_reply_text (params, "state"), "failed") == 0) {
+      g_autofree char *message
+          = g_strdup_printf ("%s failed: %s", vbet_reply_text (params, "device"),
+                             vbet_reply_text (params, "error") != NULL ? vbet_reply_text (params, "error") : "no reason given");
+      g_signal_emit_by_name (self, "failed", message);
+    }
+  } else if (g_str_equal (method, "call")) {
+    take_call (self, params);
+  } else if (g_str_equal (method, "lab.changed")) {
+    if (!self->applying && self->phase == VBET_PHASE_RUNNING) /* somebody else's doing, or a step's */
+      look_at_changes (self);
+  } else if (g_str_equal (method, "lab.stopping") && self->phase != VBET_PHASE_STOPPING) {
+    set_phase (self, VBET_PHASE_STOPPING);
+  } else if (g_str_equal (method, "switch.state") && g_strcmp0 (vbet_reply_text (params, "state"), "failed") == 0) {
+    g_signal_emit_by_name (self, "failed", "The lab's switch process ended and could not be started again; stop the lab and run it anew");
+  }
+}
+
+static void
+on_closed (VbetClient *client, VbetRunner *self)
+{
+  gboolean asked = self->phase == VBET_PHASE_STOPPING;
+  drop_client (self);
+  g_signal_emit_by_name (self, asked ? "stopped" : "lost");
 }
 
 static void
@@ -331,16 +351,6 @@ vbet_runner_leave (VbetRunner *self)
 {
   g_return_if_fail (VBET_IS_RUNNER (self));
   drop_client (self);
-}
-
-static void
-on_found_text (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (VbetRunner) self = data;
-  g_autoptr (GVariant) reply = take_reply (self, source, result, NULL);
-  const char *text = vbet_reply_text (reply, "text");
-  if (text != NULL && strcmp (text, vbet_document_text (vbet_session_get_document (self->session), NULL)) != 0)
-    g_signal_emit_by_name (self, "differs", text);
 }
 
 static void

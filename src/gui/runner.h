@@ -36,7 +36,7 @@ G_DECLARE_FINAL_TYPE (VbetRunner, vbet_runner, VBET, RUNNER, GObject)
  *   "calls-cleared" ()
  *   "failed" (const char *message): one sentence for people
  *   "lost" (): the engine went away unasked
- *   "differs" (const char *text): the lab that was found runs another text
+ *   "differs" (const char *text): the lab runs another text than the session's: it was found so, or somebody else changed it
  *   "stopped" (): the lab that was asked to stop is gone
  */
 

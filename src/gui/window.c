@@ -112,6 +112,7 @@ void
 _vbet_window_open_console (VbetWindow *self, const char *device)
 {
   static const VbetNoticeButton run[] = { { "_Run the lab", "win.run" }, { NULL, NULL } };
+  static const VbetNoticeButton start[] = { { "_Start it", "win.device-start" }, { NULL, NULL } };
   const VbetDevice *found = vbet_topology_device (vbet_session_get_topology (self->session), device);
   VbetClient *client = vbet_runner_get_client (self->runner);
   if (found == NULL)
@@ -124,6 +125,12 @@ _vbet_window_open_console (VbetWindow *self, const char *device)
   if (client == NULL) {
     g_autofree char *text = g_strdup_printf ("The console of %s opens when the lab runs.", device);
     vbet_notices_show (self->notices, "console", GTK_MESSAGE_INFO, text, run);
+    return;
+  }
+  if (vbet_runner_get_phase (self->runner) == VBET_PHASE_RUNNING
+      && vbet_session_get_state (self->session, device) == VBET_STATE_OFF) {
+    g_autofree char *text = g_strdup_printf ("%s is off.", device);
+    vbet_notices_show (self->notices, "console", GTK_MESSAGE_INFO, text, start);
     return;
   }
   vbet_notices_hide (self->notices, "console");
@@ -275,7 +282,7 @@ on_differs (VbetRunner *runner, const char *text, VbetWindow *self)
   g_free (self->running_text);
   self->running_text = g_strdup (text);
   vbet_notices_show (self->notices, "differs", GTK_MESSAGE_QUESTION,
-                     "This lab is running, but from another text than the one in this file.", choices);
+                     "This lab runs another text than the one shown here.", choices);
 }
 
 static void

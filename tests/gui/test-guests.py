@@ -122,8 +122,9 @@ def test_ospf():
         window.key("Escape")
         for router in ("r1", "r2"):
             open_console(window, router)
-        window.click(window.place("r3"), button=3)
-        window.click(window.find("Start"))
+        window.click(window.place("r3"), times=2)
+        window.find("r3 is off.")
+        window.click(window.find("Start it", "push button"))
         wait_until(lambda: window.description("r3").endswith("ready"), 30, "r3 is ready")
         third = open_console(window, "r3")
         window.click(third)

@@ -238,6 +238,47 @@ def test_zoom():
         wait_until(lambda: window.place("r3")[0] - window.place("r1")[0] < 400, 5, "fits again")
 
 
+def test_pan():
+    with Window(lab_copy("tests/seed/ospf.vbet")) as window:
+        x, y = window.place("r1")
+        start = window.free_place(200, 300)
+        xdotool("mousemove", *start, "mousedown", 2)
+        for step in range(1, 6):
+            xdotool("mousemove", start[0] + 12 * step, start[1] - 6 * step)
+        xdotool("mouseup", 2)
+        wait_until(lambda: window.place("r1") == (x + 60, y - 30), 5, "panned by the middle button")
+        xdotool("mousemove", *window.free_place(200, 300), "click", 5)
+        wait_until(lambda: window.place("r1")[1] < y - 30, 5, "panned by the wheel")
+
+
+def test_save_as_and_open():
+    folder = pathlib.Path(os.environ["VBET_GUI_HOME"]) / "home"
+    with Window() as window:
+        window.key("h")
+        window.click(window.free_place(300, 200))
+        window.item("host1")
+        window.key("ctrl+s")  # nothing to save to yet: it asks
+        dialog = wait_until(lambda: window.other_window("Save the lab"), 10, "a file chooser")
+        xdotool("windowfocus", "--sync", dialog)
+        window.key("ctrl+a")
+        window.type(f"{folder}/made.vbet\n")
+        wait_until(lambda: window.title() == "made – vBET", 10, "saved under its name")
+        assert "host1 = " in (folder / "made.vbet").read_text(encoding="utf-8")
+        xdotool("windowfocus", "--sync", window.identifier)
+        window.key("ctrl+o")
+        dialog = wait_until(lambda: window.other_window("Open a lab"), 10, "a file chooser")
+        xdotool("windowfocus", "--sync", dialog)
+        window.key("Escape")
+        wait_until(lambda: window.other_window("Open a lab") is None, 10, "no file chooser")
+
+
+def test_dark():
+    with Window(lab_copy("data/labs/ospf-flapping.vbet"), environment={"GTK_THEME": "Adwaita:dark"}) as window:
+        window.item("r3")
+        window.click(window.place("r2"))
+        screenshot("dark")
+
+
 def test_export_without_display():
     picture = pathlib.Path(os.environ["VBET_GUI_HOME"]) / "star.png"
     environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "DBUS_SESSION_BUS_ADDRESS")}

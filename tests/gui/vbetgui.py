@@ -175,7 +175,14 @@ class Window:
     def _find_window(self):
         assert self.process.poll() is None, f"vbet ended with {self.process.returncode}"
         result = subprocess.run(
-            ["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid), "--name", "vBET"],
+            ["xdotool", "search", "--all", "--onlyvisible", "--pid", str(self.process.pid), "--name", "vBET"],
+            capture_output=True, text=True, check=False)
+        return result.stdout.split()[0] if result.stdout.split() else None
+
+    def other_window(self, title):
+        """A dialog of the same program, by its title."""
+        result = subprocess.run(
+            ["xdotool", "search", "--all", "--onlyvisible", "--pid", str(self.process.pid), "--name", title],
             capture_output=True, text=True, check=False)
         return result.stdout.split()[0] if result.stdout.split() else None
 

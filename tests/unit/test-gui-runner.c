@@ -170,6 +170,23 @@ test_tells_another_text (void)
 }
 
 static void
+test_tells_what_others_change (void)
+{
+  g_auto (Fixture) self = { 0 };
+  setup (&self);
+  g_autofree char *script = g_strconcat (same_text, "notify device.start lab.changed {\"revision\":2}\n", NULL);
+  engine_runs (&self, script);
+  vbet_runner_find (self.runner);
+  wait_for (&self, "phase: running");
+  flush (&self);
+  vbet_runner_power (self.runner, "start", "h1");
+  flush (&self);
+  while (strstr (strstr (vbet_fake_engine_log (self.engine), "device.start"), "lab.text") == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  CU_ASSERT_PTR_NULL (strstr (self.log->str, "differs")); /* the same text: a step's doing */
+}
+
+static void
 test_leaves_a_namesake_alone (void)
 {
   g_auto (Fixture) self = { 0 };
@@ -343,6 +360,7 @@ test_failed_start_leaves_no_engine (void)
 static CU_TestInfo runner_tests[] = {
   { "a lab that runs is found", test_finds_a_running_lab },
   { "another text is told", test_tells_another_text },
+  { "what others change is looked at", test_tells_what_others_change },
   { "a namesake is left alone", test_leaves_a_namesake_alone },
   { "edits and undo are applied", test_edits_are_applied },
   { "errors are not applied", test_errors_are_not_applied },

@@ -190,7 +190,8 @@ vbet_consoles_reconnect (VbetConsoles *self, VbetClient *client)
   g_return_if_fail (VBET_IS_CONSOLES (self));
   g_autoptr (GList) terminals = gtk_container_get_children (GTK_CONTAINER (container (self)));
   for (GList *link = terminals; link != NULL; link = link->next)
-    vbet_terminal_connect (link->data, client);
+    if (!vbet_terminal_is_connected (link->data))
+      vbet_terminal_connect (link->data, client);
 }
 
 guint

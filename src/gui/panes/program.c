@@ -459,18 +459,45 @@ vbet_program_pane_class_init (VbetProgramPaneClass *klass)
   G_OBJECT_CLASS (klass)->finalize = vbet_program_pane_finalize;
 }
 
+/* What is coloured how, on light and on dark paper. */
+static const struct {
+  const char *tag;
+  const char *property;
+  const char *light;
+  const char *dark;
+} looks[] = {
+  { "selected", "background", "#e1edfa", "#24405c" },
+  { "call", "foreground", "#1a5fb4", "#84bdff" },
+  { "key", "foreground", "#813d9c", "#dca8ef" },
+  { "value", "foreground", "#8a4b08", "#f5b971" },
+  { "string", "foreground", "#1f6f43", "#7fe0a5" },
+  { "comment", "foreground", "#5e6a75", "#a3afba" },
+};
+
 static void
 make_tags (GtkTextBuffer *buffer)
 {
-  gtk_text_buffer_create_tag (buffer, "selected", "background", "#e1edfa", NULL);
-  gtk_text_buffer_create_tag (buffer, "call", "foreground", "#1a5fb4", "weight", PANGO_WEIGHT_SEMIBOLD, NULL);
-  gtk_text_buffer_create_tag (buffer, "key", "foreground", "#813d9c", NULL);
-  gtk_text_buffer_create_tag (buffer, "value", "foreground", "#8a4b08", NULL);
-  gtk_text_buffer_create_tag (buffer, "string", "foreground", "#1f6f43", NULL);
-  gtk_text_buffer_create_tag (buffer, "comment", "foreground", "#5e6a75", "style", PANGO_STYLE_ITALIC, NULL);
-  GdkRGBA red = { 0.75, 0.11, 0.16, 1 }, amber = { 0.78, 0.47, 0, 1 };
+  GdkRGBA red = { 0.80, 0.15, 0.18, 1 }, amber = { 0.82, 0.50, 0, 1 };
+  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
+    gtk_text_buffer_create_tag (buffer, looks[i].tag, looks[i].property, looks[i].light, NULL);
   gtk_text_buffer_create_tag (buffer, "warning", "underline", PANGO_UNDERLINE_ERROR, "underline-rgba", &amber, NULL);
   gtk_text_buffer_create_tag (buffer, "error", "underline", PANGO_UNDERLINE_ERROR, "underline-rgba", &red, NULL);
+  GtkTextTagTable *tags = gtk_text_buffer_get_tag_table (buffer);
+  g_object_set (gtk_text_tag_table_lookup (tags, "call"), "weight", PANGO_WEIGHT_SEMIBOLD, NULL);
+  g_object_set (gtk_text_tag_table_lookup (tags, "comment"), "style", PANGO_STYLE_ITALIC, NULL);
+}
+
+/* The theme may be another one now. */
+static void
+on_style_updated (GtkWidget *view, VbetProgramPane *self)
+{
+  GdkRGBA ink;
+  gtk_style_context_get_color (gtk_widget_get_style_context (view), GTK_STATE_FLAG_NORMAL, &ink);
+  gboolean dark = ink.red + ink.green + ink.blue > 1.8;
+  GtkTextTagTable *tags = gtk_text_buffer_get_tag_table (self->buffer);
+  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
+    g_object_set (gtk_text_tag_table_lookup (tags, looks[i].tag), looks[i].property,
+                  dark ? looks[i].dark : looks[i].light, NULL);
 }
 
 static void
@@ -491,6 +518,7 @@ vbet_program_pane_init (VbetProgramPane *self)
   self->buffer = gtk_text_view_get_buffer (text);
   self->tokens = g_array_new (FALSE, FALSE, sizeof (Token));
   gtk_source_buffer_set_max_undo_levels (GTK_SOURCE_BUFFER (self->buffer), 0);
+  gtk_source_buffer_set_style_scheme (GTK_SOURCE_BUFFER (self->buffer), NULL); /* the theme's own colours */
   gtk_source_buffer_set_highlight_matching_brackets (GTK_SOURCE_BUFFER (self->buffer), TRUE);
   gtk_source_view_set_show_line_numbers (source, TRUE);
   gtk_source_view_set_show_line_marks (source, TRUE);
@@ -512,6 +540,7 @@ vbet_program_pane_init (VbetProgramPane *self)
   g_signal_connect (self->buffer, "begin-user-action", G_CALLBACK (on_begin_action), self);
   g_signal_connect (self->buffer, "end-user-action", G_CALLBACK (on_end_action), self);
   g_signal_connect (self->buffer, "mark-set", G_CALLBACK (on_caret), self);
+  g_signal_connect (self->view, "style-updated", G_CALLBACK (on_style_updated), self);
   g_signal_connect (self->view, "query-tooltip", G_CALLBACK (on_tooltip), self);
   gtk_container_add (GTK_CONTAINER (self), self->view);
   gtk_widget_show (self->view);
