@@ -12,3 +12,7 @@ CLEANFILES += tests/bench/bench-switch
 tests_bench_bench_switch_SOURCES = tests/bench/bench-switch.c
 tests_bench_bench_switch_LDADD = libvbet-runtime.a libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
 EXTRA_tests_bench_bench_switch_DEPENDENCIES = bin/vbet-switch
+
+# Whole labs, on real guests.
+BENCHES += tests/bench/bench-labs.py tests/bench/bench-tcp.py
+EXTRA_DIST += tests/bench/bench-labs.py tests/bench/bench-tcp.py

@@ -1,0 +1,427 @@
+#!/usr/bin/env python3
+# bench-tcp.py - two guests through one switch: vbet-switch beside vde_switch,
+# uml_switch and (as root) the host's own bridge, in turns, in one run.
+#
+# The guests of all three are alike: same kernel, image, kernel arguments, memory and processors; only the NIC and the
+# program at its other end differ. Prints medians, the ratio first; judges nothing.
+import argparse
+import contextlib
+import io
+import json
+import os
+import pathlib
+import pty
+import re
+import select
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import tty
+
+for variable, folder in (("VBET_TOP_SRCDIR", "."), ("VBET_TOP_BUILDDIR", "build")):
+    os.environ.setdefault(variable, str(pathlib.Path(folder).resolve()))
+sys.path.insert(0, os.path.join(os.environ["VBET_TOP_SRCDIR"], "tests", "integration"))
+from vbetlab import VBETCTL, Place, descendants, wait_until  # noqa: E402
+
+SERVER = "10.0.0.1"
+CLIENT = "10.0.0.2"
+LAB = f"""
+h1 = attach(alloc(host), alloc(NIC, ip={SERVER}/24))
+h2 = attach(alloc(host), alloc(NIC, ip={CLIENT}/24))
+s = alloc(switch)
+link(s, h1, h2)
+"""
+PINGS = 200
+SMALL = 18  # bytes of UDP payload in a frame of 64 bytes with its checksum
+BOOT_SECONDS = 30
+WHOLE_SECONDS = 1800
+# Kernel arguments that are a guest's own; every other one is taken over from a vBET guest.
+OWN_ARGUMENTS = re.compile(r"(umid|uml_dir|mconsole|ubd\w+|con0|ssl0|vec\d+|eth\d+|virtio_uml\.device|console)[=:]")
+
+
+class Missing(Exception):
+    """What a peer needs is not here: it is left out."""
+
+
+def program(name):
+    path = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin:/usr/local/bin")
+    if path is None:
+        raise Missing(f"{name} is not installed")
+    return path
+
+
+def mac(address):
+    """The guest's init finds a NIC by it."""
+    return f"02:00:00:00:00:{int(address.rsplit('.', 1)[1]):02x}"
+
+
+def kill_tree(process):
+    """Ends a process and everything below it. It is stopped first, so that it starts nothing meanwhile."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGSTOP)
+        for child in descendants(process.pid):
+            with contextlib.suppress(OSError):
+                child.kill()
+        process.kill()
+    process.wait(timeout=10)
+
+
+class VbetLab:
+    """The lab as any user runs it."""
+
+    name = "vbet-switch"
+
+    def __enter__(self):
+        self.place = Place()
+        self.place.__enter__()
+        try:
+            self.lab = self.place.run(self.place.write("tcp.vbet", LAB))
+        except BaseException:
+            self.place.__exit__(*sys.exc_info())
+            raise
+        return self
+
+    def __exit__(self, kind, value, trace):
+        try:
+            if kind is None:
+                self.place.stop(self.lab)
+        finally:
+            self.place.__exit__(kind, value, trace)
+
+    def run(self, node, command, seconds):
+        return self.place.ctl(
+            "exec", "--no-input", f"--timeout={seconds}", self.lab, node, "--", "sh", "-c", command, timeout=seconds + 10
+        ).stdout
+
+
+class Guest:
+    """A guest without an engine: kernel, disk, configuration disk, and a shell on its console."""
+
+    def __init__(self, base, name, address, nic, cpu, arguments, image, identity):
+        folder = base / name
+        folder.mkdir()
+        self.config(folder / "config.tar", name, address)
+        for path in (folder, folder / "config.tar"):
+            if identity:
+                shutil.chown(path, identity["user"], identity["group"])
+        self.process = None
+        self.agent, agent = socket.socketpair()  # nobody answers the agent
+        self.console, console = pty.openpty()
+        tty.setraw(console)
+        command = ["taskset", "-c", str(cpu), "setarch", os.uname().machine, "-R", program("linux.uml"), *arguments]
+        command += ["umid=u", f"uml_dir={folder}", "con0=fd:0,fd:1", f"ssl0=fd:{agent.fileno()}"]
+        command += [f"ubd0={folder}/cow,{image}", f"ubd1rd={folder}/config.tar", nic]
+        self.process = subprocess.Popen(
+            command,
+            stdin=console,
+            stdout=console,
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+            env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "TMPDIR": str(folder), "HOME": "/"},
+            pass_fds=[agent.fileno()],
+            start_new_session=True,
+            **identity,
+        )
+        os.close(console)
+        agent.close()
+
+    @staticmethod
+    def config(path, name, address):
+        files = {
+            "etc/hostname": f"{name}\n",
+            "etc/vbet/nics": f"1 {mac(address)} 1500 {address}/24\n",
+            "etc/vbet/env": "KIND=host\nFORWARD=0\nGATEWAY=''\nGATEWAY6=''\nDNS=''\nSERVICES=''\nNOTICE=''\n",
+        }
+        with tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as archive:
+            for folder in ("etc", "etc/vbet"):
+                entry = tarfile.TarInfo(folder)
+                entry.type = tarfile.DIRTYPE
+                entry.mode = 0o755
+                archive.addfile(entry)
+            for file, text in files.items():
+                entry = tarfile.TarInfo(file)
+                entry.size = len(text)
+                archive.addfile(entry, io.BytesIO(text.encode()))
+
+    def wait_shell(self):
+        self.read_until(rb"[#$] ", BOOT_SECONDS)
+        # A shell that neither edits nor shows what it reads. (Typed and printed texts differ: no echo can deceive.)
+        self.type("stty -echo; PS1='rea''dy> ' exec bash --noediting --norc --noprofile")
+        self.read_until(rb"ready> ", BOOT_SECONDS)
+
+    def type(self, line):
+        os.write(self.console, line.encode() + b"\n")
+
+    def read_until(self, pattern, seconds):
+        end = time.monotonic() + seconds
+        text = b""
+        while not re.search(pattern, text):
+            left = end - time.monotonic()
+            if left <= 0 or not select.select([self.console], [], [], left)[0]:
+                raise AssertionError(f"no {pattern} on the console within {seconds} s: …{text[-400:]}")
+            text += os.read(self.console, 65536)
+        return text
+
+    def run(self, command, seconds):
+        self.type(f"{command}; printf 'en%s %d\\n' d: $?")
+        text = self.read_until(rb"end: \d+\r?\n", seconds).decode(errors="replace")
+        output, status = re.search(r"(.*)end: (\d+)", text, re.S).groups()
+        if status != "0":
+            raise AssertionError(f"{command}: exit {status}: {output[-400:]}")
+        return output.replace("\r", "")
+
+    def end(self):
+        if self.process is not None:
+            kill_tree(self.process)
+        os.close(self.console)
+        self.agent.close()
+
+
+class PeerLab:
+    """Two guests at another switch program, all as an ordinary user."""
+
+    arguments = None  # of the kernel, from a vBET guest
+    image = None
+
+    def __enter__(self):
+        self.stack = contextlib.ExitStack()
+        with self.stack:
+            self.start()
+            self.stack = self.stack.pop_all()
+        return self
+
+    def start(self):
+        identity = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+        base = pathlib.Path(tempfile.mkdtemp(prefix="vbt-", dir="/dev/shm"))
+        self.stack.callback(shutil.rmtree, base, ignore_errors=True)
+        if identity:
+            shutil.chown(base, identity["user"], identity["group"])
+        path = base / "switch"
+        switch = subprocess.Popen(
+            self.switch_command(path),
+            stdin=subprocess.PIPE,  # never written to: both end when it is closed
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            **identity,
+        )
+        self.stack.callback(kill_tree, switch)
+        wait_until(path.exists, 10, f"{self.name} makes {path}")
+        cpus = sorted(os.sched_getaffinity(0))
+        self.guests = {}
+        for number, (name, address) in enumerate((("h1", SERVER), ("h2", CLIENT))):
+            cpu = cpus[number % len(cpus)]
+            guest = Guest(base, name, address, self.nic(path, address), cpu, self.arguments, self.image, identity)
+            self.stack.callback(guest.end)
+            self.guests[name] = guest
+        for guest in self.guests.values():
+            guest.wait_shell()
+
+    def __exit__(self, *problem):
+        return self.stack.__exit__(*problem)
+
+    def run(self, node, command, seconds):
+        return self.guests[node].run(command, seconds)
+
+
+class VdeLab(PeerLab):
+    name = "vde_switch"
+
+    @staticmethod
+    def switch_command(path):
+        return [program("vde_switch"), "--sock", str(path)]
+
+    @staticmethod
+    def nic(path, address):
+        return f"eth0=vde,{path},{mac(address)}"
+
+
+class UmlSwitchLab(PeerLab):
+    name = "uml_switch"
+
+    @staticmethod
+    def switch_command(path):
+        return [program("uml_switch"), "-unix", str(path)]
+
+    @staticmethod
+    def nic(path, address):
+        return f"eth0=daemon,{mac(address)},unix,{path}"
+
+
+class BridgeLab:
+    """Two network namespaces at a bridge of the host's kernel: no guests at all, what containers would get."""
+
+    name = "Linux bridge"
+
+    def __enter__(self):
+        if os.geteuid() != 0:
+            raise Missing("only root can make a bridge")
+        self.stack = contextlib.ExitStack()
+        with self.stack:
+            self.start()
+            self.stack = self.stack.pop_all()
+        return self
+
+    def start(self):
+        ip = program("ip")
+        for name in ("ping", "iperf3", "unshare", "nsenter"):
+            program(name)
+        self.keepers = {}
+        for name in ("bridge", "h1", "h2"):
+            keeper = subprocess.Popen(["unshare", "--net", "sleep", "600"], stderr=subprocess.DEVNULL)
+            self.stack.callback(kill_tree, keeper)
+            self.keepers[name] = keeper
+            own = os.readlink("/proc/self/ns/net")
+            wait_until(
+                lambda keeper=keeper: os.readlink(f"/proc/{keeper.pid}/ns/net") != own, 10, "a network namespace"
+            )
+        try:
+            self.inside("bridge", ip, "link", "add", "br0", "type", "bridge")
+            self.inside("bridge", ip, "link", "set", "br0", "up")
+            for name, address in (("h1", SERVER), ("h2", CLIENT)):
+                peer = ["peer", "name", "eth0", "netns", str(self.keepers[name].pid)]
+                self.inside("bridge", ip, "link", "add", name, "type", "veth", *peer)
+                self.inside("bridge", ip, "link", "set", name, "master", "br0", "up")
+                self.inside(name, ip, "addr", "add", f"{address}/24", "dev", "eth0")
+                self.inside(name, ip, "link", "set", "eth0", "up")
+                self.inside(name, ip, "link", "set", "lo", "up")
+        except subprocess.CalledProcessError as problem:
+            raise Missing(problem.stderr.strip()) from problem
+
+    def inside(self, name, *command, seconds=30):
+        command = ["nsenter", "-t", str(self.keepers[name].pid), "-n", *command]
+        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds).stdout
+
+    def __exit__(self, *problem):
+        return self.stack.__exit__(*problem)
+
+    def run(self, node, command, seconds):
+        if command.startswith("iperf3 -s"):  # not a daemon, so that it ends with the rest
+            server = subprocess.Popen(
+                ["nsenter", "-t", str(self.keepers[node].pid), "-n", "iperf3", "-s"], stdout=subprocess.DEVNULL
+            )
+            self.stack.callback(kill_tree, server)
+            return ""
+        return self.inside(node, "sh", "-c", command, seconds=seconds)
+
+
+# --- measuring ----------------------------------------------------------------
+
+
+def iperf(lab, options, seconds):
+    text = lab.run("h2", f"iperf3 -c {SERVER} -t {seconds} -J {options}", seconds + 30)
+    result = json.loads(text[text.index("{") : text.rindex("}") + 1])
+    if "error" in result:
+        raise AssertionError(f"{lab.name}: iperf3: {result['error']}")
+    return result["end"]
+
+
+def measure(lab, seconds):
+    """Returns: Gbit/s of TCP, 64-byte frames/s that arrive, and the round trips in ms."""
+    lab.run("h1", "iperf3 -s -D >/dev/null 2>&1", 10)
+    lab.run("h2", f"for i in 1 2 3 4 5 6 7 8 9; do ping -c 1 -W 1 {SERVER} >/dev/null && break; done", 30)
+    lab.run("h2", "sleep 1", 10)  # what the boot left to do is done
+    text = lab.run("h2", f"ping -c {PINGS} -i 0.01 -W 1 {SERVER}", 60)
+    times = [float(value) for value in re.findall(r"time=([\d.]+) ms", text)]
+    tcp = iperf(lab, "", seconds)["sum_received"]["bits_per_second"] / 1e9
+    udp = iperf(lab, f"-u -l {SMALL} -b 0", max(2, seconds // 2))["sum"]
+    return {"tcp": tcp, "udp": (udp["packets"] - udp["lost_packets"]) / udp["seconds"], "ping": times}
+
+
+def learn():
+    """The image, and the kernel arguments of a vBET guest."""
+    program("linux.uml")
+    listed = subprocess.run([VBETCTL, "image", "list", "--json"], capture_output=True, text=True, timeout=30, check=True)
+    PeerLab.image = next((image["path"] for image in json.loads(listed.stdout) if image["current"]), None)
+    if PeerLab.image is None:
+        raise Missing("there is no image; build one with “vbetctl image build”")
+    with VbetLab() as lab:
+        words = lab.run("h1", "cat /proc/cmdline", 10).split()
+    PeerLab.arguments = [word for word in words if not OWN_ARGUMENTS.match(word)]
+
+
+def percentile(values, share):
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def report(results):
+    def middle(name, key):
+        return statistics.median(result[key] for result in results[name])
+
+    ours = VbetLab.name
+    others = [name for name in results if name != ours and results[name]]
+    for key, title, unit in (
+        ("tcp", "TCP, MTU 1500", "Gbit/s"),
+        ("udp", "UDP in frames of 64 bytes, arrived", "frames/s"),
+    ):
+        print(f"{title}: median of the rounds (lowest … highest)")
+        digits = 2 if key == "tcp" else 0
+        for name in others:
+            a, b = middle(ours, key), middle(name, key)
+            print(f"  {ours} / {name:14} {a / b:6.2f} x   ({a:.{digits}f} against {b:.{digits}f} {unit})")
+        for name in [ours, *others]:
+            values = [result[key] for result in results[name]]
+            print(f"  {name:14} {middle(name, key):10.{digits}f} {unit}   "
+                  f"({min(values):.{digits}f} … {max(values):.{digits}f})")
+    print(f"Round trip: ping, {PINGS} a round, all rounds together")
+    for name in [ours, *others]:
+        times = [value for result in results[name] for value in result["ping"]]
+        sent = PINGS * len(results[name])
+        print(f"  {name:14} median {statistics.median(times):6.3f} ms   99 % {percentile(times, 0.99):6.3f} ms   "
+              f"({len(times)} of {sent} answered)")
+
+
+def host():
+    """What the figures depend on most. Another program's load is in them."""
+    return f"{os.cpu_count()} processors, Linux {os.uname().release}, load {os.getloadavg()[0]:.1f}"
+
+
+def stop(number, frame):
+    raise KeyboardInterrupt
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Guest to guest through vbet-switch and through other switches.")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=5, help="of TCP a round")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGALRM, stop)
+    signal.alarm(WHOLE_SECONDS)
+    try:
+        learn()
+    except Missing as problem:
+        print(f"skipped: guests through one switch: {problem}")
+        return 0
+    labs = [VbetLab, VdeLab, UmlSwitchLab, BridgeLab]
+    results = {lab.name: [] for lab in labs}
+    print(f"Two guests through one switch, {options.rounds} rounds in turns, {options.seconds} s of TCP each ({host()})", flush=True)
+    for number in range(options.rounds):
+        for kind in list(labs):
+            try:
+                with kind() as lab:
+                    results[kind.name].append(measure(lab, options.seconds))
+            except Missing as problem:
+                print(f"  skipped: {kind.name}: {problem}")
+                labs.remove(kind)
+            except (AssertionError, OSError, ValueError, subprocess.SubprocessError) as problem:
+                print(f"  round {number + 1}: {kind.name} gave no result: {problem}")
+            sys.stdout.flush()
+    if not results[VbetLab.name]:
+        return 1
+    report({name: found for name, found in results.items() if found})
+    print(f"At the end: {host()}")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("bench-tcp.py: interrupted")
