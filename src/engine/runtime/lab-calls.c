@@ -8,80 +8,11 @@
 
 #include "engine/runtime/lab-private.h"
 
-#include <sched.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/paths.h"
 #include "engine/runtime/guest-config.h"
-#include "engine/runtime/image.h"
-
-#define STOP_GRACE_MS 3000
-
-/* --- the log ------------------------------------------------------------------ */
-
-void
-vbet_call_record_free (VbetCallRecord *record)
-{
-  g_free (record->text);
-  g_free (record->device);
-  g_free (record->cable);
-  g_free (record->error);
-  g_free (record);
-}
-
-VbetCallRecord *
-vbet_lab_record_begin (VbetLab *self, const char *text, const char *verb, const char *device, const char *cable)
-{
-  VbetCallRecord *record = g_new0 (VbetCallRecord, 1);
-  record->number = self->calls->len + 1;
-  record->text = g_strdup (text);
-  record->verb = verb;
-  record->device = g_strdup (device);
-  record->cable = g_strdup (cable);
-  record->state = "running";
-  record->began = g_get_monotonic_time ();
-  g_ptr_array_add (self->calls, record);
-  vbet_lab_emit_call (self, record);
-  return record;
-}
-
-void
-vbet_lab_record_end (VbetLab *self, VbetCallRecord *record, const GError *error)
-{
-  record->ended = g_get_monotonic_time ();
-  record->state = error != NULL ? "failed" : "done";
-  record->error = error != NULL ? g_strdup (error->message) : NULL;
-  vbet_lab_emit_call (self, record);
-}
-
-static const char *
-verb_name (VbetCallVerb verb)
-{
-  switch (verb) {
-  case VBET_CALL_ALLOC:
-    return "alloc";
-  case VBET_CALL_FREE:
-    return "free";
-  case VBET_CALL_ATTACH:
-    return "attach";
-  case VBET_CALL_DETACH:
-    return "detach";
-  case VBET_CALL_PLUG:
-    return "plug";
-  case VBET_CALL_UNPLUG:
-    return "unplug";
-  case VBET_CALL_SET:
-    return "set";
-  case VBET_CALL_FILE:
-    return "file";
-  case VBET_CALL_START:
-    return "start";
-  case VBET_CALL_STOP:
-    return "stop";
-  }
-  return "call";
-}
 
 /* --- waiting for a guest ------------------------------------------------------------ */
 
@@ -133,8 +64,8 @@ pending_guest (Pending *pending, GError *error)
   return guest;
 }
 
-static gboolean
-is_running (VbetLabDevice *node)
+gboolean
+vbet_lab_device_is_running (const VbetLabDevice *node)
 {
   VbetGuestState state = vbet_guest_get_state (node->guest);
   return state == VBET_GUEST_BOOTING || state == VBET_GUEST_READY || state == VBET_GUEST_PAUSED;
@@ -245,8 +176,8 @@ nic_path (const VbetLabDevice *node, guint nic)
   return g_strdup_printf ("%s/e%u", node->dir, nic);
 }
 
-static VbetGuestNic *
-guest_nic (const VbetLabDevice *node, const VbetNic *nic)
+VbetGuestNic *
+vbet_lab_device_nic (const VbetLabDevice *node, const VbetNic *nic)
 {
   g_autofree char *path = nic_path (node, nic->index);
   return vbet_guest_nic_new (nic->index, nic->mac, nic_mtu (nic), path);
@@ -287,12 +218,12 @@ attach (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
   }
   g_autofree char *path = nic_path (node, call->nic);
   if (!vbet_switch_client_add_guest_port (self->switch_client, call->device, call->nic, nic_mtu (nic), path, &error)
-      || !is_running (node)) {
+      || !vbet_lab_device_is_running (node)) {
     done (data, error);
     return;
   }
   Pending *pending = pending_new (self, node, done, data);
-  pending->nic = guest_nic (node, nic);
+  pending->nic = vbet_lab_device_nic (node, nic);
   pending->script = vbet_guest_config_nic_setup (self->topology, device, nic);
   vbet_lab_device_when_settled (node, attach_when_ready, pending);
 }
@@ -326,7 +257,7 @@ detach (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
     return;
   }
   g_hash_table_remove (node->cut, GUINT_TO_POINTER (call->nic));
-  if (node->guest == NULL || !is_running (node)) {
+  if (node->guest == NULL || !vbet_lab_device_is_running (node)) {
     vbet_switch_client_remove_port (self->switch_client, call->device, call->nic, &error);
     done (data, error);
     return;
@@ -446,7 +377,7 @@ set_attribute (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data
     set_on_cable (self, call, &error);
   } else if (node != NULL && node->guest == NULL) {
     set_on_bridge (self, call, &error);
-  } else if (node != NULL && device != NULL && is_running (node)) {
+  } else if (node != NULL && device != NULL && vbet_lab_device_is_running (node)) {
     const VbetNic *nic = call->nic > 0 ? vbet_device_nic (device, call->nic) : NULL;
     g_autofree char *script
         = call->live == VBET_LIVE_AT_ONCE ? vbet_guest_config_change (self->topology, device, nic, call->key) : NULL;
@@ -488,7 +419,7 @@ put_file (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
 {
   VbetLabDevice *node = vbet_lab_device (self, call->device);
   const VbetDevice *device = vbet_topology_device (self->topology, call->device);
-  if (node == NULL || node->guest == NULL || !is_running (node)) {
+  if (node == NULL || node->guest == NULL || !vbet_lab_device_is_running (node)) {
     done (data, NULL); /* it is part of the configuration the guest gets at its start */
     return;
   }
@@ -502,202 +433,6 @@ put_file (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
     }
   }
   vbet_lab_device_when_settled (node, file_when_ready, pending);
-}
-
-/* --- power --------------------------------------------------------------------------------------------- */
-
-/* The allowed processor with the fewest running guests; -1 when the host does not tell. */
-static gint
-choose_cpu (VbetLab *self)
-{
-  cpu_set_t allowed;
-  guint load[CPU_SETSIZE] = { 0 };
-  GHashTableIter iter;
-  gpointer value = NULL;
-  gint best = -1;
-  if (sched_getaffinity (0, sizeof allowed, &allowed) != 0)
-    return -1;
-  g_hash_table_iter_init (&iter, self->nodes);
-  while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    const VbetLabDevice *node = value;
-    if (node->cpu >= 0)
-      load[node->cpu]++;
-  }
-  for (gint cpu = 0; cpu < CPU_SETSIZE; cpu++)
-    if (CPU_ISSET ((size_t) cpu, &allowed) && (best < 0 || load[cpu] < load[best]))
-      best = cpu;
-  return best;
-}
-
-static char *
-disk_path (VbetLab *self, const VbetDevice *device, gboolean persist, GError **error)
-{
-  if (!persist)
-    return g_strdup_printf ("%s/%s.cow", self->scratch, device->name);
-  g_autofree char *state = vbet_paths_state_dir ();
-  g_autofree char *folder = g_build_filename (state, "disks", self->id, NULL);
-  if (!vbet_paths_make_private (folder, error))
-    return NULL;
-  return g_strdup_printf ("%s/%s.cow", folder, device->name);
-}
-
-static VbetGuestConfig *
-make_config (VbetLab *self, VbetLabDevice *node, GError **error)
-{
-  const VbetDevice *device = vbet_topology_device (self->topology, node->name);
-  if (device == NULL) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "%s is no longer part of the lab", node->name);
-    return NULL;
-  }
-  g_autoptr (VbetGuestConfig) config = vbet_guest_config_new ();
-  config->name = g_strdup (device->name);
-  config->node_dir = g_strdup (node->dir);
-  config->persist = vbet_attributes_boolean (device->attributes, device->kind, "persist");
-  config->memory = (guint64) vbet_attributes_integer (device->attributes, device->kind, "mem");
-  config->kernel = vbet_kernel_find (vbet_attributes_text (device->attributes, device->kind, "kernel"), error);
-  if (config->kernel == NULL)
-    return NULL;
-  config->image = vbet_image_find (vbet_attributes_text (device->attributes, device->kind, "image"), error);
-  if (config->image == NULL)
-    return NULL;
-  config->disk_path = disk_path (self, device, config->persist, error);
-  if (config->disk_path == NULL)
-    return NULL;
-  config->config = vbet_guest_config_tar (self->topology, device);
-  for (guint i = 0; i < device->nics->len; i++)
-    g_ptr_array_add (config->nics, guest_nic (node, g_ptr_array_index (device->nics, i)));
-  node->cpu = choose_cpu (self);
-  config->cpu = node->cpu;
-  return g_steal_pointer (&config);
-}
-
-static void
-power_on (VbetLab *self, VbetLabDevice *node, VbetDone done, gpointer data)
-{
-  GError *error = NULL;
-  if (self->stopping) {
-    done (data, g_error_new_literal (VBET_ERROR, VBET_ERROR_STATE, "The lab is stopping"));
-    return;
-  }
-  if (!is_running (node)) {
-    VbetGuestConfig *config = make_config (self, node, &error);
-    if (config == NULL || !vbet_guest_start (node->guest, config, &error)) {
-      node->cpu = -1;
-      done (data, error);
-      return;
-    }
-    node->needs_restart = FALSE;
-  }
-  vbet_lab_device_when_settled (node, done, data);
-}
-
-typedef struct {
-  VbetLab *lab;
-  char *device;
-  gboolean again; /* restart */
-  VbetDone done;
-  gpointer data;
-} PowerOff;
-
-static void
-on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autofree PowerOff *off = user_data;
-  g_autoptr (VbetLab) lab = off->lab;
-  g_autofree char *device = off->device;
-  GError *error = NULL;
-  VbetLabDevice *node = vbet_lab_device (lab, device);
-  if (vbet_guest_stop_finish (VBET_GUEST (source), result, &error) && off->again && node != NULL)
-    power_on (lab, node, off->done, off->data);
-  else
-    off->done (off->data, error);
-}
-
-static void
-power_off (VbetLab *self, VbetLabDevice *node, gboolean again, VbetDone done, gpointer data)
-{
-  PowerOff *off = g_new0 (PowerOff, 1);
-  off->lab = g_object_ref (self);
-  off->device = g_strdup (node->name);
-  off->again = again;
-  off->done = done;
-  off->data = data;
-  vbet_guest_stop_async (node->guest, STOP_GRACE_MS, on_stopped, off);
-}
-
-static void
-on_paused (GObject *source, GAsyncResult *result, gpointer data)
-{
-  GError *error = NULL;
-  vbet_guest_pause_finish (VBET_GUEST (source), result, &error);
-  pending_end (data, error);
-}
-
-const char *
-vbet_lab_power_text (VbetPower power)
-{
-  static const char *const names[] = { "start", "stop", "restart", "pause", "resume" };
-  return names[power];
-}
-
-void
-vbet_lab_power (VbetLab *self, VbetLabDevice *node, VbetPower power, VbetDone done, gpointer data)
-{
-  switch (power) {
-  case VBET_POWER_START:
-    power_on (self, node, done, data);
-    break;
-  case VBET_POWER_STOP:
-  case VBET_POWER_RESTART:
-    power_off (self, node, power == VBET_POWER_RESTART, done, data);
-    break;
-  case VBET_POWER_PAUSE:
-  case VBET_POWER_RESUME:
-    vbet_guest_pause_async (node->guest, power == VBET_POWER_PAUSE, on_paused, pending_new (self, node, done, data));
-    break;
-  }
-}
-
-/* --- names of the lab's devices ------------------------------------------------------------------------------ */
-
-static void
-on_hosts_written (GObject *source, GAsyncResult *result, gpointer data)
-{
-  /* A guest that just goes away needs no names; there is nobody to tell. */
-  g_autoptr (VbetExecResult) outcome = vbet_guest_exec_finish (VBET_GUEST (source), result, NULL);
-}
-
-/* Guests that run know the new devices by name, too. One that boots has them from its configuration. */
-static void
-refresh_hosts (VbetLab *self)
-{
-  GHashTableIter iter;
-  gpointer value = NULL;
-  g_hash_table_iter_init (&iter, self->nodes);
-  while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    VbetLabDevice *node = value;
-    const VbetDevice *device = vbet_topology_device (self->topology, node->name);
-    if (node->guest == NULL || device == NULL || vbet_guest_get_state (node->guest) != VBET_GUEST_READY)
-      continue;
-    g_autofree char *script = vbet_guest_config_hosts_change (self->topology, device);
-    const char *argv[] = { "/bin/sh", NULL };
-    g_autoptr (GBytes) input = g_bytes_new (script, strlen (script));
-    vbet_guest_exec_async (node->guest, argv, input, NULL, NULL, NULL, on_hosts_written, NULL);
-  }
-}
-
-static gboolean
-changes_names (const VbetCall *call)
-{
-  switch (call->verb) {
-  case VBET_CALL_ATTACH:
-  case VBET_CALL_DETACH:
-    return (call->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) == 0;
-  case VBET_CALL_SET:
-    return call->nic > 0 && strcmp (call->key, "ip") == 0;
-  default:
-    return FALSE;
-  }
 }
 
 /* --- one call ---------------------------------------------------------------------------------------------- */
@@ -769,113 +504,4 @@ vbet_lab_execute (VbetLab *self, const VbetCall *call, VbetCallRecord *record, V
     return;
   }
   done (data, error);
-}
-
-/* --- a plan ---------------------------------------------------------------------------------------------------
- *
- * Calls run in order, each when the one before has ended; START and STOP only
- * begin in order and run side by side. Any other call waits for pending STOPs
- * (what they hold may be taken away next), not for pending STARTs.
- */
-
-typedef struct {
-  VbetLab *lab;
-  GPtrArray *calls;
-  GPtrArray *records;
-  guint index;
-  guint starts;        /* that have not ended */
-  guint stops;
-  gboolean looping;    /* advance() is on the stack */
-  gboolean waiting;    /* a serial call has not ended */
-  gboolean serial_told;
-  gboolean names_changed; /* running guests need a new /etc/hosts */
-  VbetPlanDone serial_done;
-  VbetPlanDone done;
-  gpointer data;
-} PlanRun;
-
-typedef struct {
-  PlanRun *run;
-  const VbetCall *call;
-  VbetCallRecord *record;
-} CallRun;
-
-static void advance (PlanRun *run);
-
-static void
-on_call_done (gpointer data, GError *error)
-{
-  g_autofree CallRun *one = data;
-  g_autoptr (GError) owned = error;
-  PlanRun *run = one->run;
-  vbet_lab_record_end (run->lab, one->record, owned);
-  if (one->call->verb == VBET_CALL_START)
-    run->starts--;
-  else if (one->call->verb == VBET_CALL_STOP)
-    run->stops--;
-  else
-    run->waiting = FALSE;
-  if (!run->looping)
-    advance (run);
-}
-
-static void
-run_call (PlanRun *run, const VbetCall *call)
-{
-  CallRun *one = g_new0 (CallRun, 1);
-  one->run = run;
-  one->call = call;
-  one->record = vbet_lab_record_begin (run->lab, call->text, verb_name (call->verb), call->device, call->cable);
-  g_ptr_array_add (run->records, one->record);
-  run->names_changed = run->names_changed || changes_names (call);
-  if (call->verb == VBET_CALL_START)
-    run->starts++;
-  else if (call->verb == VBET_CALL_STOP)
-    run->stops++;
-  else
-    run->waiting = TRUE;
-  vbet_lab_execute (run->lab, call, one->record, on_call_done, one);
-}
-
-static void
-advance (PlanRun *run)
-{
-  run->looping = TRUE;
-  while (run->index < run->calls->len && !run->waiting) {
-    const VbetCall *call = g_ptr_array_index (run->calls, run->index);
-    if (call->verb != VBET_CALL_STOP && run->stops > 0)
-      break;
-    run->index++;
-    run_call (run, call);
-  }
-  run->looping = FALSE;
-  if (run->index < run->calls->len || run->waiting || run->stops > 0)
-    return;
-  if (!run->serial_told) {
-    run->serial_told = TRUE;
-    if (run->names_changed)
-      refresh_hosts (run->lab);
-    if (run->serial_done != NULL)
-      run->serial_done (run->data, run->records);
-  }
-  if (run->starts > 0)
-    return;
-  run->done (run->data, run->records);
-  g_ptr_array_unref (run->calls);
-  g_ptr_array_unref (run->records);
-  g_object_unref (run->lab);
-  g_free (run);
-}
-
-void
-vbet_lab_run_plan (VbetLab *self, GPtrArray *calls, VbetPlanDone serial_done, VbetPlanDone done, gpointer data)
-{
-  PlanRun *run = g_new0 (PlanRun, 1);
-  run->lab = g_object_ref (self);
-  run->calls = calls;
-  run->records = g_ptr_array_new ();
-  run->serial_done = serial_done;
-  run->done = done;
-  run->data = data;
-  advance (run);
 }

@@ -1,5 +1,5 @@
 /* lab-private.h - what the files of VbetLab share: lab.c (life and jobs),
- * lab-calls.c (executing one call), lab-steps.c (steps and checks),
+ * lab-plan.c (the order of calls, their log), lab-calls.c (executing one), lab-power.c, lab-steps.c (steps and checks),
  * lab-status.c (what RPC clients are told). Nobody else includes it. */
 #pragma once
 
@@ -89,18 +89,11 @@ void vbet_lab_device_when_settled (VbetLabDevice *node, VbetDone done, gpointer 
 /** vbet_lab_release: the running job no longer changes the lab: the next may begin. */
 void vbet_lab_release (VbetLab *self);
 
-/* lab-calls.c */
+/* lab-plan.c */
 VbetCallRecord *vbet_lab_record_begin (VbetLab *self, const char *text, const char *verb, const char *device,
                                        const char *cable);
 void vbet_lab_record_end (VbetLab *self, VbetCallRecord *record, const GError *error);
 void vbet_call_record_free (VbetCallRecord *record);
-/** vbet_lab_execute: executes one call of a plan, logged; @done may be called before it returns. */
-void vbet_lab_execute (VbetLab *self, const VbetCall *call, VbetCallRecord *record, VbetDone done, gpointer data);
-/** vbet_lab_power: one change of power without a log entry of its own. */
-void vbet_lab_power (VbetLab *self, VbetLabDevice *node, VbetPower power, VbetDone done, gpointer data);
-/** vbet_lab_power_text: Returns: "start", … */
-const char *vbet_lab_power_text (VbetPower power);
-
 /**
  * vbet_lab_run_plan:
  * @calls: (transfer full): of VbetCall
@@ -109,6 +102,20 @@ const char *vbet_lab_power_text (VbetPower power);
  */
 typedef void (*VbetPlanDone) (gpointer data, GPtrArray *records);
 void vbet_lab_run_plan (VbetLab *self, GPtrArray *calls, VbetPlanDone serial_done, VbetPlanDone done, gpointer data);
+
+/* lab-calls.c */
+/** vbet_lab_execute: executes one call of a plan, logged; @done may be called before it returns. */
+void vbet_lab_execute (VbetLab *self, const VbetCall *call, VbetCallRecord *record, VbetDone done, gpointer data);
+/** vbet_lab_device_is_running: whether @node's guest is booting, ready or paused. */
+gboolean vbet_lab_device_is_running (const VbetLabDevice *node);
+/** vbet_lab_device_nic: Returns: (transfer full): @nic as the guest of @node gets it. */
+VbetGuestNic *vbet_lab_device_nic (const VbetLabDevice *node, const VbetNic *nic);
+
+/* lab-power.c */
+/** vbet_lab_power: one change of power without a log entry of its own. */
+void vbet_lab_power (VbetLab *self, VbetLabDevice *node, VbetPower power, VbetDone done, gpointer data);
+/** vbet_lab_power_text: Returns: "start", … */
+const char *vbet_lab_power_text (VbetPower power);
 
 /* lab-steps.c */
 /** vbet_lab_run_actions: runs @actions (borrowed, of VbetAction) in order; all of them with @keep_going. */

@@ -24,6 +24,8 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/image.c \
 	src/engine/runtime/image.h \
 	src/engine/runtime/lab-calls.c \
+	src/engine/runtime/lab-plan.c \
+	src/engine/runtime/lab-power.c \
 	src/engine/runtime/lab-private.h \
 	src/engine/runtime/lab-status.c \
 	src/engine/runtime/lab-steps.c \

@@ -1,0 +1,225 @@
+/* lab-plan.c - executing a plan: the order of its calls, and the log of them.
+ *
+ * Calls run in order, each when the one before has ended; START and STOP only
+ * begin in order and run side by side. Any other call waits for pending STOPs
+ * (what they hold may be taken away next), not for pending STARTs.
+ */
+#include "config.h"
+
+#include "engine/runtime/lab-private.h"
+
+#include <string.h>
+
+#include "engine/runtime/guest-config.h"
+
+/* --- the log ------------------------------------------------------------------ */
+
+void
+vbet_call_record_free (VbetCallRecord *record)
+{
+  g_free (record->text);
+  g_free (record->device);
+  g_free (record->cable);
+  g_free (record->error);
+  g_free (record);
+}
+
+VbetCallRecord *
+vbet_lab_record_begin (VbetLab *self, const char *text, const char *verb, const char *device, const char *cable)
+{
+  VbetCallRecord *record = g_new0 (VbetCallRecord, 1);
+  record->number = self->calls->len + 1;
+  record->text = g_strdup (text);
+  record->verb = verb;
+  record->device = g_strdup (device);
+  record->cable = g_strdup (cable);
+  record->state = "running";
+  record->began = g_get_monotonic_time ();
+  g_ptr_array_add (self->calls, record);
+  vbet_lab_emit_call (self, record);
+  return record;
+}
+
+void
+vbet_lab_record_end (VbetLab *self, VbetCallRecord *record, const GError *error)
+{
+  record->ended = g_get_monotonic_time ();
+  record->state = error != NULL ? "failed" : "done";
+  record->error = error != NULL ? g_strdup (error->message) : NULL;
+  vbet_lab_emit_call (self, record);
+}
+
+static const char *
+verb_name (VbetCallVerb verb)
+{
+  switch (verb) {
+  case VBET_CALL_ALLOC:
+    return "alloc";
+  case VBET_CALL_FREE:
+    return "free";
+  case VBET_CALL_ATTACH:
+    return "attach";
+  case VBET_CALL_DETACH:
+    return "detach";
+  case VBET_CALL_PLUG:
+    return "plug";
+  case VBET_CALL_UNPLUG:
+    return "unplug";
+  case VBET_CALL_SET:
+    return "set";
+  case VBET_CALL_FILE:
+    return "file";
+  case VBET_CALL_START:
+    return "start";
+  case VBET_CALL_STOP:
+    return "stop";
+  }
+  return "call";
+}
+
+/* --- names of the lab's devices ------------------------------------------------------------------------------ */
+
+static void
+on_hosts_written (GObject *source, GAsyncResult *result, gpointer data)
+{
+  /* A guest that just goes away needs no names; there is nobody to tell. */
+  g_autoptr (VbetExecResult) outcome = vbet_guest_exec_finish (VBET_GUEST (source), result, NULL);
+}
+
+/* Guests that run know the new devices by name, too. One that boots has them from its configuration. */
+static void
+refresh_hosts (VbetLab *self)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+  g_hash_table_iter_init (&iter, self->nodes);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    VbetLabDevice *node = value;
+    const VbetDevice *device = vbet_topology_device (self->topology, node->name);
+    if (node->guest == NULL || device == NULL || vbet_guest_get_state (node->guest) != VBET_GUEST_READY)
+      continue;
+    g_autofree char *script = vbet_guest_config_hosts_change (self->topology, device);
+    const char *argv[] = { "/bin/sh", NULL };
+    g_autoptr (GBytes) input = g_bytes_new (script, strlen (script));
+    vbet_guest_exec_async (node->guest, argv, input, NULL, NULL, NULL, on_hosts_written, NULL);
+  }
+}
+
+static gboolean
+changes_names (const VbetCall *call)
+{
+  switch (call->verb) {
+  case VBET_CALL_ATTACH:
+  case VBET_CALL_DETACH:
+    return (call->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) == 0;
+  case VBET_CALL_SET:
+    return call->nic > 0 && strcmp (call->key, "ip") == 0;
+  default:
+    return FALSE;
+  }
+}
+
+/* --- the sequence --------------------------------------------------------------------------------------- */
+
+
+typedef struct {
+  VbetLab *lab;
+  GPtrArray *calls;
+  GPtrArray *records;
+  guint index;
+  guint starts;        /* that have not ended */
+  guint stops;
+  gboolean looping;    /* advance() is on the stack */
+  gboolean waiting;    /* a serial call has not ended */
+  gboolean serial_told;
+  gboolean names_changed; /* running guests need a new /etc/hosts */
+  VbetPlanDone serial_done;
+  VbetPlanDone done;
+  gpointer data;
+} PlanRun;
+
+typedef struct {
+  PlanRun *run;
+  const VbetCall *call;
+  VbetCallRecord *record;
+} CallRun;
+
+static void advance (PlanRun *run);
+
+static void
+on_call_done (gpointer data, GError *error)
+{
+  g_autofree CallRun *one = data;
+  g_autoptr (GError) owned = error;
+  PlanRun *run = one->run;
+  vbet_lab_record_end (run->lab, one->record, owned);
+  if (one->call->verb == VBET_CALL_START)
+    run->starts--;
+  else if (one->call->verb == VBET_CALL_STOP)
+    run->stops--;
+  else
+    run->waiting = FALSE;
+  if (!run->looping)
+    advance (run);
+}
+
+static void
+run_call (PlanRun *run, const VbetCall *call)
+{
+  CallRun *one = g_new0 (CallRun, 1);
+  one->run = run;
+  one->call = call;
+  one->record = vbet_lab_record_begin (run->lab, call->text, verb_name (call->verb), call->device, call->cable);
+  g_ptr_array_add (run->records, one->record);
+  run->names_changed = run->names_changed || changes_names (call);
+  if (call->verb == VBET_CALL_START)
+    run->starts++;
+  else if (call->verb == VBET_CALL_STOP)
+    run->stops++;
+  else
+    run->waiting = TRUE;
+  vbet_lab_execute (run->lab, call, one->record, on_call_done, one);
+}
+
+static void
+advance (PlanRun *run)
+{
+  run->looping = TRUE;
+  while (run->index < run->calls->len && !run->waiting) {
+    const VbetCall *call = g_ptr_array_index (run->calls, run->index);
+    if (call->verb != VBET_CALL_STOP && run->stops > 0)
+      break;
+    run->index++;
+    run_call (run, call);
+  }
+  run->looping = FALSE;
+  if (run->index < run->calls->len || run->waiting || run->stops > 0)
+    return;
+  if (!run->serial_told) {
+    run->serial_told = TRUE;
+    if (run->names_changed)
+      refresh_hosts (run->lab);
+    if (run->serial_done != NULL)
+      run->serial_done (run->data, run->records);
+  }
+  if (run->starts > 0)
+    return;
+  run->done (run->data, run->records);
+  g_ptr_array_unref (run->calls);
+  g_ptr_array_unref (run->records);
+  g_object_unref (run->lab);
+  g_free (run);
+}
+
+void
+vbet_lab_run_plan (VbetLab *self, GPtrArray *calls, VbetPlanDone serial_done, VbetPlanDone done, gpointer data)
+{
+  PlanRun *run = g_new0 (PlanRun, 1);
+  run->lab = g_object_ref (self);
+  run->calls = calls;
+  run->records = g_ptr_array_new ();
+  run->serial_done = serial_done;
+  run->done = done;
+  run->data = data;
+  advance (run);
+}

@@ -1,0 +1,182 @@
+/* lab-power.c - a device's power: what a guest is started with, and starting, stopping, pausing it. */
+#include "config.h"
+
+#include "engine/runtime/lab-private.h"
+
+#include <sched.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/paths.h"
+#include "engine/runtime/guest-config.h"
+#include "engine/runtime/image.h"
+
+/* How long a guest may take to shut down by itself before it is killed, in milliseconds. */
+#define STOP_GRACE_MS 3000
+
+/* The allowed processor with the fewest running guests; -1 when the host does not tell. */
+static gint
+choose_cpu (VbetLab *self)
+{
+  cpu_set_t allowed;
+  guint load[CPU_SETSIZE] = { 0 };
+  GHashTableIter iter;
+  gpointer value = NULL;
+  gint best = -1;
+  if (sched_getaffinity (0, sizeof allowed, &allowed) != 0)
+    return -1;
+  g_hash_table_iter_init (&iter, self->nodes);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    const VbetLabDevice *node = value;
+    if (node->cpu >= 0)
+      load[node->cpu]++;
+  }
+  for (gint cpu = 0; cpu < CPU_SETSIZE; cpu++)
+    if (CPU_ISSET ((size_t) cpu, &allowed) && (best < 0 || load[cpu] < load[best]))
+      best = cpu;
+  return best;
+}
+
+static char *
+disk_path (VbetLab *self, const VbetDevice *device, gboolean persist, GError **error)
+{
+  if (!persist)
+    return g_strdup_printf ("%s/%s.cow", self->scratch, device->name);
+  g_autofree char *state = vbet_paths_state_dir ();
+  g_autofree char *folder = g_build_filename (state, "disks", self->id, NULL);
+  if (!vbet_paths_make_private (folder, error))
+    return NULL;
+  return g_strdup_printf ("%s/%s.cow", folder, device->name);
+}
+
+static VbetGuestConfig *
+make_config (VbetLab *self, VbetLabDevice *node, GError **error)
+{
+  const VbetDevice *device = vbet_topology_device (self->topology, node->name);
+  if (device == NULL) {
+    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "%s is no longer part of the lab", node->name);
+    return NULL;
+  }
+  g_autoptr (VbetGuestConfig) config = vbet_guest_config_new ();
+  config->name = g_strdup (device->name);
+  config->node_dir = g_strdup (node->dir);
+  config->persist = vbet_attributes_boolean (device->attributes, device->kind, "persist");
+  config->memory = (guint64) vbet_attributes_integer (device->attributes, device->kind, "mem");
+  config->kernel = vbet_kernel_find (vbet_attributes_text (device->attributes, device->kind, "kernel"), error);
+  if (config->kernel == NULL)
+    return NULL;
+  config->image = vbet_image_find (vbet_attributes_text (device->attributes, device->kind, "image"), error);
+  if (config->image == NULL)
+    return NULL;
+  config->disk_path = disk_path (self, device, config->persist, error);
+  if (config->disk_path == NULL)
+    return NULL;
+  config->config = vbet_guest_config_tar (self->topology, device);
+  for (guint i = 0; i < device->nics->len; i++)
+    g_ptr_array_add (config->nics, vbet_lab_device_nic (node, g_ptr_array_index (device->nics, i)));
+  node->cpu = choose_cpu (self);
+  config->cpu = node->cpu;
+  return g_steal_pointer (&config);
+}
+
+static void
+power_on (VbetLab *self, VbetLabDevice *node, VbetDone done, gpointer data)
+{
+  GError *error = NULL;
+  if (self->stopping) {
+    done (data, g_error_new_literal (VBET_ERROR, VBET_ERROR_STATE, "The lab is stopping"));
+    return;
+  }
+  if (!vbet_lab_device_is_running (node)) {
+    VbetGuestConfig *config = make_config (self, node, &error);
+    if (config == NULL || !vbet_guest_start (node->guest, config, &error)) {
+      node->cpu = -1;
+      done (data, error);
+      return;
+    }
+    node->needs_restart = FALSE;
+  }
+  vbet_lab_device_when_settled (node, done, data);
+}
+
+typedef struct {
+  VbetLab *lab;
+  char *device;
+  gboolean again; /* restart */
+  VbetDone done;
+  gpointer data;
+} PowerOff;
+
+static void
+on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree PowerOff *off = user_data;
+  g_autoptr (VbetLab) lab = off->lab;
+  g_autofree char *device = off->device;
+  GError *error = NULL;
+  VbetLabDevice *node = vbet_lab_device (lab, device);
+  if (vbet_guest_stop_finish (VBET_GUEST (source), result, &error) && off->again && node != NULL)
+    power_on (lab, node, off->done, off->data);
+  else
+    off->done (off->data, error);
+}
+
+static void
+power_off (VbetLab *self, VbetLabDevice *node, gboolean again, VbetDone done, gpointer data)
+{
+  PowerOff *off = g_new0 (PowerOff, 1);
+  off->lab = g_object_ref (self);
+  off->device = g_strdup (node->name);
+  off->again = again;
+  off->done = done;
+  off->data = data;
+  vbet_guest_stop_async (node->guest, STOP_GRACE_MS, on_stopped, off);
+}
+
+typedef struct {
+  VbetDone done;
+  gpointer data;
+} Pause;
+
+static void
+on_paused (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Pause *pause = user_data;
+  GError *error = NULL;
+  vbet_guest_pause_finish (VBET_GUEST (source), result, &error);
+  pause->done (pause->data, error);
+}
+
+static void
+power_pause (VbetLabDevice *node, gboolean on, VbetDone done, gpointer data)
+{
+  Pause *pause = g_new0 (Pause, 1);
+  pause->done = done;
+  pause->data = data;
+  vbet_guest_pause_async (node->guest, on, on_paused, pause);
+}
+
+const char *
+vbet_lab_power_text (VbetPower power)
+{
+  static const char *const names[] = { "start", "stop", "restart", "pause", "resume" };
+  return names[power];
+}
+
+void
+vbet_lab_power (VbetLab *self, VbetLabDevice *node, VbetPower power, VbetDone done, gpointer data)
+{
+  switch (power) {
+  case VBET_POWER_START:
+    power_on (self, node, done, data);
+    break;
+  case VBET_POWER_STOP:
+  case VBET_POWER_RESTART:
+    power_off (self, node, power == VBET_POWER_RESTART, done, data);
+    break;
+  case VBET_POWER_PAUSE:
+  case VBET_POWER_RESUME:
+    power_pause (node, power == VBET_POWER_PAUSE, done, data);
+    break;
+  }
+}
