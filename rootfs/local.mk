@@ -21,9 +21,20 @@ bin_vbet_agent_SOURCES = \
 	rootfs/agent/nics.h \
 	rootfs/agent/routing.c \
 	rootfs/agent/unpack.c \
+	rootfs/nft/apply.c \
+	rootfs/nft/emit.c \
+	rootfs/nft/expand.c \
+	rootfs/nft/lex.c \
+	rootfs/nft/list.c \
+	rootfs/nft/match.c \
+	rootfs/nft/nft.c \
+	rootfs/nft/nft.h \
+	rootfs/nft/parse.c \
+	rootfs/nft/statement.c \
+	rootfs/nft/text.c \
 	src/base/agent-protocol.c \
 	src/base/agent-protocol.h
-bin_vbet_agent_CPPFLAGS = -I$(top_srcdir)/src
+bin_vbet_agent_CPPFLAGS = -I$(top_srcdir)/src -I$(top_srcdir)/rootfs
 bin_vbet_agent_CFLAGS = $(AGENT_CFLAGS)
 bin_vbet_agent_LDFLAGS = -static -s
 bin_vbet_agent_LDADD =

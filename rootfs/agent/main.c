@@ -1,18 +1,23 @@
-/* main.c - one program, four names: vbet-init, vbet-agent, vbet-nic, vbet-routing. */
+/* main.c - one program with many names: init, agent, and what they and a guest's user call. */
 #include "common.h"
 
 #include <string.h>
+
+static const struct {
+  const char *name;
+  int (*run) (int argc, char **argv);
+} programs[] = {
+  { "vbet-init", init_main },       { "vbet-nic", nic_main }, { "vbet-routing", routing_main },
+  { "vbet-modprobe", autoload_main }, { "nft", nft_main },
+};
 
 int
 main (int argc, char **argv)
 {
   const char *slash = argc > 0 ? strrchr (argv[0], '/') : NULL;
   const char *name = argc == 0 ? "" : slash != NULL ? slash + 1 : argv[0];
-  if (strcmp (name, "vbet-init") == 0)
-    return init_main (argc, argv);
-  if (strcmp (name, "vbet-nic") == 0)
-    return nic_main (argc, argv);
-  if (strcmp (name, "vbet-routing") == 0)
-    return routing_main (argc, argv);
+  for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++)
+    if (strcmp (name, programs[i].name) == 0)
+      return programs[i].run (argc, argv);
   return agent_main (argc, argv);
 }
