@@ -65,6 +65,8 @@ vbet_confine (const char *ret_layers[5])
 #ifdef __SANITIZE_ADDRESS__ /* its leak check at exit traces the process, which a change of user forbids */
   prctl (PR_SET_DUMPABLE, 1);
 #endif
+  /* Started by descriptor we would be called after its number. */
+  prctl (PR_SET_NAME, "vbet-switch");
   /* After the change of user, which clears it. A parent that is dead by now has closed our channel. */
   prctl (PR_SET_PDEATHSIG, SIGKILL);
   if (set_limits ())
