@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -109,6 +110,38 @@ def test_window_goes_lab_stays():
         stop_lab(window)
         window.key("ctrl+w")
         assert window.wait_end() == 0
+    nothing_left()
+
+
+def test_killed_window_is_found_again():
+    path = lab_copy("data/labs/star.vbet", "guikill.vbet")
+    with Window(path) as window:
+        window.item("host1")
+        run_lab(window, ("host1", "host2", "host3"))
+        window.process.kill()
+        window.process.wait()
+    with Window(path) as window:
+        wait_until(lambda: window.description("host3") == "host, ready", 20, "the running lab is found")
+        stop_lab(window)
+    nothing_left()
+
+
+def test_killed_engine_can_run_again():
+    with Window(lab_copy("data/labs/star.vbet", "guilost.vbet")) as window:
+        window.item("host1")
+        run_lab(window, ("host1", "host2", "host3"))
+        open_console(window, "host1")
+        listed = subprocess.run([VBETCTL, "ps"], capture_output=True, text=True, check=True).stdout
+        os.kill(int(re.search(r"guilost .*s +(\d+) ", listed).group(1)), signal.SIGKILL)
+        window.find("The lab's engine .vbetd. went away.*")
+        wait_until(lambda: window.description("host1") == "host, off", 5, "all is off")
+        wait_until(lambda: "console is closed" in text_of(window.find("Console of host1", "terminal")), 5, "the console says so")
+        screenshot("real-lost")
+        window.click(window.find("Run again", "push button"))
+        wait_until(lambda: window.description("host1") == "host, ready", 60, "it runs again")
+        terminal = window.find("Console of host1", "terminal")
+        wait_until(lambda: re.search(r"host1:.*[#$]", text_of(terminal)), 30, "the console is connected again")
+        stop_lab(window)
     nothing_left()
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
@@ -216,6 +217,7 @@ def test_close_keeps_it_running_and_finds_it_again():
     with Window(path, environment=environment) as window:
         # the fake engine has no path to tell: it is taken for that of another file
         window.find("A lab called “star” from another file.*")
+    subprocess.run([BUILD / "bin" / "vbetctl", "stop", "star"], env={**os.environ, **environment}, check=True)
 
 
 run([function for name, function in list(globals().items()) if name.startswith("test_")])

@@ -30,15 +30,6 @@ visible (VbetCanvas *self)
                      gtk_widget_get_allocated_height (widget) / self->zoom };
 }
 
-GdkRectangle
-vbet_canvas_to_pixels (VbetCanvas *self, VbetRect rect)
-{
-  g_return_val_if_fail (VBET_IS_CANVAS (self), (GdkRectangle){ 0 });
-  return (GdkRectangle){ (int) floor ((rect.x - self->origin.x) * self->zoom),
-                         (int) floor ((rect.y - self->origin.y) * self->zoom), (int) ceil (rect.width * self->zoom),
-                         (int) ceil (rect.height * self->zoom) };
-}
-
 /* --- view and zoom ----------------------------------------------------------------- */
 
 const VbetView *
@@ -123,6 +114,17 @@ fit_now (VbetCanvas *self)
   vbet_canvas_refresh (self);
   if (self->zoom_source == 0)
     self->zoom_source = g_idle_add (tell_zoom, self);
+}
+
+GdkRectangle
+vbet_canvas_to_pixels (VbetCanvas *self, VbetRect rect)
+{
+  g_return_val_if_fail (VBET_IS_CANVAS (self), (GdkRectangle){ 0 });
+  if (self->fit_pending && gtk_widget_get_allocated_width (GTK_WIDGET (self)) > 1)
+    fit_now (self); /* as the next drawing would */
+  return (GdkRectangle){ (int) floor ((rect.x - self->origin.x) * self->zoom),
+                         (int) floor ((rect.y - self->origin.y) * self->zoom), (int) ceil (rect.width * self->zoom),
+                         (int) ceil (rect.height * self->zoom) };
 }
 
 void
