@@ -61,7 +61,6 @@ def a_text_with_errors(place):
 
 
 def a_kernel_that_panics(place):
-    # Too little memory for the kernel to come up.
     lab = place.run(place.write("lab.vbet", ONE))
     result = place.exec(lab, "h1", "sh", "-c", "echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger", check=False)
     assert result.returncode != 0
@@ -75,8 +74,12 @@ def a_kernel_that_panics(place):
     place.stop(lab)
 
 
-def a_kernel_that_never_answers(place):
-    # A "kernel" that only waits: the lab must say so in time, and stop must not wait for it.
+def a_kernel_that_is_none(place):
+    fails(place, ONE.replace("alloc(host)", 'alloc(host, kernel="/bin/true")'), "h1", "kernel=")
+
+
+def a_kernel_that_gives_up(place):
+    # A "kernel" that cannot make sense of its command line: the lab must say so, and stop must not wait for it.
     kernel = place.base / "sleeper"
     shutil.copy("/bin/sleep", kernel)
     kernel.chmod(0o755)
@@ -145,7 +148,8 @@ vbetlab.main(
     a_lab_that_already_runs,
     a_port_path_too_long,
     a_kernel_that_panics,
-    a_kernel_that_never_answers,
+    a_kernel_that_is_none,
+    a_kernel_that_gives_up,
     ctrl_c_in_the_middle,
     full_disk,
 )

@@ -139,8 +139,11 @@ explain_end (VbetGuest *self)
     return g_strdup_printf ("The kernel of %s panicked (%s); its console shows how far it came", self->name, self->panic);
   switch (end) {
   case VBET_PROCESS_EXITED:
+    if (code == 0 && self->state == VBET_GUEST_BOOTING)
+      return g_strdup_printf ("The kernel of %s ended before its system was up; see that kernel= is a user-mode Linux",
+                              self->name);
     if (code == 0)
-      return NULL;
+      return NULL; /* switched off from inside */
     return g_strdup_printf ("The kernel of %s ended with exit code %d; its console shows how far it came", self->name,
                             code);
   case VBET_PROCESS_SIGNALLED:
