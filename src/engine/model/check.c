@@ -299,6 +299,8 @@ check_segments (Check *self)
   for (guint i = 0, end; i < self->hosts->len; i = end) {
     for (end = i; end < self->hosts->len && hosts[end].segment == hosts[i].segment; end++)
       ;
+    if (end - i < 2)
+      continue; /* nothing to compare it with */
     warn_same_addresses (self, hosts + i, end - i);
     warn_outside (self, hosts + i, end - i, FALSE);
     warn_outside (self, hosts + i, end - i, TRUE);

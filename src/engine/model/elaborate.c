@@ -302,13 +302,28 @@ read_checks (Elaboration *self)
   }
 }
 
+/* Whether a step's statements change the topology. */
+static gboolean
+has_edits (const VbetNode *node)
+{
+  const VbetCallSpec *spec = node->kind == VBET_NODE_CALL ? vbet_calls_find (node->name) : NULL;
+  if (node->kind == VBET_NODE_ASSIGN || (spec != NULL && spec->word < VBET_WORD_START))
+    return TRUE;
+  for (guint i = 0; i < node->n_children; i++)
+    if (has_edits (node->children[i]))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 read_steps (Elaboration *self)
 {
-  if (self->steps->len == 0)
-    return;
+  gboolean edits = FALSE;
+  for (guint i = 0; i < self->steps->len && !edits; i++)
+    edits = has_edits (self->steps->pdata[i]);
   VbetContext *lab = &self->context, steps;
-  g_autoptr (VbetTopology) copy = vbet_topology_copy (lab->topology);
+  g_autoptr (VbetTopology) copy
+      = edits ? vbet_topology_copy (lab->topology) : vbet_topology_ref (lab->topology);
   vbet_context_init (&steps, copy, lab->program, lab->diagnostics);
   steps.lab_nic_names = lab->nic_names;
   for (guint i = 0; i < self->steps->len; i++)

@@ -255,8 +255,13 @@ static gboolean
 check_ip (VbetContext *self, const VbetValue *value, VbetSpan span)
 {
   const VbetAddress *address = &value->as.address;
-  g_autofree char *bare = vbet_address_to_text (address, FALSE);
   const char *fault = address_fault (address);
+  gboolean has_broadcast = !address->is_v6 && address->prefix >= 0 && address->prefix <= 30;
+  gboolean of_network = has_broadcast && host_bits_are (address, FALSE);
+  gboolean of_all = has_broadcast && host_bits_are (address, TRUE);
+  if (fault == NULL && address->prefix >= 0 && !of_network && !of_all)
+    return TRUE;
+  g_autofree char *bare = vbet_address_to_text (address, FALSE);
   if (fault != NULL) {
     vbet_diagnostics_add (self->diagnostics, VBET_E_ADDRESS, span, "%s %s", bare, fault);
     return FALSE;
@@ -268,11 +273,11 @@ check_ip (VbetContext *self, const VbetValue *value, VbetSpan span)
     fix_to (diagnostic, span, text);
     return FALSE;
   }
-  if (!address->is_v6 && address->prefix <= 30 && host_bits_are (address, FALSE))
+  if (of_network)
     vbet_diagnostics_add (self->diagnostics, VBET_W_NETWORK_ADDRESS, span,
                           "%s/%d is the address of the network itself, not of a host in it", bare,
                           address->prefix);
-  else if (!address->is_v6 && address->prefix <= 30 && host_bits_are (address, TRUE))
+  else
     vbet_diagnostics_add (self->diagnostics, VBET_W_NETWORK_ADDRESS, span,
                           "%s/%d is the broadcast address of its network, not one of a host", bare,
                           address->prefix);
@@ -283,6 +288,9 @@ static gboolean
 check_plain_address (VbetContext *self, const VbetAttributeSpec *spec, const VbetValue *value, VbetSpan span)
 {
   const VbetAddress *address = &value->as.address;
+  const char *fault = address_fault (address);
+  if (fault == NULL && address->prefix < 0)
+    return TRUE;
   g_autofree char *bare = vbet_address_to_text (address, FALSE);
   if (address->prefix >= 0) {
     VbetDiagnostic *diagnostic
@@ -291,10 +299,8 @@ check_plain_address (VbetContext *self, const VbetAttributeSpec *spec, const Vbe
     fix_to (diagnostic, span, bare);
     return FALSE;
   }
-  const char *fault = address_fault (address);
-  if (fault != NULL)
-    vbet_diagnostics_add (self->diagnostics, VBET_E_ADDRESS, span, "%s %s", bare, fault);
-  return fault == NULL;
+  vbet_diagnostics_add (self->diagnostics, VBET_E_ADDRESS, span, "%s %s", bare, fault);
+  return FALSE;
 }
 
 static gboolean
