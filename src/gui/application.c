@@ -125,7 +125,7 @@ vbet_application_handle_local_options (GApplication *application, GVariantDict *
   g_autoptr (GPtrArray) opened = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; files[i] != NULL; i++)
     g_ptr_array_add (opened, g_file_new_for_commandline_arg (files[i]));
-  g_application_open (application, (GFile **) opened->pdata, (int) opened->len, "");
+  g_application_open (application, (GFile **)opened->pdata, (int)opened->len, "");
   return -1;
 }
 
@@ -143,7 +143,8 @@ static void
 vbet_application_init (VbetApplication *self)
 {
   static const GOptionEntry options[] = {
-    { "export", 0, 0, G_OPTION_ARG_FILENAME, NULL, "Write a picture of the lab and end; needs no display", "PICTURE.png" },
+    { "export", 0, 0, G_OPTION_ARG_FILENAME, NULL, "Write a picture of the lab and end; needs no display",
+      "PICTURE.png" },
     { "scale", 0, 0, G_OPTION_ARG_DOUBLE, NULL, "Size of the picture: pixels a lab unit (default 2)", "N" },
     { "version", 0, 0, G_OPTION_ARG_NONE, NULL, "Show the version and end", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, "[LAB.vbet …]" },

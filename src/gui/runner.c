@@ -97,11 +97,11 @@ take_call (VbetRunner *self, GVariant *call)
 {
   const char *device = vbet_reply_text (call, "device"), *cable = vbet_reply_text (call, "cable");
   VbetCallRecord record = {
-    .number = (gint64) vbet_reply_number (call, "number", 0),
-    .text = (char *) vbet_reply_text (call, "text"),
-    .state = (char *) vbet_reply_text (call, "state"),
-    .object = (char *) (device != NULL ? device : cable),
-    .error = (char *) vbet_reply_text (call, "error"),
+    .number = (gint64)vbet_reply_number (call, "number", 0),
+    .text = (char *)vbet_reply_text (call, "text"),
+    .state = (char *)vbet_reply_text (call, "state"),
+    .object = (char *)(device != NULL ? device : cable),
+    .error = (char *)vbet_reply_text (call, "error"),
     .time = vbet_reply_number (call, "time", 0),
     .duration = vbet_reply_number (call, "duration", -1),
   };
@@ -144,7 +144,8 @@ on_found_text (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (VbetRunner) self = data;
   g_autoptr (GVariant) reply = take_reply (self, source, result, NULL);
   const char *text = vbet_reply_text (reply, "text");
-  if (text != NULL && strcmp (text, vbet_document_text (vbet_session_get_document (self->session), NULL)) != 0)
+  if (text != NULL
+      && strcmp (text, vbet_document_text (vbet_session_get_document (self->session), NULL)) != 0)
     g_signal_emit_by_name (self, "differs", text);
 }
 
@@ -161,9 +162,9 @@ on_notification (VbetClient *client, const char *method, GVariant *params, VbetR
   if (g_str_equal (method, "device.state")) {
     take_state (self, params, "device");
     if (g_strcmp0 (vbet_reply_text (params, "state"), "failed") == 0) {
-      g_autofree char *message
-          = g_strdup_printf ("%s failed: %s", vbet_reply_text (params, "device"),
-                             vbet_reply_text (params, "error") != NULL ? vbet_reply_text (params, "error") : "no reason given");
+      g_autofree char *message = g_strdup_printf (
+          "%s failed: %s", vbet_reply_text (params, "device"),
+          vbet_reply_text (params, "error") != NULL ? vbet_reply_text (params, "error") : "no reason given");
       g_signal_emit_by_name (self, "failed", message);
     }
   } else if (g_str_equal (method, "call")) {
@@ -173,8 +174,11 @@ on_notification (VbetClient *client, const char *method, GVariant *params, VbetR
       look_at_changes (self);
   } else if (g_str_equal (method, "lab.stopping") && self->phase != VBET_PHASE_STOPPING) {
     set_phase (self, VBET_PHASE_STOPPING);
-  } else if (g_str_equal (method, "switch.state") && g_strcmp0 (vbet_reply_text (params, "state"), "failed") == 0) {
-    g_signal_emit_by_name (self, "failed", "The lab's switch process ended and could not be started again; stop the lab and run it anew");
+  } else if (g_str_equal (method, "switch.state")
+             && g_strcmp0 (vbet_reply_text (params, "state"), "failed") == 0) {
+    g_signal_emit_by_name (
+        self, "failed",
+        "The lab's switch process ended and could not be started again; stop the lab and run it anew");
   }
 }
 
@@ -245,7 +249,8 @@ send_text (VbetRunner *self)
   const char *path = vbet_session_get_path (self->session);
   GVariantDict params;
   g_variant_dict_init (&params, NULL);
-  g_variant_dict_insert (&params, "text", "s", vbet_document_text (vbet_session_get_document (self->session), NULL));
+  g_variant_dict_insert (&params, "text", "s",
+                         vbet_document_text (vbet_session_get_document (self->session), NULL));
   g_variant_dict_insert (&params, "path", "s", path != NULL ? path : "");
   g_variant_dict_insert (&params, "wait", "b", FALSE);
   self->applying = TRUE;
@@ -325,7 +330,7 @@ on_stop_answered (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = take_reply (self, source, result, &error);
   if (VBET_CLIENT (source) != self->client)
-    return; /* on_closed() was first */
+    return;            /* on_closed() was first */
   if (reply != NULL) { /* nothing of the lab is left but the engine, which goes now */
     drop_client (self);
     g_signal_emit_by_name (self, "stopped");
@@ -362,10 +367,11 @@ on_found_info (GObject *source, GAsyncResult *result, gpointer data)
     return;
   const char *path = vbet_reply_text (reply, "path");
   if (g_strcmp0 (path, vbet_session_get_path (self->session)) != 0) {
-    g_autofree char *message = g_strdup_printf (
-        "A lab called “%s” from another file (%s) is running; stop it with “vbetctl stop %s” before this one can run",
-        vbet_session_get_name (self->session), path != NULL && *path != '\0' ? path : "unsaved",
-        vbet_client_get_id (self->client));
+    g_autofree char *message = g_strdup_printf ("A lab called “%s” from another file (%s) is running; stop "
+                                                "it with “vbetctl stop %s” before this one can run",
+                                                vbet_session_get_name (self->session),
+                                                path != NULL && *path != '\0' ? path : "unsaved",
+                                                vbet_client_get_id (self->client));
     drop_client (self);
     g_signal_emit_by_name (self, "failed", message);
     return;
@@ -473,8 +479,10 @@ vbet_runner_class_init (VbetRunnerClass *klass)
   for (guint i = 0; i < G_N_ELEMENTS (plain); i++)
     g_signal_new (plain[i], VBET_TYPE_RUNNER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    g_signal_new (texts[i], VBET_TYPE_RUNNER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
-  g_signal_new ("called", VBET_TYPE_RUNNER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+    g_signal_new (texts[i], VBET_TYPE_RUNNER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                  G_TYPE_STRING);
+  g_signal_new ("called", VBET_TYPE_RUNNER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                G_TYPE_POINTER);
 }
 
 static void

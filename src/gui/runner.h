@@ -36,8 +36,8 @@ G_DECLARE_FINAL_TYPE (VbetRunner, vbet_runner, VBET, RUNNER, GObject)
  *   "calls-cleared" ()
  *   "failed" (const char *message): one sentence for people
  *   "lost" (): the engine went away unasked
- *   "differs" (const char *text): the lab runs another text than the session's: it was found so, or somebody else changed it
- *   "stopped" (): the lab that was asked to stop is gone
+ *   "differs" (const char *text): the lab runs another text than the session's: it was found so, or somebody
+ * else changed it "stopped" (): the lab that was asked to stop is gone
  */
 
 VbetRunner *vbet_runner_new (VbetSession *session);
@@ -50,7 +50,8 @@ VbetClient *vbet_runner_get_client (VbetRunner *self);
 void vbet_runner_start (VbetRunner *self);
 /** vbet_runner_stop: stops the lab and its engine. */
 void vbet_runner_stop (VbetRunner *self);
-/** vbet_runner_find: connects to the lab of the session's file when that runs already; silent when it does not. */
+/** vbet_runner_find: connects to the lab of the session's file when that runs already; silent when it does
+ * not. */
 void vbet_runner_find (VbetRunner *self);
 /** vbet_runner_leave: lets go of the lab, which runs on. */
 void vbet_runner_leave (VbetRunner *self);

@@ -1,4 +1,5 @@
-/* window-actions.c - what the window can be told to do, as GActions: buttons, menus and keys all trigger these. */
+/* window-actions.c - what the window can be told to do, as GActions: buttons, menus and keys all trigger
+ * these. */
 #include "config.h"
 
 #include "gui/window-private.h"
@@ -128,8 +129,10 @@ on_run (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   VbetWindow *self = data;
   if (vbet_diagnostics_has_errors (vbet_session_get_diagnostics (self->session))) {
-    _vbet_window_show_error (self, "engine", "The lab's text has errors; mend those under Problems first, then run it.");
-    gtk_notebook_set_current_page (self->bottom, gtk_notebook_page_num (self->bottom, GTK_WIDGET (self->problems)));
+    _vbet_window_show_error (self, "engine",
+                             "The lab's text has errors; mend those under Problems first, then run it.");
+    gtk_notebook_set_current_page (self->bottom,
+                                   gtk_notebook_page_num (self->bottom, GTK_WIDGET (self->problems)));
     return;
   }
   vbet_notices_hide (self->notices, "engine");
@@ -179,7 +182,8 @@ on_power (GSimpleAction *action, GVariant *parameter, gpointer data)
   VbetWindow *self = data;
   g_auto (GStrv) names = vbet_session_selected_devices (self->session);
   for (guint power = 0; power < G_N_ELEMENTS (powers); power++)
-    for (guint i = 0; names[i] != NULL && g_str_equal (g_action_get_name (G_ACTION (action)), powers[power].action); i++)
+    for (guint i = 0;
+         names[i] != NULL && g_str_equal (g_action_get_name (G_ACTION (action)), powers[power].action); i++)
       if (can_power (self, power, names[i]))
         vbet_runner_power (self->runner, powers[power].verb, names[i]);
 }
@@ -199,7 +203,8 @@ on_show_running (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (self->running_text == NULL)
     return;
   vbet_document_text (document, &size);
-  vbet_document_replace (document, 0, size, self->running_text, strlen (self->running_text), "Show what runs");
+  vbet_document_replace (document, 0, size, self->running_text, strlen (self->running_text),
+                         "Show what runs");
   g_clear_pointer (&self->running_text, g_free);
 }
 
@@ -327,7 +332,8 @@ show_tool (VbetWindow *self)
   VbetKind kind = 0;
   const char *tool = vbet_canvas_get_tool (self->canvas, &kind);
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), "tool");
-  g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_string (kind != 0 ? vbet_kind_name (kind) : tool));
+  g_simple_action_set_state (G_SIMPLE_ACTION (action),
+                             g_variant_new_string (kind != 0 ? vbet_kind_name (kind) : tool));
 }
 
 static void
@@ -354,7 +360,9 @@ _vbet_window_update_actions (VbetWindow *self)
   const VbetDevice *one = device != NULL ? vbet_topology_device (topology, device) : NULL;
   gboolean any = g_hash_table_size (vbet_session_get_selection (self->session)) > 0;
   gboolean guest = one != NULL && (one->kind & VBET_KIND_GUEST) != 0;
-  enable (self, "save", !self->saving && (vbet_document_is_modified (document) || vbet_session_get_path (self->session) == NULL));
+  enable (self, "save",
+          !self->saving
+              && (vbet_document_is_modified (document) || vbet_session_get_path (self->session) == NULL));
   enable (self, "undo", vbet_document_undo_label (document) != NULL);
   enable (self, "redo", vbet_document_redo_label (document) != NULL);
   enable (self, "run", phase == VBET_PHASE_OFF && topology->devices->len > 0);

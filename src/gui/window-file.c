@@ -8,7 +8,7 @@
 #include "gui/canvas/draw.h"
 
 /* Larger files are no labs. */
-#define MAX_FILE_SIZE (16 * 1024 * 1024)
+#define MAX_FILE_SIZE ((gsize) 16 * 1024 * 1024)
 
 /* --- opening ---------------------------------------------------------------------------- */
 
@@ -131,7 +131,8 @@ show_save_error (VbetWindow *self, const char *name, const GError *error)
                                               { NULL, NULL } };
   static const VbetNoticeButton elsewhere[] = { { "Save _as …", "win.save-as" }, { NULL, NULL } };
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WRONG_ETAG)) {
-    g_autofree char *text = g_strdup_printf ("%s was changed by somebody else since it was opened; nothing was saved.", name);
+    g_autofree char *text
+        = g_strdup_printf ("%s was changed by somebody else since it was opened; nothing was saved.", name);
     vbet_notices_show (self->notices, "file", GTK_MESSAGE_WARNING, text, changed);
     return;
   }
@@ -164,7 +165,8 @@ on_written (GObject *source, GAsyncResult *result, gpointer data)
   vbet_session_set_path (self->session, path);
   vbet_notices_hide (self->notices, "file");
   vbet_notices_hide (self->notices, "close");
-  if (size == g_bytes_get_size (writing->bytes) && memcmp (text, g_bytes_get_data (writing->bytes, NULL), size) == 0)
+  if (size == g_bytes_get_size (writing->bytes)
+      && memcmp (text, g_bytes_get_data (writing->bytes, NULL), size) == 0)
     vbet_document_mark_saved (document);
   _vbet_window_update (self);
   if (self->closing == VBET_CLOSING_AFTER_SAVE) {
@@ -188,7 +190,8 @@ write_to (VbetWindow *self, GFile *file, const char *etag)
   self->saving = TRUE;
   vbet_document_seal (vbet_session_get_document (self->session));
   _vbet_window_update (self);
-  g_file_replace_contents_bytes_async (file, writing->bytes, etag, FALSE, G_FILE_CREATE_NONE, NULL, on_written, writing);
+  g_file_replace_contents_bytes_async (file, writing->bytes, etag, FALSE, G_FILE_CREATE_NONE, NULL,
+                                       on_written, writing);
 }
 
 void

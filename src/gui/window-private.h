@@ -50,8 +50,8 @@ struct _VbetWindow {
   /* owned */
   VbetSession *session;
   VbetRunner *runner;
-  char *etag;          /* (nullable): of the file as it was read or written last */
-  char *running_text;  /* (nullable): what the lab that was found runs, while the user decides */
+  char *etag;                    /* (nullable): of the file as it was read or written last */
+  char *running_text;            /* (nullable): what the lab that was found runs, while the user decides */
   GtkFileChooserNative *chooser; /* (nullable): open now */
 
   VbetClosing closing;

@@ -54,7 +54,8 @@ update_tabs (VbetWindow *self)
 {
   guint findings = vbet_diagnostics_size (vbet_session_get_diagnostics (self->session));
   guint open = vbet_consoles_size (self->consoles);
-  g_autofree char *problems = findings > 0 ? g_strdup_printf ("Problems (%u)", findings) : g_strdup ("Problems");
+  g_autofree char *problems
+      = findings > 0 ? g_strdup_printf ("Problems (%u)", findings) : g_strdup ("Problems");
   g_autofree char *consoles = open > 0 ? g_strdup_printf ("Consoles (%u)", open) : g_strdup ("Consoles");
   gtk_label_set_text (GTK_LABEL (self->problems_tab), problems);
   gtk_label_set_text (GTK_LABEL (self->consoles_tab), consoles);
@@ -63,7 +64,8 @@ update_tabs (VbetWindow *self)
 static void
 set_undo_tooltip (GtkButton *button, const char *verb, const char *what, const char *keys)
 {
-  g_autofree char *text = what != NULL ? g_strdup_printf ("%s: %s (%s)", verb, what, keys) : g_strdup_printf ("%s (%s)", verb, keys);
+  g_autofree char *text = what != NULL ? g_strdup_printf ("%s: %s (%s)", verb, what, keys)
+                                       : g_strdup_printf ("%s (%s)", verb, keys);
   gtk_widget_set_tooltip_text (GTK_WIDGET (button), text);
 }
 
@@ -84,8 +86,10 @@ _vbet_window_update (VbetWindow *self)
   gtk_label_set_text (self->title, title);
   gtk_label_set_text (self->subtitle, second);
   gtk_button_set_label (self->zoom_button, zoom);
-  gtk_widget_set_visible (GTK_WIDGET (self->run_button), phase == VBET_PHASE_OFF || phase == VBET_PHASE_STARTING);
-  gtk_widget_set_visible (GTK_WIDGET (self->stop_button), phase == VBET_PHASE_RUNNING || phase == VBET_PHASE_STOPPING);
+  gtk_widget_set_visible (GTK_WIDGET (self->run_button),
+                          phase == VBET_PHASE_OFF || phase == VBET_PHASE_STARTING);
+  gtk_widget_set_visible (GTK_WIDGET (self->stop_button),
+                          phase == VBET_PHASE_RUNNING || phase == VBET_PHASE_STOPPING);
   g_object_set (self->spinner, "active", busy, NULL);
   set_undo_tooltip (self->undo_button, "Undo", vbet_document_undo_label (document), "Ctrl+Z");
   set_undo_tooltip (self->redo_button, "Redo", vbet_document_redo_label (document), "Ctrl+Shift+Z");
@@ -97,10 +101,11 @@ static void
 on_session_changed (VbetWindow *self)
 {
   if (!vbet_session_is_text (self->session))
-    vbet_notices_show (self->notices, "text", GTK_MESSAGE_WARNING,
-                       "This file is not UTF-8 text. What can be read of it is shown; it can only be edited after it was "
-                       "converted, for example by “iconv -t UTF-8”.",
-                       NULL);
+    vbet_notices_show (
+        self->notices, "text", GTK_MESSAGE_WARNING,
+        "This file is not UTF-8 text. What can be read of it is shown; it can only be edited after it was "
+        "converted, for example by “iconv -t UTF-8”.",
+        NULL);
   else
     vbet_notices_hide (self->notices, "text");
   _vbet_window_update (self);
@@ -118,7 +123,8 @@ _vbet_window_open_console (VbetWindow *self, const char *device)
   if (found == NULL)
     return;
   if (!(found->kind & VBET_KIND_GUEST)) {
-    g_autofree char *text = g_strdup_printf ("%s is a %s: it has no console.", device, vbet_kind_name (found->kind));
+    g_autofree char *text
+        = g_strdup_printf ("%s is a %s: it has no console.", device, vbet_kind_name (found->kind));
     vbet_notices_show (self->notices, "console", GTK_MESSAGE_INFO, text, NULL);
     return;
   }
@@ -168,9 +174,10 @@ static void
 on_menu (VbetCanvas *canvas, const char *name, double x, double y, VbetWindow *self)
 {
   g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/net/vbet/Vbet/menus.ui");
-  GMenuModel *model = G_MENU_MODEL (gtk_builder_get_object (builder, *name != '\0' ? "item-menu" : "paper-menu"));
+  GMenuModel *model
+      = G_MENU_MODEL (gtk_builder_get_object (builder, *name != '\0' ? "item-menu" : "paper-menu"));
   GtkWidget *popover = gtk_popover_new_from_model (GTK_WIDGET (canvas), model);
-  GdkRectangle at = { (int) x, (int) y, 1, 1 };
+  GdkRectangle at = { (int)x, (int)y, 1, 1 };
   _vbet_window_update_actions (self);
   gtk_popover_set_pointing_to (GTK_POPOVER (popover), &at);
   g_signal_connect (popover, "closed", G_CALLBACK (on_popover_closed), NULL);
@@ -231,8 +238,9 @@ on_rename (VbetCanvas *canvas, const char *name, VbetWindow *self)
 static void
 on_go_to (VbetProblems *problems, guint64 start, guint64 length, VbetWindow *self)
 {
-  gtk_notebook_set_current_page (self->bottom, gtk_notebook_page_num (self->bottom, GTK_WIDGET (self->program)));
-  vbet_program_pane_go_to (self->program, (gsize) start, (gsize) length);
+  gtk_notebook_set_current_page (self->bottom,
+                                 gtk_notebook_page_num (self->bottom, GTK_WIDGET (self->program)));
+  vbet_program_pane_go_to (self->program, (gsize)start, (gsize)length);
 }
 
 static void
@@ -268,8 +276,10 @@ static void
 on_lost (VbetWindow *self)
 {
   static const VbetNoticeButton again[] = { { "_Run again", "win.run" }, { NULL, NULL } };
-  vbet_notices_show (self->notices, "engine", GTK_MESSAGE_ERROR,
-                     "The lab's engine (vbetd) went away, and its guests with it. Nothing of the lab's text is lost.", again);
+  vbet_notices_show (
+      self->notices, "engine", GTK_MESSAGE_ERROR,
+      "The lab's engine (vbetd) went away, and its guests with it. Nothing of the lab's text is lost.",
+      again);
   _vbet_window_update (self);
 }
 
@@ -294,7 +304,8 @@ on_stopped (VbetWindow *self)
   }
 }
 
-/* --- keys, closing ----------------------------------------------------------------------------------------- */
+/* --- keys, closing -----------------------------------------------------------------------------------------
+ */
 
 /* A terminal gets its keys before the window's shortcuts: Ctrl+Z and Ctrl+S are the shell's there. */
 static gboolean
@@ -314,9 +325,8 @@ vbet_window_delete_event (GtkWidget *widget, GdkEventAny *event)
   static const VbetNoticeButton unsaved[] = { { "_Save and close", "win.close-save" },
                                               { "Close _without saving", "win.close-discard" },
                                               { NULL, NULL } };
-  static const VbetNoticeButton running[] = { { "_Stop the lab", "win.close-stop" },
-                                              { "_Keep it running", "win.close-keep" },
-                                              { NULL, NULL } };
+  static const VbetNoticeButton running[]
+      = { { "_Stop the lab", "win.close-stop" }, { "_Keep it running", "win.close-keep" }, { NULL, NULL } };
   VbetWindow *self = VBET_WINDOW (widget);
   if (self->closing == VBET_CLOSING_NOW)
     return GDK_EVENT_PROPAGATE;
@@ -328,13 +338,15 @@ vbet_window_delete_event (GtkWidget *widget, GdkEventAny *event)
   }
   if (vbet_runner_get_phase (self->runner) != VBET_PHASE_OFF) {
     vbet_notices_show (self->notices, "close", GTK_MESSAGE_QUESTION,
-                       "The lab is running. It can go on without this window, which finds it again later.", running);
+                       "The lab is running. It can go on without this window, which finds it again later.",
+                       running);
     return GDK_EVENT_STOP;
   }
   return GDK_EVENT_PROPAGATE;
 }
 
-/* --- life ------------------------------------------------------------------------------------------------------ */
+/* --- life
+ * ------------------------------------------------------------------------------------------------------ */
 
 static GtkWidget *
 add_page (VbetWindow *self, GtkWidget *page, const char *title)
@@ -369,18 +381,22 @@ static void
 follow (VbetWindow *self)
 {
   VbetDocument *document = vbet_session_get_document (self->session);
-  g_signal_connect_object (self->session, "changed", G_CALLBACK (on_session_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "changed", G_CALLBACK (on_session_changed), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "selection-changed", G_CALLBACK (_vbet_window_update_actions), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->session, "states-changed", G_CALLBACK (_vbet_window_update), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (document, "history-changed", G_CALLBACK (_vbet_window_update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "states-changed", G_CALLBACK (_vbet_window_update), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (document, "history-changed", G_CALLBACK (_vbet_window_update), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "device-activated", G_CALLBACK (on_activated), self, 0);
   g_signal_connect_object (self->canvas, "failed", G_CALLBACK (on_gesture_failed), self, 0);
   g_signal_connect_object (self->canvas, "menu", G_CALLBACK (on_menu), self, 0);
   g_signal_connect_object (self->canvas, "rename", G_CALLBACK (on_rename), self, 0);
   g_signal_connect_object (self->canvas, "tool-changed", G_CALLBACK (_vbet_window_update_actions), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->canvas, "zoom-changed", G_CALLBACK (_vbet_window_update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->canvas, "zoom-changed", G_CALLBACK (_vbet_window_update), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->consoles, "changed", G_CALLBACK (update_tabs), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->problems, "go-to", G_CALLBACK (on_go_to), self, 0);
   g_signal_connect_object (self->calls, "chosen", G_CALLBACK (on_chosen), self, 0);
@@ -462,7 +478,8 @@ vbet_window_init (VbetWindow *self)
   self->session = vbet_session_new ();
   self->runner = vbet_runner_new (self->session);
   g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/net/vbet/Vbet/menus.ui");
-  gtk_menu_button_set_menu_model (self->menu_button, G_MENU_MODEL (gtk_builder_get_object (builder, "window-menu")));
+  gtk_menu_button_set_menu_model (self->menu_button,
+                                  G_MENU_MODEL (gtk_builder_get_object (builder, "window-menu")));
   make_panes (self);
   follow (self);
   _vbet_window_add_actions (self);

@@ -192,8 +192,8 @@ test_typing_after_save_is_seen (void)
 static void
 mirror (VbetDocument *document, guint64 start, guint64 removed, guint64 inserted, GString *copy)
 {
-  g_string_erase (copy, (gssize) start, (gssize) removed);
-  g_string_insert_len (copy, (gssize) start, vbet_document_text (document, NULL) + start, (gssize) inserted);
+  g_string_erase (copy, (gssize)start, (gssize)removed);
+  g_string_insert_len (copy, (gssize)start, vbet_document_text (document, NULL) + start, (gssize)inserted);
 }
 
 static void

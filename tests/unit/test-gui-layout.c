@@ -47,7 +47,7 @@ static guint
 index_of (const VbetTopology *topology, const char *name)
 {
   for (guint i = 0; i < topology->devices->len; i++)
-    if (g_str_equal (((VbetDevice *) g_ptr_array_index (topology->devices, i))->name, name))
+    if (g_str_equal (((VbetDevice *)g_ptr_array_index (topology->devices, i))->name, name))
       return i;
   CU_FAIL_FATAL ("no such device");
   return 0;
@@ -56,7 +56,8 @@ index_of (const VbetTopology *topology, const char *name)
 static void
 test_written_positions (void)
 {
-  g_autoptr (VbetTopology) topology = elaborate ("a = alloc(host, at=(12, -30))\nb = alloc(host, at=(500, 70.5))\n");
+  g_autoptr (VbetTopology) topology
+      = elaborate ("a = alloc(host, at=(12, -30))\nb = alloc(host, at=(500, 70.5))\n");
   g_autoptr (GArray) points = vbet_layout_compute (topology, NULL, FALSE);
   CU_ASSERT_EQUAL_FATAL (points->len, 2);
   CU_ASSERT_EQUAL (point (points, 0).x, 12);

@@ -61,8 +61,9 @@ on_differs (VbetRunner *runner, const char *text, Fixture *self)
 static void
 on_called (VbetRunner *runner, const VbetCallRecord *call, Fixture *self)
 {
-  g_autofree char *line = g_strdup_printf ("%" G_GINT64_FORMAT " %s %s%s%s", call->number, call->text, call->state,
-                                           call->error != NULL ? " " : "", call->error != NULL ? call->error : "");
+  g_autofree char *line
+      = g_strdup_printf ("%" G_GINT64_FORMAT " %s %s%s%s", call->number, call->text, call->state,
+                         call->error != NULL ? " " : "", call->error != NULL ? call->error : "");
   note (self, "call", line);
 }
 
@@ -115,7 +116,8 @@ engine_runs (Fixture *self, const char *script)
   self->engine = vbet_fake_engine_new (socket, script);
 }
 
-/* Iterates until the runner's log, or the engine's where there is one here, holds @text; the harness's alarm ends a hang. */
+/* Iterates until the runner's log, or the engine's where there is one here, holds @text; the harness's alarm
+ * ends a hang. */
 static void
 wait_for (Fixture *self, const char *text)
 {
@@ -124,21 +126,22 @@ wait_for (Fixture *self, const char *text)
     g_main_context_iteration (NULL, TRUE);
 }
 
-#define ASSERT_HAS(text, part)                                                                                         \
-  do {                                                                                                                 \
-    gboolean has = strstr ((text), (part)) != NULL;                                                                    \
-    if (!has)                                                                                                          \
-      g_printerr ("\nnot there: %s\nin:\n%s\n", (part), (text));                                                       \
-    CU_ASSERT_TRUE (has);                                                                                              \
+#define ASSERT_HAS(text, part)                                                                               \
+  do {                                                                                                       \
+    gboolean has = strstr ((text), (part)) != NULL;                                                          \
+    if (!has)                                                                                                \
+      g_printerr ("\nnot there: %s\nin:\n%s\n", (part), (text));                                             \
+    CU_ASSERT_TRUE (has);                                                                                    \
   } while (0)
 
-static const char same_text[] = "answer lab.info {\"path\":\"/labs/two.vbet\",\"id\":\"two\"}\n"
-                                "answer lab.text {\"text\":\"h1 = attach(alloc(host), alloc(NIC))\\nh2 = "
-                                "attach(alloc(host), alloc(NIC))\\n\"}\n"
-                                "answer lab.calls {\"calls\":[{\"number\":1,\"text\":\"alloc(host)\",\"state\":\"done\","
-                                "\"time\":0,\"duration\":0.5}]}\n"
-                                "answer lab.status {\"devices\":[{\"name\":\"h1\",\"state\":\"ready\"},{\"name\":\"h2\","
-                                "\"state\":\"failed\",\"error\":\"no memory\"}]}\n";
+static const char same_text[]
+    = "answer lab.info {\"path\":\"/labs/two.vbet\",\"id\":\"two\"}\n"
+      "answer lab.text {\"text\":\"h1 = attach(alloc(host), alloc(NIC))\\nh2 = "
+      "attach(alloc(host), alloc(NIC))\\n\"}\n"
+      "answer lab.calls {\"calls\":[{\"number\":1,\"text\":\"alloc(host)\",\"state\":\"done\","
+      "\"time\":0,\"duration\":0.5}]}\n"
+      "answer lab.status {\"devices\":[{\"name\":\"h1\",\"state\":\"ready\"},{\"name\":\"h2\","
+      "\"state\":\"failed\",\"error\":\"no memory\"}]}\n";
 
 static void
 test_finds_a_running_lab (void)
@@ -164,7 +167,9 @@ test_tells_another_text (void)
 {
   g_auto (Fixture) self = { 0 };
   setup (&self);
-  engine_runs (&self, "answer lab.info {\"path\":\"/labs/two.vbet\"}\nanswer lab.text {\"text\":\"x = alloc(hub)\"}\n");
+  engine_runs (
+      &self,
+      "answer lab.info {\"path\":\"/labs/two.vbet\"}\nanswer lab.text {\"text\":\"x = alloc(hub)\"}\n");
   vbet_runner_find (self.runner);
   wait_for (&self, "differs: x = alloc(hub)");
 }
@@ -174,7 +179,8 @@ test_tells_what_others_change (void)
 {
   g_auto (Fixture) self = { 0 };
   setup (&self);
-  g_autofree char *script = g_strconcat (same_text, "notify device.start lab.changed {\"revision\":2}\n", NULL);
+  g_autofree char *script
+      = g_strconcat (same_text, "notify device.start lab.changed {\"revision\":2}\n", NULL);
   engine_runs (&self, script);
   vbet_runner_find (self.runner);
   wait_for (&self, "phase: running");
@@ -240,7 +246,8 @@ test_follows_states (void)
   setup (&self);
   engine_runs (&self, "answer lab.info {\"path\":\"/labs/two.vbet\"}\n"
                       "notify device.start device.state {\"device\":\"h1\",\"state\":\"booting\"}\n"
-                      "notify device.restart device.state {\"device\":\"h1\",\"state\":\"failed\",\"error\":\"it panicked\"}\n"
+                      "notify device.restart device.state "
+                      "{\"device\":\"h1\",\"state\":\"failed\",\"error\":\"it panicked\"}\n"
                       "notify device.restart nonsense {}\n"
                       "notify device.restart device.state {\"device\":7}\n"
                       "fail device.pause -32005 h1 is off\n");
@@ -294,7 +301,8 @@ launch_script (Fixture *self, const char *script)
 {
   g_autofree char *path = g_build_filename (self->folder, "script", NULL);
   char *log = g_build_filename (self->folder, "log", NULL);
-  g_autofree char *program = g_build_filename (g_getenv ("VBET_TOP_BUILDDIR"), "tests", "unit", "fake-vbetd", NULL);
+  g_autofree char *program
+      = g_build_filename (g_getenv ("VBET_TOP_BUILDDIR"), "tests", "unit", "fake-vbetd", NULL);
   CU_ASSERT_TRUE (g_file_set_contents (path, script, -1, NULL));
   g_setenv ("VBET_TEST_ENGINE", program, TRUE);
   g_setenv ("VBET_FAKE_SCRIPT", path, TRUE);
@@ -316,7 +324,8 @@ test_starts_and_stops (void)
   g_auto (Fixture) self = { 0 };
   setup (&self);
   g_autofree char *log = launch_script (
-      &self, "notify lab.apply call {\"number\":1,\"text\":\"alloc(host)\",\"state\":\"failed\",\"error\":\"no kernel\"}\n");
+      &self, "notify lab.apply call "
+             "{\"number\":1,\"text\":\"alloc(host)\",\"state\":\"failed\",\"error\":\"no kernel\"}\n");
   vbet_runner_start (self.runner);
   vbet_runner_start (self.runner); /* a second click does nothing */
   wait_for (&self, "phase: running");

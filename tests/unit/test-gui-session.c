@@ -145,7 +145,7 @@ test_delete_cables (void)
   g_autoptr (VbetSession) session = opened (chain);
   const VbetTopology *topology = vbet_session_get_topology (session);
   for (guint i = 0; i < topology->cables->len; i++)
-    vbet_session_select (session, ((VbetCable *) g_ptr_array_index (topology->cables, i))->name, TRUE);
+    vbet_session_select (session, ((VbetCable *)g_ptr_array_index (topology->cables, i))->name, TRUE);
   CU_ASSERT_EQUAL (g_hash_table_size (vbet_session_get_selection (session)), 2);
   CU_ASSERT_TRUE (vbet_session_delete_selected (session, NULL));
   topology = vbet_session_get_topology (session);
@@ -177,11 +177,12 @@ test_rename (void)
 static void
 test_arrange (void)
 {
-  g_autoptr (VbetSession) session
-      = opened ("a = attach(alloc(host, at=(0, 0)), alloc(NIC))\nb = attach(alloc(host, at=(1, 0)), alloc(NIC))\nlink(a, b)\n");
+  g_autoptr (VbetSession) session = opened ("a = attach(alloc(host, at=(0, 0)), alloc(NIC))\nb = "
+                                            "attach(alloc(host, at=(1, 0)), alloc(NIC))\nlink(a, b)\n");
   VbetPoint a, b;
   CU_ASSERT_TRUE (vbet_session_arrange (session, NULL));
-  CU_ASSERT_TRUE (vbet_session_get_position (session, "a", &a) && vbet_session_get_position (session, "b", &b));
+  CU_ASSERT_TRUE (vbet_session_get_position (session, "a", &a)
+                  && vbet_session_get_position (session, "b", &b));
   CU_ASSERT_TRUE (vbet_point_distance (a, b) > 100);
   UNDO (session);
   CU_ASSERT_TRUE (vbet_session_get_position (session, "b", &b));

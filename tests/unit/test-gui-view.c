@@ -27,9 +27,12 @@ setup (Fixture *self, const char *text)
   self->points = vbet_layout_compute (self->topology, NULL, FALSE);
   self->states = g_hash_table_new (g_str_hash, g_str_equal);
   self->selection = g_hash_table_new (g_str_hash, g_str_equal);
-  self->input = (VbetViewInput){ self->topology,  (const VbetPoint *) (void *) self->points->data,
-                                 self->states,    self->selection,
-                                 1,               VBET_SHOW_ADDRESSES | VBET_SHOW_NICS,
+  self->input = (VbetViewInput){ self->topology,
+                                 (const VbetPoint *)(void *)self->points->data,
+                                 self->states,
+                                 self->selection,
+                                 1,
+                                 VBET_SHOW_ADDRESSES | VBET_SHOW_NICS,
                                  &self->overlay };
 }
 
@@ -152,8 +155,9 @@ static void
 test_parallel_cables_fan_out (void)
 {
   g_auto (Fixture) fixture = { 0 };
-  setup (&fixture, "a = attach(alloc(router, at=(0, 0)), alloc(NIC), ...)\nb = attach(alloc(router, at=(300, 0)), "
-                   "alloc(NIC), ...)\nlink(a, b) link(b, a) link(a, b)\n");
+  setup (&fixture,
+         "a = attach(alloc(router, at=(0, 0)), alloc(NIC), ...)\nb = attach(alloc(router, at=(300, 0)), "
+         "alloc(NIC), ...)\nlink(a, b) link(b, a) link(a, b)\n");
   g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
   double middles[3] = { 0 };
   guint n = 0;
@@ -172,8 +176,9 @@ static void
 test_loose_cables (void)
 {
   g_auto (Fixture) fixture = { 0 };
-  setup (&fixture, "a = attach(alloc(host, at=(0, 0)), alloc(NIC))\nc1 = alloc(cable)\nc2 = alloc(cable, delay=10ms, "
-                   "loss=1%, up=no)\nplug(c2, NIC(a))\n");
+  setup (&fixture,
+         "a = attach(alloc(host, at=(0, 0)), alloc(NIC))\nc1 = alloc(cable)\nc2 = alloc(cable, delay=10ms, "
+         "loss=1%, up=no)\nplug(c2, NIC(a))\n");
   g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
   CU_ASSERT_PTR_NULL (vbet_view_find (view, "c1"));
   const VbetItem *loose = vbet_view_find (view, "c2");
@@ -224,8 +229,8 @@ draw (const VbetView *view, const VbetPalette *palette)
 static guint32
 colour (VbetColour colour)
 {
-  return (guint32) lround (colour.red * 255) << 16 | (guint32) lround (colour.green * 255) << 8
-         | (guint32) lround (colour.blue * 255);
+  return (guint32)lround (colour.red * 255) << 16 | (guint32)lround (colour.green * 255) << 8
+         | (guint32)lround (colour.blue * 255);
 }
 
 /* The colour of the tile's edge tells the state, and the cable is where its curve is. */
@@ -293,8 +298,9 @@ test_every_kind_has_a_picture (void)
     vbet_draw_glyph (cr, vbet_palette_light (), kinds[i], 24, 24, 48);
     cairo_destroy (cr);
     cairo_surface_flush (surface);
-    g_hash_table_add (seen, g_compute_checksum_for_data (G_CHECKSUM_SHA256, cairo_image_surface_get_data (surface),
-                                                         (gsize) cairo_image_surface_get_stride (surface) * 48));
+    g_hash_table_add (seen,
+                      g_compute_checksum_for_data (G_CHECKSUM_SHA256, cairo_image_surface_get_data (surface),
+                                                   (gsize)cairo_image_surface_get_stride (surface) * 48));
     cairo_surface_destroy (surface);
   }
   CU_ASSERT_EQUAL (g_hash_table_size (seen), G_N_ELEMENTS (kinds));

@@ -49,9 +49,11 @@ describe (VbetItemAccessible *self)
     return g_strdup ("");
   VbetSession *session = vbet_canvas_get_session (self->canvas);
   if (item->kind == VBET_ITEM_DEVICE)
-    return g_strdup_printf ("%s, %s", vbet_kind_name (item->device_kind), vbet_device_state_name (item->state));
+    return g_strdup_printf ("%s, %s", vbet_kind_name (item->device_kind),
+                            vbet_device_state_name (item->state));
   const VbetCable *cable = vbet_topology_cable (vbet_session_get_topology (session), self->name);
-  const char *a = cable != NULL ? cable->ends[0].device : NULL, *b = cable != NULL ? cable->ends[1].device : NULL;
+  const char *a = cable != NULL ? cable->ends[0].device : NULL,
+             *b = cable != NULL ? cable->ends[1].device : NULL;
   return g_strdup_printf ("cable from %s to %s", a != NULL ? a : "nowhere", b != NULL ? b : "nowhere");
 }
 
@@ -96,8 +98,8 @@ item_ref_state_set (AtkObject *object)
     atk_state_set_add_state (states, ATK_STATE_DEFUNCT);
     return states;
   }
-  const AtkStateType always[]
-      = { ATK_STATE_ENABLED, ATK_STATE_SENSITIVE, ATK_STATE_VISIBLE, ATK_STATE_SHOWING, ATK_STATE_SELECTABLE };
+  const AtkStateType always[] = { ATK_STATE_ENABLED, ATK_STATE_SENSITIVE, ATK_STATE_VISIBLE,
+                                  ATK_STATE_SHOWING, ATK_STATE_SELECTABLE };
   for (guint i = 0; i < G_N_ELEMENTS (always); i++)
     atk_state_set_add_state (states, always[i]);
   if (vbet_session_is_selected (vbet_canvas_get_session (self->canvas), self->name))
@@ -114,7 +116,8 @@ item_get_extents (AtkComponent *component, int *x, int *y, int *width, int *heig
   int left = 0, top = 0;
   if (item != NULL) {
     box = vbet_canvas_to_pixels (self->canvas, item->bounds);
-    atk_component_get_extents (ATK_COMPONENT (item_get_parent (ATK_OBJECT (self))), &left, &top, NULL, NULL, type);
+    atk_component_get_extents (ATK_COMPONENT (item_get_parent (ATK_OBJECT (self))), &left, &top, NULL, NULL,
+                               type);
   }
   *x = left + box.x;
   *y = top + box.y;
@@ -230,7 +233,8 @@ view_of (VbetCanvasAccessible *self)
   return widget != NULL ? vbet_canvas_get_view (VBET_CANVAS (widget)) : NULL;
 }
 
-/* Item number @index of those that are objects; NULL beyond the last. @ret_count: (out): how many there are before it. */
+/* Item number @index of those that are objects; NULL beyond the last. @ret_count: (out): how many there are
+ * before it. */
 static const VbetItem *
 object_item (const VbetView *view, int index, int *ret_count)
 {
@@ -311,8 +315,8 @@ vbet_canvas_accessible_initialize (AtkObject *object, gpointer data)
   ATK_OBJECT_CLASS (vbet_canvas_accessible_parent_class)->initialize (object, data);
   atk_object_set_role (object, ATK_ROLE_LAYERED_PANE);
   atk_object_set_name (object, "Canvas");
-  g_signal_connect_object (vbet_canvas_get_session (VBET_CANVAS (data)), "changed", G_CALLBACK (on_lab_changed), object,
-                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_object (vbet_canvas_get_session (VBET_CANVAS (data)), "changed",
+                           G_CALLBACK (on_lab_changed), object, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
 }
 
 static void

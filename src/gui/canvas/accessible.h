@@ -10,4 +10,5 @@
 #include <gtk/gtk.h>
 
 #define VBET_TYPE_CANVAS_ACCESSIBLE (vbet_canvas_accessible_get_type ())
-G_DECLARE_FINAL_TYPE (VbetCanvasAccessible, vbet_canvas_accessible, VBET, CANVAS_ACCESSIBLE, GtkWidgetAccessible)
+G_DECLARE_FINAL_TYPE (VbetCanvasAccessible, vbet_canvas_accessible, VBET, CANVAS_ACCESSIBLE,
+                      GtkWidgetAccessible)

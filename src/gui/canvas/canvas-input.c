@@ -20,7 +20,9 @@ parent_class (void)
 static VbetPointer
 pointer_of (VbetCanvas *self, double x, double y, guint state, guint presses)
 {
-  return (VbetPointer){ _vbet_canvas_to_lab (self, x, y), { x, y }, presses, state & gtk_accelerator_get_default_mod_mask () };
+  return (VbetPointer){
+    _vbet_canvas_to_lab (self, x, y), { x, y }, presses, state & gtk_accelerator_get_default_mod_mask ()
+  };
 }
 
 static void
@@ -110,7 +112,7 @@ vbet_canvas_scroll (GtkWidget *widget, GdkEventScroll *event)
   VbetCanvas *self = VBET_CANVAS (widget);
   double dx = 0, dy = 0;
   if (event->direction == GDK_SCROLL_SMOOTH)
-    gdk_event_get_scroll_deltas ((GdkEvent *) event, &dx, &dy);
+    gdk_event_get_scroll_deltas ((GdkEvent *)event, &dx, &dy);
   else if (event->direction == GDK_SCROLL_UP || event->direction == GDK_SCROLL_DOWN)
     dy = event->direction == GDK_SCROLL_UP ? -1 : 1;
   else
@@ -128,13 +130,15 @@ static gboolean
 vbet_canvas_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
 {
   VbetCanvas *self = VBET_CANVAS (widget);
-  const VbetItem *item = keyboard || self->pressed ? NULL : vbet_canvas_item_at (self, _vbet_canvas_to_lab (self, x, y));
+  const VbetItem *item
+      = keyboard || self->pressed ? NULL : vbet_canvas_item_at (self, _vbet_canvas_to_lab (self, x, y));
   if (item == NULL || item->kind != VBET_ITEM_DEVICE)
     return FALSE;
   const char *reason = vbet_session_get_reason (self->session, item->name);
   if (reason == NULL)
     return FALSE;
-  g_autofree char *text = g_strdup_printf ("%s %s: %s", item->name, vbet_device_state_name (item->state), reason);
+  g_autofree char *text
+      = g_strdup_printf ("%s %s: %s", item->name, vbet_device_state_name (item->state), reason);
   gtk_tooltip_set_text (tooltip, text);
   return TRUE;
 }
@@ -163,14 +167,14 @@ static gboolean
 step_selection (VbetCanvas *self, gboolean back)
 {
   const GPtrArray *devices = vbet_session_get_topology (self->session)->devices;
-  gint current = back ? (gint) devices->len : -1;
+  gint current = back ? (gint)devices->len : -1;
   for (guint i = 0; i < devices->len; i++)
-    if (vbet_session_is_selected (self->session, ((VbetDevice *) g_ptr_array_index (devices, i))->name))
-      current = (gint) i;
+    if (vbet_session_is_selected (self->session, ((VbetDevice *)g_ptr_array_index (devices, i))->name))
+      current = (gint)i;
   current += back ? -1 : 1;
-  if (current < 0 || current >= (gint) devices->len)
+  if (current < 0 || current >= (gint)devices->len)
     return FALSE; /* on to the next widget */
-  const char *name = ((VbetDevice *) g_ptr_array_index (devices, (guint) current))->name;
+  const char *name = ((VbetDevice *)g_ptr_array_index (devices, (guint)current))->name;
   vbet_session_select (self->session, name, FALSE);
   vbet_canvas_show (self, name);
   return TRUE;
@@ -331,15 +335,15 @@ vbet_canvas_drag_drop (GtkWidget *widget, GdkDragContext *context, int x, int y,
 }
 
 static void
-vbet_canvas_drag_data_received (GtkWidget *widget, GdkDragContext *context, int x, int y, GtkSelectionData *data,
-                                guint info, guint time)
+vbet_canvas_drag_data_received (GtkWidget *widget, GdkDragContext *context, int x, int y,
+                                GtkSelectionData *data, guint info, guint time)
 {
   VbetCanvas *self = VBET_CANVAS (widget);
   int length = gtk_selection_data_get_length (data);
   VbetKind kind = 0;
   gboolean ok = FALSE;
   if (length > 0) {
-    g_autofree char *name = g_strndup ((const char *) gtk_selection_data_get_data (data), (gsize) length);
+    g_autofree char *name = g_strndup ((const char *)gtk_selection_data_get_data (data), (gsize)length);
     ok = vbet_kind_from_name (name, &kind) && (kind & VBET_KIND_DEVICE) != 0;
   }
   gtk_drag_finish (context, ok, FALSE, time);

@@ -12,14 +12,14 @@ struct _VbetCanvas {
   VbetSession *session;
   VbetView *view; /* (nullable): NULL: to be made */
   VbetDrawCache *cache;
-  char *hover;    /* what the overlay's names point to */
+  char *hover; /* what the overlay's names point to */
   char *target;
   char *wire_from;
 
   double zoom;
   VbetPoint origin; /* the lab point at the widget's upper left corner */
   gboolean fit_pending;
-  gboolean fitted; /* everything was brought into sight, and nobody zoomed or panned since */
+  gboolean fitted;   /* everything was brought into sight, and nobody zoomed or panned since */
   guint zoom_source; /* will tell that the zoom changed */
   guint show;
 

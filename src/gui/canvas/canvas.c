@@ -83,7 +83,7 @@ vbet_canvas_set_zoom (VbetCanvas *self, double zoom)
 {
   g_return_if_fail (VBET_IS_CANVAS (self));
   _vbet_canvas_zoom_at (self, zoom, gtk_widget_get_allocated_width (GTK_WIDGET (self)) / 2.0,
-           gtk_widget_get_allocated_height (GTK_WIDGET (self)) / 2.0);
+                        gtk_widget_get_allocated_height (GTK_WIDGET (self)) / 2.0);
 }
 
 static gboolean
@@ -105,7 +105,8 @@ fit_now (VbetCanvas *self)
   self->zoom = 1;
   g_clear_pointer (&self->view, vbet_view_free);
   VbetRect box = vbet_view_bounds (vbet_canvas_get_view (self));
-  double zoom = MIN ((width - 2 * FIT_MARGIN) / MAX (box.width, 1), (height - 2 * FIT_MARGIN) / MAX (box.height, 1));
+  double zoom
+      = MIN ((width - 2 * FIT_MARGIN) / MAX (box.width, 1), (height - 2 * FIT_MARGIN) / MAX (box.height, 1));
   self->zoom = CLAMP (zoom, VBET_CANVAS_MIN_ZOOM, 1);
   self->origin = (VbetPoint){ box.x + box.width / 2 - width / 2 / self->zoom,
                               box.y + box.height / 2 - height / 2 / self->zoom };
@@ -122,9 +123,9 @@ vbet_canvas_to_pixels (VbetCanvas *self, VbetRect rect)
   g_return_val_if_fail (VBET_IS_CANVAS (self), (GdkRectangle){ 0 });
   if (self->fit_pending && gtk_widget_get_allocated_width (GTK_WIDGET (self)) > 1)
     fit_now (self); /* as the next drawing would */
-  return (GdkRectangle){ (int) floor ((rect.x - self->origin.x) * self->zoom),
-                         (int) floor ((rect.y - self->origin.y) * self->zoom), (int) ceil (rect.width * self->zoom),
-                         (int) ceil (rect.height * self->zoom) };
+  return (GdkRectangle){ (int)floor ((rect.x - self->origin.x) * self->zoom),
+                         (int)floor ((rect.y - self->origin.y) * self->zoom),
+                         (int)ceil (rect.width * self->zoom), (int)ceil (rect.height * self->zoom) };
 }
 
 void
@@ -206,21 +207,25 @@ draw_welcome (VbetCanvas *self, cairo_t *cr, const VbetPalette *palette)
   cairo_line_to (cr, x + 110, y + 28);
   cairo_stroke (cr);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    vbet_draw_glyph (cr, palette, kinds[i], x + 110 * ((int) i - 1), y + 28, 56);
+    vbet_draw_glyph (cr, palette, kinds[i], x + 110 * ((int)i - 1), y + 28, 56);
   y += 80;
   draw_centred (cr, &palette->ink, "Build a network", "Sans Semibold 17", x, &y);
-  draw_centred (cr, &palette->faint, "Drag a device from the left onto this canvas, or click it there and then here.",
+  draw_centred (cr, &palette->faint,
+                "Drag a device from the left onto this canvas, or click it there and then here.", "Sans 11",
+                x, &y);
+  draw_centred (cr, &palette->faint,
+                "Point at a device and drag one of its ⊕ handles to another to cable them.", "Sans 11", x,
+                &y);
+  draw_centred (cr, &palette->faint, "Or open a lab with Ctrl+O, or write one below, under Program.",
                 "Sans 11", x, &y);
-  draw_centred (cr, &palette->faint, "Point at a device and drag one of its ⊕ handles to another to cable them.",
-                "Sans 11", x, &y);
-  draw_centred (cr, &palette->faint, "Or open a lab with Ctrl+O, or write one below, under Program.", "Sans 11", x, &y);
 }
 
 static const VbetPalette *
 palette_of (GtkWidget *widget)
 {
   GdkRGBA ink;
-  gtk_style_context_get_color (gtk_widget_get_style_context (widget), gtk_widget_get_state_flags (widget), &ink);
+  gtk_style_context_get_color (gtk_widget_get_style_context (widget), gtk_widget_get_state_flags (widget),
+                               &ink);
   return ink.red + ink.green + ink.blue > 1.8 ? vbet_palette_dark () : vbet_palette_light ();
 }
 
@@ -242,7 +247,8 @@ vbet_canvas_draw (GtkWidget *widget, cairo_t *cr)
   if (topology->devices->len == 0 && topology->notes->len == 0 && self->overlay.ghost == 0)
     draw_welcome (self, cr, palette);
   if (gtk_widget_has_visible_focus (widget))
-    gtk_render_focus (gtk_widget_get_style_context (widget), cr, 2, 2, gtk_widget_get_allocated_width (widget) - 4,
+    gtk_render_focus (gtk_widget_get_style_context (widget), cr, 2, 2,
+                      gtk_widget_get_allocated_width (widget) - 4,
                       gtk_widget_get_allocated_height (widget) - 4);
   return GDK_EVENT_PROPAGATE;
 }
@@ -251,9 +257,11 @@ static void
 vbet_canvas_size_allocate (GtkWidget *widget, GtkAllocation *allocation)
 {
   VbetCanvas *self = VBET_CANVAS (widget);
-  int old_width = gtk_widget_get_allocated_width (widget), old_height = gtk_widget_get_allocated_height (widget);
+  int old_width = gtk_widget_get_allocated_width (widget),
+      old_height = gtk_widget_get_allocated_height (widget);
   GTK_WIDGET_CLASS (vbet_canvas_parent_class)->size_allocate (widget, allocation);
-  if (old_width <= 1 || old_height <= 1 || (old_width == allocation->width && old_height == allocation->height))
+  if (old_width <= 1 || old_height <= 1
+      || (old_width == allocation->width && old_height == allocation->height))
     return;
   if (self->fitted && !self->pressed) { /* everything was in sight, and stays so */
     vbet_canvas_fit (self);
@@ -421,8 +429,10 @@ vbet_canvas_new (VbetSession *session)
   VbetCanvas *self = g_object_new (VBET_TYPE_CANVAS, "visible", TRUE, NULL);
   self->session = g_object_ref (session);
   g_signal_connect_object (session, "changed", G_CALLBACK (on_lab_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "selection-changed", G_CALLBACK (vbet_canvas_refresh), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "states-changed", G_CALLBACK (vbet_canvas_refresh), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "selection-changed", G_CALLBACK (vbet_canvas_refresh), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "states-changed", G_CALLBACK (vbet_canvas_refresh), self,
+                           G_CONNECT_SWAPPED);
   use_tool (self, &vbet_tool_select);
   return GTK_WIDGET (self);
 }
@@ -459,9 +469,10 @@ add_signals (void)
   for (guint i = 0; i < G_N_ELEMENTS (plain); i++)
     g_signal_new (plain[i], VBET_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   for (guint i = 0; i < G_N_ELEMENTS (named); i++)
-    g_signal_new (named[i], VBET_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
-  g_signal_new ("menu", VBET_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_STRING,
-                G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+    g_signal_new (named[i], VBET_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                  G_TYPE_STRING);
+  g_signal_new ("menu", VBET_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+                G_TYPE_STRING, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
 }
 
 static void
@@ -483,7 +494,7 @@ static void
 vbet_canvas_init (VbetCanvas *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
-  const GtkTargetEntry targets[] = { { (char *) VBET_CANVAS_KIND_TARGET, GTK_TARGET_SAME_APP, 0 } };
+  const GtkTargetEntry targets[] = { { (char *)VBET_CANVAS_KIND_TARGET, GTK_TARGET_SAME_APP, 0 } };
   self->zoom = 1;
   self->cache = vbet_draw_cache_new ();
   self->show = VBET_SHOW_ADDRESSES | VBET_SHOW_NICS;

@@ -13,9 +13,9 @@
 /* A picture larger than this in one direction is refused: cairo's own limit is 32,767. */
 #define MAX_PIXELS 30000
 
-#define RGB(hex)                                                                                                       \
-  {                                                                                                                    \
-    (((hex) >> 16) & 0xff) / 255.0, (((hex) >> 8) & 0xff) / 255.0, ((hex) &0xff) / 255.0                               \
+#define RGB(hex)                                                                                             \
+  {                                                                                                          \
+    (((hex) >> 16) & 0xff) / 255.0, (((hex) >> 8) & 0xff) / 255.0, ((hex)&0xff) / 255.0                      \
   }
 
 const VbetPalette *
@@ -33,7 +33,8 @@ vbet_palette_light (void)
     .accent = RGB (0x1c71d8),
     .note = RGB (0xfdf6c9),
     /* off grey, booting amber, ready green, paused blue, stopping grey, failed red */
-    .states = { RGB (0x8b96a1), RGB (0xc77700), RGB (0x1f8a4c), RGB (0x2a6fc9), RGB (0x76808b), RGB (0xc01c28) },
+    .states
+    = { RGB (0x8b96a1), RGB (0xc77700), RGB (0x1f8a4c), RGB (0x2a6fc9), RGB (0x76808b), RGB (0xc01c28) },
   };
   return &palette;
 }
@@ -52,7 +53,8 @@ vbet_palette_dark (void)
     .cable = RGB (0xa3afba),
     .accent = RGB (0x62a0ea),
     .note = RGB (0x5a531f),
-    .states = { RGB (0x85909b), RGB (0xf5a623), RGB (0x3fc97a), RGB (0x6ca8f5), RGB (0x96a1ab), RGB (0xff6b6b) },
+    .states
+    = { RGB (0x85909b), RGB (0xf5a623), RGB (0x3fc97a), RGB (0x6ca8f5), RGB (0x96a1ab), RGB (0xff6b6b) },
   };
   return &palette;
 }
@@ -106,7 +108,9 @@ static void
 draw_text (cairo_t *cr, const VbetPalette *palette, const VbetItem *item)
 {
   gboolean below = item->style == VBET_TEXT_NAME || item->style == VBET_TEXT_DETAIL;
-  TextLook look = { item->style == VBET_TEXT_NAME ? 13 : item->style == VBET_TEXT_END ? 10 : 11,
+  TextLook look = { item->style == VBET_TEXT_NAME  ? 13
+                    : item->style == VBET_TEXT_END ? 10
+                                                   : 11,
                     item->style == VBET_TEXT_NAME, PANGO_ALIGN_CENTER };
   g_autoptr (PangoLayout) layout = new_layout (cr, item->text, &look);
   int width = 0, height = 0;
@@ -425,7 +429,8 @@ VbetDrawCache *
 vbet_draw_cache_new (void)
 {
   VbetDrawCache *self = g_new0 (VbetDrawCache, 1);
-  self->pictures = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) cairo_surface_destroy);
+  self->pictures
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)cairo_surface_destroy);
   return self;
 }
 
@@ -465,8 +470,8 @@ make_picture (cairo_t *cr, const VbetPalette *palette, const VbetItem *item, dou
 {
   VbetRect box = picture_box (item);
   cairo_surface_t *picture
-      = cairo_surface_create_similar (cairo_get_target (cr), CAIRO_CONTENT_COLOR_ALPHA, (int) ceil (box.width * zoom) + 1,
-                                      (int) ceil (box.height * zoom) + 1);
+      = cairo_surface_create_similar (cairo_get_target (cr), CAIRO_CONTENT_COLOR_ALPHA,
+                                      (int)ceil (box.width * zoom) + 1, (int)ceil (box.height * zoom) + 1);
   cairo_t *inner = cairo_create (picture);
   cairo_scale (inner, zoom, zoom);
   cairo_translate (inner, -box.x, -box.y);
@@ -517,7 +522,8 @@ renew_cache (VbetDrawCache *self, const VbetPalette *palette, double zoom)
 }
 
 void
-vbet_draw_view (cairo_t *cr, const VbetView *view, const VbetPalette *palette, VbetRect clip, VbetDrawCache *cache)
+vbet_draw_view (cairo_t *cr, const VbetView *view, const VbetPalette *palette, VbetRect clip,
+                VbetDrawCache *cache)
 {
   VbetRect near = vbet_rect_grow (clip, 24); /* outlines, badges and text reach beyond their bounds */
   if (cache != NULL)
@@ -543,14 +549,17 @@ vbet_draw_paper (cairo_t *cr, const VbetPalette *palette, VbetRect clip, double 
     return;
   source (cr, &palette->grid, 1);
   double dot = 1.4 / MAX (zoom, 1);
-  for (double y = floor (clip.y / GRID_STEP) * GRID_STEP; y <= clip.y + clip.height; y += GRID_STEP)
-    for (double x = floor (clip.x / GRID_STEP) * GRID_STEP; x <= clip.x + clip.width; x += GRID_STEP)
-      cairo_rectangle (cr, x - dot / 2, y - dot / 2, dot, dot);
+  int left = (int) floor (clip.x / GRID_STEP), right = (int) ceil ((clip.x + clip.width) / GRID_STEP);
+  int top = (int) floor (clip.y / GRID_STEP), bottom = (int) ceil ((clip.y + clip.height) / GRID_STEP);
+  for (int row = top; row <= bottom; row++)
+    for (int column = left; column <= right; column++)
+      cairo_rectangle (cr, column * GRID_STEP - dot / 2, row * GRID_STEP - dot / 2, dot, dot);
   cairo_fill (cr);
 }
 
 gboolean
-vbet_draw_to_png (const VbetView *view, const VbetPalette *palette, double scale, const char *path, GError **error)
+vbet_draw_to_png (const VbetView *view, const VbetPalette *palette, double scale, const char *path,
+                  GError **error)
 {
   VbetRect box = vbet_rect_grow (vbet_view_bounds (view), MARGIN);
   double width = ceil (box.width * scale), height = ceil (box.height * scale);
@@ -559,7 +568,7 @@ vbet_draw_to_png (const VbetView *view, const VbetPalette *palette, double scale
                  "The picture would be %.0f by %.0f pixels; move the devices closer together", width, height);
     return FALSE;
   }
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, (int) width, (int) height);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, (int)width, (int)height);
   cairo_t *cr = cairo_create (surface);
   cairo_scale (cr, scale, scale);
   cairo_translate (cr, -box.x, -box.y);

@@ -17,17 +17,17 @@ typedef struct {
 
 /* The colours of one appearance. */
 typedef struct {
-  VbetColour paper;       /* background */
+  VbetColour paper; /* background */
   VbetColour grid;
-  VbetColour ink;         /* names */
-  VbetColour faint;       /* details, hints */
-  VbetColour tile;        /* inside of a device's tile */
-  VbetColour glyph;       /* lines of the device's picture */
+  VbetColour ink;   /* names */
+  VbetColour faint; /* details, hints */
+  VbetColour tile;  /* inside of a device's tile */
+  VbetColour glyph; /* lines of the device's picture */
   VbetColour glyph_fill;
   VbetColour cable;
-  VbetColour accent;      /* selection */
+  VbetColour accent; /* selection */
   VbetColour note;
-  VbetColour states[6];   /* by VbetDeviceState */
+  VbetColour states[6]; /* by VbetDeviceState */
 } VbetPalette;
 
 /** vbet_palette_light: Returns: (transfer none): for light themes, and for paper. */
@@ -56,7 +56,8 @@ void vbet_draw_view (cairo_t *cr, const VbetView *view, const VbetPalette *palet
 void vbet_draw_paper (cairo_t *cr, const VbetPalette *palette, VbetRect clip, double zoom);
 
 /** vbet_draw_glyph: the picture of a device kind in a square with side @size around (@x, @y). */
-void vbet_draw_glyph (cairo_t *cr, const VbetPalette *palette, VbetKind kind, double x, double y, double size);
+void vbet_draw_glyph (cairo_t *cr, const VbetPalette *palette, VbetKind kind, double x, double y,
+                      double size);
 
 /**
  * vbet_draw_to_png:

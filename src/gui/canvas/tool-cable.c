@@ -34,7 +34,8 @@ static const char *
 device_at (VbetCanvas *canvas, VbetPoint at)
 {
   const VbetItem *item = vbet_canvas_item_at (canvas, at);
-  return item != NULL && (item->kind == VBET_ITEM_DEVICE || item->kind == VBET_ITEM_HANDLE) ? item->name : NULL;
+  return item != NULL && (item->kind == VBET_ITEM_DEVICE || item->kind == VBET_ITEM_HANDLE) ? item->name
+                                                                                            : NULL;
 }
 
 static void

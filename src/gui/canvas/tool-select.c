@@ -21,10 +21,10 @@ typedef enum {
 
 typedef struct {
   Mode mode;
-  VbetPoint start;       /* lab units */
+  VbetPoint start; /* lab units */
   VbetPoint start_pixel;
-  char *name;            /* (nullable): what was pressed */
-  gboolean narrow;       /* at release without a drag, only @name stays selected */
+  char *name;      /* (nullable): what was pressed */
+  gboolean narrow; /* at release without a drag, only @name stays selected */
 } Select;
 
 static gpointer
@@ -150,7 +150,8 @@ select_motion (VbetCanvas *canvas, gpointer data, const VbetPointer *pointer)
     wire_motion (canvas, self, pointer);
     return;
   }
-  if (vbet_point_distance (pointer->pixel, self->start_pixel) >= DRAG_THRESHOLD && self->mode == MODE_PRESSED) {
+  if (vbet_point_distance (pointer->pixel, self->start_pixel) >= DRAG_THRESHOLD
+      && self->mode == MODE_PRESSED) {
     self->mode = MODE_MOVE;
     if (!vbet_session_is_selected (vbet_canvas_get_session (canvas), self->name))
       vbet_session_select (vbet_canvas_get_session (canvas), self->name, TRUE);
@@ -175,7 +176,7 @@ release_band (VbetCanvas *canvas, Select *self, const VbetPointer *pointer)
   g_auto (GStrv) names = vbet_view_within (vbet_canvas_get_view (canvas), band);
   idle (canvas, self);
   if (names[0] != NULL)
-    vbet_session_select_many (vbet_canvas_get_session (canvas), (const char *const *) names, TRUE);
+    vbet_session_select_many (vbet_canvas_get_session (canvas), (const char *const *)names, TRUE);
 }
 
 static void

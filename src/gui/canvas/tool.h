@@ -18,14 +18,14 @@ typedef struct {
 
 typedef struct {
   const char *name;
-  const char *cursor;                                        /* CSS name */
-  gpointer (*begin) (VbetCanvas *canvas);                    /* chosen */
-  void (*end) (VbetCanvas *canvas, gpointer data);           /* another one is; frees @data */
+  const char *cursor;                              /* CSS name */
+  gpointer (*begin) (VbetCanvas *canvas);          /* chosen */
+  void (*end) (VbetCanvas *canvas, gpointer data); /* another one is; frees @data */
   void (*press) (VbetCanvas *canvas, gpointer data, const VbetPointer *pointer);
   void (*motion) (VbetCanvas *canvas, gpointer data, const VbetPointer *pointer);
   void (*release) (VbetCanvas *canvas, gpointer data, const VbetPointer *pointer);
-  void (*leave) (VbetCanvas *canvas, gpointer data);         /* the pointer left the canvas */
-  gboolean (*cancel) (VbetCanvas *canvas, gpointer data);    /* Escape; FALSE: there was nothing to give up */
+  void (*leave) (VbetCanvas *canvas, gpointer data);      /* the pointer left the canvas */
+  gboolean (*cancel) (VbetCanvas *canvas, gpointer data); /* Escape; FALSE: there was nothing to give up */
 } VbetTool;
 
 extern const VbetTool vbet_tool_select;
@@ -34,7 +34,8 @@ extern const VbetTool vbet_tool_cable;
 
 /* --- what tools may ask of the canvas --- */
 
-/** vbet_canvas_overlay: the tool's picture of what it is in the middle of; call vbet_canvas_refresh() after a change. */
+/** vbet_canvas_overlay: the tool's picture of what it is in the middle of; call vbet_canvas_refresh() after a
+ * change. */
 VbetOverlay *vbet_canvas_overlay (VbetCanvas *self);
 /** vbet_canvas_set_names: sets the overlay's names (each nullable; copied). */
 void vbet_canvas_set_names (VbetCanvas *self, const char *hover, const char *target, const char *wire_from);

@@ -73,18 +73,18 @@ splice (VbetDocument *self, gsize start, gsize length, GBytes *with)
 {
   gsize size = 0;
   const char *bytes = g_bytes_get_data (with, &size);
-  g_string_erase (self->text, (gssize) start, (gssize) length);
+  g_string_erase (self->text, (gssize)start, (gssize)length);
   if (size > 0)
-    g_string_insert_len (self->text, (gssize) start, bytes, (gssize) size);
-  g_signal_emit_by_name (self, "replaced", (guint64) start, (guint64) length, (guint64) size);
+    g_string_insert_len (self->text, (gssize)start, bytes, (gssize)size);
+  g_signal_emit_by_name (self, "replaced", (guint64)start, (guint64)length, (guint64)size);
 }
 
 static void
 drop_redo (VbetDocument *self)
 {
   if (self->current < self->revisions->len)
-    g_ptr_array_set_size (self->revisions, (gint) self->current);
-  if (self->saved > (gint64) self->current)
+    g_ptr_array_set_size (self->revisions, (gint)self->current);
+  if (self->saved > (gint64)self->current)
     self->saved = -1;
 }
 
@@ -161,7 +161,8 @@ vbet_document_cancel (VbetDocument *self)
 }
 
 void
-vbet_document_replace (VbetDocument *self, gsize start, gsize length, const char *text, gsize size, const char *label)
+vbet_document_replace (VbetDocument *self, gsize start, gsize length, const char *text, gsize size,
+                       const char *label)
 {
   g_return_if_fail (VBET_IS_DOCUMENT (self));
   vbet_document_begin (self, label);
@@ -191,12 +192,14 @@ void
 vbet_document_type (VbetDocument *self, gsize start, gsize length, const char *text, gsize size)
 {
   g_return_if_fail (VBET_IS_DOCUMENT (self));
-  Revision *last = self->current > 0 && self->current == self->revisions->len && self->saved != (gint64) self->current
-                       ? g_ptr_array_index (self->revisions, self->current - 1)
-                       : NULL;
-  gboolean joins = self->depth == 0 && !self->sealed && last != NULL && last->typed && last->changes->len > 0
-                   && continues (g_ptr_array_index (last->changes, last->changes->len - 1), start, length, size)
-                   && memchr (text, '\n', size) == NULL;
+  Revision *last
+      = self->current > 0 && self->current == self->revisions->len && self->saved != (gint64)self->current
+            ? g_ptr_array_index (self->revisions, self->current - 1)
+            : NULL;
+  gboolean joins
+      = self->depth == 0 && !self->sealed && last != NULL && last->typed && last->changes->len > 0
+        && continues (g_ptr_array_index (last->changes, last->changes->len - 1), start, length, size)
+        && memchr (text, '\n', size) == NULL;
   self->sealed = FALSE;
   if (joins) {
     Change *change = perform (self, start, length, text, size);
@@ -209,7 +212,7 @@ vbet_document_type (VbetDocument *self, gsize start, gsize length, const char *t
   guint before = self->current;
   vbet_document_replace (self, start, length, text, size, size > 0 ? "Typing" : "Deletion");
   if (self->depth == 0 && self->current > before)
-    ((Revision *) g_ptr_array_index (self->revisions, self->current - 1))->typed = TRUE;
+    ((Revision *)g_ptr_array_index (self->revisions, self->current - 1))->typed = TRUE;
 }
 
 void
@@ -282,7 +285,7 @@ const char *
 vbet_document_revision_label (VbetDocument *self, guint index)
 {
   g_return_val_if_fail (VBET_IS_DOCUMENT (self) && index < self->revisions->len, NULL);
-  return ((Revision *) g_ptr_array_index (self->revisions, index))->label;
+  return ((Revision *)g_ptr_array_index (self->revisions, index))->label;
 }
 
 const char *
@@ -312,7 +315,7 @@ vbet_document_current (VbetDocument *self)
 gboolean
 vbet_document_is_modified (VbetDocument *self)
 {
-  return self->saved != (gint64) self->current;
+  return self->saved != (gint64)self->current;
 }
 
 void
@@ -376,10 +379,11 @@ vbet_document_class_init (VbetDocumentClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   object_class->finalize = vbet_document_finalize;
-  g_signal_new ("replaced", VBET_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_UINT64,
-                G_TYPE_UINT64, G_TYPE_UINT64);
+  g_signal_new ("replaced", VBET_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+                G_TYPE_UINT64, G_TYPE_UINT64, G_TYPE_UINT64);
   g_signal_new ("changed", VBET_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  g_signal_new ("history-changed", VBET_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("history-changed", VBET_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                0);
 }
 
 static void

@@ -33,10 +33,12 @@ G_DECLARE_FINAL_TYPE (VbetDocument, vbet_document, VBET, DOCUMENT, GObject)
 
 VbetDocument *vbet_document_new (void);
 
-/** vbet_document_load: @text: (array length=size): becomes the text; the history begins anew and the text counts as saved. */
+/** vbet_document_load: @text: (array length=size): becomes the text; the history begins anew and the text
+ * counts as saved. */
 void vbet_document_load (VbetDocument *self, const char *text, gsize size);
 
-/** vbet_document_text: @ret_size: (out) (optional): bytes. Returns: (transfer none): the text, NUL-terminated besides; valid until the next edit. */
+/** vbet_document_text: @ret_size: (out) (optional): bytes. Returns: (transfer none): the text, NUL-terminated
+ * besides; valid until the next edit. */
 const char *vbet_document_text (VbetDocument *self, gsize *ret_size);
 
 /**
@@ -61,10 +63,12 @@ void vbet_document_type (VbetDocument *self, gsize start, gsize length, const ch
 /** vbet_document_apply: all of @edits as one revision. */
 void vbet_document_apply (VbetDocument *self, const VbetEdits *edits, const char *label);
 
-/** vbet_document_begin: edits up to the matching vbet_document_end() are one revision called @label; nests. */
+/** vbet_document_begin: edits up to the matching vbet_document_end() are one revision called @label; nests.
+ */
 void vbet_document_begin (VbetDocument *self, const char *label);
 void vbet_document_end (VbetDocument *self);
-/** vbet_document_cancel: ends it like vbet_document_end(), but takes everything back that was done since the outermost begin. */
+/** vbet_document_cancel: ends it like vbet_document_end(), but takes everything back that was done since the
+ * outermost begin. */
 void vbet_document_cancel (VbetDocument *self);
 
 /** vbet_document_seal: the next keystroke begins a revision of its own. */

@@ -21,7 +21,7 @@ typedef struct {
   GArray **neighbours; /* of guint, each once, rising order of appearance */
   VbetPoint *points;
   gboolean *placed;
-  gint *component;     /* -1: not yet known */
+  gint *component; /* -1: not yet known */
 } Graph;
 
 static double
@@ -167,7 +167,8 @@ draw_chain (Graph *self, guint start, guint size)
     guint line = i / row, column = i % row;
     if (line % 2 == 1) /* back again, so that the chain never jumps */
       column = row - 1 - column;
-    self->points[g_array_index (order, guint, i)] = (VbetPoint){ column * VBET_LAYOUT_STEP, line * VBET_LAYOUT_STEP };
+    self->points[g_array_index (order, guint, i)]
+        = (VbetPoint){ column * VBET_LAYOUT_STEP, line * VBET_LAYOUT_STEP };
   }
 }
 
@@ -238,7 +239,8 @@ draw_wheel (Graph *self, guint root)
   double circumference = leaves[root] * VBET_LAYOUT_STEP * 0.9;
   double ring = MAX (VBET_LAYOUT_STEP, circumference / (2 * G_PI * deepest));
   double start = leaves[root] == 2 ? 0 : -G_PI / 2;
-  from[root] = start - (degree (self, root) > 0 ? G_PI * leaves[neighbour (self, root, 0)] / leaves[root] : 0);
+  from[root]
+      = start - (degree (self, root) > 0 ? G_PI * leaves[neighbour (self, root, 0)] / leaves[root] : 0);
   for (guint i = 1; i < queue->len; i++) {
     guint node = g_array_index (queue, guint, i);
     double slice = 2 * G_PI * leaves[node] / leaves[root];
@@ -256,7 +258,7 @@ draw_stress (Graph *self, const GArray *order)
 {
   guint n = order->len;
   g_autofree guint *steps = g_new (guint, self->n);
-  g_autofree double *wanted = g_new0 (double, (gsize) n * n);
+  g_autofree double *wanted = g_new0 (double, (gsize)n *n);
   for (guint i = 0; i < n; i++) {
     guint node = g_array_index (order, guint, i);
     double angle = 2 * G_PI * i / n, radius = VBET_LAYOUT_STEP * n / (2 * G_PI);
@@ -289,10 +291,12 @@ draw_stress (Graph *self, const GArray *order)
 static void
 draw_rows (Graph *self, const GArray *order)
 {
-  guint columns = (guint) ceil (sqrt (order->len * 1.6));
-  for (guint i = 0; i < order->len; i++)
+  guint columns = (guint)ceil (sqrt (order->len * 1.6));
+  for (guint i = 0; i < order->len; i++) {
+    guint row = i / columns, column = i % columns;
     self->points[g_array_index (order, guint, i)]
-        = (VbetPoint){ (i % columns) * VBET_LAYOUT_STEP, (i / columns) * VBET_LAYOUT_STEP * 0.8 };
+        = (VbetPoint){ column * VBET_LAYOUT_STEP, row * VBET_LAYOUT_STEP * 0.8 };
+  }
 }
 
 static void
@@ -467,7 +471,7 @@ GArray *
 vbet_layout_compute (const VbetTopology *topology, GHashTable *hints, gboolean afresh)
 {
   g_auto (Graph) graph = { 0 };
-  g_autoptr (GPtrArray) components = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  g_autoptr (GPtrArray) components = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
   Shelf shelf;
   graph_init (&graph, topology);
   for (guint i = 0; i < graph.n && !afresh; i++) {
@@ -482,7 +486,7 @@ vbet_layout_compute (const VbetTopology *topology, GHashTable *hints, gboolean a
   }
   for (guint i = 0; i < graph.n; i++)
     if (graph.component[i] < 0)
-      g_ptr_array_add (components, walk (&graph, i, (gint) components->len));
+      g_ptr_array_add (components, walk (&graph, i, (gint)components->len));
   for (guint i = 0; i < components->len; i++)
     if (any_placed (&graph, g_ptr_array_index (components, i)))
       join_component (&graph, g_ptr_array_index (components, i));

@@ -28,6 +28,7 @@ gboolean vbet_layout_written (const VbetDevice *device, VbetPoint *ret_point);
  * @hints: (nullable) (element-type utf8 VbetPoint): where devices without at= stood before; they stay there
  * @afresh: place every device anew, whatever at= and @hints say
  *
- * Returns: (transfer full) (element-type VbetPoint): a position for each of @topology's devices, in their order.
+ * Returns: (transfer full) (element-type VbetPoint): a position for each of @topology's devices, in their
+ * order.
  */
 GArray *vbet_layout_compute (const VbetTopology *topology, GHashTable *hints, gboolean afresh);

@@ -74,7 +74,8 @@ has_unplaced (VbetSession *self)
 }
 
 gboolean
-vbet_session_add_device (VbetSession *self, VbetKind kind, double x, double y, char **ret_name, GError **error)
+vbet_session_add_device (VbetSession *self, VbetKind kind, double x, double y, char **ret_name,
+                         GError **error)
 {
   g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
   g_autofree char *label = g_strdup_printf ("Add %s", vbet_kind_name (kind));
@@ -84,7 +85,9 @@ vbet_session_add_device (VbetSession *self, VbetKind kind, double x, double y, c
   if (has_unplaced (self))
     ok = apply (self, move_edits (self, NULL, 0, 0, error), label);
   if (ok)
-    ok = apply (self, vbet_gesture_add_device (self->program, self->topology, kind, NULL, round (x), round (y), &name, error),
+    ok = apply (self,
+                vbet_gesture_add_device (self->program, self->topology, kind, NULL, round (x), round (y),
+                                         &name, error),
                 label);
   if (!finish (self, ok))
     return FALSE;
@@ -114,7 +117,8 @@ vbet_session_move_selected (VbetSession *self, double dx, double dy, GError **er
   guint n = g_strv_length (names);
   if (n == 0 || (dx == 0 && dy == 0))
     return TRUE;
-  g_autofree char *label = n == 1 ? g_strdup_printf ("Move %s", names[0]) : g_strdup_printf ("Move %u devices", n);
+  g_autofree char *label
+      = n == 1 ? g_strdup_printf ("Move %s", names[0]) : g_strdup_printf ("Move %u devices", n);
   vbet_document_begin (self->document, label);
   gboolean ok = apply (self, move_edits (self, self->selection, dx, dy, error), label);
   return finish (self, ok);
@@ -132,7 +136,7 @@ vbet_session_arrange (VbetSession *self, GError **error)
   g_autofree double *xs = g_new (double, n);
   g_autofree double *ys = g_new (double, n);
   for (guint i = 0; i < n; i++) {
-    names[i] = ((VbetDevice *) g_ptr_array_index (self->topology->devices, i))->name;
+    names[i] = ((VbetDevice *)g_ptr_array_index (self->topology->devices, i))->name;
     xs[i] = g_array_index (points, VbetPoint, i).x;
     ys[i] = g_array_index (points, VbetPoint, i).y;
   }
@@ -172,9 +176,10 @@ vbet_session_delete_selected (VbetSession *self, GError **error)
   for (guint i = g_strv_length (cables); i > 0 && ok; i--)
     ok = apply (self, vbet_gesture_remove_cable (self->program, self->topology, cables[i - 1], error), label);
   if (ok && devices[0] != NULL)
-    ok = apply (self,
-                vbet_gesture_remove_devices (self->program, self->topology, (const char *const *) devices, error),
-                label);
+    ok = apply (
+        self,
+        vbet_gesture_remove_devices (self->program, self->topology, (const char *const *)devices, error),
+        label);
   return finish (self, ok);
 }
 
@@ -189,8 +194,8 @@ vbet_session_rename (VbetSession *self, const char *device, const char *new_name
   if (hint != NULL && new_name != NULL)
     g_hash_table_insert (self->hints, g_strdup (new_name), g_memdup2 (hint, sizeof *hint));
   vbet_document_begin (self->document, label);
-  gboolean ok
-      = apply (self, vbet_gesture_rename_device (self->program, self->topology, device, new_name, error), label);
+  gboolean ok = apply (
+      self, vbet_gesture_rename_device (self->program, self->topology, device, new_name, error), label);
   if (!finish (self, ok))
     return FALSE;
   vbet_session_select (self, new_name, FALSE);
@@ -208,6 +213,6 @@ vbet_session_fix (VbetSession *self, guint index)
     return;
   g_autofree char *label = g_strdup_printf ("Fix: %s", finding->fix->label);
   g_autofree char *text = g_strdup (finding->fix->text);
-  vbet_document_replace (self->document, finding->fix->span.start, finding->fix->span.length, text, strlen (text),
-                         label);
+  vbet_document_replace (self->document, finding->fix->span.start, finding->fix->span.length, text,
+                         strlen (text), label);
 }

@@ -15,7 +15,8 @@ emit (VbetSession *self, const char *name)
   g_signal_emit_by_name (self, name);
 }
 
-/* Places the devices; remembers where those went that do not say it, so that they do not jump at the next edit. */
+/* Places the devices; remembers where those went that do not say it, so that they do not jump at the next
+ * edit. */
 static void
 place_devices (VbetSession *self)
 {
@@ -59,7 +60,8 @@ prune_selection (VbetSession *self)
   gboolean pruned = FALSE;
   g_hash_table_iter_init (&iter, self->selection);
   while (g_hash_table_iter_next (&iter, &name, NULL)) {
-    if (vbet_topology_device (self->topology, name) != NULL || vbet_topology_cable (self->topology, name) != NULL)
+    if (vbet_topology_device (self->topology, name) != NULL
+        || vbet_topology_cable (self->topology, name) != NULL)
       continue;
     g_hash_table_iter_remove (&iter);
     pruned = TRUE;
@@ -217,7 +219,8 @@ vbet_session_select_all (VbetSession *self)
 {
   g_return_if_fail (VBET_IS_SESSION (self));
   for (guint i = 0; i < self->topology->devices->len; i++)
-    g_hash_table_add (self->selection, g_strdup (((VbetDevice *) g_ptr_array_index (self->topology->devices, i))->name));
+    g_hash_table_add (self->selection,
+                      g_strdup (((VbetDevice *)g_ptr_array_index (self->topology->devices, i))->name));
   emit (self, "selection-changed");
 }
 
@@ -268,7 +271,7 @@ vbet_session_set_state (VbetSession *self, const char *device, VbetDeviceState s
 VbetDeviceState
 vbet_session_get_state (VbetSession *self, const char *device)
 {
-  return (VbetDeviceState) GPOINTER_TO_INT (g_hash_table_lookup (self->states, device));
+  return (VbetDeviceState)GPOINTER_TO_INT (g_hash_table_lookup (self->states, device));
 }
 
 const char *

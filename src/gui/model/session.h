@@ -39,7 +39,8 @@ void vbet_session_load (VbetSession *self, const char *text, gsize size, const c
 const char *vbet_session_get_path (VbetSession *self);
 /** vbet_session_set_path: after "save as". */
 void vbet_session_set_path (VbetSession *self, const char *path);
-/** vbet_session_get_name: Returns: the lab's name: that of the file without ".vbet"; "untitled" without a file. */
+/** vbet_session_get_name: Returns: the lab's name: that of the file without ".vbet"; "untitled" without a
+ * file. */
 const char *vbet_session_get_name (VbetSession *self);
 /** vbet_session_is_text: whether the document is valid UTF-8; only then the program pane can edit it. */
 gboolean vbet_session_is_text (VbetSession *self);
@@ -57,7 +58,8 @@ gboolean vbet_session_get_position (VbetSession *self, const char *device, VbetP
 
 GHashTable *vbet_session_get_selection (VbetSession *self);
 gboolean vbet_session_is_selected (VbetSession *self, const char *name);
-/** vbet_session_select: @add: besides what is selected, instead of in place of it. @name: (nullable): nothing. */
+/** vbet_session_select: @add: besides what is selected, instead of in place of it. @name: (nullable):
+ * nothing. */
 void vbet_session_select (VbetSession *self, const char *name, gboolean add);
 void vbet_session_select_many (VbetSession *self, const char *const *names, gboolean add);
 void vbet_session_toggle (VbetSession *self, const char *name);
@@ -70,7 +72,8 @@ char **vbet_session_selected_devices (VbetSession *self);
 void vbet_session_set_running (VbetSession *self, gboolean running);
 gboolean vbet_session_is_running (VbetSession *self);
 /** vbet_session_set_state: @reason: (nullable): why, for FAILED. */
-void vbet_session_set_state (VbetSession *self, const char *device, VbetDeviceState state, const char *reason);
+void vbet_session_set_state (VbetSession *self, const char *device, VbetDeviceState state,
+                             const char *reason);
 VbetDeviceState vbet_session_get_state (VbetSession *self, const char *device);
 const char *vbet_session_get_reason (VbetSession *self, const char *device);
 /** vbet_session_get_states: Returns: name → GINT_TO_POINTER of VbetDeviceState. */
@@ -82,8 +85,10 @@ GHashTable *vbet_session_get_states (VbetSession *self);
 gboolean vbet_session_add_device (VbetSession *self, VbetKind kind, double x, double y, char **ret_name,
                                   GError **error);
 /** vbet_session_add_cable: uses a free NIC of each device, or gives it one more. */
-gboolean vbet_session_add_cable (VbetSession *self, const char *device_a, const char *device_b, GError **error);
-/** vbet_session_move_selected: writes down where the selected devices stand now, and all that never had a position. */
+gboolean vbet_session_add_cable (VbetSession *self, const char *device_a, const char *device_b,
+                                 GError **error);
+/** vbet_session_move_selected: writes down where the selected devices stand now, and all that never had a
+ * position. */
 gboolean vbet_session_move_selected (VbetSession *self, double dx, double dy, GError **error);
 gboolean vbet_session_delete_selected (VbetSession *self, GError **error);
 gboolean vbet_session_rename (VbetSession *self, const char *device, const char *new_name, GError **error);

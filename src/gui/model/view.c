@@ -32,14 +32,14 @@ vbet_device_state_from_name (const char *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (state_names); i++)
     if (g_strcmp0 (name, state_names[i]) == 0)
-      return (VbetDeviceState) i;
+      return (VbetDeviceState)i;
   return VBET_STATE_OFF;
 }
 
 const char *
 vbet_device_state_name (VbetDeviceState state)
 {
-  return (guint) state < G_N_ELEMENTS (state_names) ? state_names[state] : state_names[0];
+  return (guint)state < G_N_ELEMENTS (state_names) ? state_names[state] : state_names[0];
 }
 
 /* What building the list needs at hand. */
@@ -221,7 +221,7 @@ static void
 shape_loose (VbetItem *item, guint plugged, guint order)
 {
   VbetPoint from = plugged == 0 ? item->a : item->b;
-  double side = order % 2 == 0 ? -1 : 1, reach = 34 + 14 * (double) (order / 2 % 4);
+  double side = order % 2 == 0 ? -1 : 1, reach = 34 + 14 * (double)(order / 2 % 4);
   VbetPoint end = { from.x + side * reach, from.y - TILE_HALF - 26 };
   if (plugged == 0)
     item->b = end;
@@ -322,8 +322,8 @@ impairment (const VbetCable *cable)
     g_autofree char *written = vbet_value_to_text (value);
     /* A bare percentage says nothing by itself, unless it is the loss everybody thinks of. */
     gboolean named = value->type == VBET_VALUE_PERCENT && !g_str_equal (keys[i], "loss");
-    g_string_append_printf (text, "%s%s%s%s", text->len > 0 ? "  " : "", named ? keys[i] : "", named ? " " : "",
-                            written);
+    g_string_append_printf (text, "%s%s%s%s", text->len > 0 ? "  " : "", named ? keys[i] : "",
+                            named ? " " : "", written);
   }
   return g_string_free (text, text->len == 0);
 }
@@ -332,7 +332,8 @@ static gboolean
 is_guest (Builder *self, const char *name)
 {
   guint number = GPOINTER_TO_UINT (g_hash_table_lookup (self->index, name));
-  const VbetDevice *device = number > 0 ? g_ptr_array_index (self->input->topology->devices, number - 1) : NULL;
+  const VbetDevice *device
+      = number > 0 ? g_ptr_array_index (self->input->topology->devices, number - 1) : NULL;
   return device != NULL && (device->kind & VBET_KIND_GUEST) != 0;
 }
 
@@ -347,7 +348,8 @@ add_cable_texts (Builder *self, const VbetCable *cable, const VbetItem *line)
   if (vbet_point_distance (line->a, line->b) < 2 * END_DISTANCE + 24)
     return; /* no room between the two devices */
   for (guint end = 0; end < 2; end++) {
-    if (cable->ends[end].device == NULL || cable->ends[end].nic == 0 || !is_guest (self, cable->ends[end].device))
+    if (cable->ends[end].device == NULL || cable->ends[end].nic == 0
+        || !is_guest (self, cable->ends[end].device))
       continue;
     g_autofree char *text = g_strdup_printf ("eth%u", cable->ends[end].nic - 1);
     add_text (self, VBET_TEXT_END, cable->name, text, end_place (self, line, cable, end));
@@ -401,7 +403,7 @@ add_device (Builder *self, const VbetDevice *device, VbetPoint at)
     item->flags |= VBET_ITEM_RUNNING;
   item->device_kind = device->kind;
   if (self->input->states != NULL)
-    item->state = (VbetDeviceState) GPOINTER_TO_INT (g_hash_table_lookup (self->input->states, device->name));
+    item->state = (VbetDeviceState)GPOINTER_TO_INT (g_hash_table_lookup (self->input->states, device->name));
   item->a = at;
   item->bounds = (VbetRect){ at.x - TILE_HALF, at.y - TILE_HALF, VBET_VIEW_TILE, VBET_VIEW_TILE };
 }
@@ -495,7 +497,7 @@ vbet_view_new (const VbetViewInput *input)
   self.pair_size = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self.pair_used = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < input->topology->devices->len; i++)
-    g_hash_table_insert (self.index, ((VbetDevice *) g_ptr_array_index (input->topology->devices, i))->name,
+    g_hash_table_insert (self.index, ((VbetDevice *)g_ptr_array_index (input->topology->devices, i))->name,
                          GUINT_TO_POINTER (i + 1));
   add_notes (&self);
   add_cables (&self);
@@ -562,7 +564,8 @@ hits (const VbetItem *item, VbetPoint at, double zoom)
   case VBET_ITEM_HANDLE:
     return vbet_point_distance (item->a, at) <= MAX (item->bounds.width / 2, least);
   case VBET_ITEM_DEVICE:
-    return vbet_rect_contains (vbet_rect_grow (item->bounds, MAX (0, least - item->bounds.width / 2)), at.x, at.y);
+    return vbet_rect_contains (vbet_rect_grow (item->bounds, MAX (0, least - item->bounds.width / 2)), at.x,
+                               at.y);
   case VBET_ITEM_TEXT: /* a name, and the gap between it and its tile */
     return item->style == VBET_TEXT_NAME && vbet_rect_contains (vbet_rect_grow (item->bounds, 4), at.x, at.y);
   case VBET_ITEM_CABLE:
@@ -639,8 +642,8 @@ vbet_view_to_text (const VbetView *self)
     if (item->kind == VBET_ITEM_CABLE || item->kind == VBET_ITEM_WIRE)
       g_string_append_printf (text, " (%.0f,%.0f)-(%.0f,%.0f)", item->a.x, item->a.y, item->b.x, item->b.y);
     else if (item->kind == VBET_ITEM_BAND)
-      g_string_append_printf (text, " (%.0f,%.0f) %.0fx%.0f", item->bounds.x, item->bounds.y, item->bounds.width,
-                              item->bounds.height);
+      g_string_append_printf (text, " (%.0f,%.0f) %.0fx%.0f", item->bounds.x, item->bounds.y,
+                              item->bounds.width, item->bounds.height);
     else
       g_string_append_printf (text, " (%.0f,%.0f)", item->a.x, item->a.y);
     append_flags (text, item->flags);

@@ -38,27 +38,27 @@ typedef enum {
 
 /* What a tool is in the middle of; zeroed: nothing. Names are borrowed. */
 typedef struct {
-  const char *hover;       /* (nullable): what is under the pointer */
-  gboolean handles;        /* the hovered device offers handles to draw a cable from */
-  const char *target;      /* (nullable): device that would be cabled */
-  const char *wire_from;   /* (nullable): device a cable is being drawn from … */
-  VbetPoint wire_to;       /* … to here */
-  gboolean band;           /* a rubber band is open */
+  const char *hover;     /* (nullable): what is under the pointer */
+  gboolean handles;      /* the hovered device offers handles to draw a cable from */
+  const char *target;    /* (nullable): device that would be cabled */
+  const char *wire_from; /* (nullable): device a cable is being drawn from … */
+  VbetPoint wire_to;     /* … to here */
+  gboolean band;         /* a rubber band is open */
   VbetRect band_rect;
-  VbetKind ghost;          /* 0, or the kind of device that would be placed … */
-  VbetPoint ghost_at;      /* … here */
-  gboolean moving;         /* the selected devices are shown displaced by */
+  VbetKind ghost;     /* 0, or the kind of device that would be placed … */
+  VbetPoint ghost_at; /* … here */
+  gboolean moving;    /* the selected devices are shown displaced by */
   VbetPoint move_by;
 } VbetOverlay;
 
 typedef struct {
   const VbetTopology *topology;
-  const VbetPoint *positions;   /* one a device, in order */
-  GHashTable *states;           /* (nullable): name → GINT of VbetDeviceState; missing: off */
-  GHashTable *selection;        /* (nullable): set of names of devices and cables */
-  double zoom;                  /* 1.0 = 100 % */
-  guint show;                   /* of VbetShow */
-  const VbetOverlay *overlay;   /* (nullable) */
+  const VbetPoint *positions; /* one a device, in order */
+  GHashTable *states;         /* (nullable): name → GINT of VbetDeviceState; missing: off */
+  GHashTable *selection;      /* (nullable): set of names of devices and cables */
+  double zoom;                /* 1.0 = 100 % */
+  guint show;                 /* of VbetShow */
+  const VbetOverlay *overlay; /* (nullable) */
 } VbetViewInput;
 
 typedef enum {
@@ -83,10 +83,10 @@ typedef enum {
   VBET_ITEM_SELECTED = 1 << 0,
   VBET_ITEM_HOVERED = 1 << 1,
   VBET_ITEM_TARGET = 1 << 2,
-  VBET_ITEM_DOWN = 1 << 3,     /* a cable with up=no */
-  VBET_ITEM_LOOSE_A = 1 << 4,  /* this end of the cable is in no NIC */
+  VBET_ITEM_DOWN = 1 << 3,    /* a cable with up=no */
+  VBET_ITEM_LOOSE_A = 1 << 4, /* this end of the cable is in no NIC */
   VBET_ITEM_LOOSE_B = 1 << 5,
-  VBET_ITEM_RUNNING = 1 << 6,  /* of a lab that runs */
+  VBET_ITEM_RUNNING = 1 << 6, /* of a lab that runs */
 } VbetItemFlags;
 
 typedef struct {
@@ -100,7 +100,7 @@ typedef struct {
   VbetPoint a;
   VbetPoint control;
   VbetPoint b;
-  VbetRect bounds;       /* of all it covers (of text: nearly) */
+  VbetRect bounds; /* of all it covers (of text: nearly) */
 } VbetItem;
 
 typedef struct {
@@ -130,10 +130,12 @@ const VbetItem *vbet_view_hit (const VbetView *self, double x, double y);
 /** vbet_view_find: Returns: (nullable): the device or cable called @name. */
 const VbetItem *vbet_view_find (const VbetView *self, const char *name);
 
-/** vbet_view_within: Returns: (transfer full): NULL-terminated names of the devices whose middle is in @band. */
+/** vbet_view_within: Returns: (transfer full): NULL-terminated names of the devices whose middle is in @band.
+ */
 char **vbet_view_within (const VbetView *self, VbetRect band);
 
-/** vbet_view_to_text: Returns: (transfer full): one line an item, for tests: "device r1 router off (120,200) selected". */
+/** vbet_view_to_text: Returns: (transfer full): one line an item, for tests: "device r1 router off (120,200)
+ * selected". */
 char *vbet_view_to_text (const VbetView *self);
 
 /** vbet_item_point: the point of a CABLE's curve at @t, 0 to 1. */

@@ -3,7 +3,16 @@
 
 #include "gui/panes/calls.h"
 
-enum { COLUMN_NUMBER, COLUMN_TIME, COLUMN_TEXT, COLUMN_RESULT, COLUMN_TOOK, COLUMN_COLOUR, COLUMN_OBJECT, N_COLUMNS };
+enum {
+  COLUMN_NUMBER,
+  COLUMN_TIME,
+  COLUMN_TEXT,
+  COLUMN_RESULT,
+  COLUMN_TOOK,
+  COLUMN_COLOUR,
+  COLUMN_OBJECT,
+  N_COLUMNS
+};
 
 struct _VbetCalls {
   GtkStack parent_instance;
@@ -20,7 +29,8 @@ took (const VbetCallRecord *call)
 {
   if (call->duration < 0 || g_str_equal (call->state, "running"))
     return g_strdup ("");
-  return call->duration < 1 ? g_strdup_printf ("%.1f ms", call->duration * 1000) : g_strdup_printf ("%.2f s", call->duration);
+  return call->duration < 1 ? g_strdup_printf ("%.1f ms", call->duration * 1000)
+                            : g_strdup_printf ("%.2f s", call->duration);
 }
 
 static char *
@@ -36,7 +46,8 @@ static gboolean
 at_end (VbetCalls *self)
 {
   GtkAdjustment *bar = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
-  return gtk_adjustment_get_value (bar) + gtk_adjustment_get_page_size (bar) >= gtk_adjustment_get_upper (bar) - 30;
+  return gtk_adjustment_get_value (bar) + gtk_adjustment_get_page_size (bar)
+         >= gtk_adjustment_get_upper (bar) - 30;
 }
 
 static void
@@ -52,9 +63,10 @@ on_called (VbetRunner *runner, const VbetCallRecord *call, VbetCalls *self)
     gtk_list_store_append (self->store, row);
     g_hash_table_insert (self->rows, GSIZE_TO_POINTER (call->number), row);
   }
-  gtk_list_store_set (self->store, row, COLUMN_NUMBER, call->number, COLUMN_TIME, time, COLUMN_TEXT, call->text,
-                      COLUMN_RESULT, result, COLUMN_TOOK, duration, COLUMN_COLOUR,
-                      g_str_equal (call->state, "failed") ? "#a51d2d" : NULL, COLUMN_OBJECT, call->object, -1);
+  gtk_list_store_set (self->store, row, COLUMN_NUMBER, call->number, COLUMN_TIME, time, COLUMN_TEXT,
+                      call->text, COLUMN_RESULT, result, COLUMN_TOOK, duration, COLUMN_COLOUR,
+                      g_str_equal (call->state, "failed") ? "#a51d2d" : NULL, COLUMN_OBJECT, call->object,
+                      -1);
   gtk_stack_set_visible_child_name (GTK_STACK (self), "list");
   if (follow) {
     g_autoptr (GtkTreePath) path = gtk_tree_model_get_path (GTK_TREE_MODEL (self->store), row);
@@ -86,8 +98,8 @@ static void
 add_column (VbetCalls *self, const char *title, int column, gboolean expand, gboolean monospace)
 {
   GtkCellRenderer *cell = gtk_cell_renderer_text_new ();
-  GtkTreeViewColumn *view = gtk_tree_view_column_new_with_attributes (title, cell, "text", column, "foreground",
-                                                                      COLUMN_COLOUR, NULL);
+  GtkTreeViewColumn *view = gtk_tree_view_column_new_with_attributes (title, cell, "text", column,
+                                                                      "foreground", COLUMN_COLOUR, NULL);
   if (monospace)
     g_object_set (cell, "family", "Monospace", NULL);
   if (expand)
@@ -119,16 +131,18 @@ static void
 vbet_calls_class_init (VbetCallsClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = vbet_calls_finalize;
-  g_signal_new ("chosen", VBET_TYPE_CALLS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_signal_new ("chosen", VBET_TYPE_CALLS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                G_TYPE_STRING);
 }
 
 static void
 vbet_calls_init (VbetCalls *self)
 {
-  GtkWidget *empty = gtk_label_new ("Run the lab: every alloc, attach, plug … appears here as it is executed.");
+  GtkWidget *empty
+      = gtk_label_new ("Run the lab: every alloc, attach, plug … appears here as it is executed.");
   self->rows = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-  self->store = gtk_list_store_new (N_COLUMNS, G_TYPE_INT64, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING,
-                                    G_TYPE_STRING, G_TYPE_STRING);
+  self->store = gtk_list_store_new (N_COLUMNS, G_TYPE_INT64, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING,
+                                    G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
   self->tree = gtk_tree_view_new_with_model (GTK_TREE_MODEL (self->store));
   g_object_unref (self->store);
   add_column (self, "№", COLUMN_NUMBER, FALSE, FALSE);
@@ -137,7 +151,8 @@ vbet_calls_init (VbetCalls *self)
   add_column (self, "Result", COLUMN_RESULT, TRUE, FALSE);
   add_column (self, "Took", COLUMN_TOOK, FALSE, FALSE);
   gtk_tree_view_set_enable_search (GTK_TREE_VIEW (self->tree), FALSE);
-  g_signal_connect (gtk_tree_view_get_selection (GTK_TREE_VIEW (self->tree)), "changed", G_CALLBACK (on_selection), self);
+  g_signal_connect (gtk_tree_view_get_selection (GTK_TREE_VIEW (self->tree)), "changed",
+                    G_CALLBACK (on_selection), self);
   atk_object_set_name (gtk_widget_get_accessible (self->tree), "Calls");
   self->scroller = gtk_scrolled_window_new (NULL, NULL);
   gtk_container_add (GTK_CONTAINER (self->scroller), self->tree);

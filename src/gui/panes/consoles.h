@@ -11,7 +11,8 @@ G_DECLARE_FINAL_TYPE (VbetConsoles, vbet_consoles, VBET, CONSOLES, GtkStack)
 /* Signals: "changed" (): a console was opened or closed */
 
 GtkWidget *vbet_consoles_new (void);
-/** vbet_consoles_open: shows the console of @device and puts the focus there; opens it where it is not yet. */
+/** vbet_consoles_open: shows the console of @device and puts the focus there; opens it where it is not yet.
+ */
 void vbet_consoles_open (VbetConsoles *self, VbetClient *client, const char *device);
 /** vbet_consoles_reconnect: a new engine runs the lab: consoles that lost theirs show its guests. */
 void vbet_consoles_reconnect (VbetConsoles *self, VbetClient *client);

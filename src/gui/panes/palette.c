@@ -22,10 +22,12 @@ static const Entry entries[] = {
   { "select", "Select", "Select and move (Esc)", 0 },
   { "cable", "Cable", "Draw cables from device to device (C)", 0 },
   { "host", "Host", "A computer (H): drag it onto the canvas, or click here and then there", VBET_KIND_HOST },
-  { "router", "Router", "A router (R): drag it onto the canvas, or click here and then there", VBET_KIND_ROUTER },
+  { "router", "Router", "A router (R): drag it onto the canvas, or click here and then there",
+    VBET_KIND_ROUTER },
   { "firewall", "Firewall", "A firewall (F): drag it onto the canvas, or click here and then there",
     VBET_KIND_FIREWALL },
-  { "switch", "Switch", "A switch (S): drag it onto the canvas, or click here and then there", VBET_KIND_SWITCH },
+  { "switch", "Switch", "A switch (S): drag it onto the canvas, or click here and then there",
+    VBET_KIND_SWITCH },
   { "hub", "Hub", "A hub (U): drag it onto the canvas, or click here and then there", VBET_KIND_HUB },
 };
 
@@ -66,7 +68,8 @@ on_draw (GtkWidget *widget, cairo_t *cr, gpointer data)
 {
   const Entry *entry = data;
   const VbetPalette *palette = palette_of (widget);
-  double x = gtk_widget_get_allocated_width (widget) / 2.0, y = gtk_widget_get_allocated_height (widget) / 2.0;
+  double x = gtk_widget_get_allocated_width (widget) / 2.0,
+         y = gtk_widget_get_allocated_height (widget) / 2.0;
   if (entry->kind != 0) {
     vbet_draw_glyph (cr, palette, entry->kind, x, y, PICTURE);
     return GDK_EVENT_PROPAGATE;
@@ -91,9 +94,8 @@ static void
 on_drag_begin (GtkWidget *widget, GdkDragContext *context, gpointer data)
 {
   const Entry *entry = data;
-  cairo_surface_t *surface
-      = gdk_window_create_similar_surface (gtk_widget_get_window (widget), CAIRO_CONTENT_COLOR_ALPHA, (int) DRAGGED,
-                                           (int) DRAGGED);
+  cairo_surface_t *surface = gdk_window_create_similar_surface (
+      gtk_widget_get_window (widget), CAIRO_CONTENT_COLOR_ALPHA, (int)DRAGGED, (int)DRAGGED);
   cairo_t *cr = cairo_create (surface);
   const VbetPalette *palette = palette_of (widget);
   cairo_set_source_rgb (cr, palette->tile.red, palette->tile.green, palette->tile.blue);
@@ -110,24 +112,24 @@ on_drag_begin (GtkWidget *widget, GdkDragContext *context, gpointer data)
 }
 
 static void
-on_drag_data_get (GtkWidget *widget, GdkDragContext *context, GtkSelectionData *selection, guint info, guint time,
-                  gpointer data)
+on_drag_data_get (GtkWidget *widget, GdkDragContext *context, GtkSelectionData *selection, guint info,
+                  guint time, gpointer data)
 {
   const Entry *entry = data;
-  gtk_selection_data_set (selection, gtk_selection_data_get_target (selection), 8, (const guchar *) entry->tool,
-                          (int) strlen (entry->tool));
+  gtk_selection_data_set (selection, gtk_selection_data_get_target (selection), 8,
+                          (const guchar *)entry->tool, (int)strlen (entry->tool));
 }
 
 static GtkWidget *
 new_button (const Entry *entry)
 {
-  const GtkTargetEntry targets[] = { { (char *) VBET_CANVAS_KIND_TARGET, GTK_TARGET_SAME_APP, 0 } };
+  const GtkTargetEntry targets[] = { { (char *)VBET_CANVAS_KIND_TARGET, GTK_TARGET_SAME_APP, 0 } };
   GtkWidget *button = gtk_toggle_button_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   GtkWidget *picture = gtk_drawing_area_new ();
   g_autofree char *action = g_strconcat ("win.tool::", entry->tool, NULL);
   gtk_widget_set_size_request (picture, 56, PICTURE + 4);
-  g_signal_connect (picture, "draw", G_CALLBACK (on_draw), (gpointer) entry);
+  g_signal_connect (picture, "draw", G_CALLBACK (on_draw), (gpointer)entry);
   gtk_container_add (GTK_CONTAINER (box), picture);
   gtk_container_add (GTK_CONTAINER (box), gtk_label_new (entry->label));
   gtk_container_add (GTK_CONTAINER (button), box);
@@ -137,10 +139,10 @@ new_button (const Entry *entry)
   gtk_style_context_add_class (gtk_widget_get_style_context (button), GTK_STYLE_CLASS_FLAT);
   atk_object_set_name (gtk_widget_get_accessible (button), entry->label);
   if (entry->kind != 0) {
-    g_object_set_data (G_OBJECT (button), "vbet-kind", (gpointer) entry->tool);
+    g_object_set_data (G_OBJECT (button), "vbet-kind", (gpointer)entry->tool);
     gtk_drag_source_set (button, GDK_BUTTON1_MASK, targets, G_N_ELEMENTS (targets), GDK_ACTION_COPY);
-    g_signal_connect (button, "drag-begin", G_CALLBACK (on_drag_begin), (gpointer) entry);
-    g_signal_connect (button, "drag-data-get", G_CALLBACK (on_drag_data_get), (gpointer) entry);
+    g_signal_connect (button, "drag-begin", G_CALLBACK (on_drag_begin), (gpointer)entry);
+    g_signal_connect (button, "drag-data-get", G_CALLBACK (on_drag_data_get), (gpointer)entry);
   }
   return button;
 }

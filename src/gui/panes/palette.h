@@ -6,5 +6,6 @@
 
 #include <gtk/gtk.h>
 
-/** vbet_palette_new: Returns: (transfer floating): the strip; its buttons trigger the window's action "win.tool". */
+/** vbet_palette_new: Returns: (transfer floating): the strip; its buttons trigger the window's action
+ * "win.tool". */
 GtkWidget *vbet_palette_new (void);

@@ -36,8 +36,8 @@ new_row (VbetProblems *self, const VbetDiagnostic *finding, guint index)
   gboolean is_error = finding->severity == VBET_SEVERITY_ERROR;
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
-  GtkWidget *icon
-      = gtk_image_new_from_icon_name (is_error ? "dialog-error-symbolic" : "dialog-warning-symbolic", GTK_ICON_SIZE_MENU);
+  GtkWidget *icon = gtk_image_new_from_icon_name (
+      is_error ? "dialog-error-symbolic" : "dialog-warning-symbolic", GTK_ICON_SIZE_MENU);
   GtkWidget *message = new_label (finding->message, NULL);
   g_autofree char *place = g_strdup_printf ("line %u, column %u", finding->line, finding->column);
   g_autofree char *name
@@ -82,7 +82,7 @@ on_row_activated (GtkListBox *list, GtkListBoxRow *row, VbetProblems *self)
   if (index >= vbet_diagnostics_size (findings))
     return;
   const VbetDiagnostic *finding = vbet_diagnostics_get (findings, index);
-  g_signal_emit_by_name (self, "go-to", (guint64) finding->span.start, (guint64) finding->span.length);
+  g_signal_emit_by_name (self, "go-to", (guint64)finding->span.start, (guint64)finding->span.length);
 }
 
 GtkWidget *
@@ -106,8 +106,8 @@ static void
 vbet_problems_class_init (VbetProblemsClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = vbet_problems_dispose;
-  g_signal_new ("go-to", VBET_TYPE_PROBLEMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT64,
-                G_TYPE_UINT64);
+  g_signal_new ("go-to", VBET_TYPE_PROBLEMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                G_TYPE_UINT64, G_TYPE_UINT64);
 }
 
 static void

@@ -70,7 +70,7 @@ walk_to (Walker *self, gsize byte)
     self->byte = 0;
     self->character = 0;
   }
-  self->character += (gint) g_utf8_strlen (self->text + self->byte, (gssize) (byte - self->byte));
+  self->character += (gint)g_utf8_strlen (self->text + self->byte, (gssize)(byte - self->byte));
   self->byte = byte;
   gtk_text_buffer_get_iter_at_offset (self->buffer, &iter, self->character);
   return iter;
@@ -80,7 +80,7 @@ static gsize
 byte_of (VbetProgramPane *self, const GtkTextIter *iter)
 {
   const char *text = vbet_document_text (document_of (self), NULL);
-  return (gsize) (g_utf8_offset_to_pointer (text, gtk_text_iter_get_offset (iter)) - text);
+  return (gsize)(g_utf8_offset_to_pointer (text, gtk_text_iter_get_offset (iter)) - text);
 }
 
 /* --- colours and underlines -------------------------------------------------------------- */
@@ -164,9 +164,9 @@ underlined (const VbetDiagnostic *finding, const char *text, gsize size, gsize *
 {
   gsize start = MIN (finding->span.start, size), end = MIN (start + finding->span.length, size);
   if (start == end && start > 0 && text[start - 1] != '\n')
-    start = (gsize) (g_utf8_prev_char (text + start) - text);
+    start = (gsize)(g_utf8_prev_char (text + start) - text);
   else if (start == end && end < size)
-    end = (gsize) (g_utf8_next_char (text + end) - text);
+    end = (gsize)(g_utf8_next_char (text + end) - text);
   *ret_start = start;
   *ret_end = end;
 }
@@ -229,7 +229,7 @@ reload (VbetProgramPane *self)
   gsize size = 0;
   const char *text = vbet_document_text (document_of (self), &size);
   gboolean valid = g_utf8_validate_len (text, size, NULL);
-  g_autofree char *shown = valid ? g_strndup (text, size) : g_utf8_make_valid (text, (gssize) size);
+  g_autofree char *shown = valid ? g_strndup (text, size) : g_utf8_make_valid (text, (gssize)size);
   self->following = TRUE;
   gtk_text_buffer_set_text (self->buffer, shown, -1);
   self->following = FALSE;
@@ -254,14 +254,14 @@ on_replaced (VbetDocument *document, guint64 start, guint64 removed, guint64 ins
   }
   /* Up to @start the new bytes are the old ones, so this offset holds in the buffer as it still is. */
   GtkTextIter from, to, last;
-  gtk_text_buffer_get_iter_at_offset (self->buffer, &from, (gint) g_utf8_strlen (text, (gssize) start));
+  gtk_text_buffer_get_iter_at_offset (self->buffer, &from, (gint)g_utf8_strlen (text, (gssize)start));
   gtk_text_buffer_get_end_iter (self->buffer, &last);
   g_autofree char *rest = gtk_text_buffer_get_slice (self->buffer, &from, &last, TRUE);
-  gint characters = (gint) g_utf8_strlen (rest, (gssize) removed);
+  gint characters = (gint)g_utf8_strlen (rest, (gssize)removed);
   gtk_text_buffer_get_iter_at_offset (self->buffer, &to, gtk_text_iter_get_offset (&from) + characters);
   self->following = TRUE;
   gtk_text_buffer_delete (self->buffer, &from, &to);
-  gtk_text_buffer_insert (self->buffer, &from, text + start, (gint) inserted);
+  gtk_text_buffer_insert (self->buffer, &from, text + start, (gint)inserted);
   self->following = FALSE;
 }
 
@@ -305,12 +305,13 @@ on_inserted (GtkTextBuffer *buffer, GtkTextIter *end, const char *text, gint siz
   if (self->following || !self->mirrors)
     return;
   GtkTextIter start = *end;
-  gtk_text_iter_backward_chars (&start, (gint) g_utf8_strlen (text, size));
+  gtk_text_iter_backward_chars (&start, (gint)g_utf8_strlen (text, size));
   self->following = TRUE;
-  vbet_document_type (document_of (self), byte_of (self, &start), 0, text, (gsize) size);
+  vbet_document_type (document_of (self), byte_of (self, &start), 0, text, (gsize)size);
   self->following = FALSE;
   /* The buffer has changed tags meanwhile, not text: its caller's iterator is asked for again. */
-  gtk_text_buffer_get_iter_at_offset (buffer, end, gtk_text_iter_get_offset (&start) + (gint) g_utf8_strlen (text, size));
+  gtk_text_buffer_get_iter_at_offset (buffer, end,
+                                      gtk_text_iter_get_offset (&start) + (gint)g_utf8_strlen (text, size));
 }
 
 static void
@@ -401,8 +402,8 @@ vbet_program_pane_go_to (VbetProgramPane *self, gsize start, gsize length)
   self->selecting = TRUE;
   gtk_text_buffer_select_range (self->buffer, &to, &from);
   self->selecting = FALSE;
-  gtk_text_view_scroll_to_mark (GTK_TEXT_VIEW (self->view), gtk_text_buffer_get_insert (self->buffer), 0.1, FALSE, 0,
-                                0);
+  gtk_text_view_scroll_to_mark (GTK_TEXT_VIEW (self->view), gtk_text_buffer_get_insert (self->buffer), 0.1,
+                                FALSE, 0, 0);
   gtk_widget_grab_focus (self->view);
 }
 
@@ -438,7 +439,8 @@ vbet_program_pane_new (VbetSession *session)
   self->session = g_object_ref (session);
   g_signal_connect_object (document_of (self), "replaced", G_CALLBACK (on_replaced), self, 0);
   g_signal_connect_object (session, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "selection-changed", G_CALLBACK (show_selection), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "selection-changed", G_CALLBACK (show_selection), self,
+                           G_CONNECT_SWAPPED);
   reload (self);
   on_changed (self);
   return GTK_WIDGET (self);
@@ -466,12 +468,9 @@ static const struct {
   const char *light;
   const char *dark;
 } looks[] = {
-  { "selected", "background", "#e1edfa", "#24405c" },
-  { "call", "foreground", "#1a5fb4", "#84bdff" },
-  { "key", "foreground", "#813d9c", "#dca8ef" },
-  { "value", "foreground", "#8a4b08", "#f5b971" },
-  { "string", "foreground", "#1f6f43", "#7fe0a5" },
-  { "comment", "foreground", "#5e6a75", "#a3afba" },
+  { "selected", "background", "#e1edfa", "#24405c" }, { "call", "foreground", "#1a5fb4", "#84bdff" },
+  { "key", "foreground", "#813d9c", "#dca8ef" },      { "value", "foreground", "#8a4b08", "#f5b971" },
+  { "string", "foreground", "#1f6f43", "#7fe0a5" },   { "comment", "foreground", "#5e6a75", "#a3afba" },
 };
 
 static void
@@ -480,8 +479,10 @@ make_tags (GtkTextBuffer *buffer)
   GdkRGBA red = { 0.80, 0.15, 0.18, 1 }, amber = { 0.82, 0.50, 0, 1 };
   for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
     gtk_text_buffer_create_tag (buffer, looks[i].tag, looks[i].property, looks[i].light, NULL);
-  gtk_text_buffer_create_tag (buffer, "warning", "underline", PANGO_UNDERLINE_ERROR, "underline-rgba", &amber, NULL);
-  gtk_text_buffer_create_tag (buffer, "error", "underline", PANGO_UNDERLINE_ERROR, "underline-rgba", &red, NULL);
+  gtk_text_buffer_create_tag (buffer, "warning", "underline", PANGO_UNDERLINE_ERROR, "underline-rgba", &amber,
+                              NULL);
+  gtk_text_buffer_create_tag (buffer, "error", "underline", PANGO_UNDERLINE_ERROR, "underline-rgba", &red,
+                              NULL);
   GtkTextTagTable *tags = gtk_text_buffer_get_tag_table (buffer);
   g_object_set (gtk_text_tag_table_lookup (tags, "call"), "weight", PANGO_WEIGHT_SEMIBOLD, NULL);
   g_object_set (gtk_text_tag_table_lookup (tags, "comment"), "style", PANGO_STYLE_ITALIC, NULL);

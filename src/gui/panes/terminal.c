@@ -44,7 +44,7 @@ static void
 say (VbetTerminal *self, const char *text)
 {
   g_autofree char *line = g_strdup_printf ("\r\n\033[33m[%s]\033[0m\r\n", text);
-  vte_terminal_feed (self->vte, line, (gssize) strlen (line));
+  vte_terminal_feed (self->vte, line, (gssize)strlen (line));
 }
 
 static void
@@ -65,7 +65,8 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (VbetTerminal) self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
-  if (self->connection == NULL || source != G_OBJECT (g_io_stream_get_input_stream (G_IO_STREAM (self->connection))))
+  if (self->connection == NULL
+      || source != G_OBJECT (g_io_stream_get_input_stream (G_IO_STREAM (self->connection))))
     return; /* of a connection that was given up */
   gsize size = 0;
   const char *text = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
@@ -73,7 +74,7 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
     lost (self, "the console is closed");
     return;
   }
-  vte_terminal_feed (self->vte, text, (gssize) size);
+  vte_terminal_feed (self->vte, text, (gssize)size);
   read_more (self);
 }
 
@@ -93,12 +94,13 @@ on_written (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (VbetTerminal) self = data;
   gssize written = g_output_stream_write_bytes_finish (G_OUTPUT_STREAM (source), result, NULL);
-  if (self->connection == NULL || source != G_OBJECT (g_io_stream_get_output_stream (G_IO_STREAM (self->connection))))
+  if (self->connection == NULL
+      || source != G_OBJECT (g_io_stream_get_output_stream (G_IO_STREAM (self->connection))))
     return;
   self->writing = FALSE;
   if (written <= 0)
     return; /* the reader sees the end, too, and says so */
-  g_byte_array_remove_range (self->pending, 0, (guint) written);
+  g_byte_array_remove_range (self->pending, 0, (guint)written);
   write_more (self);
 }
 
@@ -118,7 +120,7 @@ on_commit (VteTerminal *vte, const char *text, guint size, VbetTerminal *self)
 {
   if (self->connection == NULL)
     return;
-  g_byte_array_append (self->pending, (const guint8 *) text, size);
+  g_byte_array_append (self->pending, (const guint8 *)text, size);
   write_more (self);
 }
 
@@ -132,8 +134,8 @@ send_size (VbetTerminal *self)
   GVariantDict params;
   g_variant_dict_init (&params, NULL);
   g_variant_dict_insert (&params, "device", "s", self->device);
-  g_variant_dict_insert (&params, "rows", "x", (gint64) self->rows);
-  g_variant_dict_insert (&params, "columns", "x", (gint64) self->columns);
+  g_variant_dict_insert (&params, "rows", "x", (gint64)self->rows);
+  g_variant_dict_insert (&params, "columns", "x", (gint64)self->columns);
   vbet_client_call_async (self->client, "console.resize", g_variant_dict_end (&params), NULL, NULL, NULL);
 }
 
@@ -198,7 +200,8 @@ vbet_terminal_connect (VbetTerminal *self, VbetClient *client)
   self->cancellable = g_cancellable_new ();
   g_variant_dict_init (&params, NULL);
   g_variant_dict_insert (&params, "device", "s", self->device);
-  vbet_client_call_async (client, "console.open", g_variant_dict_end (&params), NULL, on_opened, g_object_ref (self));
+  vbet_client_call_async (client, "console.open", g_variant_dict_end (&params), NULL, on_opened,
+                          g_object_ref (self));
 }
 
 gboolean
@@ -239,9 +242,11 @@ on_key (GtkWidget *widget, GdkEventKey *event, VbetTerminal *self)
     vte_terminal_paste_clipboard (self->vte);
   else if (modifiers == (GDK_CONTROL_MASK | GDK_SHIFT_MASK) && key == GDK_KEY_w)
     g_signal_emit_by_name (self, "close");
-  else if ((modifiers & GDK_CONTROL_MASK) && (event->keyval == GDK_KEY_plus || event->keyval == GDK_KEY_KP_Add))
+  else if ((modifiers & GDK_CONTROL_MASK)
+           && (event->keyval == GDK_KEY_plus || event->keyval == GDK_KEY_KP_Add))
     vte_terminal_set_font_scale (self->vte, MIN (scale * 1.1, 4));
-  else if (modifiers == GDK_CONTROL_MASK && (event->keyval == GDK_KEY_minus || event->keyval == GDK_KEY_KP_Subtract))
+  else if (modifiers == GDK_CONTROL_MASK
+           && (event->keyval == GDK_KEY_minus || event->keyval == GDK_KEY_KP_Subtract))
     vte_terminal_set_font_scale (self->vte, MAX (scale / 1.1, 0.5));
   else if (modifiers == GDK_CONTROL_MASK && event->keyval == GDK_KEY_0)
     vte_terminal_set_font_scale (self->vte, 1);
@@ -354,7 +359,8 @@ vbet_terminal_init (VbetTerminal *self)
   g_signal_connect_after (self->vte, "size-allocate", G_CALLBACK (on_size), self);
   gtk_box_pack_start (GTK_BOX (row), GTK_WIDGET (self->vte), TRUE, TRUE, 0);
   gtk_box_pack_end (GTK_BOX (row),
-                    gtk_scrollbar_new (GTK_ORIENTATION_VERTICAL, gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->vte))),
+                    gtk_scrollbar_new (GTK_ORIENTATION_VERTICAL,
+                                       gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->vte))),
                     FALSE, FALSE, 0);
   gtk_widget_show_all (row);
   gtk_box_pack_start (GTK_BOX (self), self->title, FALSE, FALSE, 0);
