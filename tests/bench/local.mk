@@ -15,4 +15,4 @@ EXTRA_tests_bench_bench_switch_DEPENDENCIES = bin/vbet-switch
 
 # Whole labs, on real guests.
 BENCHES += tests/bench/bench-labs.py tests/bench/bench-tcp.py
-EXTRA_DIST += tests/bench/bench-labs.py tests/bench/bench-tcp.py
+EXTRA_DIST += tests/bench/bench-labs.py tests/bench/bench-tcp.py doc/performance.md
