@@ -250,7 +250,7 @@ close_line (VbetAgent *self)
 static void
 lose_line (VbetAgent *self)
 {
-  G_GNUC_UNUSED g_autoptr (VbetAgent) keep = g_object_ref (self);
+  g_autoptr (VbetAgent) keep = g_object_ref (self);
   if (self->fd < 0)
     return;
   close_line (self);
@@ -675,7 +675,7 @@ void
 vbet_agent_close (VbetAgent *self)
 {
   g_return_if_fail (VBET_IS_AGENT (self));
-  G_GNUC_UNUSED g_autoptr (VbetAgent) keep = g_object_ref (self);
+  g_autoptr (VbetAgent) keep = g_object_ref (self);
   close_line (self);
   fail_all (self, VBET_ERROR_STATE, "The guest has stopped");
 }

@@ -194,7 +194,7 @@ put_away (VbetGuest *self)
 static void
 finish (VbetGuest *self)
 {
-  G_GNUC_UNUSED g_autoptr (VbetGuest) keep = g_object_ref (self);
+  g_autoptr (VbetGuest) keep = g_object_ref (self);
   g_autoptr (GPtrArray) tasks = self->stop_tasks;
   g_autofree char *why = self->state == VBET_GUEST_STOPPING && self->failure == NULL ? NULL : explain_end (self);
   self->stop_tasks = g_ptr_array_new_with_free_func (g_object_unref);

@@ -367,8 +367,8 @@ set_attribute (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data
   GError *error = NULL;
   VbetLabDevice *node = call->device != NULL ? vbet_lab_device (self, call->device) : NULL;
   const VbetDevice *device = call->device != NULL ? vbet_topology_device (self->topology, call->device) : NULL;
-  if (call->live == VBET_LIVE_VISUAL) {
-    done (data, NULL);
+  if (call->live == VBET_LIVE_VISUAL || strcmp (call->key, "autostart") == 0) {
+    done (data, NULL); /* autostart is about the lab's next start, which reads the text */
     return;
   }
   if (is_later (call->key)) {
