@@ -6,15 +6,19 @@
  */
 #include "config.h"
 
+#include <linux/kcmp.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "engine/runtime/process.h"
 
 #define TREE_MAX 4096 /* processes looked at; a guest can make many */
+/* Processes that are compared with all before them; those that share memory come first, beside the kernel. */
+#define SHARING_MAX 16
 #define STAT_STATE 3  /* number of the first field after the name, see proc(5) */
 #define STAT_UTIME 14
 #define STAT_CSTIME 17
@@ -56,6 +60,23 @@ ticks_of (GPid pid)
       sum += g_ascii_strtoull (at, NULL, 10);
   }
   return sum;
+}
+
+/* Whether both processes live in one address space. A guest's kernel has helpers that do (its disk and signal
+ * threads are processes of their own): their memory is the kernel's, counted once. */
+static gboolean
+same_memory (GPid a, GPid b)
+{
+  return syscall (SYS_kcmp, a, b, KCMP_VM, 0, 0) == 0;
+}
+
+static gboolean
+is_counted (const GArray *processes, guint index)
+{
+  for (guint i = 0; i < index; i++)
+    if (same_memory (g_array_index (processes, GPid, i), g_array_index (processes, GPid, index)))
+      return TRUE;
+  return FALSE;
 }
 
 static guint64
@@ -113,7 +134,8 @@ vbet_usage_of_tree (GPid pid, VbetProcessUsage *ret_usage)
   for (guint i = 0; i < found->len; i++) {
     GPid one = g_array_index (found, GPid, i);
     ticks += ticks_of (one);
-    ret_usage->memory += memory_of (one);
+    if (i >= SHARING_MAX || !is_counted (found, i))
+      ret_usage->memory += memory_of (one);
     add_children (one, found);
   }
   ret_usage->processes = found->len;
