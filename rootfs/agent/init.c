@@ -23,6 +23,7 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -80,6 +81,10 @@ mount_all (void)
   /* A guest may be started with "ro" on its command line. */
   if (mount (NULL, "/", NULL, MS_REMOUNT | MS_NOATIME, NULL) != 0)
     say_failure ("/", -errno);
+  /* Nodes whose module is loaded when they are opened (modules.devname). */
+  mkdir ("/dev/net", 0755);
+  mknod ("/dev/net/tun", S_IFCHR | 0666, makedev (10, 200));
+  mknod ("/dev/ppp", S_IFCHR | 0600, makedev (108, 0));
   if (symlink ("/proc/self/fd", "/dev/fd") == 0) {
     symlink ("/proc/self/fd/0", "/dev/stdin");
     symlink ("/proc/self/fd/1", "/dev/stdout");

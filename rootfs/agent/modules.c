@@ -137,14 +137,19 @@ is_module (const char *wanted)
 }
 
 /*
- * What the kernel calls as "modprobe -q -- NAME" (kernel.modprobe). It asks for
- * "bpfilter" at each socket option of iptables, and for other things that are
- * not there: saying no at once saves a tenth of a second each time.
+ * What the kernel calls as "modprobe -q -- NAME" (kernel.modprobe), and iptables
+ * as "modprobe NAME -q". The kernel asks for "bpfilter" at each socket option of
+ * iptables, and for other things that are not there: saying no at once saves a
+ * tenth of a second each time.
  */
 int
 autoload_main (int argc, char **argv)
 {
-  if (argc < 2 || !is_module (argv[argc - 1]))
+  const char *name = NULL;
+  for (int i = 1; i < argc; i++)
+    if (argv[i][0] != '-')
+      name = argv[i];
+  if (name == NULL || !is_module (name))
     return 1;
   argv[0] = (char *) "modprobe"; /* kmod goes by the name it is called */
   execve ("/sbin/modprobe", argv, child_environment ());
