@@ -228,8 +228,12 @@ remove_at (int dir_fd, const char *name)
   if (errno != EISDIR && errno != EPERM)
     return -errno;
   int fd = openat (dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  /* A guest may have left a folder that its owner, too, may not read or change. */
+  if (fd < 0 && errno == EACCES && fchmodat (dir_fd, name, 0700, 0) == 0)
+    fd = openat (dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0)
     return -errno;
+  (void) fchmod (fd, 0700);
   DIR *dir = fdopendir (fd);
   if (dir == NULL) {
     int saved = errno;

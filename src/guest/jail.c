@@ -28,7 +28,7 @@
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
 #endif
 
-#define FIXED_RULES 9
+#define FIXED_RULES 10
 #define MAX_DESCRIPTORS 65536
 
 /* Signal dispositions and masks go through exec; the kernel must find them as a shell would leave them. */
@@ -91,7 +91,9 @@ restrict_files (const VbetLaunch *launch, const char *memory_dir)
     { .path = "/usr/lib", .access = run },
     { .path = "/usr/lib64", .access = run },
     { .path = "/etc/ld.so.cache", .access = look },
-    { .path = "/proc", .access = look },
+    /* Its own entry and what is no process: where there is no pid namespace, /proc shows the whole host. */
+    { .path = "/proc/self", .access = look },
+    { .path = "/proc/cpuinfo", .access = look },
     { .path = "/dev/null", .access = device },
     { .path = "/dev/random", .access = look },
     { .path = "/dev/urandom", .access = look },

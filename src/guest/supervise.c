@@ -5,9 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -30,6 +32,7 @@ typedef struct {
   pid_t kernel;      /* as init sees it; meaningful to the launcher only without a pid namespace */
   bool ended;        /* @status is that of the kernel */
   int status;        /* as waitpid(2) gives it */
+  char memory_dir[PATH_MAX]; /* made for the guest, to be removed after it; "": none */
 } Shared;
 
 static int
@@ -77,9 +80,29 @@ read_signals (int fd)
 
 /* --- init ------------------------------------------------------------------ */
 
+/* A folder of its own in @parent: the guest need not reach what others keep there. */
+static bool
+make_memory_dir (Shared *shared, const char *parent)
+{
+  int length = snprintf (shared->memory_dir, sizeof shared->memory_dir, "%s/vbet-guest-XXXXXX", parent);
+  if (length > 0 && (size_t) length < sizeof shared->memory_dir && mkdtemp (shared->memory_dir) != NULL)
+    return true;
+  shared->memory_dir[0] = '\0';
+  return false;
+}
+
+/* The memory file itself has no name: the folder is empty. */
+static void
+remove_memory_dir (Shared *shared)
+{
+  if (shared->memory_dir[0] != '\0')
+    (void) rmdir (shared->memory_dir);
+  shared->memory_dir[0] = '\0';
+}
+
 /* Finds a place for the guest's memory. Returns false after reporting why there is none. */
 static bool
-prepare_memory (const VbetLaunch *launch, unsigned *layers, const char **ret_dir)
+prepare_memory (const VbetLaunch *launch, unsigned *layers, Shared *shared, const char **ret_dir)
 {
   VbetMemoryDir dirs[VBET_LAUNCH_MEMORY_DIRS_MAX];
   char message[512];
@@ -102,7 +125,7 @@ prepare_memory (const VbetLaunch *launch, unsigned *layers, const char **ret_dir
     vbet_status_line (launch->status_fd, "error", "%s", message);
     return false;
   }
-  *ret_dir = launch->memory_dirs[chosen];
+  *ret_dir = make_memory_dir (shared, launch->memory_dirs[chosen]) ? shared->memory_dir : launch->memory_dirs[chosen];
   return true;
 }
 
@@ -149,7 +172,7 @@ run_init (const VbetLaunch *launch, unsigned layers, int life, Shared *shared)
   }
   if (!own_namespace)
     layers |= VBET_LAYER_REAPER;
-  if (!prepare_memory (launch, &layers, &memory_dir))
+  if (!prepare_memory (launch, &layers, shared, &memory_dir))
     return EXIT_NOT_STARTED;
   (void) prctl (PR_SET_DUMPABLE, 0, 0, 0, 0); /* the guest's kernel, same user, must not trace us */
   pid_t kernel = fork ();
@@ -164,8 +187,10 @@ run_init (const VbetLaunch *launch, unsigned layers, int life, Shared *shared)
   shared->kernel = kernel;
   close_kept (launch);
   watch_kernel (signals, life, shared);
-  if (!own_namespace)
+  if (!own_namespace) {
     vbet_reaper_kill_all (shared->ended ? 0 : kernel);
+    remove_memory_dir (shared);
+  }
   return 0;
 }
 
@@ -223,6 +248,7 @@ vbet_supervise (const VbetLaunch *launch)
   int status = watch_init (launch, init, own_namespace, signals);
   if (!own_namespace)
     vbet_reaper_kill_all (shared->ended ? 0 : shared->kernel);
+  remove_memory_dir (shared); /* unless init did it */
   if (shared->ended)
     status = shared->status;
   else if (WIFEXITED (status) && WEXITSTATUS (status) == EXIT_NOT_STARTED)

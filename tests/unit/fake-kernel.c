@@ -7,6 +7,7 @@
  *   version    its agent speaks version 99
  *   panic      reports a panic and aborts
  *   exit       ends with exit code 7
+ *   whoami     prints its user, and ends with 0
  *   halt       switches itself off with exit code 0
  *   reboot     as "good"; executes itself anew when told "reboot" (once)
  *
@@ -278,6 +279,10 @@ main (int argc, char **argv)
   kernel.root = argument (argv, "uml_dir=");
   if (strcmp (kernel.behaviour, "exit") == 0)
     return 7;
+  if (strcmp (kernel.behaviour, "whoami") == 0) {
+    (void) dprintf (1, "user %u %u, group %u, root again %d\n", (unsigned) getuid (), (unsigned) geteuid (), (unsigned) getgid (), setuid (0));
+    return 0;
+  }
   if (strcmp (kernel.behaviour, "halt") == 0)
     return 0;
   if (strcmp (kernel.behaviour, "rude") == 0)

@@ -45,8 +45,9 @@ vbet_guest_fixture_new (void)
   g_autofree char *contents = NULL;
   gsize size;
   self->launcher_fd = open (launcher, O_RDONLY | O_CLOEXEC);
-  if (self->launcher_fd < 0 || !g_file_get_contents (kernel, &contents, &size, NULL))
-    g_error ("%s or %s is missing", launcher, kernel);
+  if (self->launcher_fd < 0)
+    g_error ("%s is missing", launcher);
+  gboolean with_kernel = g_file_get_contents (kernel, &contents, &size, NULL); /* only tests of it need it */
   self->launcher = g_strdup_printf ("/proc/self/fd/%d", self->launcher_fd);
   give_root_up ();
   self->dir = g_dir_make_tmp ("vbet-guest-XXXXXX", NULL);
@@ -56,7 +57,7 @@ vbet_guest_fixture_new (void)
   g_autofree char *copy = g_build_filename (self->dir, "fake-kernel", NULL);
   if (g_chmod (self->dir, 0755) != 0 || g_mkdir (self->node_dir, 0700) != 0
       || !g_file_set_contents (self->image, "image", -1, NULL)
-      || !g_file_set_contents_full (copy, contents, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0755, NULL))
+      || (with_kernel && !g_file_set_contents_full (copy, contents, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0755, NULL)))
     g_error ("cannot make %s: %s", self->dir, g_strerror (errno));
   return self;
 }

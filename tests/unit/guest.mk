@@ -57,3 +57,11 @@ tests_integration_test_guest_boot_SOURCES = \
 	tests/unit/guest-fixture.h
 tests_integration_test_guest_boot_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_integration_test_guest_boot_LDADD = $(GUEST_TEST_LIBS)
+
+# One guest: start to agent and prompt, and what its layers of confinement cost.
+EXTRA_PROGRAMS += tests/bench/bench-guest
+BENCHES += tests/bench/bench-guest
+tests_bench_bench_guest_SOURCES = tests/bench/bench-guest.c tests/unit/guest-fixture.c tests/unit/guest-fixture.h
+tests_bench_bench_guest_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_bench_bench_guest_LDADD = $(GUEST_TEST_LIBS)
+CLEANFILES += tests/bench/bench-guest

@@ -126,6 +126,10 @@ test_refusals (void)
   CU_ASSERT_EQUAL (utime (places.base, &times), 0);
   expect_refused (&places, places.base, VBET_ERROR_STATE, "another image");
 
+  CU_ASSERT_EQUAL (unlink (places.disk), 0);
+  CU_ASSERT_TRUE (vbet_disk_prepare (places.disk, places.base, NULL, NULL));
+  CU_ASSERT_EQUAL (truncate (places.disk, VBET_COW_HEADER_SIZE), 0);
+  expect_refused (&places, places.base, VBET_ERROR_STATE, "cut short");
   CU_ASSERT_TRUE (g_file_set_contents (places.disk, "garbage", -1, NULL));
   expect_refused (&places, places.base, VBET_ERROR_STATE, "damaged");
 

@@ -12,11 +12,13 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <glib-unix.h>
 
+#include "base/paths.h"
 #include "guest/memory.h"
 #include "guest/options.h"
 #include "guest/syscall-guard.h"
@@ -102,6 +104,16 @@ static const char *const no_namespaces[] = { "--without=pidns", NULL };
 static const char *const nothing[] = { "--without=pidns", "--without=landlock", "--without=seccomp", NULL };
 static const char *const *const ways[] = { no_options, no_namespaces, nothing };
 
+/* A folder in memory of this test's own, for guest memory; NULL where /dev/shm is none. */
+static char *
+make_memory_folder (void)
+{
+  char *path = g_strdup ("/dev/shm/vbet-test-XXXXXX");
+  if (!vbet_memory_dir_probe ("/dev/shm").usable || g_mkdtemp (path) == NULL)
+    g_clear_pointer (&path, g_free);
+  return path;
+}
+
 typedef enum { LAUNCHER, INIT, KERNEL, ASKED, READER } Victim;
 
 static void
@@ -129,29 +141,41 @@ end_one (Victim victim, Run *run, gint init, gint kernel)
 
 /* Kills one process of a guest whose programs ignore every signal, and expects all to be gone in time. */
 static void
+kill_one_and_expect_all_gone (Victim victim, const char *const *options)
+{
+  Run run = launch ("rude", options);
+  g_autofree char *up = read_until (run.output, "rude");
+  CU_ASSERT_PTR_NOT_NULL_FATAL (strstr (up, "rude"));
+  g_autoptr (GArray) inits = vbet_test_children (run.pid);
+  CU_ASSERT_EQUAL_FATAL (inits->len, 1);
+  gint init = g_array_index (inits, gint, 0);
+  g_autoptr (GArray) kernels = vbet_test_children (init);
+  CU_ASSERT_EQUAL_FATAL (kernels->len, 1);
+  gint kernel = g_array_index (kernels, gint, 0);
+  g_autoptr (GArray) all = vbet_test_descendants (run.pid);
+  CU_ASSERT_TRUE (all->len >= 6); /* launcher, init, kernel, three children at least */
+  g_autoptr (GArray) watched = vbet_test_watch (all);
+  CU_ASSERT_EQUAL (watched->len, all->len);
+  end_one (victim, &run, init, kernel);
+  CU_ASSERT_EQUAL (vbet_test_all_gone (watched), 0);
+  (void) wait_launcher (&run);
+  if (victim == KERNEL || victim == INIT)
+    CU_ASSERT_PTR_NOT_NULL (strstr (run.reported->str, "signalled 9\n"));
+  run_clear (&run);
+}
+
+static void
 kill_and_expect_all_gone (Victim victim)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (ways); i++) {
-    Run run = launch ("rude", ways[i]);
-    g_autofree char *up = read_until (run.output, "rude");
-    CU_ASSERT_PTR_NOT_NULL_FATAL (strstr (up, "rude"));
-    g_autoptr (GArray) inits = vbet_test_children (run.pid);
-    CU_ASSERT_EQUAL_FATAL (inits->len, 1);
-    gint init = g_array_index (inits, gint, 0);
-    g_autoptr (GArray) kernels = vbet_test_children (init);
-    CU_ASSERT_EQUAL_FATAL (kernels->len, 1);
-    gint kernel = g_array_index (kernels, gint, 0);
-    g_autoptr (GArray) all = vbet_test_descendants (run.pid);
-    CU_ASSERT_TRUE (all->len >= 6); /* launcher, init, kernel, three children at least */
-    g_autoptr (GArray) watched = vbet_test_watch (all);
-    CU_ASSERT_EQUAL (watched->len, all->len);
-    end_one (victim, &run, init, kernel);
-    CU_ASSERT_EQUAL (vbet_test_all_gone (watched), 0);
-    (void) wait_launcher (&run);
-    if (victim == KERNEL || victim == INIT)
-      CU_ASSERT_PTR_NOT_NULL (strstr (run.reported->str, "signalled 9\n"));
-    run_clear (&run);
-  }
+  g_autofree char *memory = make_memory_folder ();
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    kill_one_and_expect_all_gone (victim, ways[i]);
+  if (memory == NULL)
+    return;
+  g_autofree char *memory_option = g_strconcat ("--memory-dir=", memory, NULL);
+  const char *const with_memory[] = { "--without=pidns", "--memory=4096", memory_option, NULL };
+  kill_one_and_expect_all_gone (victim, with_memory);
+  CU_ASSERT_EQUAL (rmdir (memory), 0); /* nothing is left in it */
 }
 
 static void
@@ -257,6 +281,43 @@ test_layers (void)
   run_clear (&run);
   if (!namespaces)
     (void) fprintf (stderr, "(this host gives no user namespaces: only the other way was tested) ");
+}
+
+/* What the launcher's kernel said of itself when root started it; NULL: this test does not run as root. */
+static char *
+as_root (gboolean run)
+{
+  static char *said;
+  if (!run)
+    return said;
+  const char *top = g_getenv ("VBET_TOP_BUILDDIR");
+  g_autofree char *launcher = g_build_filename (top != NULL ? top : VBET_BUILDDIR, "bin", "vbet-guest", NULL);
+  g_autofree char *kernel = g_build_filename (top != NULL ? top : VBET_BUILDDIR, "tests", "unit", "fake-kernel", NULL);
+  g_autofree char *dir = g_dir_make_tmp ("vbet-root-XXXXXX", NULL);
+  g_autofree char *copy = g_build_filename (dir, "whoami", NULL);
+  g_autofree char *contents = NULL;
+  gsize size = 0;
+  char *argv[] = { launcher, (char *) "--", copy, NULL };
+  if (chmod (dir, 0755) != 0 || !g_file_get_contents (kernel, &contents, &size, NULL)
+      || !g_file_set_contents_full (copy, contents, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0755, NULL)
+      || !g_spawn_sync (NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &said, NULL, NULL, NULL))
+    said = g_strdup ("it could not be started");
+  (void) unlink (copy);
+  (void) rmdir (dir);
+  return said;
+}
+
+static void
+test_started_by_root (void)
+{
+  uid_t uid;
+  gid_t gid;
+  if (as_root (FALSE) == NULL)
+    return;
+  vbet_paths_lab_user (&uid, &gid); /* ours by now: the fixture gave root up */
+  g_autofree char *expected =
+      g_strdup_printf ("user %u %u, group %u, root again -1\n", (unsigned) uid, (unsigned) uid, (unsigned) gid);
+  VBET_ASSERT_TEXT (as_root (FALSE), expected);
 }
 
 static void
@@ -417,6 +478,7 @@ static CU_TestInfo launcher_tests[] = {
   { "nobody reads the report", test_reader_gone },
   { "the parent is killed", test_parent_gone },
   { "no memory, no start", test_no_memory },
+  { "started by root", test_started_by_root },
   { "wrong use", test_wrong_use },
   { "memory folders", test_memory },
   { "kernel images", test_kernel_images },
@@ -442,8 +504,11 @@ fixture_of_process (VbetGuestFixture *set)
 int
 main (int argc, char **argv)
 {
+  if (geteuid () == 0)
+    (void) as_root (TRUE);
   VbetGuestFixture *fixture = fixture_of_process (vbet_guest_fixture_new ());
   int result = vbet_test_run (suites, argc, argv);
   vbet_guest_fixture_free (fixture);
+  g_free (as_root (FALSE));
   return result;
 }

@@ -54,6 +54,23 @@ test_remove_tree_keeps_link_targets (void)
   CU_ASSERT_EQUAL (vbet_paths_remove_tree (dir), 0);
 }
 
+/* What a guest left behind may forbid its removal: to anybody but its owner. */
+static void
+test_remove_tree_of_forbidden_folders (void)
+{
+  static const mode_t modes[] = { 0000, 0400, 0555 };
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++) {
+    g_autofree char *dir = g_dir_make_tmp ("vbet-test-XXXXXX", NULL);
+    g_autofree char *inner = g_build_filename (dir, "inner", NULL);
+    g_autofree char *file = g_build_filename (inner, "file", NULL);
+    CU_ASSERT_EQUAL (g_mkdir (inner, 0700), 0);
+    CU_ASSERT_TRUE (g_file_set_contents (file, "x", 1, NULL));
+    CU_ASSERT_EQUAL (chmod (inner, modes[i]), 0);
+    CU_ASSERT_EQUAL (vbet_paths_remove_tree (dir), 0);
+    CU_ASSERT_FALSE (g_file_test (dir, G_FILE_TEST_EXISTS));
+  }
+}
+
 static void
 test_private_refuses_links (void)
 {
@@ -77,6 +94,7 @@ static CU_TestInfo paths_tests[] = {
   { "lab identifiers", test_lab_ids },
   { "environment overrides", test_overrides },
   { "removal keeps the targets of links", test_remove_tree_keeps_link_targets },
+  { "removal of forbidden folders", test_remove_tree_of_forbidden_folders },
   { "private folders refuse links", test_private_refuses_links },
   CU_TEST_INFO_NULL,
 };

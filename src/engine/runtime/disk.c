@@ -150,10 +150,13 @@ check_existing (const char *path, int fd, const char *base, const struct stat *b
 {
   guint8 bytes[VBET_COW_HEADER_SIZE];
   g_auto (VbetCowHeader) header = { NULL };
+  struct stat status;
   ssize_t got = pread (fd, bytes, sizeof bytes, 0);
-  if (got < 0 || !vbet_cow_header_decode (bytes, (gsize) got, &header)) {
+  if (got < 0 || fstat (fd, &status) != 0 || !vbet_cow_header_decode (bytes, (gsize) got, &header)
+      || (guint64) status.st_size < cow_data_offset (header.size)) {
     g_set_error (error, VBET_ERROR, VBET_ERROR_STATE,
-                 "The disk %s is damaged (no copy-on-write header); remove it to start with a fresh one", path);
+                 "The disk %s is damaged (no copy-on-write file, or cut short); remove it to start with a fresh one",
+                 path);
     return FALSE;
   }
   if (header.size == (guint64) base_status->st_size && header.mtime == (guint32) base_status->st_mtime)

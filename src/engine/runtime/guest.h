@@ -91,7 +91,10 @@ VbetGuestState vbet_guest_get_state (VbetGuest *self);
 const char *vbet_guest_get_reason (VbetGuest *self);
 /** vbet_guest_get_uptime: seconds since it was started; 0 when not running. */
 double vbet_guest_get_uptime (VbetGuest *self);
-/** vbet_guest_get_console: the console, also before the first boot and between boots (history stays). */
+/**
+ * vbet_guest_get_console: Returns: (nullable): the console, also before the first boot and between boots (history
+ *   stays); NULL when it could not be made.
+ */
 VbetConsole *vbet_guest_get_console (VbetGuest *self);
 /** vbet_guest_get_pid: host process id of the launcher; 0 when not running. */
 GPid vbet_guest_get_pid (VbetGuest *self);
@@ -104,7 +107,10 @@ typedef struct {
   guint64 memory;      /* bytes, PSS where readable, else RSS without shared */
   double cpu_seconds;  /* since start */
 } VbetGuestUsage;
-/** vbet_guest_get_usage: Returns: FALSE when not running. Reads /proc; cheap enough for once a second a guest. */
+/**
+ * vbet_guest_get_usage: Returns: FALSE when not running. Reads /proc; cheap enough for once a second a guest (memory, the
+ *   dear part, is measured every few seconds only).
+ */
 gboolean vbet_guest_get_usage (VbetGuest *self, VbetGuestUsage *ret_usage);
 
 /* A finished command. */

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 
+#define MEMORY_AGE_US (5 * G_USEC_PER_SEC) /* a figure of memory is good for so long */
 #define REPORT_MAX 8192 /* bytes of report taken; ours is far shorter */
 
 struct _VbetProcess {
@@ -30,6 +31,8 @@ struct _VbetProcess {
   VbetProcessEnd end;
   gint code;
   char *text;
+  guint64 memory;         /* as last measured */
+  gint64 memory_measured; /* monotonic, µs; 0: never */
 };
 
 G_DEFINE_FINAL_TYPE (VbetProcess, vbet_process, G_TYPE_OBJECT)
@@ -209,7 +212,15 @@ vbet_process_get_usage (VbetProcess *self, VbetProcessUsage *ret_usage)
   g_return_val_if_fail (VBET_IS_PROCESS (self), FALSE);
   if (self->pid == 0)
     return FALSE;
-  vbet_usage_of_tree (self->pid, ret_usage);
+  /* The kernel walks all pages of a process to find its share of them: some milliseconds a guest. */
+  gint64 now = g_get_monotonic_time ();
+  gboolean measure = self->memory_measured == 0 || now - self->memory_measured > MEMORY_AGE_US;
+  vbet_usage_of_tree (self->pid, measure, ret_usage);
+  if (measure) {
+    self->memory = ret_usage->memory;
+    self->memory_measured = now;
+  }
+  ret_usage->memory = self->memory;
   return TRUE;
 }
 

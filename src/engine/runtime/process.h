@@ -50,8 +50,8 @@ VbetProcessEnd vbet_process_get_end (VbetProcess *self, gint *ret_code, const ch
 void vbet_process_terminate (VbetProcess *self);
 /** vbet_process_kill: kills the launcher itself, for one that hangs; its init then does the same. */
 void vbet_process_kill (VbetProcess *self);
-/** vbet_process_get_usage: Returns: FALSE when it has ended. */
+/** vbet_process_get_usage: memory may be some seconds old. Returns: FALSE when it has ended. */
 gboolean vbet_process_get_usage (VbetProcess *self, VbetProcessUsage *ret_usage);
 
-/** vbet_usage_of_tree: adds up @pid and everything below it; see vbet_process_get_usage(). */
-void vbet_usage_of_tree (GPid pid, VbetProcessUsage *ret_usage);
+/** vbet_usage_of_tree: adds up @pid and everything below it; memory, which costs most, only if @with_memory. */
+void vbet_usage_of_tree (GPid pid, gboolean with_memory, VbetProcessUsage *ret_usage);

@@ -125,7 +125,7 @@ add_children (GPid pid, GArray *found)
 }
 
 void
-vbet_usage_of_tree (GPid pid, VbetProcessUsage *ret_usage)
+vbet_usage_of_tree (GPid pid, gboolean with_memory, VbetProcessUsage *ret_usage)
 {
   g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (GPid));
   guint64 ticks = 0;
@@ -134,7 +134,7 @@ vbet_usage_of_tree (GPid pid, VbetProcessUsage *ret_usage)
   for (guint i = 0; i < found->len; i++) {
     GPid one = g_array_index (found, GPid, i);
     ticks += ticks_of (one);
-    if (i >= SHARING_MAX || !is_counted (found, i))
+    if (with_memory && (i >= SHARING_MAX || !is_counted (found, i)))
       ret_usage->memory += memory_of (one);
     add_children (one, found);
   }
