@@ -8,10 +8,10 @@
  *   panic      reports a panic and aborts
  *   exit       ends with exit code 7
  *   whoami     prints its user, and ends with 0
- *   halt       switches itself off with exit code 0
+ *   halt       ends at once with exit code 0
  *   reboot     as "good"; executes itself anew when told "reboot" (once)
  *
- * Commands of "good": {"exit", N} ends with N; {"cat"} copies standard input; anything else is printed back.
+ * Commands of "good": {"exit", N} ends with N; {"poweroff"} ends the kernel; {"cat"} copies standard input; anything else is printed back.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -127,8 +127,8 @@ take_exec (Kernel *self, const VbetAgentFrame *frame)
     self->channel = frame->channel;
     return;
   }
-  if (strcmp (argv[0], "hang") == 0)
-    return;
+  if (strcmp (argv[0], "poweroff") == 0)
+    _exit (0);
   if (strcmp (argv[0], "reboot") == 0 && strstr (self->behaviour, "reboot") != NULL) {
     setenv ("REBOOTED", "1", 1);
     execv (self->argv[0], self->argv);

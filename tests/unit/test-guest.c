@@ -308,6 +308,7 @@ test_failures (void)
                   "The kernel of r1 panicked (Attempted to kill init!  exitcode=0x00000100); its console shows how far it "
                   "came");
   expect_failure ("exit", 60000, "The kernel of r1 ended with exit code 7; its console shows how far it came");
+  expect_failure ("halt", 60000, "The kernel of r1 ended before its system was up; see that kernel= is a user-mode Linux");
   expect_failure ("silent", 50, "r1 did not answer within 1 s; its console shows how far it came");
   expect_failure ("version", 60000,
                   "The agent in r1 (version 99) is not the one of this vBET (version 1); build the guest image anew with "
@@ -317,11 +318,18 @@ test_failures (void)
 static void
 test_halt_inside (void)
 {
+  static const char *const poweroff[] = { "poweroff", NULL };
   Fixture fixture;
+  Answer answer = { FALSE };
   set_up (&fixture, 60000, NULL);
-  start (&fixture, "halt");
+  start (&fixture, "good");
+  wait_state (&fixture, VBET_GUEST_READY);
+  exec_wait (&fixture, poweroff, &answer);
+  VBET_ASSERT_TEXT (answer.error->message, "The guest has stopped");
+  answer_clear (&answer);
   wait_state (&fixture, VBET_GUEST_OFF);
-  VBET_ASSERT_TEXT (fixture.states->str, "booting;off;");
+  VBET_ASSERT_TEXT (fixture.states->str, "booting;ready;off;");
+  CU_ASSERT_PTR_NULL (fixture.reason);
   expect_nothing_left (&fixture);
   tear_down (&fixture);
 }
