@@ -257,7 +257,7 @@ test_input_window (void)
 {
   static const guint8 piece[8192];
   Fixture *fixture = start ();
-  send_exec (fixture, 1, VBET_AGENT_EXEC_STDIN, "sleep 1000");
+  send_exec (fixture, 1, VBET_AGENT_EXEC_STDIN, "sleep 60");
   /* A pipe and the window take some 128 KiB; beyond that it is an error, whatever the pipe's size. */
   for (int i = 0; i < 160 && find (fixture, VBET_AGENT_ERROR, 1) == NULL; i++)
     send_frame (fixture, VBET_AGENT_STDIN, 1, piece, sizeof piece);
@@ -266,7 +266,7 @@ test_input_window (void)
   (void) await (fixture, VBET_AGENT_EXIT, 2);
   expect_text (fixture, VBET_AGENT_STDOUT, 2, "still here\n");
   /* A program that closes its input gets the rest thrown away, and the window is given back. */
-  send_exec (fixture, 3, VBET_AGENT_EXEC_STDIN, "exec <&-; echo closed; sleep 1000");
+  send_exec (fixture, 3, VBET_AGENT_EXEC_STDIN, "exec <&-; echo closed; sleep 60");
   (void) await (fixture, VBET_AGENT_STDOUT, 3);
   guint64 sent = 0;
   guint64 back = 0;
@@ -297,7 +297,7 @@ test_kill (void)
 {
   Fixture *fixture = start ();
   const guint8 terminate[4] = { SIGTERM };
-  g_autofree char *script = g_strdup_printf ("sleep 1000 & echo $! >%s/child; echo on; wait", fixture->dir);
+  g_autofree char *script = g_strdup_printf ("sleep 60 & echo $! >%s/child; echo on; wait", fixture->dir);
   g_autofree char *file = g_build_filename (fixture->dir, "child", NULL);
   g_autofree char *number = NULL;
   send_exec (fixture, 1, 0, script);
@@ -320,7 +320,7 @@ static void
 test_background (void)
 {
   Fixture *fixture = start ();
-  send_exec (fixture, 1, 0, "(exec sleep 1000) & echo $!");
+  send_exec (fixture, 1, 0, "(exec sleep 60) & echo $!");
   CU_ASSERT_EQUAL (first_number (await (fixture, VBET_AGENT_EXIT, 1)), 0);
   g_autofree char *number = collected (fixture, VBET_AGENT_STDOUT, 1, NULL);
   pid_t child = (pid_t) strtol (number, NULL, 10);
