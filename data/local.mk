@@ -11,3 +11,12 @@ dist_labs_DATA = \
 	data/labs/firewall.vbet \
 	data/labs/ospf-flapping.vbet \
 	data/labs/star.vbet
+
+# Settings of the window. The compiled schema in the build tree serves a program that runs uninstalled.
+gsettingsschemasdir = $(datadir)/glib-2.0/schemas
+dist_gsettingsschemas_DATA = data/net.vbet.Vbet.gschema.xml
+noinst_DATA = data/schemas/gschemas.compiled
+CLEANFILES += data/schemas/gschemas.compiled
+data/schemas/gschemas.compiled: data/net.vbet.Vbet.gschema.xml
+	$(AM_V_GEN)$(MKDIR_P) data/schemas && \
+	  $(GLIB_COMPILE_SCHEMAS) --strict --targetdir=data/schemas $(srcdir)/data

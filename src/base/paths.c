@@ -148,6 +148,13 @@ vbet_paths_program (const char *name)
 }
 
 char *
+vbet_paths_built (const char *relative)
+{
+  g_autofree char *dir = own_dir ();
+  return runs_uninstalled (dir) ? g_build_filename (VBET_BUILDDIR, relative, NULL) : NULL;
+}
+
+char *
 vbet_paths_data (const char *relative)
 {
   g_autofree char *dir = own_dir ();

@@ -73,6 +73,15 @@ char *vbet_paths_program (const char *name);
 char *vbet_paths_data (const char *relative);
 
 /**
+ * vbet_paths_built:
+ * @relative: something the build makes, such as "po"
+ *
+ * Returns: (transfer full) (nullable): its absolute path in the build tree for
+ * a program that runs uninstalled; NULL for an installed one.
+ */
+char *vbet_paths_built (const char *relative);
+
+/**
  * vbet_paths_make_private:
  * @path: a folder
  *

@@ -22,7 +22,7 @@ libvbet_view_a_SOURCES = \
 	src/gui/reply.h \
 	src/gui/runner.c \
 	src/gui/runner.h
-libvbet_view_a_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS)
+libvbet_view_a_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS) $(RSVG_CFLAGS)
 
 noinst_LIBRARIES += libvbet-gui.a
 libvbet_gui_a_SOURCES = \
@@ -50,6 +50,8 @@ libvbet_gui_a_SOURCES = \
 	src/gui/panes/program.h \
 	src/gui/panes/terminal.c \
 	src/gui/panes/terminal.h \
+	src/gui/settings.c \
+	src/gui/settings.h \
 	src/gui/application.c \
 	src/gui/application.h \
 	src/gui/window-actions.c \
@@ -72,4 +74,4 @@ bin_vbet_SOURCES = src/gui/main.c
 nodist_bin_vbet_SOURCES = src/gui/resources.c
 bin_vbet_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS)
 bin_vbet_LDADD = libvbet-gui.a libvbet-view.a libvbet-client.a libvbet-model.a libvbet-language.a libvbet-base.a \
-	$(VTE_LIBS) $(SOURCEVIEW_LIBS) $(GTK_LIBS) $(JSONRPC_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
+	$(VTE_LIBS) $(SOURCEVIEW_LIBS) $(GTK_LIBS) $(RSVG_LIBS) $(JSONRPC_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm

@@ -32,12 +32,18 @@ struct _VbetWindow {
   GtkButton *run_button;
   GtkButton *stop_button;
   GtkSpinner *spinner;
-  GtkBox *middle;
-  GtkPaned *paned;
+  GtkStack *pages;        /* "lab"; the start page stands beside it */
+  GtkBox *step_bar_box;   /* below the header bar; empty and so invisible without steps */
+  GtkBox *middle;         /* palette, sides */
+  GtkPaned *sides;        /* paned, inspector_box */
+  GtkBox *inspector_box;
+  GtkBox *status_box;     /* the line at the bottom */
+  GtkPaned *paned;        /* upper, bottom */
   GtkBox *upper;
   GtkNotebook *bottom;
 
   /* in the widget tree, made in code */
+  GtkOverlay *canvas_overlay; /* the canvas, and what floats above it */
   VbetCanvas *canvas;
   VbetNotices *notices;
   VbetConsoles *consoles;
@@ -48,6 +54,7 @@ struct _VbetWindow {
   GtkWidget *problems_tab;
 
   /* owned */
+  GSettings *settings;
   VbetSession *session;
   VbetRunner *runner;
   char *etag;                    /* (nullable): of the file as it was read or written last */

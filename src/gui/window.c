@@ -11,6 +11,7 @@
 #include <vte/vte.h>
 
 #include "gui/panes/palette.h"
+#include "gui/settings.h"
 
 G_DEFINE_FINAL_TYPE (VbetWindow, vbet_window, GTK_TYPE_APPLICATION_WINDOW)
 
@@ -367,9 +368,12 @@ make_panes (VbetWindow *self)
   self->calls = VBET_CALLS (vbet_calls_new (self->runner));
   self->problems = VBET_PROBLEMS (vbet_problems_new (self->session));
   gtk_box_pack_start (self->upper, GTK_WIDGET (self->notices), FALSE, FALSE, 0);
-  gtk_box_pack_start (self->upper, GTK_WIDGET (self->canvas), TRUE, TRUE, 0);
+  self->canvas_overlay = GTK_OVERLAY (gtk_overlay_new ());
+  gtk_container_add (GTK_CONTAINER (self->canvas_overlay), GTK_WIDGET (self->canvas));
+  gtk_widget_show (GTK_WIDGET (self->canvas_overlay));
+  gtk_box_pack_start (self->upper, GTK_WIDGET (self->canvas_overlay), TRUE, TRUE, 0);
   gtk_box_pack_start (self->middle, vbet_palette_new (), FALSE, FALSE, 0);
-  gtk_box_reorder_child (self->middle, GTK_WIDGET (self->paned), 1);
+  gtk_box_reorder_child (self->middle, GTK_WIDGET (self->sides), 1);
   self->consoles_tab = add_page (self, GTK_WIDGET (self->consoles), "Consoles");
   add_page (self, GTK_WIDGET (self->program), "Program");
   add_page (self, GTK_WIDGET (self->calls), "Calls");
@@ -441,6 +445,7 @@ vbet_window_finalize (GObject *object)
   g_clear_object (&self->chooser);
   g_clear_object (&self->runner);
   g_clear_object (&self->session);
+  g_clear_object (&self->settings);
   g_free (self->etag);
   g_free (self->running_text);
   G_OBJECT_CLASS (vbet_window_parent_class)->finalize (object);
@@ -465,6 +470,11 @@ vbet_window_class_init (VbetWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, VbetWindow, run_button);
   gtk_widget_class_bind_template_child (widget_class, VbetWindow, stop_button);
   gtk_widget_class_bind_template_child (widget_class, VbetWindow, spinner);
+  gtk_widget_class_bind_template_child (widget_class, VbetWindow, pages);
+  gtk_widget_class_bind_template_child (widget_class, VbetWindow, step_bar_box);
+  gtk_widget_class_bind_template_child (widget_class, VbetWindow, sides);
+  gtk_widget_class_bind_template_child (widget_class, VbetWindow, inspector_box);
+  gtk_widget_class_bind_template_child (widget_class, VbetWindow, status_box);
   gtk_widget_class_bind_template_child (widget_class, VbetWindow, middle);
   gtk_widget_class_bind_template_child (widget_class, VbetWindow, paned);
   gtk_widget_class_bind_template_child (widget_class, VbetWindow, upper);
@@ -475,6 +485,7 @@ static void
 vbet_window_init (VbetWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->settings = vbet_settings_new ();
   self->session = vbet_session_new ();
   self->runner = vbet_runner_new (self->session);
   g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/net/vbet/Vbet/menus.ui");

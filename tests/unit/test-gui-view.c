@@ -27,13 +27,13 @@ setup (Fixture *self, const char *text)
   self->points = vbet_layout_compute (self->topology, NULL, FALSE);
   self->states = g_hash_table_new (g_str_hash, g_str_equal);
   self->selection = g_hash_table_new (g_str_hash, g_str_equal);
-  self->input = (VbetViewInput){ self->topology,
-                                 (const VbetPoint *)(void *)self->points->data,
-                                 self->states,
-                                 self->selection,
-                                 1,
-                                 VBET_SHOW_ADDRESSES | VBET_SHOW_NICS,
-                                 &self->overlay };
+  self->input = (VbetViewInput){ .topology = self->topology,
+                                 .positions = (const VbetPoint *)(void *)self->points->data,
+                                 .states = self->states,
+                                 .selection = self->selection,
+                                 .zoom = 1,
+                                 .show = VBET_SHOW_ADDRESSES | VBET_SHOW_NICS,
+                                 .overlay = &self->overlay };
 }
 
 static void

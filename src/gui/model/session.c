@@ -280,6 +280,22 @@ vbet_session_get_reason (VbetSession *self, const char *device)
   return g_hash_table_lookup (self->reasons, device);
 }
 
+void
+vbet_session_set_traffic (VbetSession *self, GHashTable *traffic)
+{
+  if (self->traffic == NULL && traffic == NULL)
+    return;
+  g_clear_pointer (&self->traffic, g_hash_table_unref);
+  self->traffic = traffic;
+  emit (self, "traffic-changed");
+}
+
+GHashTable *
+vbet_session_get_traffic (VbetSession *self)
+{
+  return self->traffic;
+}
+
 GHashTable *
 vbet_session_get_states (VbetSession *self)
 {
@@ -307,6 +323,7 @@ vbet_session_finalize (GObject *object)
   g_hash_table_unref (self->hints);
   g_hash_table_unref (self->selection);
   g_hash_table_unref (self->states);
+  g_clear_pointer (&self->traffic, g_hash_table_unref);
   g_hash_table_unref (self->reasons);
   g_free (self->path);
   g_free (self->name);
@@ -316,7 +333,7 @@ vbet_session_finalize (GObject *object)
 static void
 vbet_session_class_init (VbetSessionClass *klass)
 {
-  static const char *const signals[] = { "changed", "selection-changed", "states-changed" };
+  static const char *const signals[] = { "changed", "selection-changed", "states-changed", "traffic-changed" };
   G_OBJECT_CLASS (klass)->finalize = vbet_session_finalize;
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
     g_signal_new (signals[i], VBET_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);

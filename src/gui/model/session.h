@@ -22,6 +22,7 @@ G_DECLARE_FINAL_TYPE (VbetSession, vbet_session, VBET, SESSION, GObject)
  *   "changed" (): program, findings, topology and positions are new
  *   "selection-changed" ()
  *   "states-changed" (): a device's state, or whether the lab runs
+ *   "traffic-changed" (): what is measured of the cables
  */
 
 VbetSession *vbet_session_new (void);
@@ -78,6 +79,12 @@ VbetDeviceState vbet_session_get_state (VbetSession *self, const char *device);
 const char *vbet_session_get_reason (VbetSession *self, const char *device);
 /** vbet_session_get_states: Returns: name → GINT_TO_POINTER of VbetDeviceState. */
 GHashTable *vbet_session_get_states (VbetSession *self);
+
+/** vbet_session_set_traffic: @traffic: (nullable) (element-type utf8 VbetTraffic) (transfer full): of all
+ * cables; NULL when the lab does not run. */
+void vbet_session_set_traffic (VbetSession *self, GHashTable *traffic);
+/** vbet_session_get_traffic: Returns: (nullable) (transfer none) (element-type utf8 VbetTraffic). */
+GHashTable *vbet_session_get_traffic (VbetSession *self);
 
 /* --- gestures; each is one revision; FALSE with @error when the text does not allow it --- */
 

@@ -27,6 +27,23 @@
 
 static const char *const state_names[] = { "off", "booting", "ready", "paused", "stopping", "failed" };
 
+char *
+vbet_note_name (guint index)
+{
+  return g_strdup_printf ("note#%u", index);
+}
+
+gboolean
+vbet_note_index (const char *name, guint *ret_index)
+{
+  guint64 index = 0;
+  if (!g_str_has_prefix (name, "note#") || !g_ascii_string_to_unsigned (name + 5, 10, 0, G_MAXUINT, &index, NULL))
+    return FALSE;
+  if (ret_index != NULL)
+    *ret_index = (guint)index;
+  return TRUE;
+}
+
 VbetDeviceState
 vbet_device_state_from_name (const char *name)
 {

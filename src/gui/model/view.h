@@ -25,10 +25,28 @@ typedef enum {
   VBET_STATE_FAILED,
 } VbetDeviceState;
 
+/* A note has no name in the lab's text. Selection, view items and accessible objects call it "note#N", N its
+ * position in the topology's notes from 0: no device or cable can be called so. */
+
+/** vbet_note_name: Returns: (transfer full): what note number @index is called. */
+char *vbet_note_name (guint index);
+/** vbet_note_index: Returns: whether @name is one of a note. @ret_index: (out) (optional): its position. */
+gboolean vbet_note_index (const char *name, guint *ret_index);
+
 /** vbet_device_state_from_name: Returns: the state called @name; OFF for names it does not know. */
 VbetDeviceState vbet_device_state_from_name (const char *name);
 /** vbet_device_state_name: Returns: "off", "booting" … */
 const char *vbet_device_state_name (VbetDeviceState state);
+
+/* What is measured of one cable while the lab runs. Direction 0 is from its first end to its second. */
+typedef struct {
+  gboolean carrier[2]; /* whether the NIC at that end has carrier */
+  double bits[2];      /* a second, lately */
+  double frames[2];    /* a second, lately */
+  guint64 total_frames[2];
+  guint64 total_bytes[2];
+  guint64 dropped[2];
+} VbetTraffic;
 
 typedef enum {
   VBET_SHOW_ADDRESSES = 1 << 0,
@@ -55,7 +73,8 @@ typedef struct {
   const VbetTopology *topology;
   const VbetPoint *positions; /* one a device, in order */
   GHashTable *states;         /* (nullable): name → GINT of VbetDeviceState; missing: off */
-  GHashTable *selection;      /* (nullable): set of names of devices and cables */
+  GHashTable *traffic;        /* (nullable): name of a cable → VbetTraffic; missing: nothing is known */
+  GHashTable *selection;      /* (nullable): set of names of devices, cables and notes */
   double zoom;                /* 1.0 = 100 % */
   guint show;                 /* of VbetShow */
   const VbetOverlay *overlay; /* (nullable) */
