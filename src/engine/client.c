@@ -236,10 +236,28 @@ engine_error (const GError *error)
   return is_rpc && error->code < 0 ? vbet_rpc_error (error->code, error->message) : NULL;
 }
 
+static gboolean
+release_now (gpointer self)
+{
+  return G_SOURCE_REMOVE; /* with it goes the source's reference */
+}
+
+/* The call may be the last that holds the connection. Closed inside a reply, jsonrpc-glib 3.42 would complete the call
+ * a second time, with an error: so it is closed right after it. */
+static void
+release_after_reply (VbetClient *self)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_HIGH);
+  g_source_set_callback (source, release_now, g_object_ref (self), g_object_unref);
+  g_source_attach (source, g_main_context_get_thread_default ());
+}
+
 static void
 on_reply (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
+  release_after_reply (g_task_get_source_object (task));
   g_autoptr (GError) error = NULL;
   GVariant *reply = NULL;
   GError *said = NULL;

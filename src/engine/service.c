@@ -221,6 +221,12 @@ handle_status (Request *request)
 }
 
 static void
+handle_counters (Request *request)
+{
+  vbet_lab_counters_async (request->service->lab, flag_or (request->params, "usage", FALSE), on_lab_answer, request);
+}
+
+static void
 handle_calls (Request *request)
 {
   GVariantDict dict;
@@ -545,6 +551,7 @@ static const Method methods[] = {
   { "lab.apply", handle_apply },
   { "lab.text", handle_text },
   { "lab.status", handle_status },
+  { "lab.counters", handle_counters },
   { "lab.calls", handle_calls },
   { "lab.call", handle_call },
   { "lab.steps", handle_steps },

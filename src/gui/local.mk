@@ -7,11 +7,15 @@ libvbet_view_a_SOURCES = \
 	src/gui/canvas/glyph.c \
 	src/gui/export.c \
 	src/gui/export.h \
+	src/gui/figures.c \
+	src/gui/figures.h \
 	src/gui/model/document.c \
 	src/gui/model/document.h \
 	src/gui/model/geometry.h \
 	src/gui/model/layout.c \
 	src/gui/model/layout.h \
+	src/gui/model/rates.c \
+	src/gui/model/rates.h \
 	src/gui/model/session-gestures.c \
 	src/gui/model/session-private.h \
 	src/gui/model/session.c \
@@ -56,6 +60,7 @@ libvbet_gui_a_SOURCES = \
 	src/gui/application.h \
 	src/gui/window-actions.c \
 	src/gui/window-file.c \
+	src/gui/window-inspector.c \
 	src/gui/window-private.h \
 	src/gui/window.c \
 	src/gui/window.h

@@ -7,6 +7,7 @@
 #include "gui/panes/notices.h"
 #include "gui/panes/problems.h"
 #include "gui/panes/program.h"
+#include "gui/figures.h"
 #include "gui/runner.h"
 #include "gui/window.h"
 
@@ -57,6 +58,7 @@ struct _VbetWindow {
   GSettings *settings;
   VbetSession *session;
   VbetRunner *runner;
+  VbetFigures *figures;
   char *etag;                    /* (nullable): of the file as it was read or written last */
   char *running_text;            /* (nullable): what the lab that was found runs, while the user decides */
   GtkFileChooserNative *chooser; /* (nullable): open now */
@@ -74,6 +76,10 @@ void _vbet_window_ask_name (VbetWindow *self, const char *device);
 /* window-actions.c */
 void _vbet_window_add_actions (VbetWindow *self);
 void _vbet_window_update_actions (VbetWindow *self);
+
+/* window-inspector.c */
+/** _vbet_window_add_inspector: the inspector, the line at the bottom, and the live figures they show. */
+void _vbet_window_add_inspector (VbetWindow *self);
 
 /* window-file.c */
 void _vbet_window_choose_open (VbetWindow *self);

@@ -443,6 +443,7 @@ vbet_window_finalize (GObject *object)
 {
   VbetWindow *self = VBET_WINDOW (object);
   g_clear_object (&self->chooser);
+  g_clear_object (&self->figures);
   g_clear_object (&self->runner);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
@@ -494,6 +495,7 @@ vbet_window_init (VbetWindow *self)
   make_panes (self);
   follow (self);
   _vbet_window_add_actions (self);
+  _vbet_window_add_inspector (self);
   _vbet_window_update (self);
   gtk_window_set_icon_name (GTK_WINDOW (self), "network-workgroup");
   gtk_widget_grab_focus (GTK_WIDGET (self->canvas));

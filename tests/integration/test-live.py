@@ -138,7 +138,32 @@ def the_console_shows_its_history(place):
     place.stop(lab)
 
 
+def counters_are_light_and_grow(place):
+    lab = place.run(place.write("pair.vbet", PAIR))
+    before = place.rpc(lab, "lab.counters")
+    assert sorted(before) == ["cables", "needs_restart", "restarts", "time"], before
+    names = [cable["name"] for cable in place.status(lab)["cables"]]
+    assert [cable["name"] for cable in before["cables"]] == names, before
+    assert all(cable["carrier"] == [True, True] for cable in before["cables"]), before
+    place.exec(lab, "h1", "ping", "-c", "5", "-i", "0.1", "-W", "2", "10.0.0.2")
+    after = place.rpc(lab, "lab.counters", usage=True)
+    assert after["time"] > before["time"]
+    for old, new in zip(before["cables"], after["cables"]):
+        for way in ("ab", "ba"):
+            assert new[way][0] >= old[way][0] + 5 and new[way][1] > old[way][1], (old, new)
+    assert after["usage"]["memory"] > 10e6 and after["usage"]["processes"] >= 4, after["usage"]
+    assert after["usage"]["cpu"] > 0
+    place.ctl("call", lab, "stop(h1)")
+    carriers = {cable["name"]: cable["carrier"] for cable in place.rpc(lab, "lab.counters")["cables"]}
+    assert sorted(carriers.values()) == [[True, False], [True, True]], carriers
+    text = PAIR.replace("alloc(host)", "alloc(host, mem=80M)")
+    place.ctl("apply", lab, place.write("more.vbet", text))
+    assert place.rpc(lab, "lab.counters")["needs_restart"] == ["h2"]
+    place.stop(lab)
+
+
 vbetlab.main(
+    counters_are_light_and_grow,
     apply_leaves_the_others_alone,
     a_call_unplugs_and_plugs,
     an_address_changes_live,

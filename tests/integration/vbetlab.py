@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -144,6 +145,23 @@ class Place:
         lab = result.stdout.strip().splitlines()[-1]
         self.remember(lab)
         return lab
+
+    def rpc(self, lab, method, **parameters):
+        """One request to a lab's engine, past vbetctl."""
+        request = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).encode()
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(60)
+            connection.connect(str(self.runtime / lab / "rpc"))
+            connection.sendall(b"Content-Length: %d\r\n\r\n" % len(request) + request)
+            stream = connection.makefile("rb")
+            while True:
+                size = 0
+                while line := stream.readline().strip():
+                    if line.lower().startswith(b"content-length:"):
+                        size = int(line.split(b":")[1])
+                answer = json.loads(stream.read(size))
+                if answer.get("id") == 1:
+                    return answer["result"] if "result" in answer else answer["error"]
 
     def status(self, lab):
         return json.loads(self.ctl("status", "--json", lab).stdout)

@@ -33,3 +33,11 @@ TESTS += tests/unit/test-gui-session
 tests_unit_test_gui_session_SOURCES = tests/unit/test-gui-session.c
 tests_unit_test_gui_session_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_gui_session_LDADD = $(GUI_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test-gui-figures
+TESTS += tests/unit/test-gui-figures
+tests_unit_test_gui_figures_SOURCES = tests/unit/test-gui-figures.c tests/unit/fake-engine.c tests/unit/fake-engine.h \
+	tests/unit/fake-paths.c
+tests_unit_test_gui_figures_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_gui_figures_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=vbet_paths_program
+tests_unit_test_gui_figures_LDADD = libvbet-view.a libvbet-client.a $(GUI_TEST_LIBS) $(JSONRPC_LIBS) $(JSON_LIBS) $(GLIB_LIBS)

@@ -70,6 +70,11 @@ void vbet_lab_power_async (VbetLab *self, const char *device, VbetPower power, G
 
 /** vbet_lab_status_async: Result: a{sv}, "status" of vbetd(8). */
 void vbet_lab_status_async (VbetLab *self, GAsyncReadyCallback callback, gpointer user_data);
+/**
+ * vbet_lab_counters_async: @with_usage: also what all processes of the lab use, which costs more.
+ * Result: a{sv}, "lab.counters" of vbetd(8). Errors: VBET_ERROR_STATE while the switch process is being replaced.
+ */
+void vbet_lab_counters_async (VbetLab *self, gboolean with_usage, GAsyncReadyCallback callback, gpointer user_data);
 
 /** vbet_lab_stop_async: stops every guest, then the switch. May be called again while it stops. */
 void vbet_lab_stop_async (VbetLab *self, GAsyncReadyCallback callback, gpointer user_data);

@@ -53,5 +53,7 @@ void vbet_process_kill (VbetProcess *self);
 /** vbet_process_get_usage: memory may be some seconds old. Returns: FALSE when it has ended. */
 gboolean vbet_process_get_usage (VbetProcess *self, VbetProcessUsage *ret_usage);
 
+/** vbet_usage_of_process: of @pid alone, without what is below it. */
+void vbet_usage_of_process (GPid pid, VbetProcessUsage *ret_usage);
 /** vbet_usage_of_tree: adds up @pid and everything below it; memory, which costs most, only if @with_memory. */
 void vbet_usage_of_tree (GPid pid, gboolean with_memory, VbetProcessUsage *ret_usage);

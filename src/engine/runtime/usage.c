@@ -125,6 +125,13 @@ add_children (GPid pid, GArray *found)
 }
 
 void
+vbet_usage_of_process (GPid pid, VbetProcessUsage *ret_usage)
+{
+  *ret_usage = (VbetProcessUsage){ .processes = 1, .memory = memory_of (pid) };
+  ret_usage->cpu_seconds = (double) ticks_of (pid) / (double) sysconf (_SC_CLK_TCK);
+}
+
+void
 vbet_usage_of_tree (GPid pid, gboolean with_memory, VbetProcessUsage *ret_usage)
 {
   g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (GPid));

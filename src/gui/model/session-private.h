@@ -14,6 +14,7 @@ struct _VbetSession {
   GHashTable *selection; /* set of names */
   GHashTable *states;    /* name → GINT of VbetDeviceState */
   GHashTable *reasons;   /* name → text */
+  GHashTable *restart;   /* set of names: needs a restart */
   GHashTable *traffic;   /* (nullable): name of a cable → VbetTraffic */
   gboolean running;
 

@@ -247,6 +247,7 @@ vbet_session_set_running (VbetSession *self, gboolean running)
   self->running = running;
   g_hash_table_remove_all (self->states);
   g_hash_table_remove_all (self->reasons);
+  g_hash_table_remove_all (self->restart);
   emit (self, "states-changed");
 }
 
@@ -278,6 +279,27 @@ const char *
 vbet_session_get_reason (VbetSession *self, const char *device)
 {
   return g_hash_table_lookup (self->reasons, device);
+}
+
+void
+vbet_session_set_needs_restart (VbetSession *self, const char *const *names)
+{
+  g_return_if_fail (VBET_IS_SESSION (self));
+  guint known = 0, n = 0;
+  for (; names[n] != NULL; n++)
+    known += g_hash_table_contains (self->restart, names[n]) ? 1 : 0;
+  if (known == n && g_hash_table_size (self->restart) == n)
+    return;
+  g_hash_table_remove_all (self->restart);
+  for (guint i = 0; i < n; i++)
+    g_hash_table_add (self->restart, g_strdup (names[i]));
+  emit (self, "states-changed");
+}
+
+gboolean
+vbet_session_get_needs_restart (VbetSession *self, const char *device)
+{
+  return g_hash_table_contains (self->restart, device);
 }
 
 void
@@ -323,6 +345,7 @@ vbet_session_finalize (GObject *object)
   g_hash_table_unref (self->hints);
   g_hash_table_unref (self->selection);
   g_hash_table_unref (self->states);
+  g_hash_table_unref (self->restart);
   g_clear_pointer (&self->traffic, g_hash_table_unref);
   g_hash_table_unref (self->reasons);
   g_free (self->path);
@@ -333,7 +356,8 @@ vbet_session_finalize (GObject *object)
 static void
 vbet_session_class_init (VbetSessionClass *klass)
 {
-  static const char *const signals[] = { "changed", "selection-changed", "states-changed", "traffic-changed" };
+  static const char *const signals[]
+      = { "changed", "selection-changed", "states-changed", "traffic-changed" };
   G_OBJECT_CLASS (klass)->finalize = vbet_session_finalize;
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
     g_signal_new (signals[i], VBET_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -347,6 +371,7 @@ vbet_session_init (VbetSession *self)
   self->hints = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->selection = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->states = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->restart = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->reasons = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   _vbet_session_derive (self);
   g_signal_connect (self->document, "changed", G_CALLBACK (on_document_changed), self);

@@ -80,6 +80,11 @@ const char *vbet_session_get_reason (VbetSession *self, const char *device);
 /** vbet_session_get_states: Returns: name → GINT_TO_POINTER of VbetDeviceState. */
 GHashTable *vbet_session_get_states (VbetSession *self);
 
+/** vbet_session_set_needs_restart: @names: NULL-terminated: devices with changes that take effect at their
+ * next start; emits "states-changed" when they are others than before. */
+void vbet_session_set_needs_restart (VbetSession *self, const char *const *names);
+gboolean vbet_session_get_needs_restart (VbetSession *self, const char *device);
+
 /** vbet_session_set_traffic: @traffic: (nullable) (element-type utf8 VbetTraffic) (transfer full): of all
  * cables; NULL when the lab does not run. */
 void vbet_session_set_traffic (VbetSession *self, GHashTable *traffic);

@@ -1,0 +1,233 @@
+/* figures.c - see figures.h. */
+#include "config.h"
+
+#include "gui/figures.h"
+
+#include "gui/model/rates.h"
+#include "gui/reply.h"
+
+#define INTERVAL_MS 500
+/* The engine spends at most a fifth of its time on answering us, however large the lab. */
+#define REST_FACTOR 4
+#define USAGE_EVERY 4 /* questions */
+
+struct _VbetFigures {
+  GObject parent_instance;
+  VbetSession *session; /* owned */
+  VbetRunner *runner;   /* owned */
+  VbetRates *rates;     /* (nullable): of the present connection */
+  guint source;
+  gboolean asking;
+  gboolean visible;
+  gint64 asked; /* monotonic, µs */
+  guint questions;
+  gboolean has_usage;
+  VbetLabUsage usage;
+  double usage_time; /* of the engine's clock; negative: none yet */
+  double usage_cpu;
+};
+
+G_DEFINE_FINAL_TYPE (VbetFigures, vbet_figures, G_TYPE_OBJECT)
+
+static void schedule (VbetFigures *self, guint milliseconds);
+
+static gboolean
+may_ask (VbetFigures *self)
+{
+  return self->visible && vbet_runner_get_client (self->runner) != NULL
+         && vbet_runner_get_phase (self->runner) == VBET_PHASE_RUNNING;
+}
+
+/* --- answers ---------------------------------------------------------------------- */
+
+/* A counter of the engine; it may say anything. */
+static guint64
+count_of (double number)
+{
+  return (guint64)CLAMP (number, 0, 1e18);
+}
+
+static void
+take_direction (GVariant *cable, const char *key, VbetCableCounters *counters, int way)
+{
+  double numbers[3] = { 0 };
+  if (vbet_reply_numbers (cable, key, numbers, G_N_ELEMENTS (numbers)) < G_N_ELEMENTS (numbers))
+    return;
+  counters->frames[way] = count_of (numbers[0]);
+  counters->bytes[way] = count_of (numbers[1]);
+  counters->dropped[way] = count_of (numbers[2]);
+}
+
+static void
+take_cables (VbetFigures *self, GVariant *reply, double time)
+{
+  g_autoptr (GPtrArray) cables = vbet_reply_list (reply, "cables");
+  g_autoptr (GHashTable) counters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  for (guint i = 0; i < cables->len; i++) {
+    GVariant *cable = g_ptr_array_index (cables, i);
+    const char *name = vbet_reply_text (cable, "name");
+    double carrier[2] = { 0 };
+    if (name == NULL)
+      continue;
+    VbetCableCounters *one = g_new0 (VbetCableCounters, 1);
+    vbet_reply_numbers (cable, "carrier", carrier, G_N_ELEMENTS (carrier));
+    one->carrier[0] = carrier[0] != 0;
+    one->carrier[1] = carrier[1] != 0;
+    take_direction (cable, "ab", one, 0);
+    take_direction (cable, "ba", one, 1);
+    g_hash_table_insert (counters, g_strdup (name), one);
+  }
+  vbet_session_set_traffic (self->session, vbet_rates_sample (self->rates, time, counters));
+}
+
+static void
+take_usage (VbetFigures *self, GVariant *reply, double time)
+{
+  g_autoptr (GVariant) usage = vbet_reply_member (reply, "usage");
+  if (usage == NULL)
+    return;
+  double cpu = vbet_reply_number (usage, "cpu", 0);
+  double share = vbet_rates_share (self->usage_time, self->usage_cpu, time, cpu);
+  self->usage.memory = count_of (vbet_reply_number (usage, "memory", 0));
+  self->usage.processes = (guint)CLAMP (vbet_reply_number (usage, "processes", 0), 0, 1e6);
+  /* A guest that ended takes its processor time with it: then the share before is still the best guess. */
+  if (share >= 0 || self->usage_time < 0)
+    self->usage.cpu = share;
+  self->usage_time = time;
+  self->usage_cpu = cpu;
+  self->has_usage = TRUE;
+  g_signal_emit_by_name (self, "usage-changed");
+}
+
+static void
+on_counters (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (VbetFigures) self = data;
+  g_autoptr (GVariant) reply = vbet_client_call_finish (VBET_CLIENT (source), result, NULL);
+  self->asking = FALSE;
+  double time = vbet_reply_number (reply, "time", -1);
+  if (VBET_CLIENT (source) == vbet_runner_get_client (self->runner) && self->rates != NULL && time >= 0) {
+    g_auto (GStrv) restart = vbet_reply_texts (reply, "needs_restart");
+    take_cables (self, reply, time);
+    vbet_session_set_needs_restart (self->session, (const char *const *)restart);
+    take_usage (self, reply, time);
+  }
+  gint64 took = (g_get_monotonic_time () - self->asked) / 1000;
+  schedule (self, (guint)MAX (INTERVAL_MS - took, took * REST_FACTOR));
+}
+
+/* --- questions ---------------------------------------------------------------------- */
+
+static gboolean
+on_time (gpointer data)
+{
+  VbetFigures *self = data;
+  GVariantDict params;
+  self->source = 0;
+  if (!may_ask (self) || self->asking)
+    return G_SOURCE_REMOVE;
+  g_variant_dict_init (&params, NULL);
+  g_variant_dict_insert (&params, "usage", "b", self->questions++ % USAGE_EVERY == 0);
+  self->asking = TRUE;
+  self->asked = g_get_monotonic_time ();
+  vbet_client_call_async (vbet_runner_get_client (self->runner), "lab.counters", g_variant_dict_end (&params),
+                          NULL, on_counters, g_object_ref (self));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+schedule (VbetFigures *self, guint milliseconds)
+{
+  if (self->source == 0 && !self->asking && may_ask (self))
+    self->source = g_timeout_add (MIN (milliseconds, 10000), on_time, self);
+}
+
+static void
+forget (VbetFigures *self)
+{
+  static const char *const none[] = { NULL };
+  g_clear_handle_id (&self->source, g_source_remove);
+  g_clear_pointer (&self->rates, vbet_rates_free);
+  self->has_usage = FALSE;
+  self->questions = 0;
+  self->usage = (VbetLabUsage){ .cpu = -1 };
+  self->usage_time = -1;
+  vbet_session_set_traffic (self->session, NULL);
+  vbet_session_set_needs_restart (self->session, none);
+  g_signal_emit_by_name (self, "usage-changed");
+}
+
+static void
+on_phase (VbetFigures *self)
+{
+  if (vbet_runner_get_client (self->runner) == NULL) {
+    forget (self);
+    return;
+  }
+  if (self->rates == NULL)
+    self->rates = vbet_rates_new ();
+  schedule (self, 0);
+}
+
+void
+vbet_figures_set_visible (VbetFigures *self, gboolean visible)
+{
+  g_return_if_fail (VBET_IS_FIGURES (self));
+  self->visible = visible;
+  schedule (self, 0);
+}
+
+gboolean
+vbet_figures_get_usage (VbetFigures *self, VbetLabUsage *ret_usage)
+{
+  g_return_val_if_fail (VBET_IS_FIGURES (self), FALSE);
+  *ret_usage = self->usage;
+  return self->has_usage;
+}
+
+/* --- life ---------------------------------------------------------------------------- */
+
+VbetFigures *
+vbet_figures_new (VbetSession *session, VbetRunner *runner)
+{
+  VbetFigures *self = g_object_new (VBET_TYPE_FIGURES, NULL);
+  self->session = g_object_ref (session);
+  self->runner = g_object_ref (runner);
+  g_signal_connect_object (runner, "phase-changed", G_CALLBACK (on_phase), self, G_CONNECT_SWAPPED);
+  return self;
+}
+
+static void
+vbet_figures_dispose (GObject *object)
+{
+  VbetFigures *self = VBET_FIGURES (object);
+  g_clear_handle_id (&self->source, g_source_remove);
+  self->visible = FALSE;
+  G_OBJECT_CLASS (vbet_figures_parent_class)->dispose (object);
+}
+
+static void
+vbet_figures_finalize (GObject *object)
+{
+  VbetFigures *self = VBET_FIGURES (object);
+  g_clear_pointer (&self->rates, vbet_rates_free);
+  g_clear_object (&self->runner);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (vbet_figures_parent_class)->finalize (object);
+}
+
+static void
+vbet_figures_class_init (VbetFiguresClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = vbet_figures_dispose;
+  G_OBJECT_CLASS (klass)->finalize = vbet_figures_finalize;
+  g_signal_new ("usage-changed", VBET_TYPE_FIGURES, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+vbet_figures_init (VbetFigures *self)
+{
+  self->visible = TRUE;
+  self->usage.cpu = -1;
+  self->usage_time = -1;
+}
