@@ -86,11 +86,19 @@ free_job (Job *job)
   job->kind = JOB_FREE;
 }
 
+/* The command and what it started; one that was just forked has no group of its own yet. */
+static void
+kill_command (const Job *job, int number)
+{
+  if (job->pid > 0 && kill (-job->pid, number) != 0)
+    kill (job->pid, number);
+}
+
 static void
 fail_job (Jobs *jobs, Job *job, int code, const char *text)
 {
-  if (job->kind == JOB_EXEC && job->pid > 0)
-    kill (-job->pid, SIGKILL); /* reaped by jobs_reap(), which knows no job for it then */
+  if (job->kind == JOB_EXEC)
+    kill_command (job, SIGKILL); /* reaped by jobs_reap(), which knows no job for it then */
   line_send_error (jobs->line, job->channel, code, text);
   free_job (job);
 }
@@ -392,8 +400,7 @@ kill_job (Jobs *jobs, Job *job, const VbetAgentFrame *frame)
   }
   if (!vbet_agent_read_u32 (frame, &number) || number == 0 || number >= NSIG)
     number = SIGKILL;
-  if (job->pid > 0)
-    kill (-job->pid, (int) number);
+  kill_command (job, (int) number);
 }
 
 void

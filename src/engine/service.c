@@ -259,6 +259,23 @@ handle_step (Request *request)
 }
 
 static void
+handle_step_cancel (Request *request)
+{
+  GError *error = NULL;
+  if (vbet_lab_step_cancel (request->service->lab, &error))
+    answer_nothing (request);
+  else
+    refuse (request, error);
+}
+
+static void
+handle_retry (Request *request)
+{
+  double number = number_or (request->params, "number", 0);
+  vbet_lab_retry_async (request->service->lab, number > 0 && number < 4e9 ? (guint) number : 0, on_lab_answer, request);
+}
+
+static void
 handle_checks (Request *request)
 {
   vbet_lab_checks_async (request->service->lab, on_lab_answer, request);
@@ -556,7 +573,9 @@ static const Method methods[] = {
   { "lab.call", handle_call },
   { "lab.steps", handle_steps },
   { "lab.step", handle_step },
+  { "lab.step-cancel", handle_step_cancel },
   { "lab.checks", handle_checks },
+  { "call.retry", handle_retry },
   { "lab.stop", handle_stop },
   { "device.start", handle_start },
   { "device.stop", handle_device_stop },

@@ -15,6 +15,17 @@ typedef struct {
   GPtrArray *calls;
 } Plan;
 
+VbetCall *
+vbet_call_copy (const VbetCall *self)
+{
+  VbetCall *copy = g_memdup2 (self, sizeof *self);
+  copy->device = g_strdup (self->device);
+  copy->cable = g_strdup (self->cable);
+  copy->value = self->value != NULL ? vbet_value_ref (self->value) : NULL;
+  copy->text = g_strdup (self->text);
+  return copy;
+}
+
 void
 vbet_call_free (VbetCall *self)
 {

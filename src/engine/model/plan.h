@@ -51,4 +51,6 @@ typedef struct {
  * Returns: (transfer full) (element-type VbetCall): empty when nothing differs (notes, steps and spans do not count).
  */
 GPtrArray *vbet_plan_new (const VbetTopology *from, const VbetTopology *to);
+/** vbet_call_copy: Returns: (transfer full). */
+VbetCall *vbet_call_copy (const VbetCall *self);
 void vbet_call_free (VbetCall *self);

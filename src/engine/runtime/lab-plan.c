@@ -21,6 +21,7 @@ vbet_call_record_free (VbetCallRecord *record)
   g_free (record->device);
   g_free (record->cable);
   g_free (record->error);
+  vbet_call_free (record->call);
   g_free (record);
 }
 
@@ -152,6 +153,8 @@ on_call_done (gpointer data, GError *error)
   g_autofree CallRun *one = data;
   g_autoptr (GError) owned = error;
   PlanRun *run = one->run;
+  if (owned != NULL)
+    one->record->call = vbet_call_copy (one->call);
   vbet_lab_record_end (run->lab, one->record, owned);
   if (one->call->verb == VBET_CALL_START)
     run->starts--;

@@ -1,6 +1,6 @@
 /* lab-private.h - what the files of VbetLab share: lab.c (life and jobs),
  * lab-plan.c (the order of calls, their log), lab-calls.c (executing one), lab-power.c, lab-steps.c (steps and checks),
- * lab-status.c (what RPC clients are told). Nobody else includes it. */
+ * lab-jobs.c (what clients ask for beside apply and power), lab-status.c (what RPC clients are told). Nobody else includes it. */
 #pragma once
 
 #include "engine/model/plan.h"
@@ -31,6 +31,7 @@ typedef struct {
   char *cable;        /* (nullable) */
   const char *state;  /* "running", "done", "failed"; static */
   char *error;        /* (nullable) */
+  VbetCall *call;     /* (nullable): of a plan, kept when it failed, to be tried again */
   gint64 began;       /* monotonic, us */
   gint64 ended;       /* 0 while it runs */
 } VbetCallRecord;
@@ -67,6 +68,8 @@ struct _VbetLab {
   GHashTable *cables;       /* name → VbetCableRun, owned */
   GPtrArray *calls;         /* of VbetCallRecord */
   GArray *step_states;      /* of VbetStepState, one a step of @topology */
+  GHashTable *step_results; /* number of a step → av of what its statements gave when it ran last */
+  struct _VbetActionsRun *step_run; /* (nullable): the step that runs */
   GQueue jobs;              /* of GTask that wait for their turn */
   gboolean busy;            /* a job runs */
   gboolean stopping;
@@ -88,6 +91,30 @@ void vbet_lab_device_when_settled (VbetLabDevice *node, VbetDone done, gpointer 
 
 /** vbet_lab_release: the running job no longer changes the lab: the next may begin. */
 void vbet_lab_release (VbetLab *self);
+
+/* One thing a client asked for that waits for its turn. */
+typedef void (*VbetJobBegin) (VbetLab *self, GTask *task);
+
+typedef struct {
+  VbetJobBegin begin;
+  char *text;             /* apply, call */
+  char *path;             /* apply */
+  gboolean wait;          /* apply */
+  guint index;            /* step; retry: number of the call */
+  char *device;           /* power */
+  VbetPower power;
+  guint first_call;       /* number of the last call before this job */
+  GPtrArray *actions;     /* call: owned */
+  VbetTopology *topology; /* kept while its actions run */
+  gboolean answered;
+} VbetJob;
+
+/** vbet_lab_push_job: @job: (transfer full): begins when those before it have ended; @begin owns the task's reference. */
+void vbet_lab_push_job (VbetLab *self, VbetJob *job, VbetJobBegin begin, GAsyncReadyCallback callback,
+                        gpointer user_data);
+void vbet_lab_return_dict (GTask *task, GVariantDict *dict);
+/** vbet_lab_language_error: Returns: (transfer full): the first error among @diagnostics. */
+GError *vbet_lab_language_error (const VbetDiagnostics *diagnostics);
 
 /* lab-plan.c */
 VbetCallRecord *vbet_lab_record_begin (VbetLab *self, const char *text, const char *verb, const char *device,
@@ -122,9 +149,15 @@ const char *vbet_lab_power_text (VbetPower power);
 typedef void (*VbetActionsDone) (gpointer data, gboolean ok, GVariant *results);
 void vbet_lab_run_actions (VbetLab *self, GPtrArray *actions, gboolean keep_going, guint step, VbetActionsDone done,
                            gpointer data);
+/** vbet_actions_run_cancel: of @self->step_run: its statement under way is given up; @done comes soon. */
+void vbet_actions_run_cancel (struct _VbetActionsRun *run);
+gboolean vbet_actions_run_is_cancelled (const struct _VbetActionsRun *run);
+/** vbet_actions_run_statement: @ret_seconds: since it began. Returns: number of the statement under way, from 1. */
+guint vbet_actions_run_statement (const struct _VbetActionsRun *run, double *ret_seconds);
 
 /* lab-status.c */
 GVariant *vbet_call_record_to_variant (VbetLab *self, const VbetCallRecord *record);
 void vbet_lab_emit_call (VbetLab *self, const VbetCallRecord *record);
-void vbet_lab_emit_step (VbetLab *self, guint index, const char *state, GVariant *result);
+/** vbet_lab_emit_step: @statement: number of the one that begins, 0 for none; @result: (nullable). */
+void vbet_lab_emit_step (VbetLab *self, guint index, const char *state, guint statement, GVariant *result);
 const char *vbet_step_state_name (VbetStepState state);

@@ -67,6 +67,14 @@ vbet_lab_steps (VbetLab *self)
     g_variant_dict_insert (&one, "title", "s", step->title);
     g_variant_dict_insert (&one, "text", "s", step->text != NULL ? step->text : "");
     g_variant_dict_insert (&one, "state", "s", vbet_step_state_name (state));
+    GVariant *results = g_hash_table_lookup (self->step_results, GUINT_TO_POINTER (i + 1));
+    if (results != NULL && state != VBET_STEP_RUNNING)
+      g_variant_dict_insert_value (&one, "results", results);
+    if (state == VBET_STEP_RUNNING && self->step_run != NULL) {
+      double seconds = 0;
+      g_variant_dict_insert (&one, "statement", "x", (gint64) vbet_actions_run_statement (self->step_run, &seconds));
+      g_variant_dict_insert (&one, "since", "d", seconds);
+    }
     g_variant_builder_add (&builder, "v", g_variant_dict_end (&one));
     if (next == 0 && state != VBET_STEP_PASSED)
       next = (gint64) i + 1;

@@ -3,6 +3,11 @@
  * An expectation asks again until it holds or its time is over; the pause
  * between two tries starts when the command has ended, so that a slow command
  * is not piled up on a busy guest.
+ *
+ * What runs can be cancelled at any moment. Whatever is waited for holds a
+ * Turn, not the run: a turn whose statement was given up meanwhile is stale,
+ * and nothing happens when it comes. Only an edit of the lab is always brought
+ * to its end, since half of one is no lab.
  */
 #include "config.h"
 
@@ -19,9 +24,14 @@
 /* How much of a command's output is kept in a result, in bytes: its end. */
 #define OUTPUT_MAX 4000
 
-typedef struct ActionsRun ActionsRun;
+typedef struct _VbetActionsRun ActionsRun;
 
-struct ActionsRun {
+struct _VbetActionsRun {
+  guint refs;                /* one of its own until it has finished, one a turn */
+  guint turn;                /* turns of other numbers are stale */
+  gboolean cancelled;
+  gboolean editing;          /* an edit is under way */
+  GCancellable *cancellable; /* of the command under way */
   VbetLab *lab;
   GPtrArray *actions;        /* owned reference */
   guint index;
@@ -43,6 +53,45 @@ struct ActionsRun {
 
 static void next_action (ActionsRun *run);
 static void try_command (ActionsRun *run);
+
+/* --- turns -------------------------------------------------------------------------- */
+
+typedef struct {
+  ActionsRun *run;
+  guint turn;
+  VbetCallRecord *record; /* power: what is logged */
+} Turn;
+
+static void
+run_unref (ActionsRun *run)
+{
+  if (--run->refs > 0)
+    return;
+  g_ptr_array_unref (run->actions);
+  g_object_unref (run->cancellable);
+  g_object_unref (run->lab);
+  g_free (run);
+}
+
+static Turn *
+turn_new (ActionsRun *run)
+{
+  Turn *turn = g_new0 (Turn, 1);
+  run->refs++;
+  turn->run = run;
+  turn->turn = run->turn;
+  return turn;
+}
+
+/* Ends @turn. Returns: (nullable): the run, which waits for just this; NULL when the turn is stale. */
+static ActionsRun *
+turn_end (Turn *turn)
+{
+  ActionsRun *run = turn->run->turn == turn->turn ? turn->run : NULL;
+  run_unref (turn->run); /* one that waits holds itself, too */
+  g_free (turn);
+  return run;
+}
 
 static const VbetAction *
 current (const ActionsRun *run)
@@ -66,13 +115,15 @@ end_action (ActionsRun *run, gboolean ok, const char *error)
   g_autoptr (GVariant) result = g_variant_ref_sink (g_variant_dict_end (&dict));
   g_variant_builder_add (&run->results, "v", result);
   if (run->step > 0)
-    vbet_lab_emit_step (run->lab, run->step, "running", result);
+    vbet_lab_emit_step (run->lab, run->step, "running", 0, result);
+  run->turn++;
+  run->editing = FALSE;
   g_clear_pointer (&run->regex, g_regex_unref);
   g_clear_pointer (&run->target, g_free);
   g_clear_pointer (&run->output, g_free);
   run->ok = run->ok && ok;
   run->index++;
-  if (!ok && !run->keep_going)
+  if (run->cancelled || (!ok && !run->keep_going))
     run->index = run->actions->len;
   next_action (run);
 }
@@ -130,7 +181,9 @@ holds (ActionsRun *run, const char *output)
 static gboolean
 on_retry (gpointer data)
 {
-  try_command (data);
+  ActionsRun *run = turn_end (data);
+  if (run != NULL)
+    try_command (run);
   return G_SOURCE_REMOVE;
 }
 
@@ -139,7 +192,7 @@ not_yet (ActionsRun *run)
 {
   const VbetAction *action = current (run);
   if (!run->lab->stopping && g_get_monotonic_time () + RETRY_MS * 1000 < run->deadline) {
-    g_timeout_add (RETRY_MS, on_retry, run);
+    g_timeout_add (RETRY_MS, on_retry, turn_new (run));
     return;
   }
   g_autofree char *error = NULL;
@@ -155,10 +208,12 @@ not_yet (ActionsRun *run)
 static void
 on_command_done (GObject *source, GAsyncResult *result, gpointer data)
 {
-  ActionsRun *run = data;
-  const VbetAction *action = current (run);
   g_autoptr (GError) error = NULL;
   g_autoptr (VbetExecResult) outcome = vbet_guest_exec_finish (VBET_GUEST (source), result, &error);
+  ActionsRun *run = turn_end (data);
+  if (run == NULL)
+    return;
+  const VbetAction *action = current (run);
   if (outcome == NULL) {
     end_action (run, FALSE, error->message);
     return;
@@ -179,17 +234,19 @@ on_command_done (GObject *source, GAsyncResult *result, gpointer data)
 static void
 command_when_ready (gpointer data, GError *error)
 {
-  ActionsRun *run = data;
+  g_autoptr (GError) problem = error;
+  ActionsRun *run = turn_end (data);
+  if (run == NULL)
+    return;
   const VbetAction *action = current (run);
   const char *shell[] = { "/bin/sh", "-c", action->command, NULL };
   const char *ping[] = { "ping", "-n", "-c", "3", "-i", "0.2", "-W", "1", run->target, NULL };
-  g_autoptr (GError) problem = error;
   VbetGuest *guest = problem == NULL ? vbet_lab_guest (run->lab, action->devices[0], &problem) : NULL;
   if (guest == NULL)
     end_action (run, FALSE, problem->message);
   else
-    vbet_guest_exec_async (guest, action->kind == VBET_ACTION_PING ? ping : shell, NULL, NULL, NULL, NULL,
-                           on_command_done, run);
+    vbet_guest_exec_async (guest, action->kind == VBET_ACTION_PING ? ping : shell, NULL, NULL, NULL,
+                           run->cancellable, on_command_done, turn_new (run));
 }
 
 static void
@@ -200,7 +257,8 @@ try_command (ActionsRun *run)
   if (vbet_lab_guest (run->lab, action->devices[0], &error) == NULL)
     end_action (run, FALSE, error->message);
   else
-    vbet_lab_device_when_settled (vbet_lab_device (run->lab, action->devices[0]), command_when_ready, run);
+    vbet_lab_device_when_settled (vbet_lab_device (run->lab, action->devices[0]), command_when_ready,
+                                  turn_new (run));
 }
 
 /* The address of the first NIC of device @name that has one; @name itself when there is no such device. */
@@ -247,11 +305,6 @@ begin_command (ActionsRun *run)
 
 /* --- power ----------------------------------------------------------------------------- */
 
-typedef struct {
-  ActionsRun *run;
-  VbetCallRecord *record;
-} PowerAction;
-
 static void
 power_ended (ActionsRun *run)
 {
@@ -264,13 +317,15 @@ power_ended (ActionsRun *run)
 static void
 on_power_done (gpointer data, GError *error)
 {
-  g_autofree PowerAction *power = data;
-  vbet_lab_record_end (power->run->lab, power->record, error);
-  if (error != NULL && power->run->problem == NULL)
-    power->run->problem = error;
-  else
-    g_clear_error (&error);
-  power_ended (power->run);
+  Turn *turn = data;
+  g_autoptr (GError) problem = error;
+  vbet_lab_record_end (turn->run->lab, turn->record, problem);
+  ActionsRun *run = turn_end (turn);
+  if (run == NULL)
+    return;
+  if (run->problem == NULL)
+    run->problem = g_steal_pointer (&problem);
+  power_ended (run);
 }
 
 static void
@@ -288,11 +343,10 @@ begin_power (ActionsRun *run, VbetPower kind)
       continue;
     }
     g_autofree char *text = g_strdup_printf ("%s(%s)", vbet_lab_power_text (kind), *device);
-    PowerAction *power = g_new0 (PowerAction, 1);
-    power->run = run;
-    power->record = vbet_lab_record_begin (run->lab, text, vbet_lab_power_text (kind), *device, NULL);
+    Turn *turn = turn_new (run);
+    turn->record = vbet_lab_record_begin (run->lab, text, vbet_lab_power_text (kind), *device, NULL);
     run->pending++;
-    vbet_lab_power (run->lab, vbet_lab_device (run->lab, *device), kind, on_power_done, power);
+    vbet_lab_power (run->lab, vbet_lab_device (run->lab, *device), kind, on_power_done, turn);
   }
   power_ended (run);
 }
@@ -318,6 +372,7 @@ begin_edit (ActionsRun *run)
 {
   const VbetAction *action = current (run);
   gsize size = strlen (action->source);
+  run->editing = TRUE;
   g_autoptr (VbetDiagnostics) diagnostics = vbet_diagnostics_new (action->source, size);
   g_autoptr (VbetTopology) topology = vbet_topology_call (run->lab->topology, action->source, size, diagnostics);
   if (topology == NULL) {
@@ -336,18 +391,22 @@ static void
 finish (ActionsRun *run)
 {
   GVariant *results = g_variant_builder_end (&run->results);
-  run->done (run->data, run->ok, results);
-  g_ptr_array_unref (run->actions);
-  g_object_unref (run->lab);
-  g_free (run);
+  run->turn++;
+  run->done (run->data, run->ok && !run->cancelled, results);
+  if (run->lab->step_run == run)
+    run->lab->step_run = NULL;
+  run_unref (run);
 }
 
 static gboolean
 on_begin (gpointer data)
 {
-  ActionsRun *run = data;
+  ActionsRun *run = turn_end (data);
+  if (run == NULL)
+    return G_SOURCE_REMOVE;
   const VbetAction *action = current (run);
-  run->began = g_get_monotonic_time ();
+  if (run->step > 0)
+    vbet_lab_emit_step (run->lab, run->step, "running", run->index + 1, NULL);
   switch (action->kind) {
   case VBET_ACTION_START:
     begin_power (run, VBET_POWER_START);
@@ -379,10 +438,37 @@ on_begin (gpointer data)
 static void
 next_action (ActionsRun *run)
 {
-  if (run->index < run->actions->len)
-    g_idle_add (on_begin, run); /* from the main loop: a step of a thousand statements must not recurse */
-  else
+  if (run->index >= run->actions->len) {
     finish (run);
+    return;
+  }
+  run->began = g_get_monotonic_time ();
+  g_idle_add (on_begin, turn_new (run)); /* from the main loop: a step of a thousand statements must not recurse */
+}
+
+void
+vbet_actions_run_cancel (ActionsRun *run)
+{
+  run->cancelled = TRUE;
+  if (run->editing)
+    return;
+  run->turn++; /* the command's end may come at once */
+  g_cancellable_cancel (run->cancellable);
+  g_clear_error (&run->problem);
+  end_action (run, FALSE, "Cancelled");
+}
+
+gboolean
+vbet_actions_run_is_cancelled (const ActionsRun *run)
+{
+  return run->cancelled;
+}
+
+guint
+vbet_actions_run_statement (const ActionsRun *run, double *ret_seconds)
+{
+  *ret_seconds = (double) (g_get_monotonic_time () - run->began) / 1e6;
+  return run->index + 1;
 }
 
 void
@@ -390,6 +476,8 @@ vbet_lab_run_actions (VbetLab *self, GPtrArray *actions, gboolean keep_going, gu
                       gpointer data)
 {
   ActionsRun *run = g_new0 (ActionsRun, 1);
+  run->refs = 1;
+  run->cancellable = g_cancellable_new ();
   run->lab = g_object_ref (self);
   run->actions = g_ptr_array_ref (actions);
   run->keep_going = keep_going;
@@ -398,5 +486,6 @@ vbet_lab_run_actions (VbetLab *self, GPtrArray *actions, gboolean keep_going, gu
   run->done = done;
   run->data = data;
   g_variant_builder_init (&run->results, G_VARIANT_TYPE ("av"));
+  self->step_run = run;
   next_action (run);
 }

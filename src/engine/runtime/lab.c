@@ -243,6 +243,7 @@ vbet_lab_finalize (GObject *object)
   g_clear_pointer (&self->topology, vbet_topology_unref);
   g_ptr_array_unref (self->calls);
   g_array_unref (self->step_states);
+  g_hash_table_unref (self->step_results);
   g_free (self->id);
   g_free (self->name);
   g_free (self->path);
@@ -280,6 +281,7 @@ vbet_lab_init (VbetLab *self)
   self->cables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) cable_run_free);
   self->calls = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_call_record_free);
   self->step_states = g_array_new (FALSE, TRUE, sizeof (VbetStepState));
+  self->step_results = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_variant_unref);
   g_queue_init (&self->jobs);
 }
 
@@ -322,12 +324,14 @@ vbet_lab_emit_call (VbetLab *self, const VbetCallRecord *record)
 }
 
 void
-vbet_lab_emit_step (VbetLab *self, guint index, const char *state, GVariant *result)
+vbet_lab_emit_step (VbetLab *self, guint index, const char *state, guint statement, GVariant *result)
 {
   GVariantDict dict;
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "index", "x", (gint64) index);
   g_variant_dict_insert (&dict, "state", "s", state);
+  if (statement > 0)
+    g_variant_dict_insert (&dict, "statement", "x", (gint64) statement);
   if (result != NULL)
     g_variant_dict_insert_value (&dict, "result", result);
   g_autoptr (GVariant) step = g_variant_ref_sink (g_variant_dict_end (&dict));
@@ -336,24 +340,8 @@ vbet_lab_emit_step (VbetLab *self, guint index, const char *state, GVariant *res
 
 /* --- jobs: one at a time changes the lab ------------------------------------------------ */
 
-typedef void (*JobBegin) (VbetLab *self, GTask *task);
-
-typedef struct {
-  JobBegin begin;
-  char *text;             /* apply, call */
-  char *path;             /* apply */
-  gboolean wait;          /* apply */
-  guint index;            /* step */
-  char *device;           /* power */
-  VbetPower power;
-  guint first_call;       /* number of the last call before this job */
-  GPtrArray *actions;     /* call: owned */
-  VbetTopology *topology; /* kept while its actions run */
-  gboolean answered;
-} Job;
-
 static void
-job_free (Job *job)
+job_free (VbetJob *job)
 {
   g_free (job->text);
   g_free (job->path);
@@ -371,7 +359,7 @@ run_next (VbetLab *self)
   GTask *task = g_queue_pop_head (&self->jobs);
   if (task == NULL)
     return;
-  Job *job = g_task_get_task_data (task);
+  VbetJob *job = g_task_get_task_data (task);
   self->busy = TRUE;
   job->first_call = self->calls->len;
   job->begin (self, task);
@@ -392,8 +380,8 @@ vbet_lab_release (VbetLab *self)
     g_idle_add_full (G_PRIORITY_DEFAULT, on_release, g_object_ref (self), g_object_unref);
 }
 
-static void
-push_job (VbetLab *self, Job *job, JobBegin begin, GAsyncReadyCallback callback, gpointer user_data)
+void
+vbet_lab_push_job (VbetLab *self, VbetJob *job, VbetJobBegin begin, GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);
   g_task_set_task_data (task, job, (GDestroyNotify) job_free);
@@ -413,15 +401,14 @@ vbet_lab_finish (VbetLab *self, GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-static void
-return_dict (GTask *task, GVariantDict *dict)
+void
+vbet_lab_return_dict (GTask *task, GVariantDict *dict)
 {
   g_task_return_pointer (task, g_variant_ref_sink (g_variant_dict_end (dict)), (GDestroyNotify) g_variant_unref);
 }
 
-/* The last error among @diagnostics as a GError. */
-static GError *
-language_error (const VbetDiagnostics *diagnostics)
+GError *
+vbet_lab_language_error (const VbetDiagnostics *diagnostics)
 {
   for (guint i = 0; i < vbet_diagnostics_size (diagnostics); i++) {
     const VbetDiagnostic *found = vbet_diagnostics_get (diagnostics, i);
@@ -437,14 +424,14 @@ language_error (const VbetDiagnostics *diagnostics)
 static void
 answer_with_calls (VbetLab *self, GTask *task)
 {
-  Job *job = g_task_get_task_data (task);
+  VbetJob *job = g_task_get_task_data (task);
   if (job->answered)
     return;
   job->answered = TRUE;
   GVariantDict dict;
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert_value (&dict, "calls", vbet_lab_calls (self, job->first_call));
-  return_dict (task, &dict);
+  vbet_lab_return_dict (task, &dict);
 }
 
 static void
@@ -452,7 +439,7 @@ on_apply_serial (gpointer data, GPtrArray *records)
 {
   GTask *task = data;
   VbetLab *self = g_task_get_source_object (task);
-  Job *job = g_task_get_task_data (task);
+  VbetJob *job = g_task_get_task_data (task);
   if (!job->wait)
     answer_with_calls (self, task);
   vbet_lab_release (self);
@@ -468,14 +455,14 @@ on_apply_done (gpointer data, GPtrArray *records)
 static void
 begin_apply (VbetLab *self, GTask *task)
 {
-  Job *job = g_task_get_task_data (task);
+  VbetJob *job = g_task_get_task_data (task);
   gsize size = strlen (job->text);
   g_autoptr (VbetProgram) program = vbet_program_parse (job->text, size);
   g_autoptr (VbetDiagnostics) diagnostics = vbet_diagnostics_new (job->text, size);
   vbet_program_diagnose (program, diagnostics);
   g_autoptr (VbetTopology) topology = vbet_topology_elaborate (program, self->name, diagnostics);
   if (vbet_diagnostics_has_errors (diagnostics)) {
-    g_task_return_error (task, language_error (diagnostics));
+    g_task_return_error (task, vbet_lab_language_error (diagnostics));
     g_object_unref (task);
     vbet_lab_release (self);
     return;
@@ -495,118 +482,11 @@ void
 vbet_lab_apply_async (VbetLab *self, const char *text, const char *path, gboolean wait, GAsyncReadyCallback callback,
                       gpointer user_data)
 {
-  Job *job = g_new0 (Job, 1);
+  VbetJob *job = g_new0 (VbetJob, 1);
   job->text = g_strdup (text);
   job->path = g_strdup (path);
   job->wait = wait;
-  push_job (self, job, begin_apply, callback, user_data);
-}
-
-/* --- steps, checks, calls ----------------------------------------------------------------------- */
-
-static void
-on_actions_done (gpointer data, gboolean ok, GVariant *results)
-{
-  g_autoptr (GTask) task = data;
-  VbetLab *self = g_task_get_source_object (task);
-  Job *job = g_task_get_task_data (task);
-  GVariantDict dict;
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "ok", "b", ok);
-  g_variant_dict_insert_value (&dict, "results", results);
-  g_variant_dict_insert_value (&dict, "calls", vbet_lab_calls (self, job->first_call));
-  if (job->index > 0) {
-    VbetStepState state = ok ? VBET_STEP_PASSED : VBET_STEP_FAILED;
-    const VbetStep *step = g_ptr_array_index (job->topology->steps, job->index - 1);
-    g_variant_dict_insert (&dict, "index", "x", (gint64) job->index);
-    g_variant_dict_insert (&dict, "title", "s", step->title);
-    if (job->index <= self->step_states->len)
-      g_array_index (self->step_states, VbetStepState, job->index - 1) = state;
-    vbet_lab_emit_step (self, job->index, vbet_step_state_name (state), NULL);
-  }
-  return_dict (task, &dict);
-  vbet_lab_release (self);
-}
-
-static guint
-next_step (VbetLab *self)
-{
-  for (guint i = 0; i < self->step_states->len; i++)
-    if (g_array_index (self->step_states, VbetStepState, i) != VBET_STEP_PASSED)
-      return i + 1;
-  return 0;
-}
-
-static void
-begin_step (VbetLab *self, GTask *task)
-{
-  Job *job = g_task_get_task_data (task);
-  guint index = job->index > 0 ? job->index : next_step (self);
-  if (index == 0 || index > self->topology->steps->len) {
-    if (self->topology->steps->len == 0)
-      g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_NOT_FOUND, "The lab has no steps");
-    else if (job->index == 0)
-      g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_NOT_FOUND, "All %u steps have passed; give a number to run one again",
-                               self->topology->steps->len);
-    else
-      g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_NOT_FOUND, "The lab has %u steps, there is no step %u",
-                               self->topology->steps->len, index);
-    g_object_unref (task);
-    vbet_lab_release (self);
-    return;
-  }
-  job->index = index;
-  job->topology = vbet_topology_ref (self->topology);
-  const VbetStep *step = g_ptr_array_index (job->topology->steps, index - 1);
-  g_array_index (self->step_states, VbetStepState, index - 1) = VBET_STEP_RUNNING;
-  vbet_lab_emit_step (self, index, vbet_step_state_name (VBET_STEP_RUNNING), NULL);
-  vbet_lab_run_actions (self, step->actions, FALSE, index, on_actions_done, task);
-}
-
-void
-vbet_lab_step_async (VbetLab *self, guint index, GAsyncReadyCallback callback, gpointer user_data)
-{
-  Job *job = g_new0 (Job, 1);
-  job->index = index;
-  push_job (self, job, begin_step, callback, user_data);
-}
-
-static void
-begin_checks (VbetLab *self, GTask *task)
-{
-  Job *job = g_task_get_task_data (task);
-  job->topology = vbet_topology_ref (self->topology);
-  vbet_lab_run_actions (self, job->topology->checks, TRUE, 0, on_actions_done, task);
-}
-
-void
-vbet_lab_checks_async (VbetLab *self, GAsyncReadyCallback callback, gpointer user_data)
-{
-  push_job (self, g_new0 (Job, 1), begin_checks, callback, user_data);
-}
-
-static void
-begin_call (VbetLab *self, GTask *task)
-{
-  Job *job = g_task_get_task_data (task);
-  gsize size = strlen (job->text);
-  g_autoptr (VbetDiagnostics) diagnostics = vbet_diagnostics_new (job->text, size);
-  job->actions = vbet_topology_actions (self->topology, job->text, size, diagnostics);
-  if (job->actions == NULL) {
-    g_task_return_error (task, language_error (diagnostics));
-    g_object_unref (task);
-    vbet_lab_release (self);
-    return;
-  }
-  vbet_lab_run_actions (self, job->actions, FALSE, 0, on_actions_done, task);
-}
-
-void
-vbet_lab_call_async (VbetLab *self, const char *text, GAsyncReadyCallback callback, gpointer user_data)
-{
-  Job *job = g_new0 (Job, 1);
-  job->text = g_strdup (text);
-  push_job (self, job, begin_call, callback, user_data);
+  vbet_lab_push_job (self, job, begin_apply, callback, user_data);
 }
 
 /* --- power ------------------------------------------------------------------------------------------ */

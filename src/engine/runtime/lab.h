@@ -54,8 +54,15 @@ void vbet_lab_apply_async (VbetLab *self, const char *text, const char *path, gb
 void vbet_lab_call_async (VbetLab *self, const char *text, GAsyncReadyCallback callback, gpointer user_data);
 /** vbet_lab_step_async: @index: from 1; 0: the next. Result: a{sv}: index, title, ok, results. */
 void vbet_lab_step_async (VbetLab *self, guint index, GAsyncReadyCallback callback, gpointer user_data);
+/** vbet_lab_step_cancel: gives up the step, the checks or the calls that run: who asked for them gets
+ * VBET_ERROR_CANCELLED. FALSE with @error when none runs. */
+gboolean vbet_lab_step_cancel (VbetLab *self, GError **error);
 /** vbet_lab_checks_async: runs the checks at top level, all of them. Result: a{sv}: ok, results. */
 void vbet_lab_checks_async (VbetLab *self, GAsyncReadyCallback callback, gpointer user_data);
+
+/** vbet_lab_retry_async: executes failed call @number once more, as a new call. Result: a{sv}: call; one that fails
+ * again is no error. */
+void vbet_lab_retry_async (VbetLab *self, guint number, GAsyncReadyCallback callback, gpointer user_data);
 
 typedef enum {
   VBET_POWER_START,

@@ -29,6 +29,7 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/lab-private.h \
 	src/engine/runtime/lab-counters.c \
 	src/engine/runtime/lab-status.c \
+	src/engine/runtime/lab-jobs.c \
 	src/engine/runtime/lab-steps.c \
 	src/engine/runtime/lab.c \
 	src/engine/runtime/lab.h \
