@@ -14,6 +14,12 @@ tests_unit_test_gui_layout_SOURCES = tests/unit/test-gui-layout.c
 tests_unit_test_gui_layout_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_gui_layout_LDADD = $(GUI_TEST_LIBS)
 
+check_PROGRAMS += tests/unit/test-gui-clipboard
+TESTS += tests/unit/test-gui-clipboard
+tests_unit_test_gui_clipboard_SOURCES = tests/unit/test-gui-clipboard.c
+tests_unit_test_gui_clipboard_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_gui_clipboard_LDADD = $(GUI_TEST_LIBS)
+
 check_PROGRAMS += tests/unit/test-gui-view
 TESTS += tests/unit/test-gui-view
 tests_unit_test_gui_view_SOURCES = tests/unit/test-gui-view.c

@@ -14,6 +14,7 @@
 typedef struct {
   const VbetScene *scene; /* what is written out */
   GHashTable *names;      /* of name to name: the devices of the group and what they are called */
+  GHashTable *notes;      /* (nullable) set of positions in topology->notes, plus 1; NULL: all of them */
   GHashTable *addresses;  /* (nullable) of address without prefix to other address; "" for none */
   GHashTable *macs_taken; /* (nullable) set of MACs as text that cannot be used again */
   double dx;
@@ -183,7 +184,7 @@ note_line (const Group *self, const VbetNote *note)
 }
 
 static GPtrArray *
-group_lines (const Group *self, gboolean with_notes)
+group_lines (const Group *self)
 {
   GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
   const VbetTopology *topology = self->scene->topology;
@@ -203,9 +204,22 @@ group_lines (const Group *self, gboolean with_notes)
     if (line != NULL)
       g_ptr_array_add (lines, line);
   }
-  for (guint i = 0; with_notes && i < topology->notes->len; i++)
-    g_ptr_array_add (lines, note_line (self, topology->notes->pdata[i]));
+  for (guint i = 0; i < topology->notes->len; i++)
+    if (self->notes == NULL || g_hash_table_contains (self->notes, GUINT_TO_POINTER (i + 1)))
+      g_ptr_array_add (lines, note_line (self, topology->notes->pdata[i]));
   return lines;
+}
+
+/* "note#2" is the third note. */
+static gboolean
+note_index (const VbetTopology *topology, const char *name, guint *ret_index)
+{
+  guint64 index = 0;
+  if (!g_str_has_prefix (name, "note#") || topology->notes->len == 0
+      || !g_ascii_string_to_unsigned (name + strlen ("note#"), 10, 0, topology->notes->len - 1, &index, NULL))
+    return FALSE;
+  *ret_index = (guint)index;
+  return TRUE;
 }
 
 char *
@@ -214,14 +228,20 @@ vbet_gesture_copy (const VbetProgram *program, const VbetTopology *topology, con
 {
   g_autoptr (VbetScene) scene = vbet_scene_new (program, topology);
   g_autoptr (GHashTable) same = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) notes = g_hash_table_new (NULL, NULL);
   for (guint i = 0; names[i] != NULL; i++) {
+    guint note = 0;
+    if (note_index (topology, names[i], &note)) {
+      g_hash_table_add (notes, GUINT_TO_POINTER (note + 1));
+      continue;
+    }
     const VbetDevice *device = vbet_scene_device (scene, names[i], error);
     if (device == NULL)
       return NULL;
     g_hash_table_insert (same, device->name, device->name);
   }
-  Group group = { .scene = scene, .names = same };
-  g_autoptr (GPtrArray) lines = group_lines (&group, FALSE);
+  Group group = { .scene = scene, .names = same, .notes = notes };
+  g_autoptr (GPtrArray) lines = group_lines (&group);
   GString *out = g_string_new (NULL);
   for (guint i = 0; i < lines->len; i++)
     g_string_append_printf (out, "%s%s", (const char *)lines->pdata[i], scene->newline);
@@ -420,8 +440,9 @@ vbet_gesture_paste (const VbetProgram *program, const VbetTopology *topology, co
   g_autoptr (GHashTable) names = map_names (scene, target);
   g_autoptr (GHashTable) addresses = map_addresses (scene, target);
   g_autoptr (GHashTable) macs = written_macs (topology);
-  Group group = { scene, names, addresses, macs, dx, dy };
-  g_autoptr (GPtrArray) lines = group_lines (&group, TRUE);
+  Group group
+      = { .scene = scene, .names = names, .addresses = addresses, .macs_taken = macs, .dx = dx, .dy = dy };
+  g_autoptr (GPtrArray) lines = group_lines (&group);
   g_autoptr (VbetPatch) patch = vbet_patch_new (target);
   if (lines->len > 0)
     vbet_patch_add_statements (patch, lines);

@@ -47,7 +47,8 @@ VbetEdits *vbet_gesture_set (const VbetProgram *program, const VbetTopology *top
 VbetEdits *vbet_gesture_move_devices (const VbetProgram *program, const VbetTopology *topology,
                                       const char *const *names, const double *xs, const double *ys, guint size,
                                       GError **error);
-/** vbet_gesture_copy: Returns: (transfer full): a lab text of the devices @names and the cables among them. */
+/** vbet_gesture_copy: @names: NULL-terminated: devices, and notes as "note#N", N from 0. Returns: (transfer full): a
+ * lab text of them and of the cables among them. */
 char *vbet_gesture_copy (const VbetProgram *program, const VbetTopology *topology, const char *const *names,
                          GError **error);
 /**

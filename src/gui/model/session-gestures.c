@@ -74,6 +74,24 @@ has_unplaced (VbetSession *self)
 }
 
 gboolean
+_vbet_session_apply (VbetSession *self, VbetEdits *edits, const char *label)
+{
+  return apply (self, edits, label);
+}
+
+gboolean
+_vbet_session_finish (VbetSession *self, gboolean ok)
+{
+  return finish (self, ok);
+}
+
+gboolean
+_vbet_session_settle (VbetSession *self, const char *label, GError **error)
+{
+  return !has_unplaced (self) || apply (self, move_edits (self, NULL, 0, 0, error), label);
+}
+
+gboolean
 vbet_session_add_device (VbetSession *self, VbetKind kind, double x, double y, char **ret_name,
                          GError **error)
 {

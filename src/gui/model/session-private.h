@@ -28,3 +28,13 @@ struct _VbetSession {
 
 /** _vbet_session_derive: makes everything that follows from the document anew, silently. */
 void _vbet_session_derive (VbetSession *self);
+
+/* --- session-gestures.c: what gestures in other files are made of --- */
+
+/** _vbet_session_apply: @edits: (transfer full) (nullable): applies them as part of the open revision and derives
+ * anew. Returns: FALSE when there were none. */
+gboolean _vbet_session_apply (VbetSession *self, VbetEdits *edits, const char *label);
+/** _vbet_session_finish: ends the open revision; one that failed half-way never was. Returns: @ok. */
+gboolean _vbet_session_finish (VbetSession *self, gboolean ok);
+/** _vbet_session_settle: writes down where devices stand that do not say it, as part of the open revision. */
+gboolean _vbet_session_settle (VbetSession *self, const char *label, GError **error);

@@ -106,5 +106,21 @@ gboolean vbet_session_delete_selected (VbetSession *self, GError **error);
 gboolean vbet_session_rename (VbetSession *self, const char *device, const char *new_name, GError **error);
 /** vbet_session_arrange: places all devices anew. */
 gboolean vbet_session_arrange (VbetSession *self, GError **error);
+/** vbet_session_copy: Returns: (transfer full) (nullable): a lab text of the selected devices and notes and the cables
+ * among the devices, with positions; NULL with @error. */
+char *vbet_session_copy (VbetSession *self, GError **error);
+/**
+ * vbet_session_paste:
+ * @text: (array length=size): any bytes; a lab text, or it is refused
+ * @at: (nullable): where the middle goes; NULL: where it came from, or beside it
+ *
+ * What is pasted gets names, addresses and MACs that are free, a place that is free, and is selected.
+ */
+gboolean vbet_session_paste (VbetSession *self, const char *text, gsize size, const VbetPoint *at, GError **error);
+/** vbet_session_duplicate: copies and pastes what is selected, beside it. */
+gboolean vbet_session_duplicate (VbetSession *self, GError **error);
+/** vbet_session_cut: copies what is selected and deletes it. @ret_text: (out) (transfer full): the copy. */
+gboolean vbet_session_cut (VbetSession *self, char **ret_text, GError **error);
+
 /** vbet_session_fix: applies the fix of finding number @index, if it has one. */
 void vbet_session_fix (VbetSession *self, guint index);
