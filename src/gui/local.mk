@@ -34,6 +34,7 @@ libvbet_gui_a_SOURCES = \
 	src/gui/canvas/accessible.c \
 	src/gui/canvas/accessible.h \
 	src/gui/canvas/canvas-input.c \
+	src/gui/canvas/canvas-navigate.c \
 	src/gui/canvas/canvas-private.h \
 	src/gui/canvas/canvas.c \
 	src/gui/canvas/canvas.h \
@@ -60,6 +61,7 @@ libvbet_gui_a_SOURCES = \
 	src/gui/application.c \
 	src/gui/application.h \
 	src/gui/window-actions.c \
+	src/gui/window-edit.c \
 	src/gui/window-file.c \
 	src/gui/window-inspector.c \
 	src/gui/window-private.h \

@@ -80,6 +80,9 @@ void _vbet_window_update_actions (VbetWindow *self);
 /* window-inspector.c */
 /** _vbet_window_add_inspector: the inspector, the line at the bottom, and the live figures they show. */
 void _vbet_window_add_inspector (VbetWindow *self);
+/* window-edit.c: clipboard */
+void _vbet_window_add_edit (VbetWindow *self);
+void _vbet_window_reveal_selected (VbetWindow *self);
 
 /* window-file.c */
 void _vbet_window_choose_open (VbetWindow *self);

@@ -496,6 +496,7 @@ vbet_window_init (VbetWindow *self)
   follow (self);
   _vbet_window_add_actions (self);
   _vbet_window_add_inspector (self);
+  _vbet_window_add_edit (self);
   _vbet_window_update (self);
   gtk_window_set_icon_name (GTK_WINDOW (self), "network-workgroup");
   gtk_widget_grab_focus (GTK_WIDGET (self->canvas));

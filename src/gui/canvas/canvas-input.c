@@ -43,6 +43,7 @@ vbet_canvas_button_press (GtkWidget *widget, GdkEventButton *event)
   VbetCanvas *self = VBET_CANVAS (widget);
   guint presses = event->type == GDK_BUTTON_PRESS ? 1 : event->type == GDK_2BUTTON_PRESS ? 2 : 0;
   gtk_widget_grab_focus (widget);
+  _vbet_canvas_end_glide (self);
   if (presses == 0)
     return GDK_EVENT_STOP;
   if (event->button == GDK_BUTTON_MIDDLE || (event->button == GDK_BUTTON_PRIMARY && self->space)) {

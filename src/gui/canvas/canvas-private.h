@@ -5,6 +5,9 @@
 #include "gui/canvas/draw.h"
 #include "gui/canvas/tool.h"
 
+/* A movement of the picture; canvas-navigate.c. */
+typedef struct VbetGlide VbetGlide;
+
 struct _VbetCanvas {
   GtkDrawingArea parent_instance;
 
@@ -23,6 +26,8 @@ struct _VbetCanvas {
   guint zoom_source; /* will tell that the zoom changed */
   guint show;
 
+  VbetGlide *glide; /* (nullable); owned */
+
   const VbetTool *tool;
   gpointer tool_data;
   VbetKind place_kind;
@@ -39,5 +44,10 @@ VbetPoint _vbet_canvas_to_lab (VbetCanvas *self, double x, double y);
 /* Zooms so that the lab point under the pixel (@x, @y) stays there. */
 void _vbet_canvas_zoom_at (VbetCanvas *self, double zoom, double x, double y);
 void _vbet_canvas_pan_by (VbetCanvas *self, double dx, double dy);
+/* canvas-navigate.c */
+/* Where the devices are shown at this moment, one a device. */
+const VbetPoint *_vbet_canvas_positions (VbetCanvas *self);
+/* Whatever moves is where it goes. */
+void _vbet_canvas_end_glide (VbetCanvas *self);
 /* canvas-input.c: fills in the event handlers. */
 void _vbet_canvas_input_class_init (GtkWidgetClass *widget_class);

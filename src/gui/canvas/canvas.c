@@ -39,7 +39,7 @@ vbet_canvas_get_view (VbetCanvas *self)
   if (self->view == NULL) {
     VbetViewInput input = {
       .topology = vbet_session_get_topology (self->session),
-      .positions = vbet_session_get_positions (self->session),
+      .positions = _vbet_canvas_positions (self),
       .states = vbet_session_get_states (self->session),
       .selection = vbet_session_get_selection (self->session),
       .zoom = self->zoom,
@@ -67,6 +67,7 @@ vbet_canvas_get_zoom (VbetCanvas *self)
 void
 _vbet_canvas_zoom_at (VbetCanvas *self, double zoom, double x, double y)
 {
+  _vbet_canvas_end_glide (self);
   VbetPoint fixed = _vbet_canvas_to_lab (self, x, y);
   self->zoom = CLAMP (zoom, VBET_CANVAS_MIN_ZOOM, VBET_CANVAS_MAX_ZOOM);
   if (fabs (self->zoom - 1) < 0.01)
@@ -101,6 +102,7 @@ fit_now (VbetCanvas *self)
 {
   double width = gtk_widget_get_allocated_width (GTK_WIDGET (self));
   double height = gtk_widget_get_allocated_height (GTK_WIDGET (self));
+  _vbet_canvas_end_glide (self);
   /* Bounds as at 100 %: small zooms leave out text. */
   self->zoom = 1;
   g_clear_pointer (&self->view, vbet_view_free);
@@ -169,6 +171,7 @@ vbet_canvas_get_show (VbetCanvas *self)
 void
 _vbet_canvas_pan_by (VbetCanvas *self, double dx, double dy)
 {
+  _vbet_canvas_end_glide (self);
   self->origin.x += dx / self->zoom;
   self->origin.y += dy / self->zoom;
   self->fit_pending = FALSE;
@@ -442,6 +445,7 @@ vbet_canvas_dispose (GObject *object)
 {
   VbetCanvas *self = VBET_CANVAS (object);
   g_clear_handle_id (&self->zoom_source, g_source_remove);
+  _vbet_canvas_end_glide (self);
   if (self->tool != NULL && self->tool->end != NULL)
     self->tool->end (self, self->tool_data);
   self->tool = NULL;

@@ -37,6 +37,27 @@ void vbet_canvas_fit (VbetCanvas *self);
 /** vbet_canvas_show: brings the device or cable called @name into sight. */
 void vbet_canvas_show (VbetCanvas *self, const char *name);
 
+/* --- canvas-navigate.c --- */
+
+/** vbet_canvas_visible: what is in sight, in lab units. */
+VbetRect vbet_canvas_visible (VbetCanvas *self);
+/** vbet_canvas_get_pointer: @ret_at: (out): in lab units. Returns: whether the pointer is over the canvas. */
+gboolean vbet_canvas_get_pointer (VbetCanvas *self, VbetPoint *ret_at);
+void vbet_canvas_centre_on (VbetCanvas *self, VbetPoint middle, gboolean smoothly);
+/** vbet_canvas_reveal: brings @rect into sight, smoothly, if it is not. */
+void vbet_canvas_reveal (VbetCanvas *self, VbetRect rect);
+/** vbet_canvas_fit_rect: zooms so that @rect fills the canvas. */
+void vbet_canvas_fit_rect (VbetCanvas *self, VbetRect rect);
+/** vbet_canvas_bounds_of: what the devices, cables and notes called @names (NULL-terminated) cover. */
+VbetRect vbet_canvas_bounds_of (VbetCanvas *self, const char *const *names);
+/**
+ * vbet_canvas_glide_from:
+ * @from: (transfer full) (element-type utf8 VbetPoint): where devices stood before
+ *
+ * Shows them on their way to where they stand; at once where people want no animations.
+ */
+void vbet_canvas_glide_from (VbetCanvas *self, GHashTable *from);
+
 /** vbet_canvas_set_show: @show: of VbetShow. */
 void vbet_canvas_set_show (VbetCanvas *self, guint show);
 guint vbet_canvas_get_show (VbetCanvas *self);
