@@ -3,6 +3,7 @@
 
 #include "gui/application.h"
 
+#include <glib/gi18n.h>
 #include <gtksourceview/gtksource.h>
 
 #include "gui/export.h"
@@ -107,7 +108,7 @@ export_picture (GVariantDict *options, const char *picture)
   g_variant_dict_lookup (options, G_OPTION_REMAINING, "^aay", &files);
   g_variant_dict_lookup (options, "scale", "d", &scale);
   if (files == NULL || files[0] == NULL || files[1] != NULL) {
-    g_printerr ("vbet: --export takes one lab: vbet --export PICTURE.png LAB.vbet\n");
+    g_printerr (_ ("vbet: --export takes one lab: vbet --export PICTURE.png LAB.vbet\n"));
     return 2;
   }
   if (vbet_export_png (files[0], picture, scale, &error))
@@ -152,12 +153,13 @@ vbet_application_class_init (VbetApplicationClass *klass)
 static void
 vbet_application_init (VbetApplication *self)
 {
-  static const GOptionEntry options[] = {
-    { "export", 0, 0, G_OPTION_ARG_FILENAME, NULL, "Write a picture of the lab and end; needs no display",
-      "PICTURE.png" },
-    { "scale", 0, 0, G_OPTION_ARG_DOUBLE, NULL, "Size of the picture: pixels a lab unit (default 2)", "N" },
-    { "version", 0, 0, G_OPTION_ARG_NONE, NULL, "Show the version and end", NULL },
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, "[LAB.vbet …]" },
+  const GOptionEntry options[] = {
+    { "export", 0, 0, G_OPTION_ARG_FILENAME, NULL, _ ("Write a picture of the lab and end; needs no display"),
+      _ ("PICTURE.png") },
+    { "scale", 0, 0, G_OPTION_ARG_DOUBLE, NULL, _ ("Size of the picture: pixels a lab unit (default 2)"),
+      _ ("N") },
+    { "version", 0, 0, G_OPTION_ARG_NONE, NULL, _ ("Show the version and end"), NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, _ ("[LAB.vbet …]") },
     { NULL },
   };
   g_application_add_main_option_entries (G_APPLICATION (self), options);

@@ -3,6 +3,8 @@
 
 #include "gui/export.h"
 
+#include <glib/gi18n.h>
+
 #include "base/error.h"
 #include "gui/canvas/draw.h"
 #include "gui/model/session.h"
@@ -13,7 +15,7 @@ vbet_export_png (const char *lab, const char *picture, double scale, GError **er
   g_autofree char *text = NULL;
   gsize size = 0;
   if (!(scale >= 0.1 && scale <= 20)) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE, "A scale is a number from 0.1 to 20");
+    g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE, _ ("A scale is a number from 0.1 to 20"));
     return FALSE;
   }
   if (!g_file_get_contents (lab, &text, &size, error))

@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include "base/error.h"
 #include "gui/reply.h"
 
@@ -118,7 +120,7 @@ take_reply (VbetRunner *self, GObject *source, GAsyncResult *result, GError **er
     return reply;
   g_clear_pointer (&reply, g_variant_unref);
   if (error != NULL && *error == NULL)
-    g_set_error_literal (error, VBET_ERROR, VBET_ERROR_CANCELLED, "Cancelled");
+    g_set_error_literal (error, VBET_ERROR, VBET_ERROR_CANCELLED, _ ("Cancelled"));
   return NULL;
 }
 
@@ -162,9 +164,10 @@ on_notification (VbetClient *client, const char *method, GVariant *params, VbetR
   if (g_str_equal (method, "device.state")) {
     take_state (self, params, "device");
     if (g_strcmp0 (vbet_reply_text (params, "state"), "failed") == 0) {
-      g_autofree char *message = g_strdup_printf (
-          "%s failed: %s", vbet_reply_text (params, "device"),
-          vbet_reply_text (params, "error") != NULL ? vbet_reply_text (params, "error") : "no reason given");
+      g_autofree char *message
+          = g_strdup_printf (_ ("%s failed: %s"), vbet_reply_text (params, "device"),
+                             vbet_reply_text (params, "error") != NULL ? vbet_reply_text (params, "error")
+                                                                       : _ ("no reason given"));
       g_signal_emit_by_name (self, "failed", message);
     }
   } else if (g_str_equal (method, "call")) {
@@ -178,7 +181,7 @@ on_notification (VbetClient *client, const char *method, GVariant *params, VbetR
              && g_strcmp0 (vbet_reply_text (params, "state"), "failed") == 0) {
     g_signal_emit_by_name (
         self, "failed",
-        "The lab's switch process ended and could not be started again; stop the lab and run it anew");
+        _ ("The lab's switch process ended and could not be started again; stop the lab and run it anew"));
   }
 }
 
@@ -367,11 +370,11 @@ on_found_info (GObject *source, GAsyncResult *result, gpointer data)
     return;
   const char *path = vbet_reply_text (reply, "path");
   if (g_strcmp0 (path, vbet_session_get_path (self->session)) != 0) {
-    g_autofree char *message = g_strdup_printf ("A lab called “%s” from another file (%s) is running; stop "
-                                                "it with “vbetctl stop %s” before this one can run",
-                                                vbet_session_get_name (self->session),
-                                                path != NULL && *path != '\0' ? path : "unsaved",
-                                                vbet_client_get_id (self->client));
+    g_autofree char *message = g_strdup_printf (
+        _ ("A lab called “%s” from another file (%s) is running; stop "
+           "it with “vbetctl stop %s” before this one can run"),
+        vbet_session_get_name (self->session), path != NULL && *path != '\0' ? path : _ ("unsaved"),
+        vbet_client_get_id (self->client));
     drop_client (self);
     g_signal_emit_by_name (self, "failed", message);
     return;

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #define ZOOM_STEP 1.25
 
 /* The one selected device; NULL for none, several, or a cable. */
@@ -130,7 +132,7 @@ on_run (GSimpleAction *action, GVariant *parameter, gpointer data)
   VbetWindow *self = data;
   if (vbet_diagnostics_has_errors (vbet_session_get_diagnostics (self->session))) {
     _vbet_window_show_error (self, "engine",
-                             "The lab's text has errors; mend those under Problems first, then run it.");
+                             _ ("The lab's text has errors; mend those under Problems first, then run it."));
     gtk_notebook_set_current_page (self->bottom,
                                    gtk_notebook_page_num (self->bottom, GTK_WIDGET (self->problems)));
     return;
@@ -204,7 +206,7 @@ on_show_running (GSimpleAction *action, GVariant *parameter, gpointer data)
     return;
   vbet_document_text (document, &size);
   vbet_document_replace (document, 0, size, self->running_text, strlen (self->running_text),
-                         "Show what runs");
+                         _ ("Show what runs"));
   g_clear_pointer (&self->running_text, g_free);
 }
 

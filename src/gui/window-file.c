@@ -5,10 +5,12 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include "gui/canvas/draw.h"
 
 /* Larger files are no labs. */
-#define MAX_FILE_SIZE ((gsize) 16 * 1024 * 1024)
+#define MAX_FILE_SIZE ((gsize)16 * 1024 * 1024)
 
 /* --- opening ---------------------------------------------------------------------------- */
 
@@ -23,12 +25,12 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
   g_autofree char *name = g_file_get_parse_name (G_FILE (source));
   gsize size = 0;
   if (!g_file_load_contents_finish (G_FILE (source), result, &text, &size, &etag, &error)) {
-    g_autofree char *message = g_strdup_printf ("Cannot open %s: %s", name, error->message);
+    g_autofree char *message = g_strdup_printf (_ ("Cannot open %s: %s"), name, error->message);
     _vbet_window_show_error (self, "file", message);
     return;
   }
   if (size > MAX_FILE_SIZE) {
-    g_autofree char *message = g_strdup_printf ("Cannot open %s: it is too large for a lab's text", name);
+    g_autofree char *message = g_strdup_printf (_ ("Cannot open %s: it is too large for a lab's text"), name);
     _vbet_window_show_error (self, "file", message);
     return;
   }
@@ -77,7 +79,7 @@ static GtkFileChooser *
 new_chooser (VbetWindow *self, const char *title, GtkFileChooserAction action, const char *accept)
 {
   g_clear_object (&self->chooser);
-  self->chooser = gtk_file_chooser_native_new (title, GTK_WINDOW (self), action, accept, "_Cancel");
+  self->chooser = gtk_file_chooser_native_new (title, GTK_WINDOW (self), action, accept, _ ("_Cancel"));
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
   return GTK_FILE_CHOOSER (self->chooser);
 }
@@ -98,9 +100,9 @@ on_open_chosen (GtkNativeDialog *dialog, int response, VbetWindow *self)
 void
 _vbet_window_choose_open (VbetWindow *self)
 {
-  GtkFileChooser *chooser = new_chooser (self, "Open a lab", GTK_FILE_CHOOSER_ACTION_OPEN, "_Open");
-  add_filter (chooser, "Labs (*.vbet)", "*.vbet");
-  add_filter (chooser, "All files", "*");
+  GtkFileChooser *chooser = new_chooser (self, _ ("Open a lab"), GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Open"));
+  add_filter (chooser, _ ("Labs (*.vbet)"), "*.vbet");
+  add_filter (chooser, _ ("All files"), "*");
   g_signal_connect_object (chooser, "response", G_CALLBACK (on_open_chosen), self, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }
@@ -125,18 +127,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Writing, writing_free)
 static void
 show_save_error (VbetWindow *self, const char *name, const GError *error)
 {
-  static const VbetNoticeButton changed[] = { { "_Overwrite it", "win.overwrite" },
-                                              { "_Reload it", "win.reload" },
-                                              { "Save _as …", "win.save-as" },
+  static const VbetNoticeButton changed[] = { { N_ ("_Overwrite it"), "win.overwrite" },
+                                              { N_ ("_Reload it"), "win.reload" },
+                                              { N_ ("Save _as …"), "win.save-as" },
                                               { NULL, NULL } };
-  static const VbetNoticeButton elsewhere[] = { { "Save _as …", "win.save-as" }, { NULL, NULL } };
+  static const VbetNoticeButton elsewhere[] = { { N_ ("Save _as …"), "win.save-as" }, { NULL, NULL } };
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WRONG_ETAG)) {
-    g_autofree char *text
-        = g_strdup_printf ("%s was changed by somebody else since it was opened; nothing was saved.", name);
+    g_autofree char *text = g_strdup_printf (
+        _ ("%s was changed by somebody else since it was opened; nothing was saved."), name);
     vbet_notices_show (self->notices, "file", GTK_MESSAGE_WARNING, text, changed);
     return;
   }
-  g_autofree char *text = g_strdup_printf ("Cannot save %s: %s", name, error->message);
+  g_autofree char *text = g_strdup_printf (_ ("Cannot save %s: %s"), name, error->message);
   vbet_notices_show (self->notices, "file", GTK_MESSAGE_ERROR, text, elsewhere);
 }
 
@@ -227,9 +229,9 @@ on_save_chosen (GtkNativeDialog *dialog, int response, VbetWindow *self)
 void
 _vbet_window_choose_save (VbetWindow *self)
 {
-  GtkFileChooser *chooser = new_chooser (self, "Save the lab", GTK_FILE_CHOOSER_ACTION_SAVE, "_Save");
+  GtkFileChooser *chooser = new_chooser (self, _ ("Save the lab"), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"));
   g_autofree char *name = g_strconcat (vbet_session_get_name (self->session), ".vbet", NULL);
-  add_filter (chooser, "Labs (*.vbet)", "*.vbet");
+  add_filter (chooser, _ ("Labs (*.vbet)"), "*.vbet");
   gtk_file_chooser_set_do_overwrite_confirmation (chooser, TRUE);
   gtk_file_chooser_set_current_name (chooser, name);
   g_signal_connect_object (chooser, "response", G_CALLBACK (on_save_chosen), self, 0);
@@ -259,9 +261,10 @@ on_export_chosen (GtkNativeDialog *dialog, int response, VbetWindow *self)
 void
 _vbet_window_choose_export (VbetWindow *self)
 {
-  GtkFileChooser *chooser = new_chooser (self, "Export a picture", GTK_FILE_CHOOSER_ACTION_SAVE, "_Export");
+  GtkFileChooser *chooser
+      = new_chooser (self, _ ("Export a picture"), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Export"));
   g_autofree char *name = g_strconcat (vbet_session_get_name (self->session), ".png", NULL);
-  add_filter (chooser, "PNG pictures", "*.png");
+  add_filter (chooser, _ ("PNG pictures"), "*.png");
   gtk_file_chooser_set_do_overwrite_confirmation (chooser, TRUE);
   gtk_file_chooser_set_current_name (chooser, name);
   g_signal_connect_object (chooser, "response", G_CALLBACK (on_export_chosen), self, 0);

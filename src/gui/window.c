@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include <vte/vte.h>
 
 #include "gui/panes/palette.h"
@@ -24,6 +26,16 @@ _vbet_window_show_error (VbetWindow *self, const char *id, const char *text)
 /* --- title, buttons, tabs ------------------------------------------------------------- */
 
 static char *
+describe_drawn (const VbetTopology *topology)
+{
+  guint n_devices = topology->devices->len, n_cables = topology->cables->len;
+  g_autofree char *devices = g_strdup_printf (ngettext ("%u device", "%u devices", n_devices), n_devices);
+  g_autofree char *cables = g_strdup_printf (ngettext ("%u cable", "%u cables", n_cables), n_cables);
+  /* Translators: "not running · 3 devices, 2 cables" */
+  return g_strdup_printf (_ ("not running · %s, %s"), devices, cables);
+}
+
+static char *
 describe (VbetWindow *self)
 {
   const VbetTopology *topology = vbet_session_get_topology (self->session);
@@ -37,16 +49,16 @@ describe (VbetWindow *self)
   }
   switch (vbet_runner_get_phase (self->runner)) {
   case VBET_PHASE_STARTING:
-    return g_strdup ("starting …");
+    return g_strdup (_ ("starting …"));
   case VBET_PHASE_STOPPING:
-    return g_strdup ("stopping …");
+    return g_strdup (_ ("stopping …"));
   case VBET_PHASE_RUNNING:
-    return g_strdup_printf ("running · %u of %u guests ready", ready, guests);
+    return g_strdup_printf (
+        ngettext ("running · %u of %u guest ready", "running · %u of %u guests ready", guests), ready,
+        guests);
   case VBET_PHASE_OFF:
   default:
-    return g_strdup_printf ("not running · %u device%s, %u cable%s", topology->devices->len,
-                            topology->devices->len == 1 ? "" : "s", topology->cables->len,
-                            topology->cables->len == 1 ? "" : "s");
+    return describe_drawn (topology);
   }
 }
 
@@ -56,17 +68,20 @@ update_tabs (VbetWindow *self)
   guint findings = vbet_diagnostics_size (vbet_session_get_diagnostics (self->session));
   guint open = vbet_consoles_size (self->consoles);
   g_autofree char *problems
-      = findings > 0 ? g_strdup_printf ("Problems (%u)", findings) : g_strdup ("Problems");
-  g_autofree char *consoles = open > 0 ? g_strdup_printf ("Consoles (%u)", open) : g_strdup ("Consoles");
+      = findings > 0 ? g_strdup_printf (_ ("Problems (%u)"), findings) : g_strdup (_ ("Problems"));
+  g_autofree char *consoles
+      = open > 0 ? g_strdup_printf (_ ("Consoles (%u)"), open) : g_strdup (_ ("Consoles"));
   gtk_label_set_text (GTK_LABEL (self->problems_tab), problems);
   gtk_label_set_text (GTK_LABEL (self->consoles_tab), consoles);
 }
 
+/* @with: a format with one %s, for @what. */
 static void
-set_undo_tooltip (GtkButton *button, const char *verb, const char *what, const char *keys)
+set_undo_tooltip (GtkButton *button, const char *without, const char *with, const char *what)
 {
-  g_autofree char *text = what != NULL ? g_strdup_printf ("%s: %s (%s)", verb, what, keys)
-                                       : g_strdup_printf ("%s (%s)", verb, keys);
+  g_auto (GStrv) around = g_strsplit (with, "%s", 2);
+  g_autofree char *text = what != NULL && around[0] != NULL ? g_strconcat (around[0], what, around[1], NULL)
+                                                            : g_strdup (without);
   gtk_widget_set_tooltip_text (GTK_WIDGET (button), text);
 }
 
@@ -80,7 +95,7 @@ _vbet_window_update (VbetWindow *self)
   gboolean busy = phase == VBET_PHASE_STARTING || phase == VBET_PHASE_STOPPING;
   g_autofree char *title = g_strdup_printf ("%s%s", vbet_document_is_modified (document) ? "• " : "",
                                             vbet_session_get_name (self->session));
-  g_autofree char *window_title = g_strdup_printf ("%s – vBET", title);
+  g_autofree char *window_title = g_strdup_printf (_ ("%s – vBET"), title);
   g_autofree char *second = describe (self);
   g_autofree char *zoom = g_strdup_printf ("%.0f %%", vbet_canvas_get_zoom (self->canvas) * 100);
   gtk_window_set_title (GTK_WINDOW (self), window_title);
@@ -92,8 +107,10 @@ _vbet_window_update (VbetWindow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->stop_button),
                           phase == VBET_PHASE_RUNNING || phase == VBET_PHASE_STOPPING);
   g_object_set (self->spinner, "active", busy, NULL);
-  set_undo_tooltip (self->undo_button, "Undo", vbet_document_undo_label (document), "Ctrl+Z");
-  set_undo_tooltip (self->redo_button, "Redo", vbet_document_redo_label (document), "Ctrl+Shift+Z");
+  set_undo_tooltip (self->undo_button, _ ("Undo (Ctrl+Z)"), _ ("Undo: %s (Ctrl+Z)"),
+                    vbet_document_undo_label (document));
+  set_undo_tooltip (self->redo_button, _ ("Redo (Ctrl+Shift+Z)"), _ ("Redo: %s (Ctrl+Shift+Z)"),
+                    vbet_document_redo_label (document));
   update_tabs (self);
   _vbet_window_update_actions (self);
 }
@@ -104,8 +121,8 @@ on_session_changed (VbetWindow *self)
   if (!vbet_session_is_text (self->session))
     vbet_notices_show (
         self->notices, "text", GTK_MESSAGE_WARNING,
-        "This file is not UTF-8 text. What can be read of it is shown; it can only be edited after it was "
-        "converted, for example by “iconv -t UTF-8”.",
+        _ ("This file is not UTF-8 text. What can be read of it is shown; it can only be edited after it was "
+           "converted, for example by “iconv -t UTF-8”."),
         NULL);
   else
     vbet_notices_hide (self->notices, "text");
@@ -117,26 +134,26 @@ on_session_changed (VbetWindow *self)
 void
 _vbet_window_open_console (VbetWindow *self, const char *device)
 {
-  static const VbetNoticeButton run[] = { { "_Run the lab", "win.run" }, { NULL, NULL } };
-  static const VbetNoticeButton start[] = { { "_Start it", "win.device-start" }, { NULL, NULL } };
+  static const VbetNoticeButton run[] = { { N_ ("_Run the lab"), "win.run" }, { NULL, NULL } };
+  static const VbetNoticeButton start[] = { { N_ ("_Start it"), "win.device-start" }, { NULL, NULL } };
   const VbetDevice *found = vbet_topology_device (vbet_session_get_topology (self->session), device);
   VbetClient *client = vbet_runner_get_client (self->runner);
   if (found == NULL)
     return;
   if (!(found->kind & VBET_KIND_GUEST)) {
     g_autofree char *text
-        = g_strdup_printf ("%s is a %s: it has no console.", device, vbet_kind_name (found->kind));
+        = g_strdup_printf (_ ("%s is a %s: it has no console."), device, vbet_kind_name (found->kind));
     vbet_notices_show (self->notices, "console", GTK_MESSAGE_INFO, text, NULL);
     return;
   }
   if (client == NULL) {
-    g_autofree char *text = g_strdup_printf ("The console of %s opens when the lab runs.", device);
+    g_autofree char *text = g_strdup_printf (_ ("The console of %s opens when the lab runs."), device);
     vbet_notices_show (self->notices, "console", GTK_MESSAGE_INFO, text, run);
     return;
   }
   if (vbet_runner_get_phase (self->runner) == VBET_PHASE_RUNNING
       && vbet_session_get_state (self->session, device) == VBET_STATE_OFF) {
-    g_autofree char *text = g_strdup_printf ("%s is off.", device);
+    g_autofree char *text = g_strdup_printf (_ ("%s is off."), device);
     vbet_notices_show (self->notices, "console", GTK_MESSAGE_INFO, text, start);
     return;
   }
@@ -216,7 +233,7 @@ _vbet_window_ask_name (VbetWindow *self, const char *device)
   gtk_entry_set_text (GTK_ENTRY (entry), device);
   gtk_entry_set_width_chars (GTK_ENTRY (entry), 16);
   g_object_set_data_full (G_OBJECT (entry), "vbet-device", g_strdup (device), g_free);
-  atk_object_set_name (gtk_widget_get_accessible (entry), "New name");
+  atk_object_set_name (gtk_widget_get_accessible (entry), _ ("New name"));
   g_signal_connect_object (entry, "activate", G_CALLBACK (on_name_entered), self, 0);
   g_object_set (entry, "margin", 8, NULL);
   gtk_container_add (GTK_CONTAINER (popover), entry);
@@ -276,10 +293,10 @@ on_engine_failed (VbetRunner *runner, const char *message, VbetWindow *self)
 static void
 on_lost (VbetWindow *self)
 {
-  static const VbetNoticeButton again[] = { { "_Run again", "win.run" }, { NULL, NULL } };
+  static const VbetNoticeButton again[] = { { N_ ("_Run again"), "win.run" }, { NULL, NULL } };
   vbet_notices_show (
       self->notices, "engine", GTK_MESSAGE_ERROR,
-      "The lab's engine (vbetd) went away, and its guests with it. Nothing of the lab's text is lost.",
+      _ ("The lab's engine (vbetd) went away, and its guests with it. Nothing of the lab's text is lost."),
       again);
   _vbet_window_update (self);
 }
@@ -287,13 +304,13 @@ on_lost (VbetWindow *self)
 static void
 on_differs (VbetRunner *runner, const char *text, VbetWindow *self)
 {
-  static const VbetNoticeButton choices[] = { { "_Update the running lab", "win.update-running" },
-                                              { "Show what _runs", "win.show-running" },
+  static const VbetNoticeButton choices[] = { { N_ ("_Update the running lab"), "win.update-running" },
+                                              { N_ ("Show what _runs"), "win.show-running" },
                                               { NULL, NULL } };
   g_free (self->running_text);
   self->running_text = g_strdup (text);
   vbet_notices_show (self->notices, "differs", GTK_MESSAGE_QUESTION,
-                     "This lab runs another text than the one shown here.", choices);
+                     _ ("This lab runs another text than the one shown here."), choices);
 }
 
 static void
@@ -323,24 +340,25 @@ vbet_window_key_press (GtkWidget *widget, GdkEventKey *event)
 static gboolean
 vbet_window_delete_event (GtkWidget *widget, GdkEventAny *event)
 {
-  static const VbetNoticeButton unsaved[] = { { "_Save and close", "win.close-save" },
-                                              { "Close _without saving", "win.close-discard" },
+  static const VbetNoticeButton unsaved[] = { { N_ ("_Save and close"), "win.close-save" },
+                                              { N_ ("Close _without saving"), "win.close-discard" },
                                               { NULL, NULL } };
-  static const VbetNoticeButton running[]
-      = { { "_Stop the lab", "win.close-stop" }, { "_Keep it running", "win.close-keep" }, { NULL, NULL } };
+  static const VbetNoticeButton running[] = { { N_ ("_Stop the lab"), "win.close-stop" },
+                                              { N_ ("_Keep it running"), "win.close-keep" },
+                                              { NULL, NULL } };
   VbetWindow *self = VBET_WINDOW (widget);
   if (self->closing == VBET_CLOSING_NOW)
     return GDK_EVENT_PROPAGATE;
   if (vbet_document_is_modified (vbet_session_get_document (self->session))) {
     g_autofree char *text
-        = g_strdup_printf ("“%s” has changes that are not saved.", vbet_session_get_name (self->session));
+        = g_strdup_printf (_ ("“%s” has changes that are not saved."), vbet_session_get_name (self->session));
     vbet_notices_show (self->notices, "close", GTK_MESSAGE_QUESTION, text, unsaved);
     return GDK_EVENT_STOP;
   }
   if (vbet_runner_get_phase (self->runner) != VBET_PHASE_OFF) {
-    vbet_notices_show (self->notices, "close", GTK_MESSAGE_QUESTION,
-                       "The lab is running. It can go on without this window, which finds it again later.",
-                       running);
+    vbet_notices_show (
+        self->notices, "close", GTK_MESSAGE_QUESTION,
+        _ ("The lab is running. It can go on without this window, which finds it again later."), running);
     return GDK_EVENT_STOP;
   }
   return GDK_EVENT_PROPAGATE;
@@ -374,10 +392,10 @@ make_panes (VbetWindow *self)
   gtk_box_pack_start (self->upper, GTK_WIDGET (self->canvas_overlay), TRUE, TRUE, 0);
   gtk_box_pack_start (self->middle, vbet_palette_new (), FALSE, FALSE, 0);
   gtk_box_reorder_child (self->middle, GTK_WIDGET (self->sides), 1);
-  self->consoles_tab = add_page (self, GTK_WIDGET (self->consoles), "Consoles");
-  add_page (self, GTK_WIDGET (self->program), "Program");
-  add_page (self, GTK_WIDGET (self->calls), "Calls");
-  self->problems_tab = add_page (self, GTK_WIDGET (self->problems), "Problems");
+  self->consoles_tab = add_page (self, GTK_WIDGET (self->consoles), _ ("Consoles"));
+  add_page (self, GTK_WIDGET (self->program), _ ("Program"));
+  add_page (self, GTK_WIDGET (self->calls), _ ("Calls"));
+  self->problems_tab = add_page (self, GTK_WIDGET (self->problems), _ ("Problems"));
   gtk_notebook_set_current_page (self->bottom, 1);
 }
 

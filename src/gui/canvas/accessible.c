@@ -8,6 +8,8 @@
 
 #include "gui/canvas/accessible.h"
 
+#include <glib/gi18n.h>
+
 #include "gui/canvas/canvas.h"
 
 /* --- a device or cable ----------------------------------------------------------- */
@@ -49,12 +51,13 @@ describe (VbetItemAccessible *self)
     return g_strdup ("");
   VbetSession *session = vbet_canvas_get_session (self->canvas);
   if (item->kind == VBET_ITEM_DEVICE)
-    return g_strdup_printf ("%s, %s", vbet_kind_name (item->device_kind),
+    return g_strdup_printf (_ ("%s, %s"), vbet_kind_name (item->device_kind),
                             vbet_device_state_name (item->state));
   const VbetCable *cable = vbet_topology_cable (vbet_session_get_topology (session), self->name);
   const char *a = cable != NULL ? cable->ends[0].device : NULL,
              *b = cable != NULL ? cable->ends[1].device : NULL;
-  return g_strdup_printf ("cable from %s to %s", a != NULL ? a : "nowhere", b != NULL ? b : "nowhere");
+  return g_strdup_printf (_ ("cable from %s to %s"), a != NULL ? a : _ ("nowhere"),
+                          b != NULL ? b : _ ("nowhere"));
 }
 
 static const char *
@@ -154,7 +157,7 @@ item_get_n_actions (AtkAction *action)
 static const char *
 item_get_action_name (AtkAction *action, int index)
 {
-  static const char *const names[] = { "select", "open", "delete" };
+  static const char *const names[] = { N_ ("select"), N_ ("open"), N_ ("delete") };
   return index >= 0 && index < N_ACTIONS ? names[index] : NULL;
 }
 
@@ -314,7 +317,7 @@ vbet_canvas_accessible_initialize (AtkObject *object, gpointer data)
 {
   ATK_OBJECT_CLASS (vbet_canvas_accessible_parent_class)->initialize (object, data);
   atk_object_set_role (object, ATK_ROLE_LAYERED_PANE);
-  atk_object_set_name (object, "Canvas");
+  atk_object_set_name (object, _ ("Canvas"));
   g_signal_connect_object (vbet_canvas_get_session (VBET_CANVAS (data)), "changed",
                            G_CALLBACK (on_lab_changed), object, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
 }

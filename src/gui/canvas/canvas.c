@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include "base/error.h"
 #include "gui/canvas/accessible.h"
 #include "gui/canvas/draw.h"
@@ -212,14 +214,14 @@ draw_welcome (VbetCanvas *self, cairo_t *cr, const VbetPalette *palette)
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     vbet_draw_glyph (cr, palette, kinds[i], x + 110 * ((int)i - 1), y + 28, 56);
   y += 80;
-  draw_centred (cr, &palette->ink, "Build a network", "Sans Semibold 17", x, &y);
+  draw_centred (cr, &palette->ink, _ ("Build a network"), "Sans Semibold 17", x, &y);
   draw_centred (cr, &palette->faint,
-                "Drag a device from the left onto this canvas, or click it there and then here.", "Sans 11",
-                x, &y);
+                _ ("Drag a device from the left onto this canvas, or click it there and then here."),
+                "Sans 11", x, &y);
   draw_centred (cr, &palette->faint,
-                "Point at a device and drag one of its ⊕ handles to another to cable them.", "Sans 11", x,
+                _ ("Point at a device and drag one of its ⊕ handles to another to cable them."), "Sans 11", x,
                 &y);
-  draw_centred (cr, &palette->faint, "Or open a lab with Ctrl+O, or write one below, under Program.",
+  draw_centred (cr, &palette->faint, _ ("Or open a lab with Ctrl+O, or write one below, under Program."),
                 "Sans 11", x, &y);
 }
 

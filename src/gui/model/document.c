@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 /* One replaced range. @start is where it stood when it was replaced. */
 typedef struct {
   gsize start;
@@ -210,7 +212,7 @@ vbet_document_type (VbetDocument *self, gsize start, gsize length, const char *t
     return;
   }
   guint before = self->current;
-  vbet_document_replace (self, start, length, text, size, size > 0 ? "Typing" : "Deletion");
+  vbet_document_replace (self, start, length, text, size, size > 0 ? _ ("Typing") : _ ("Deletion"));
   if (self->depth == 0 && self->current > before)
     ((Revision *)g_ptr_array_index (self->revisions, self->current - 1))->typed = TRUE;
 }

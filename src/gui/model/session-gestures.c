@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include "base/error.h"
 #include "engine/model/gesture.h"
 #include "gui/model/layout.h"
@@ -96,7 +98,7 @@ vbet_session_add_device (VbetSession *self, VbetKind kind, double x, double y, c
                          GError **error)
 {
   g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
-  g_autofree char *label = g_strdup_printf ("Add %s", vbet_kind_name (kind));
+  g_autofree char *label = g_strdup_printf (_ ("Add %s"), vbet_kind_name (kind));
   g_autofree char *name = NULL;
   vbet_document_begin (self->document, label);
   gboolean ok = TRUE;
@@ -120,7 +122,7 @@ gboolean
 vbet_session_add_cable (VbetSession *self, const char *device_a, const char *device_b, GError **error)
 {
   g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
-  g_autofree char *label = g_strdup_printf ("Cable %s – %s", device_a, device_b);
+  g_autofree char *label = g_strdup_printf (_ ("Cable %s – %s"), device_a, device_b);
   vbet_document_begin (self->document, label);
   gboolean ok = apply (
       self, vbet_gesture_add_cable (self->program, self->topology, device_a, 0, device_b, 0, error), label);
@@ -135,8 +137,8 @@ vbet_session_move_selected (VbetSession *self, double dx, double dy, GError **er
   guint n = g_strv_length (names);
   if (n == 0 || (dx == 0 && dy == 0))
     return TRUE;
-  g_autofree char *label
-      = n == 1 ? g_strdup_printf ("Move %s", names[0]) : g_strdup_printf ("Move %u devices", n);
+  g_autofree char *label = n == 1 ? g_strdup_printf (_ ("Move %s"), names[0])
+                                  : g_strdup_printf (ngettext ("Move %u device", "Move %u devices", n), n);
   vbet_document_begin (self->document, label);
   gboolean ok = apply (self, move_edits (self, self->selection, dx, dy, error), label);
   return finish (self, ok);
@@ -158,9 +160,10 @@ vbet_session_arrange (VbetSession *self, GError **error)
     xs[i] = g_array_index (points, VbetPoint, i).x;
     ys[i] = g_array_index (points, VbetPoint, i).y;
   }
-  vbet_document_begin (self->document, "Arrange");
-  gboolean ok = apply (
-      self, vbet_gesture_move_devices (self->program, self->topology, names, xs, ys, n, error), "Arrange");
+  vbet_document_begin (self->document, _ ("Arrange"));
+  gboolean ok
+      = apply (self, vbet_gesture_move_devices (self->program, self->topology, names, xs, ys, n, error),
+               _ ("Arrange"));
   return finish (self, ok);
 }
 
@@ -186,8 +189,9 @@ vbet_session_delete_selected (VbetSession *self, GError **error)
   guint n = g_strv_length (devices) + g_strv_length (cables);
   if (n == 0)
     return TRUE;
-  g_autofree char *label = n == 1 ? g_strdup_printf ("Delete %s", devices[0] != NULL ? devices[0] : cables[0])
-                                  : g_strdup_printf ("Delete %u things", n);
+  g_autofree char *label
+      = n == 1 ? g_strdup_printf (_ ("Delete %s"), devices[0] != NULL ? devices[0] : cables[0])
+               : g_strdup_printf (ngettext ("Delete %u thing", "Delete %u things", n), n);
   gboolean ok = TRUE;
   vbet_document_begin (self->document, label);
   /* A cable's generated name may belong to another one after an edit: the last first, so that none shifts. */
@@ -207,7 +211,7 @@ vbet_session_rename (VbetSession *self, const char *device, const char *new_name
   g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
   if (g_strcmp0 (device, new_name) == 0)
     return TRUE;
-  g_autofree char *label = g_strdup_printf ("Rename %s", device);
+  g_autofree char *label = g_strdup_printf (_ ("Rename %s"), device);
   VbetPoint *hint = g_hash_table_lookup (self->hints, device);
   if (hint != NULL && new_name != NULL)
     g_hash_table_insert (self->hints, g_strdup (new_name), g_memdup2 (hint, sizeof *hint));
@@ -229,7 +233,7 @@ vbet_session_fix (VbetSession *self, guint index)
   const VbetDiagnostic *finding = vbet_diagnostics_get (self->diagnostics, index);
   if (finding->fix == NULL)
     return;
-  g_autofree char *label = g_strdup_printf ("Fix: %s", finding->fix->label);
+  g_autofree char *label = g_strdup_printf (_ ("Fix: %s"), finding->fix->label);
   g_autofree char *text = g_strdup (finding->fix->text);
   vbet_document_replace (self->document, finding->fix->span.start, finding->fix->span.length, text,
                          strlen (text), label);

@@ -3,6 +3,8 @@
 
 #include "gui/panes/calls.h"
 
+#include <glib/gi18n.h>
+
 enum {
   COLUMN_NUMBER,
   COLUMN_TIME,
@@ -29,16 +31,16 @@ took (const VbetCallRecord *call)
 {
   if (call->duration < 0 || g_str_equal (call->state, "running"))
     return g_strdup ("");
-  return call->duration < 1 ? g_strdup_printf ("%.1f ms", call->duration * 1000)
-                            : g_strdup_printf ("%.2f s", call->duration);
+  return call->duration < 1 ? g_strdup_printf (_ ("%.1f ms"), call->duration * 1000)
+                            : g_strdup_printf (_ ("%.2f s"), call->duration);
 }
 
 static char *
 result_of (const VbetCallRecord *call)
 {
   if (g_str_equal (call->state, "failed"))
-    return g_strdup_printf ("failed: %s", call->error != NULL ? call->error : "no reason given");
-  return g_strdup (g_str_equal (call->state, "running") ? "running …" : call->state);
+    return g_strdup_printf (_ ("failed: %s"), call->error != NULL ? call->error : _ ("no reason given"));
+  return g_strdup (g_str_equal (call->state, "running") ? _ ("running …") : call->state);
 }
 
 /* Whether the list shows its end, so that it should go on doing so. */
@@ -55,7 +57,7 @@ on_called (VbetRunner *runner, const VbetCallRecord *call, VbetCalls *self)
 {
   GtkTreeIter *row = g_hash_table_lookup (self->rows, GSIZE_TO_POINTER (call->number));
   gboolean follow = at_end (self);
-  g_autofree char *time = g_strdup_printf ("%.3f s", call->time);
+  g_autofree char *time = g_strdup_printf (_ ("%.3f s"), call->time);
   g_autofree char *duration = took (call);
   g_autofree char *result = result_of (call);
   if (row == NULL) {
@@ -139,21 +141,21 @@ static void
 vbet_calls_init (VbetCalls *self)
 {
   GtkWidget *empty
-      = gtk_label_new ("Run the lab: every alloc, attach, plug … appears here as it is executed.");
+      = gtk_label_new (_ ("Run the lab: every alloc, attach, plug … appears here as it is executed."));
   self->rows = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->store = gtk_list_store_new (N_COLUMNS, G_TYPE_INT64, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING,
                                     G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
   self->tree = gtk_tree_view_new_with_model (GTK_TREE_MODEL (self->store));
   g_object_unref (self->store);
   add_column (self, "№", COLUMN_NUMBER, FALSE, FALSE);
-  add_column (self, "At", COLUMN_TIME, FALSE, FALSE);
-  add_column (self, "Call", COLUMN_TEXT, TRUE, TRUE);
-  add_column (self, "Result", COLUMN_RESULT, TRUE, FALSE);
-  add_column (self, "Took", COLUMN_TOOK, FALSE, FALSE);
+  add_column (self, _ ("At"), COLUMN_TIME, FALSE, FALSE);
+  add_column (self, _ ("Call"), COLUMN_TEXT, TRUE, TRUE);
+  add_column (self, _ ("Result"), COLUMN_RESULT, TRUE, FALSE);
+  add_column (self, _ ("Took"), COLUMN_TOOK, FALSE, FALSE);
   gtk_tree_view_set_enable_search (GTK_TREE_VIEW (self->tree), FALSE);
   g_signal_connect (gtk_tree_view_get_selection (GTK_TREE_VIEW (self->tree)), "changed",
                     G_CALLBACK (on_selection), self);
-  atk_object_set_name (gtk_widget_get_accessible (self->tree), "Calls");
+  atk_object_set_name (gtk_widget_get_accessible (self->tree), _ ("Calls"));
   self->scroller = gtk_scrolled_window_new (NULL, NULL);
   gtk_container_add (GTK_CONTAINER (self->scroller), self->tree);
   gtk_style_context_add_class (gtk_widget_get_style_context (empty), "dim-label");

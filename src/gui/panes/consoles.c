@@ -3,6 +3,8 @@
 
 #include "gui/panes/consoles.h"
 
+#include <glib/gi18n.h>
+
 #include "gui/panes/terminal.h"
 
 /* The tabs are our own buttons above a stack: those of a GtkNotebook cannot be
@@ -80,11 +82,11 @@ new_tab (VbetConsoles *self, GtkWidget *terminal)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   GtkWidget *button = gtk_radio_button_new_with_label_from_widget (any_button (self), device);
   GtkWidget *close = gtk_button_new_from_icon_name ("window-close-symbolic", GTK_ICON_SIZE_MENU);
-  g_autofree char *name = g_strdup_printf ("Close the console of %s", device);
+  g_autofree char *name = g_strdup_printf (_ ("Close the console of %s"), device);
   gtk_toggle_button_set_mode (GTK_TOGGLE_BUTTON (button), FALSE);
   gtk_widget_set_focus_on_click (button, FALSE);
   gtk_widget_set_focus_on_click (close, FALSE);
-  gtk_widget_set_tooltip_text (close, "Close (Ctrl+Shift+W); the guest runs on");
+  gtk_widget_set_tooltip_text (close, _ ("Close (Ctrl+Shift+W); the guest runs on"));
   atk_object_set_name (gtk_widget_get_accessible (close), name);
   g_signal_connect_object (button, "toggled", G_CALLBACK (on_tab_toggled), terminal, 0);
   g_signal_connect_object (close, "clicked", G_CALLBACK (on_tab_close), terminal, 0);
@@ -242,7 +244,7 @@ vbet_consoles_class_init (VbetConsolesClass *klass)
 static void
 vbet_consoles_init (VbetConsoles *self)
 {
-  GtkWidget *empty = gtk_label_new ("Run the lab, then double-click a device: its console opens here.");
+  GtkWidget *empty = gtk_label_new (_ ("Run the lab, then double-click a device: its console opens here."));
   gtk_style_context_add_class (gtk_widget_get_style_context (empty), "dim-label");
   self->page = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   self->bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
@@ -250,7 +252,7 @@ vbet_consoles_init (VbetConsoles *self)
   self->tiles = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
   gtk_box_set_homogeneous (GTK_BOX (self->tiles), TRUE);
   gtk_style_context_add_class (gtk_widget_get_style_context (self->bar), "vbet-tabs");
-  atk_object_set_name (gtk_widget_get_accessible (self->bar), "Console tabs");
+  atk_object_set_name (gtk_widget_get_accessible (self->bar), _ ("Console tabs"));
   g_signal_connect (self->stack, "notify::visible-child", G_CALLBACK (on_visible_child), self);
   gtk_box_pack_start (GTK_BOX (self->page), self->bar, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (self->page), self->stack, TRUE, TRUE, 0);

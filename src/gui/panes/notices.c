@@ -3,6 +3,8 @@
 
 #include "gui/panes/notices.h"
 
+#include <glib/gi18n.h>
+
 /* More at once would push the canvas away; the oldest goes first. */
 #define MAX_NOTICES 3
 
@@ -88,7 +90,7 @@ vbet_notices_show (VbetNotices *self, const char *id, GtkMessageType type, const
   gtk_widget_set_can_focus (label, FALSE);
   gtk_container_add (GTK_CONTAINER (gtk_info_bar_get_content_area (GTK_INFO_BAR (bar))), label);
   for (guint i = 0; buttons != NULL && buttons[i].label != NULL; i++) {
-    GtkWidget *button = gtk_button_new_with_mnemonic (buttons[i].label);
+    GtkWidget *button = gtk_button_new_with_mnemonic (_ (buttons[i].label));
     gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (button), buttons[i].action);
     g_signal_connect_object (button, "clicked", G_CALLBACK (on_button), bar, 0);
     gtk_container_add (GTK_CONTAINER (gtk_info_bar_get_action_area (GTK_INFO_BAR (bar))), button);

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include "gui/canvas/canvas.h"
 #include "gui/canvas/draw.h"
 
@@ -19,16 +21,18 @@ typedef struct {
 } Entry;
 
 static const Entry entries[] = {
-  { "select", "Select", "Select and move (Esc)", 0 },
-  { "cable", "Cable", "Draw cables from device to device (C)", 0 },
-  { "host", "Host", "A computer (H): drag it onto the canvas, or click here and then there", VBET_KIND_HOST },
-  { "router", "Router", "A router (R): drag it onto the canvas, or click here and then there",
+  { "select", N_ ("Select"), N_ ("Select and move (Esc)"), 0 },
+  { "cable", N_ ("Cable"), N_ ("Draw cables from device to device (C)"), 0 },
+  { "host", N_ ("Host"), N_ ("A computer (H): drag it onto the canvas, or click here and then there"),
+    VBET_KIND_HOST },
+  { "router", N_ ("Router"), N_ ("A router (R): drag it onto the canvas, or click here and then there"),
     VBET_KIND_ROUTER },
-  { "firewall", "Firewall", "A firewall (F): drag it onto the canvas, or click here and then there",
+  { "firewall", N_ ("Firewall"), N_ ("A firewall (F): drag it onto the canvas, or click here and then there"),
     VBET_KIND_FIREWALL },
-  { "switch", "Switch", "A switch (S): drag it onto the canvas, or click here and then there",
+  { "switch", N_ ("Switch"), N_ ("A switch (S): drag it onto the canvas, or click here and then there"),
     VBET_KIND_SWITCH },
-  { "hub", "Hub", "A hub (U): drag it onto the canvas, or click here and then there", VBET_KIND_HUB },
+  { "hub", N_ ("Hub"), N_ ("A hub (U): drag it onto the canvas, or click here and then there"),
+    VBET_KIND_HUB },
 };
 
 static const VbetPalette *
@@ -131,13 +135,13 @@ new_button (const Entry *entry)
   gtk_widget_set_size_request (picture, 56, PICTURE + 4);
   g_signal_connect (picture, "draw", G_CALLBACK (on_draw), (gpointer)entry);
   gtk_container_add (GTK_CONTAINER (box), picture);
-  gtk_container_add (GTK_CONTAINER (box), gtk_label_new (entry->label));
+  gtk_container_add (GTK_CONTAINER (box), gtk_label_new (_ (entry->label)));
   gtk_container_add (GTK_CONTAINER (button), box);
   gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (button), action);
-  gtk_widget_set_tooltip_text (button, entry->tooltip);
+  gtk_widget_set_tooltip_text (button, _ (entry->tooltip));
   gtk_widget_set_focus_on_click (button, FALSE);
   gtk_style_context_add_class (gtk_widget_get_style_context (button), GTK_STYLE_CLASS_FLAT);
-  atk_object_set_name (gtk_widget_get_accessible (button), entry->label);
+  atk_object_set_name (gtk_widget_get_accessible (button), _ (entry->label));
   if (entry->kind != 0) {
     g_object_set_data (G_OBJECT (button), "vbet-kind", (gpointer)entry->tool);
     gtk_drag_source_set (button, GDK_BUTTON1_MASK, targets, G_N_ELEMENTS (targets), GDK_ACTION_COPY);
@@ -152,7 +156,7 @@ vbet_palette_new (void)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   gtk_style_context_add_class (gtk_widget_get_style_context (box), "vbet-palette");
-  atk_object_set_name (gtk_widget_get_accessible (box), "Palette");
+  atk_object_set_name (gtk_widget_get_accessible (box), _ ("Palette"));
   for (guint i = 0; i < G_N_ELEMENTS (entries); i++) {
     if (i > 0 && entries[i].kind != 0 && entries[i - 1].kind == 0)
       gtk_container_add (GTK_CONTAINER (box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));

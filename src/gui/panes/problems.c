@@ -3,6 +3,8 @@
 
 #include "gui/panes/problems.h"
 
+#include <glib/gi18n.h>
+
 /* Nobody reads more; the rest comes up as these are mended. */
 #define MAX_ROWS 200
 
@@ -39,9 +41,10 @@ new_row (VbetProblems *self, const VbetDiagnostic *finding, guint index)
   GtkWidget *icon = gtk_image_new_from_icon_name (
       is_error ? "dialog-error-symbolic" : "dialog-warning-symbolic", GTK_ICON_SIZE_MENU);
   GtkWidget *message = new_label (finding->message, NULL);
-  g_autofree char *place = g_strdup_printf ("line %u, column %u", finding->line, finding->column);
-  g_autofree char *name
-      = g_strdup_printf ("%s, %s: %s", is_error ? "error" : "warning", place, finding->message);
+  g_autofree char *place = g_strdup_printf (_ ("line %u, column %u"), finding->line, finding->column);
+  g_autofree char *name = g_strdup_printf (is_error ? _ ("error, line %u, column %u: %s")
+                                                    : _ ("warning, line %u, column %u: %s"),
+                                           finding->line, finding->column, finding->message);
   gtk_style_context_add_class (gtk_widget_get_style_context (icon), is_error ? "vbet-error" : "vbet-warning");
   gtk_label_set_line_wrap (GTK_LABEL (message), TRUE);
   gtk_widget_set_hexpand (message, TRUE);
@@ -49,7 +52,7 @@ new_row (VbetProblems *self, const VbetDiagnostic *finding, guint index)
   gtk_container_add (GTK_CONTAINER (box), new_label (place, "vbet-place"));
   gtk_container_add (GTK_CONTAINER (box), message);
   if (finding->fix != NULL) {
-    g_autofree char *label = g_strdup_printf ("Fix: %s", finding->fix->label);
+    g_autofree char *label = g_strdup_printf (_ ("Fix: %s"), finding->fix->label);
     GtkWidget *button = gtk_button_new_with_label (label);
     g_object_set_data (G_OBJECT (button), "vbet-index", GUINT_TO_POINTER (index));
     g_signal_connect_object (button, "clicked", G_CALLBACK (on_fix), self, 0);
@@ -113,7 +116,7 @@ vbet_problems_class_init (VbetProblemsClass *klass)
 static void
 vbet_problems_init (VbetProblems *self)
 {
-  GtkWidget *placeholder = gtk_label_new ("No problems: the lab's text says what it means.");
+  GtkWidget *placeholder = gtk_label_new (_ ("No problems: the lab's text says what it means."));
   self->list = gtk_list_box_new ();
   gtk_style_context_add_class (gtk_widget_get_style_context (placeholder), "dim-label");
   gtk_style_context_add_class (gtk_widget_get_style_context (self->list), "vbet-problems");
@@ -122,7 +125,7 @@ vbet_problems_init (VbetProblems *self)
   gtk_list_box_set_placeholder (GTK_LIST_BOX (self->list), placeholder);
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
   g_signal_connect (self->list, "row-activated", G_CALLBACK (on_row_activated), self);
-  atk_object_set_name (gtk_widget_get_accessible (self->list), "Problems");
+  atk_object_set_name (gtk_widget_get_accessible (self->list), _ ("Problems"));
   gtk_container_add (GTK_CONTAINER (self), self->list);
   gtk_widget_show_all (self->list);
 }

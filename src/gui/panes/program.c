@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include <gtksourceview/gtksource.h>
 
 struct _VbetProgramPane {
@@ -343,7 +345,7 @@ on_begin_action (GtkTextBuffer *buffer, VbetProgramPane *self)
   if (self->following || self->grouped || !gtk_text_buffer_get_has_selection (buffer))
     return;
   self->grouped = TRUE;
-  vbet_document_begin (document_of (self), "Typing");
+  vbet_document_begin (document_of (self), _ ("Typing"));
 }
 
 static void
@@ -533,7 +535,7 @@ vbet_program_pane_init (VbetProgramPane *self)
   gtk_text_view_set_top_margin (text, 6);
   gtk_text_view_set_bottom_margin (text, 24);
   gtk_widget_set_has_tooltip (self->view, TRUE);
-  atk_object_set_name (gtk_widget_get_accessible (self->view), "Program");
+  atk_object_set_name (gtk_widget_get_accessible (self->view), _ ("Program"));
   make_tags (self->buffer);
   g_signal_connect_after (self->buffer, "insert-text", G_CALLBACK (on_inserted), self);
   g_signal_connect (self->buffer, "delete-range", G_CALLBACK (on_delete), self);

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n.h>
+
 #include <gio/gunixsocketaddress.h>
 #include <vte/vte.h>
 
@@ -71,7 +73,7 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
   gsize size = 0;
   const char *text = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
   if (size == 0) {
-    lost (self, "the console is closed");
+    lost (self, _ ("the console is closed"));
     return;
   }
   vte_terminal_feed (self->vte, text, (gssize)size);
@@ -180,7 +182,7 @@ on_opened (GObject *source, GAsyncResult *result, gpointer data)
     return;
   const char *path = vbet_reply_text (reply, "socket");
   if (path == NULL) {
-    lost (self, error != NULL ? error->message : "the engine opened no console");
+    lost (self, error != NULL ? error->message : _ ("the engine opened no console"));
     return;
   }
   g_autoptr (GSocketClient) connector = g_socket_client_new ();
@@ -287,9 +289,9 @@ make_title (VbetTerminal *self)
 {
   GtkWidget *label = gtk_label_new (self->device);
   GtkWidget *close = gtk_button_new_from_icon_name ("window-close-symbolic", GTK_ICON_SIZE_MENU);
-  g_autofree char *name = g_strdup_printf ("Close the console of %s", self->device);
+  g_autofree char *name = g_strdup_printf (_ ("Close the console of %s"), self->device);
   gtk_button_set_relief (GTK_BUTTON (close), GTK_RELIEF_NONE);
-  gtk_widget_set_tooltip_text (close, "Close (the guest runs on)");
+  gtk_widget_set_tooltip_text (close, _ ("Close (the guest runs on)"));
   atk_object_set_name (gtk_widget_get_accessible (close), name);
   g_signal_connect (close, "clicked", G_CALLBACK (on_close), self);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
@@ -304,7 +306,7 @@ GtkWidget *
 vbet_terminal_new (VbetClient *client, const char *device)
 {
   VbetTerminal *self = g_object_new (VBET_TYPE_TERMINAL, "visible", TRUE, NULL);
-  g_autofree char *name = g_strdup_printf ("Console of %s", device);
+  g_autofree char *name = g_strdup_printf (_ ("Console of %s"), device);
   self->device = g_strdup (device);
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self->vte)), name);
   make_title (self);
