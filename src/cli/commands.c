@@ -19,6 +19,11 @@ static const VbetCommand commands[] = {
     "reads the\n"
     "standard input.",
     vbet_cmd_fmt },
+  { "new", "SHAPE [SIZE]", "Write a lab of a regular shape: star, ring, line, mesh, tree or grid",
+    "The size counts the nodes; a tree is LEVELSxBRANCHES, a grid COLUMNSxROWS. The text goes to the "
+    "standard output.\n"
+    "With its addresses, every node reaches every other.",
+    vbet_cmd_new },
   { "run", "FILE", "Start a lab; returns when every guest is ready",
     "Progress goes to the standard error. The lab runs on after vbetctl has ended, until “vbetctl stop”. If "
     "a part of\n"

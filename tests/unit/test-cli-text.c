@@ -202,6 +202,35 @@ test_calls (void)
              "");
 }
 
+/* --- new ---------------------------------------------------------------------------- */
+
+static void
+test_new (void)
+{
+  g_autoptr (VbetSandbox) sandbox = vbet_sandbox_new (NULL);
+  g_autoptr (VbetRun) ring = VBET_RUN (sandbox, "new", "ring", "6", "-o", "ring.vbet");
+  check_run (ring, 0, "", "");
+  g_autoptr (VbetRun) checked = VBET_RUN (sandbox, "check", "ring.vbet");
+  check_run (checked, 0, "", "");
+  g_autoptr (VbetRun) laid_out = VBET_RUN (sandbox, "fmt", "--check", "ring.vbet");
+  check_run (laid_out, 0, "", "");
+  g_autoptr (VbetRun) again = VBET_RUN (sandbox, "new", "ring", "7", "-o", "ring.vbet");
+  check_run (again, 1, "", "vbetctl: ring.vbet exists; --force replaces it\n");
+  g_autoptr (VbetRun) forced = VBET_RUN (sandbox, "new", "grid", "4x2", "-f", "--output", "ring.vbet");
+  check_run (forced, 0, "", "");
+  g_autoptr (VbetRun) star = VBET_RUN (sandbox, "new", "star", "2", "--no-addresses");
+  CU_ASSERT_PTR_NOT_NULL (strstr (star->out, "link(switch1, host1, host2)\n"));
+  g_autoptr (VbetRun) blob = VBET_RUN (sandbox, "new", "blob");
+  CU_ASSERT_EQUAL (blob->status, 2);
+  g_autoptr (VbetRun) size = VBET_RUN (sandbox, "new", "ring", "4x3");
+  CU_ASSERT_EQUAL (size->status, 2);
+  g_autoptr (VbetRun) small = VBET_RUN (sandbox, "new", "ring", "2");
+  CU_ASSERT_EQUAL (small->status, 2);
+  CU_ASSERT_PTR_NOT_NULL (strstr (small->err, "A ring has 3 to 1000 nodes, not 2"));
+  g_autoptr (VbetRun) both = VBET_RUN (sandbox, "new", "ring", "--ospf", "--static");
+  CU_ASSERT_EQUAL (both->status, 2);
+}
+
 /* --- fmt ---------------------------------------------------------------------------- */
 
 static void
@@ -241,6 +270,7 @@ static CU_TestInfo tests[] = {
   { "show: the original programs", test_show_seeds },
   { "show: for people", test_show_people },
   { "calls", test_calls },
+  { "new", test_new },
   { "fmt", test_fmt },
   CU_TEST_INFO_NULL,
 };

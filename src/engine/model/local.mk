@@ -13,6 +13,10 @@ libvbet_model_a_SOURCES = \
 	src/engine/model/execute.c \
 	src/engine/model/findings.c \
 	src/engine/model/findings.h \
+	src/engine/model/generate-private.h \
+	src/engine/model/generate-text.c \
+	src/engine/model/generate.c \
+	src/engine/model/generate.h \
 	src/engine/model/gesture-cable.c \
 	src/engine/model/gesture-check.c \
 	src/engine/model/gesture-device.c \
