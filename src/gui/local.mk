@@ -16,6 +16,7 @@ libvbet_view_a_SOURCES = \
 	src/gui/model/layout.h \
 	src/gui/model/rates.c \
 	src/gui/model/rates.h \
+	src/gui/model/session-cables.c \
 	src/gui/model/session-clipboard.c \
 	src/gui/model/session-gestures.c \
 	src/gui/model/session-private.h \

@@ -45,6 +45,67 @@ test_names (void)
   VBET_ASSERT_TEXT (vbet_session_get_name (session), ".vbet");
 }
 
+static void
+test_plug (void)
+{
+  g_autoptr (VbetSession) session = opened (chain);
+  g_autoptr (GError) error = NULL;
+  /* the NICs that are named */
+  CU_ASSERT_TRUE (vbet_session_plug (session, "r3", 2, "r1", 1, NULL));
+  CU_ASSERT_PTR_NOT_NULL (strstr (text_of (session), "link(NIC(r3, 2), NIC(r1, 1))\n"));
+  CU_ASSERT_EQUAL (revisions (session), 1);
+  /* free ones, or new ones */
+  CU_ASSERT_TRUE (vbet_session_plug (session, "r3", 0, "r1", 0, NULL));
+  CU_ASSERT_EQUAL (vbet_topology_device (vbet_session_get_topology (session), "r3")->nics->len, 3);
+  UNDO (session);
+  UNDO (session);
+  VBET_ASSERT_TEXT (text_of (session), chain);
+  /* new ones, though there are free ones */
+  CU_ASSERT_TRUE (vbet_session_plug (session, "r3", VBET_NIC_NEW, "r1", VBET_NIC_NEW, NULL));
+  const VbetDevice *r3 = vbet_topology_device (vbet_session_get_topology (session), "r3");
+  CU_ASSERT_EQUAL (r3->nics->len, 3);
+  CU_ASSERT_PTR_NULL (vbet_device_nic (r3, 2)->cable);
+  CU_ASSERT_PTR_NOT_NULL (vbet_device_nic (r3, 3)->cable);
+  CU_ASSERT_EQUAL (revisions (session), 1);
+  UNDO (session);
+  /* one that is taken: nothing happens */
+  CU_ASSERT_FALSE (vbet_session_plug (session, "r3", VBET_NIC_NEW, "r1", 2, &error));
+  CU_ASSERT_PTR_NOT_NULL (error);
+  VBET_ASSERT_TEXT (text_of (session), chain);
+}
+
+static void
+test_replug (void)
+{
+  g_autoptr (VbetSession) session = opened (chain);
+  CU_ASSERT_TRUE (vbet_session_replug (session, "cable2", 1, "r1", 1, NULL));
+  const VbetCable *cable = vbet_topology_cable (vbet_session_get_topology (session), "cable2");
+  VBET_ASSERT_TEXT (cable->ends[1].device, "r1");
+  CU_ASSERT_EQUAL (cable->ends[1].nic, 1);
+  CU_ASSERT_EQUAL (revisions (session), 1);
+  CU_ASSERT_FALSE (vbet_session_replug (session, "cable2", 1, "r2", 1, NULL));
+  CU_ASSERT_TRUE (vbet_session_replug (session, "cable2", 1, "r3", VBET_NIC_NEW, NULL));
+  cable = vbet_topology_cable (vbet_session_get_topology (session), "cable2");
+  VBET_ASSERT_TEXT (cable->ends[1].device, "r3");
+  CU_ASSERT_EQUAL (cable->ends[1].nic, 3);
+  UNDO (session);
+  UNDO (session);
+  VBET_ASSERT_TEXT (text_of (session), chain);
+}
+
+static void
+test_cut_and_mend (void)
+{
+  g_autoptr (VbetSession) session = opened (chain);
+  const char *const both[] = { "cable1", "cable2", NULL };
+  vbet_session_select_many (session, both, FALSE);
+  CU_ASSERT_TRUE (vbet_session_set_cables_up (session, FALSE, NULL));
+  CU_ASSERT_PTR_NOT_NULL (strstr (text_of (session), "link(NIC(r1,2), NIC(r2,1), up=no)\nlink(NIC(r2,2), NIC(r3,1), up=no)\n"));
+  CU_ASSERT_EQUAL (revisions (session), 1);
+  CU_ASSERT_TRUE (vbet_session_set_cables_up (session, TRUE, NULL));
+  VBET_ASSERT_TEXT (text_of (session), chain);
+}
+
 /* The first device that is moved fixes the whole picture, in one revision. */
 static void
 test_move_fixes_the_picture (void)
@@ -282,6 +343,9 @@ static CU_TestInfo session_tests[] = {
   { "the second touches one device", test_second_move_touches_one },
   { "devices and cables are added", test_add_device_and_cable },
   { "a device that is added fixes the picture", test_add_device_fixes_the_picture },
+  { "a cable is plugged in where one points", test_plug },
+  { "a cable is plugged in elsewhere", test_replug },
+  { "cables are cut and mended", test_cut_and_mend },
   { "devices go with their cables", test_delete },
   { "cables go", test_delete_cables },
   { "a device is renamed", test_rename },

@@ -119,17 +119,6 @@ vbet_session_add_device (VbetSession *self, VbetKind kind, double x, double y, c
 }
 
 gboolean
-vbet_session_add_cable (VbetSession *self, const char *device_a, const char *device_b, GError **error)
-{
-  g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
-  g_autofree char *label = g_strdup_printf (_ ("Cable %s – %s"), device_a, device_b);
-  vbet_document_begin (self->document, label);
-  gboolean ok = apply (
-      self, vbet_gesture_add_cable (self->program, self->topology, device_a, 0, device_b, 0, error), label);
-  return finish (self, ok);
-}
-
-gboolean
 vbet_session_move_selected (VbetSession *self, double dx, double dy, GError **error)
 {
   g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
@@ -167,10 +156,10 @@ vbet_session_arrange (VbetSession *self, GError **error)
   return finish (self, ok);
 }
 
-/* Names of the selected cables, in order of the text. */
-static char **
-selected_cables (VbetSession *self)
+char **
+vbet_session_selected_cables (VbetSession *self)
 {
+  g_return_val_if_fail (VBET_IS_SESSION (self), NULL);
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
   for (guint i = 0; i < self->topology->cables->len; i++) {
     const VbetCable *cable = g_ptr_array_index (self->topology->cables, i);
@@ -185,7 +174,7 @@ vbet_session_delete_selected (VbetSession *self, GError **error)
 {
   g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
   g_auto (GStrv) devices = vbet_session_selected_devices (self);
-  g_auto (GStrv) cables = selected_cables (self);
+  g_auto (GStrv) cables = vbet_session_selected_cables (self);
   guint n = g_strv_length (devices) + g_strv_length (cables);
   if (n == 0)
     return TRUE;

@@ -67,6 +67,8 @@ void vbet_session_toggle (VbetSession *self, const char *name);
 void vbet_session_select_all (VbetSession *self);
 /** vbet_session_selected_devices: Returns: (transfer full): NULL-terminated, in order of the text. */
 char **vbet_session_selected_devices (VbetSession *self);
+/** vbet_session_selected_cables: Returns: (transfer full): likewise. */
+char **vbet_session_selected_cables (VbetSession *self);
 
 /* --- how the devices are --- */
 
@@ -96,9 +98,22 @@ GHashTable *vbet_session_get_traffic (VbetSession *self);
 /** vbet_session_add_device: @ret_name: (out) (transfer full) (optional); the device is selected. */
 gboolean vbet_session_add_device (VbetSession *self, VbetKind kind, double x, double y, char **ret_name,
                                   GError **error);
-/** vbet_session_add_cable: uses a free NIC of each device, or gives it one more. */
+/* In place of a NIC's number: one that the device is given for it. */
+#define VBET_NIC_NEW G_MAXUINT
+/**
+ * vbet_session_plug: puts a new cable in.
+ * @nic_a, @nic_b: from 1; 0: a free one, or one more when there is none; VBET_NIC_NEW
+ */
+gboolean vbet_session_plug (VbetSession *self, const char *device_a, guint nic_a, const char *device_b, guint nic_b,
+                            GError **error);
+/** vbet_session_add_cable: vbet_session_plug() with NICs of its choice. */
 gboolean vbet_session_add_cable (VbetSession *self, const char *device_a, const char *device_b,
                                  GError **error);
+/** vbet_session_replug: moves @end (0 or 1) of a cable elsewhere; @nic: as in vbet_session_plug(). */
+gboolean vbet_session_replug (VbetSession *self, const char *cable, guint end, const char *device, guint nic,
+                              GError **error);
+/** vbet_session_set_cables_up: mends the selected cables, or cuts them. */
+gboolean vbet_session_set_cables_up (VbetSession *self, gboolean up, GError **error);
 /** vbet_session_move_selected: writes down where the selected devices stand now, and all that never had a
  * position. */
 gboolean vbet_session_move_selected (VbetSession *self, double dx, double dy, GError **error);
