@@ -22,6 +22,9 @@ libvbet_view_a_SOURCES = \
 	src/gui/model/session-private.h \
 	src/gui/model/session.c \
 	src/gui/model/session.h \
+	src/gui/model/view-handles.c \
+	src/gui/model/view-private.h \
+	src/gui/model/view-query.c \
 	src/gui/model/view.c \
 	src/gui/model/view.h \
 	src/gui/reply.c \

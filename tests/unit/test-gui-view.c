@@ -138,6 +138,76 @@ test_hits (void)
   CU_ASSERT_PTR_NULL (vbet_view_hit (view, 110, 20));
 }
 
+/* Each NIC has its handle, a used one where its cable comes in, and no two cover each other. */
+static void
+test_nic_handles (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  g_autoptr (GString) text = g_string_new (two_routers);
+  g_string_append (text, "s = attach(alloc(switch, at=(500, 500)), alloc(NIC)");
+  for (guint i = 0; i < 23; i++)
+    g_string_append (text, ", alloc(NIC)");
+  g_string_append (text, ")\ng = alloc(gateway, at=(900, 900))\n");
+  setup (&fixture, text->str);
+  g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
+  const guint counts[] = { 2, 2, 25, 1 }; /* a gateway gets no second one */
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++) {
+    const VbetDevice *device = g_ptr_array_index (fixture.topology->devices, i);
+    g_autoptr (GArray) handles = vbet_view_nic_handles (view, device);
+    CU_ASSERT_EQUAL_FATAL (handles->len, counts[i]);
+    for (guint k = 0; k < handles->len; k++)
+      for (guint j = 0; j < k; j++)
+        CU_ASSERT_TRUE (vbet_point_distance (g_array_index (handles, VbetNicHandle, k).at,
+                                             g_array_index (handles, VbetNicHandle, j).at)
+                        >= 19);
+  }
+  g_autoptr (GArray) handles = vbet_view_nic_handles (view, g_ptr_array_index (fixture.topology->devices, 0));
+  VbetNicHandle first = g_array_index (handles, VbetNicHandle, 0);
+  CU_ASSERT_EQUAL (first.nic, 1);
+  CU_ASSERT_EQUAL (first.kind, VBET_HANDLE_USED);
+  CU_ASSERT_TRUE (first.at.x > 135 && fabs (first.at.y - 100) < 1);
+  CU_ASSERT_EQUAL (g_array_index (handles, VbetNicHandle, 1).kind, VBET_HANDLE_NEW);
+  /* a hovered cable can be taken at its ends, a selected frame at its edges */
+  fixture.overlay.hover = "c";
+  fixture.overlay.handles = TRUE;
+  g_autoptr (VbetView) ends = vbet_view_new (&fixture.input);
+  g_autofree char *list = vbet_view_to_text (ends);
+  CU_ASSERT_PTR_NOT_NULL (strstr (list, "handle c end 0 (144,100)\nhandle c end 1 (256,100)\n"));
+}
+
+static void
+test_notes (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  setup (&fixture, "h = alloc(host, at=(100, 100))\nnote(\"sticky\", at=(300, 20))\n"
+                   "note(\"LAN\", at=(40, 40), size=(160, 130), color=blue)\n");
+  g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
+  g_autofree char *text = vbet_view_to_text (view);
+  CU_ASSERT_TRUE (
+      g_str_has_prefix (text, "note note#1 \"LAN\" (40,40) 160x130 frame\nnote note#0 \"sticky\" (300,20) "));
+  VBET_ASSERT_TEXT (vbet_view_find (view, "note#1")->colour, "blue");
+  /* a frame is hit at its border and title, not inside; a sticky note everywhere */
+  CU_ASSERT_PTR_NULL (vbet_view_hit (view, 180, 150));
+  VBET_ASSERT_TEXT (vbet_view_hit (view, 41, 150)->name, "note#1");
+  VBET_ASSERT_TEXT (vbet_view_hit (view, 55, 50)->name, "note#1");
+  VBET_ASSERT_TEXT (vbet_view_hit (view, 100, 100)->name, "h");
+  VBET_ASSERT_TEXT (vbet_view_hit (view, 320, 40)->name, "note#0");
+  /* what a rubber band and a frame hold */
+  g_auto (GStrv) within = vbet_view_within (view, (VbetRect){ 30, 30, 200, 200 });
+  CU_ASSERT_EQUAL (g_strv_length (within), 2);
+  g_hash_table_add (fixture.selection, (gpointer) "note#1");
+  g_autoptr (GHashTable) contents = vbet_view_contents (view, fixture.selection);
+  CU_ASSERT_EQUAL (g_hash_table_size (contents), 2);
+  CU_ASSERT_TRUE (g_hash_table_contains (contents, "h"));
+  fixture.overlay.moving = TRUE;
+  fixture.overlay.move_by = (VbetPoint){ 10, 0 };
+  fixture.overlay.moved = contents;
+  g_autoptr (VbetView) moved = vbet_view_new (&fixture.input);
+  CU_ASSERT_EQUAL (vbet_view_find (moved, "h")->a.x, 110);
+  CU_ASSERT_EQUAL (vbet_view_find (moved, "note#1")->bounds.x, 50);
+  CU_ASSERT_EQUAL (vbet_view_find (moved, "note#0")->bounds.x, 300);
+}
+
 /* At 25 % a tile is 16 pixels; 24 still hit it. */
 static void
 test_targets_stay_large (void)
@@ -332,6 +402,8 @@ test_png (void)
 }
 
 static CU_TestInfo view_tests[] = {
+  { "every NIC has a handle", test_nic_handles },
+  { "notes and frames", test_notes },
   { "the display list", test_list },
   { "zoomed out, small text is left out", test_zoomed_out_leaves_out_small_text },
   { "what a tool is in the middle of", test_overlay },

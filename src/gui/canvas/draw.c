@@ -9,6 +9,7 @@
 
 #define TILE_RADIUS 13.0
 #define GRID_STEP 20.0
+#define NOTE_TEXT 10.0 /* from a note's edge to its text */
 #define MARGIN 40.0
 /* A picture larger than this in one direction is refused: cairo's own limit is 32,767. */
 #define MAX_PIXELS 30000
@@ -138,21 +139,35 @@ draw_text (cairo_t *cr, const VbetPalette *palette, const VbetItem *item)
 }
 
 static void
+draw_note_text (cairo_t *cr, const VbetPalette *palette, const VbetItem *item, gboolean frame)
+{
+  TextLook look = { 13, frame, PANGO_ALIGN_LEFT };
+  g_autoptr (PangoLayout) layout = new_layout (cr, item->text, &look);
+  VbetRect box = item->bounds;
+  if (item->flags & VBET_ITEM_EDITING)
+    return;
+  pango_layout_set_width (layout, (int)((box.width - 2 * NOTE_TEXT) * PANGO_SCALE));
+  pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
+  cairo_rectangle (cr, box.x, box.y, box.width, box.height);
+  cairo_clip (cr);
+  source (cr, &palette->ink, 1);
+  cairo_move_to (cr, box.x + NOTE_TEXT, box.y + (frame ? 6 : NOTE_TEXT));
+  pango_cairo_show_layout (cr, layout);
+}
+
+static void
 draw_note (cairo_t *cr, const VbetPalette *palette, const VbetItem *item)
 {
-  TextLook look = { 13, FALSE, PANGO_ALIGN_LEFT };
-  g_autoptr (PangoLayout) layout = new_layout (cr, item->text, &look);
-  int width = 0, height = 0;
-  pango_layout_get_pixel_size (layout, &width, &height);
-  rounded (cr, (VbetRect){ item->a.x - 8, item->a.y - 8, width + 16, height + 16 }, 4);
-  source (cr, &palette->note, 1);
+  gboolean frame = (item->flags & VBET_ITEM_FRAME) != 0;
+  gboolean strong = (item->flags & (VBET_ITEM_SELECTED | VBET_ITEM_TARGET)) != 0;
+  gboolean hovered = (item->flags & VBET_ITEM_HOVERED) != 0;
+  rounded (cr, item->bounds, frame ? 10 : 4);
+  source (cr, &palette->note, frame ? 0.35 : 1);
   cairo_fill_preserve (cr);
-  source (cr, &palette->cable, 0.35);
-  cairo_set_line_width (cr, 1);
+  source (cr, strong || hovered ? &palette->accent : &palette->cable, strong ? 1 : hovered ? 0.6 : 0.35);
+  cairo_set_line_width (cr, strong ? 2.5 : frame ? 1.5 : 1);
   cairo_stroke (cr);
-  source (cr, &palette->ink, 1);
-  cairo_move_to (cr, item->a.x, item->a.y);
-  pango_cairo_show_layout (cr, layout);
+  draw_note_text (cr, palette, item, frame);
 }
 
 /* --- cables ----------------------------------------------------------------------- */
@@ -341,16 +356,27 @@ draw_device (cairo_t *cr, const VbetPalette *palette, const VbetItem *item)
     draw_badge (cr, palette, item);
 }
 
+/* A free NIC is a hollow disc, a used one and a cable's end a full one, a new one has a plus; a frame's grips are
+ * square. */
 static void
 draw_handle (cairo_t *cr, const VbetPalette *palette, const VbetItem *item)
 {
-  double radius = item->bounds.width / 2 * 0.66, arm = radius * 0.5;
-  cairo_arc (cr, item->a.x, item->a.y, radius, 0, 2 * G_PI);
-  source (cr, &palette->paper, 1);
+  gboolean target = (item->flags & VBET_ITEM_TARGET) != 0;
+  gboolean full = target || item->handle == VBET_HANDLE_USED || item->handle == VBET_HANDLE_END;
+  double radius = item->bounds.width / 2 * (target ? 0.95 : item->handle == VBET_HANDLE_SIZE ? 0.5 : 0.75);
+  double arm = radius * 0.55;
+  if (item->handle == VBET_HANDLE_SIZE)
+    cairo_rectangle (cr, item->a.x - radius, item->a.y - radius, 2 * radius, 2 * radius);
+  else
+    cairo_arc (cr, item->a.x, item->a.y, radius, 0, 2 * G_PI);
+  source (cr, full ? &palette->accent : &palette->paper, 1);
   cairo_fill_preserve (cr);
-  source (cr, &palette->accent, 1);
+  source (cr, full ? &palette->paper : &palette->accent, 1);
   cairo_set_line_width (cr, 1.8);
   cairo_stroke (cr);
+  if (item->handle != VBET_HANDLE_NEW)
+    return;
+  source (cr, full ? &palette->paper : &palette->accent, 1);
   cairo_move_to (cr, item->a.x - arm, item->a.y);
   cairo_line_to (cr, item->a.x + arm, item->a.y);
   cairo_move_to (cr, item->a.x, item->a.y - arm);
@@ -359,14 +385,29 @@ draw_handle (cairo_t *cr, const VbetPalette *palette, const VbetItem *item)
 }
 
 static void
+draw_guide (cairo_t *cr, const VbetPalette *palette, const VbetItem *item, double zoom)
+{
+  const double dashes[] = { 4 / zoom, 3 / zoom };
+  cairo_move_to (cr, item->a.x, item->a.y);
+  cairo_line_to (cr, item->b.x, item->b.y);
+  source (cr, &palette->accent, 0.9);
+  cairo_set_line_width (cr, 1 / zoom);
+  cairo_set_dash (cr, dashes, G_N_ELEMENTS (dashes), 0);
+  cairo_stroke (cr);
+}
+
+static void
 draw_ghost (cairo_t *cr, const VbetPalette *palette, const VbetItem *item)
 {
-  rounded (cr, item->bounds, TILE_RADIUS);
-  source (cr, &palette->tile, 0.65);
+  gboolean note = item->device_kind == VBET_KIND_NOTE;
+  rounded (cr, item->bounds, note ? 4 : TILE_RADIUS);
+  source (cr, note ? &palette->note : &palette->tile, item->flags & VBET_ITEM_FRAME ? 0.35 : 0.65);
   cairo_fill_preserve (cr);
   source (cr, &palette->accent, 0.8);
   cairo_set_line_width (cr, 2);
   cairo_stroke (cr);
+  if (note)
+    return;
   draw_faint_glyph (cr, palette, item, 0.65);
 }
 
@@ -408,6 +449,9 @@ draw_item (cairo_t *cr, const VbetPalette *palette, const VbetItem *item, double
     break;
   case VBET_ITEM_BAND:
     draw_band (cr, palette, item, zoom);
+    break;
+  case VBET_ITEM_GUIDE:
+    draw_guide (cr, palette, item, zoom);
     break;
   default:
     break;

@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "gui/model/view.h"
+#include "gui/model/view-private.h"
 
 #include <string.h>
 
@@ -14,12 +14,8 @@
 #define FAN_STEP 26.0
 /* Where the NIC's name stands: this far from the device's middle, along the cable. */
 #define END_DISTANCE 56.0
-#define HANDLE_RADIUS 12.0
-#define NAME_SIZE 13.0
+#define NOTE_LEAST 30.0 /* the least width or height of a note */
 #define DETAIL_SIZE 11.0
-#define LINE_HEIGHT 1.35
-/* A rough width of a character, for bounds: measured text is the drawing's business. */
-#define CHARACTER 0.62
 /* Below these zooms small text says nothing and costs much. */
 #define DETAIL_ZOOM 0.6
 #define END_ZOOM 0.8
@@ -37,7 +33,8 @@ gboolean
 vbet_note_index (const char *name, guint *ret_index)
 {
   guint64 index = 0;
-  if (!g_str_has_prefix (name, "note#") || !g_ascii_string_to_unsigned (name + 5, 10, 0, G_MAXUINT, &index, NULL))
+  if (!g_str_has_prefix (name, "note#")
+      || !g_ascii_string_to_unsigned (name + 5, 10, 0, G_MAXUINT, &index, NULL))
     return FALSE;
   if (ret_index != NULL)
     *ret_index = (guint)index;
@@ -74,6 +71,7 @@ item_free (gpointer data)
   VbetItem *self = data;
   g_free (self->name);
   g_free (self->text);
+  g_free (self->colour);
   g_free (self);
 }
 
@@ -84,7 +82,7 @@ add (Builder *self, VbetItemKind kind, const char *name)
   item->kind = kind;
   item->name = g_strdup (name);
   g_ptr_array_add (self->view->items, item);
-  if (kind == VBET_ITEM_DEVICE || kind == VBET_ITEM_CABLE)
+  if (kind == VBET_ITEM_DEVICE || kind == VBET_ITEM_CABLE || kind == VBET_ITEM_NOTE)
     g_hash_table_insert (self->view->objects, item->name, item);
   return item;
 }
@@ -95,17 +93,24 @@ is_selected (const VbetViewInput *input, const char *name)
   return input->selection != NULL && g_hash_table_contains (input->selection, name);
 }
 
+/* Where what stands at @point is shown while a tool moves things. */
+static VbetPoint
+displaced (const VbetViewInput *input, const char *name, VbetPoint point)
+{
+  const VbetOverlay *overlay = input->overlay;
+  if (overlay == NULL || !overlay->moving)
+    return point;
+  gboolean moves
+      = overlay->moved != NULL ? g_hash_table_contains (overlay->moved, name) : is_selected (input, name);
+  return moves ? (VbetPoint){ point.x + overlay->move_by.x, point.y + overlay->move_by.y } : point;
+}
+
 /* Where device number @i is shown. */
 static VbetPoint
 position (const VbetViewInput *input, guint i)
 {
   const VbetDevice *device = g_ptr_array_index (input->topology->devices, i);
-  VbetPoint point = input->positions[i];
-  if (input->overlay != NULL && input->overlay->moving && is_selected (input, device->name)) {
-    point.x += input->overlay->move_by.x;
-    point.y += input->overlay->move_by.y;
-  }
-  return point;
+  return displaced (input, device->name, input->positions[i]);
 }
 
 static gboolean
@@ -129,19 +134,6 @@ hover_flags (const VbetViewInput *input, const char *name)
   return flags;
 }
 
-static VbetRect
-text_bounds (const char *text, VbetPoint top, double size)
-{
-  double longest = 0, lines = 1, run = 0;
-  for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c)) {
-    run = *c == '\n' ? 0 : run + 1;
-    lines += *c == '\n' ? 1 : 0;
-    longest = MAX (longest, run);
-  }
-  double width = longest * size * CHARACTER;
-  return (VbetRect){ top.x - width / 2, top.y, width, lines * size * LINE_HEIGHT };
-}
-
 static double
 text_size (VbetTextStyle style)
 {
@@ -156,7 +148,7 @@ add_text (Builder *self, VbetTextStyle style, const char *name, const char *text
   item->style = style;
   item->text = g_strdup (text);
   item->a = at;
-  item->bounds = text_bounds (text, at, size);
+  item->bounds = _vbet_view_text_bounds (text, at, size);
   if (style != VBET_TEXT_NAME && style != VBET_TEXT_DETAIL)
     item->bounds.y -= item->bounds.height / 2;
   return item;
@@ -207,14 +199,6 @@ count_pairs (Builder *self)
     g_autofree char *key = pair_key (cable);
     count_up (self->pair_size, key);
   }
-}
-
-VbetPoint
-vbet_item_point (const VbetItem *self, double t)
-{
-  double u = 1 - t;
-  return (VbetPoint){ u * u * self->a.x + 2 * u * t * self->control.x + t * t * self->b.x,
-                      u * u * self->a.y + 2 * u * t * self->control.y + t * t * self->b.y };
 }
 
 /* Sets the curve of a cable between two devices: straight alone, fanned out beside others. */
@@ -304,11 +288,11 @@ text_block (Builder *self, const char *name)
   const VbetDevice *device = g_ptr_array_index (self->input->topology->devices, number - 1);
   VbetPoint top = position (self->input, number - 1);
   top.y += TILE_HALF + 4;
-  VbetRect box = text_bounds (device->name, top, NAME_SIZE);
+  VbetRect box = _vbet_view_text_bounds (device->name, top, NAME_SIZE);
   g_autofree char *lines = details (device, self->input->show);
   top.y += NAME_SIZE * LINE_HEIGHT;
   if (lines != NULL)
-    box = vbet_rect_union (box, text_bounds (lines, top, DETAIL_SIZE));
+    box = vbet_rect_union (box, _vbet_view_text_bounds (lines, top, DETAIL_SIZE));
   return vbet_rect_grow (box, 9);
 }
 
@@ -377,9 +361,13 @@ static void
 add_cables (Builder *self)
 {
   const GPtrArray *cables = self->input->topology->cables;
+  const char *lifted = self->input->overlay != NULL ? self->input->overlay->lifted : NULL;
   count_pairs (self);
-  for (guint i = 0; i < cables->len; i++)
-    add_cable (self, g_ptr_array_index (cables, i), i);
+  for (guint i = 0; i < cables->len; i++) {
+    const VbetCable *cable = g_ptr_array_index (cables, i);
+    if (g_strcmp0 (cable->name, lifted) != 0)
+      add_cable (self, cable, i);
+  }
 }
 
 static void
@@ -387,8 +375,13 @@ add_wire (Builder *self)
 {
   const VbetOverlay *overlay = self->input->overlay;
   VbetPoint from;
-  if (overlay == NULL || !position_of (self, overlay->wire_from, &from))
+  if (overlay == NULL)
     return;
+  if (!position_of (self, overlay->wire_from, &from)) {
+    if (!overlay->wire_loose)
+      return;
+    from = overlay->wire_at;
+  }
   VbetItem *item = add (self, VBET_ITEM_WIRE, NULL);
   item->a = from;
   item->b = overlay->wire_to;
@@ -451,39 +444,153 @@ add_devices (Builder *self)
     add_device (self, g_ptr_array_index (devices, i), position (self->input, i));
 }
 
+/* What a note is drawn in: a frame in its size, a sticky note around its text. */
+static VbetRect
+note_bounds (const VbetNote *note, const char *text, VbetPoint at)
+{
+  const VbetValue *size = vbet_attributes_get (note->attributes, "size");
+  if (size != NULL && size->type == VBET_VALUE_POINT)
+    return (VbetRect){ at.x, at.y, MAX (size->as.point.x, NOTE_LEAST), MAX (size->as.point.y, NOTE_LEAST) };
+  VbetRect box = _vbet_view_text_bounds (text, at, NAME_SIZE);
+  return (VbetRect){ at.x, at.y, MAX (box.width + 2 * NOTE_PADDING, NOTE_LEAST),
+                     box.height + 2 * NOTE_PADDING };
+}
+
+static void
+add_note (Builder *self, const VbetNote *note, guint index)
+{
+  const VbetOverlay *overlay = self->input->overlay;
+  g_autofree char *name = vbet_note_name (index);
+  const VbetValue *at = vbet_attributes_get (note->attributes, "at");
+  VbetPoint point = { 40, 40 + 60.0 * index };
+  if (at != NULL && at->type == VBET_VALUE_POINT)
+    point = (VbetPoint){ at->as.point.x, at->as.point.y };
+  point = displaced (self->input, name, point);
+  VbetItem *item = add (self, VBET_ITEM_NOTE, name);
+  item->flags = hover_flags (self->input, name);
+  if (vbet_attributes_get (note->attributes, "size") != NULL)
+    item->flags |= VBET_ITEM_FRAME;
+  if (overlay != NULL && g_strcmp0 (overlay->editing, name) == 0)
+    item->flags |= VBET_ITEM_EDITING;
+  item->text = g_strdup (note->text != NULL ? note->text : "");
+  item->colour = g_strdup (vbet_attributes_text (note->attributes, VBET_KIND_NOTE, "color"));
+  item->bounds = note_bounds (note, item->text, point);
+  if (overlay != NULL && overlay->resizing && g_strcmp0 (overlay->hover, name) == 0)
+    item->bounds = overlay->resize_rect;
+  item->a = (VbetPoint){ item->bounds.x, item->bounds.y };
+}
+
+/* Frames lie below all else, then come the other notes. */
 static void
 add_notes (Builder *self)
 {
   const GPtrArray *notes = self->input->topology->notes;
-  for (guint i = 0; i < notes->len; i++) {
-    const VbetNote *note = g_ptr_array_index (notes, i);
-    const VbetValue *at = vbet_attributes_get (note->attributes, "at");
-    VbetPoint point = { 40, 40 + 60.0 * i };
-    if (at != NULL && at->type == VBET_VALUE_POINT)
-      point = (VbetPoint){ at->as.point.x, at->as.point.y };
-    VbetItem *item = add (self, VBET_ITEM_NOTE, NULL);
-    item->text = g_strdup (note->text != NULL ? note->text : "");
-    item->a = point;
-    item->bounds = text_bounds (item->text, point, NAME_SIZE);
-    item->bounds.x = point.x;
-    item->bounds = vbet_rect_grow (item->bounds, 8);
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < notes->len; i++) {
+      const VbetNote *note = g_ptr_array_index (notes, i);
+      if ((vbet_attributes_get (note->attributes, "size") == NULL) == (pass == 1))
+        add_note (self, note, i);
+    }
+}
+
+static VbetItem *
+add_handle (Builder *self, VbetHandleKind kind, const char *name, guint number, VbetPoint at)
+{
+  VbetItem *item = add (self, VBET_ITEM_HANDLE, name);
+  double radius = HANDLE_RADIUS / MIN (self->input->zoom, 1);
+  item->handle = kind;
+  item->number = number;
+  item->a = at;
+  item->bounds = vbet_rect_grow ((VbetRect){ at.x, at.y, 0, 0 }, radius);
+  return item;
+}
+
+static void
+add_nic_handles (Builder *self, const char *name, guint target)
+{
+  guint number = GPOINTER_TO_UINT (g_hash_table_lookup (self->index, name));
+  if (number == 0)
+    return;
+  const VbetDevice *device = g_ptr_array_index (self->input->topology->devices, number - 1);
+  g_autoptr (GArray) handles = vbet_view_nic_handles (self->view, device);
+  for (guint i = 0; i < handles->len; i++) {
+    const VbetNicHandle *handle = &g_array_index (handles, VbetNicHandle, i);
+    VbetItem *item = add_handle (self, handle->kind, name, handle->nic, handle->at);
+    if (target != 0 && (handle->nic == target || (handle->nic == 0 && target == G_MAXUINT)))
+      item->flags |= VBET_ITEM_TARGET;
   }
+}
+
+/* At both ends, where the cable comes out of its devices' tiles. */
+static void
+add_end_handles (Builder *self, const VbetItem *cable)
+{
+  const guint loose[] = { VBET_ITEM_LOOSE_A, VBET_ITEM_LOOSE_B };
+  double length = vbet_point_distance (cable->a, cable->b);
+  for (guint end = 0; end < 2; end++) {
+    gboolean is_loose = (cable->flags & loose[end]) != 0;
+    VbetPoint at = is_loose ? (end == 0 ? cable->a : cable->b)
+                            : along (cable, end, MIN (TILE_HALF + HANDLE_RADIUS, length / 2));
+    add_handle (self, VBET_HANDLE_END, cable->name, end, at);
+  }
+}
+
+static void
+add_size_handles (Builder *self, const VbetItem *note)
+{
+  VbetRect box = note->bounds;
+  const double across[] = { 0, 0.5, 1, 1, 1, 0.5, 0, 0 }, down[] = { 0, 0, 0, 0.5, 1, 1, 1, 0.5 };
+  for (guint i = 0; i < G_N_ELEMENTS (across); i++)
+    add_handle (self, VBET_HANDLE_SIZE, note->name, i,
+                (VbetPoint){ box.x + box.width * across[i], box.y + box.height * down[i] });
+}
+
+static void
+add_handles_of (Builder *self, const char *name)
+{
+  const VbetItem *item = vbet_view_find (self->view, name);
+  if (item == NULL)
+    return;
+  if (item->kind == VBET_ITEM_DEVICE)
+    add_nic_handles (self, name, 0);
+  else if (item->kind == VBET_ITEM_CABLE)
+    add_end_handles (self, item);
+  else if (item->flags & VBET_ITEM_FRAME)
+    add_size_handles (self, item);
+}
+
+/* The one selected cable or note; NULL for none and several. */
+static const char *
+only_selected (const VbetViewInput *input)
+{
+  GHashTableIter iter;
+  gpointer name = NULL;
+  if (input->selection == NULL || g_hash_table_size (input->selection) != 1)
+    return NULL;
+  g_hash_table_iter_init (&iter, input->selection);
+  g_hash_table_iter_next (&iter, &name, NULL);
+  for (guint i = 0; i < input->topology->devices->len; i++)
+    if (g_str_equal (((VbetDevice *)g_ptr_array_index (input->topology->devices, i))->name, name))
+      return NULL;
+  return name;
 }
 
 static void
 add_handles (Builder *self)
 {
   const VbetOverlay *overlay = self->input->overlay;
-  VbetPoint at;
-  if (overlay == NULL || !overlay->handles || !position_of (self, overlay->hover, &at))
+  if (overlay == NULL || overlay->moving || overlay->band || overlay->resizing)
     return;
-  const VbetPoint offsets[] = { { TILE_HALF, 0 }, { -TILE_HALF, 0 }, { 0, -TILE_HALF } };
-  double radius = HANDLE_RADIUS / MIN (self->input->zoom, 1);
-  for (guint i = 0; i < G_N_ELEMENTS (offsets); i++) {
-    VbetItem *item = add (self, VBET_ITEM_HANDLE, overlay->hover);
-    item->a = (VbetPoint){ at.x + offsets[i].x, at.y + offsets[i].y };
-    item->bounds = vbet_rect_grow ((VbetRect){ item->a.x, item->a.y, 0, 0 }, radius);
+  if (overlay->wire_from != NULL || overlay->wire_loose) {
+    if (overlay->target != NULL)
+      add_nic_handles (self, overlay->target, overlay->target_nic);
+    return;
   }
+  const char *selected = overlay->editing == NULL ? only_selected (self->input) : NULL;
+  if (selected != NULL)
+    add_handles_of (self, selected);
+  if (overlay->handles && overlay->hover != NULL && g_strcmp0 (overlay->hover, selected) != 0)
+    add_handles_of (self, overlay->hover);
 }
 
 static void
@@ -492,11 +599,24 @@ add_tool_items (Builder *self)
   const VbetOverlay *overlay = self->input->overlay;
   if (overlay == NULL)
     return;
+  for (guint i = 0; i < overlay->n_guides; i++) {
+    VbetItem *item = add (self, VBET_ITEM_GUIDE, NULL);
+    item->a = overlay->guides[i].a;
+    item->b = overlay->guides[i].b;
+    item->bounds = vbet_rect_grow (vbet_rect_spanned (item->a, item->b), 2);
+  }
   if (overlay->ghost != 0) {
     VbetItem *item = add (self, VBET_ITEM_GHOST, NULL);
     item->device_kind = overlay->ghost;
     item->a = overlay->ghost_at;
     item->bounds = vbet_rect_grow ((VbetRect){ item->a.x, item->a.y, 0, 0 }, TILE_HALF);
+    if (overlay->ghost == VBET_KIND_NOTE) {
+      item->bounds = (VbetRect){ item->a.x, item->a.y, VBET_VIEW_NOTE_WIDTH, VBET_VIEW_NOTE_HEIGHT };
+      if (overlay->ghost_rect.width > 0 || overlay->ghost_rect.height > 0) {
+        item->bounds = overlay->ghost_rect;
+        item->flags |= VBET_ITEM_FRAME;
+      }
+    }
   }
   if (overlay->band)
     add (self, VBET_ITEM_BAND, NULL)->bounds = overlay->band_rect;
@@ -537,134 +657,4 @@ vbet_view_free (VbetView *self)
   g_hash_table_unref (self->objects);
   g_ptr_array_unref (self->items);
   g_free (self);
-}
-
-/* --- questions -------------------------------------------------------------------- */
-
-VbetRect
-vbet_view_bounds (const VbetView *self)
-{
-  VbetRect box = { 0, 0, 0, 0 };
-  gboolean any = FALSE;
-  for (guint i = 0; i < self->items->len; i++) {
-    const VbetItem *item = g_ptr_array_index (self->items, i);
-    if (item->kind == VBET_ITEM_HANDLE || item->kind == VBET_ITEM_GHOST || item->kind == VBET_ITEM_BAND
-        || item->kind == VBET_ITEM_WIRE)
-      continue;
-    box = any ? vbet_rect_union (box, item->bounds) : item->bounds;
-    any = TRUE;
-  }
-  return box;
-}
-
-static double
-curve_distance (const VbetItem *item, VbetPoint to)
-{
-  double best = G_MAXDOUBLE;
-  VbetPoint from = item->a;
-  for (guint i = 1; i <= 16; i++) {
-    VbetPoint next = vbet_item_point (item, i / 16.0);
-    double dx = next.x - from.x, dy = next.y - from.y;
-    double length = dx * dx + dy * dy;
-    double t = length > 0 ? CLAMP (((to.x - from.x) * dx + (to.y - from.y) * dy) / length, 0, 1) : 0;
-    best = MIN (best, vbet_point_distance (to, (VbetPoint){ from.x + t * dx, from.y + t * dy }));
-    from = next;
-  }
-  return best;
-}
-
-static gboolean
-hits (const VbetItem *item, VbetPoint at, double zoom)
-{
-  double least = 12 / zoom;
-  switch (item->kind) {
-  case VBET_ITEM_HANDLE:
-    return vbet_point_distance (item->a, at) <= MAX (item->bounds.width / 2, least);
-  case VBET_ITEM_DEVICE:
-    return vbet_rect_contains (vbet_rect_grow (item->bounds, MAX (0, least - item->bounds.width / 2)), at.x,
-                               at.y);
-  case VBET_ITEM_TEXT: /* a name, and the gap between it and its tile */
-    return item->style == VBET_TEXT_NAME && vbet_rect_contains (vbet_rect_grow (item->bounds, 4), at.x, at.y);
-  case VBET_ITEM_CABLE:
-    return curve_distance (item, at) <= 8 / zoom;
-  case VBET_ITEM_NOTE:
-  case VBET_ITEM_WIRE:
-  case VBET_ITEM_GHOST:
-  case VBET_ITEM_BAND:
-  default:
-    return FALSE;
-  }
-}
-
-const VbetItem *
-vbet_view_hit (const VbetView *self, double x, double y)
-{
-  for (guint i = self->items->len; i > 0; i--) {
-    const VbetItem *item = g_ptr_array_index (self->items, i - 1);
-    if (hits (item, (VbetPoint){ x, y }, self->zoom))
-      return item->kind == VBET_ITEM_TEXT ? vbet_view_find (self, item->name) : item;
-  }
-  return NULL;
-}
-
-const VbetItem *
-vbet_view_find (const VbetView *self, const char *name)
-{
-  return name != NULL ? g_hash_table_lookup (self->objects, name) : NULL;
-}
-
-char **
-vbet_view_within (const VbetView *self, VbetRect band)
-{
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-  for (guint i = 0; i < self->items->len; i++) {
-    const VbetItem *item = g_ptr_array_index (self->items, i);
-    if (item->kind == VBET_ITEM_DEVICE && vbet_rect_contains (band, item->a.x, item->a.y))
-      g_strv_builder_add (names, item->name);
-  }
-  return g_strv_builder_end (names);
-}
-
-static void
-append_flags (GString *text, guint flags)
-{
-  static const char *const names[]
-      = { "selected", "hovered", "target", "down", "loose-a", "loose-b", "running" };
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (flags & (1u << i))
-      g_string_append_printf (text, " %s", names[i]);
-}
-
-char *
-vbet_view_to_text (const VbetView *self)
-{
-  static const char *const kinds[] = { "note", "cable", "wire", "device", "text", "handle", "ghost", "band" };
-  static const char *const styles[] = { "name", "detail", "end", "badge" };
-  GString *text = g_string_new (NULL);
-  for (guint i = 0; i < self->items->len; i++) {
-    const VbetItem *item = g_ptr_array_index (self->items, i);
-    g_string_append (text, kinds[item->kind]);
-    if (item->kind == VBET_ITEM_TEXT)
-      g_string_append_printf (text, " %s", styles[item->style]);
-    if (item->name != NULL)
-      g_string_append_printf (text, " %s", item->name);
-    if (item->device_kind != 0)
-      g_string_append_printf (text, " %s", vbet_kind_name (item->device_kind));
-    if (item->kind == VBET_ITEM_DEVICE)
-      g_string_append_printf (text, " %s", vbet_device_state_name (item->state));
-    if (item->text != NULL) {
-      g_autofree char *escaped = g_strescape (item->text, NULL);
-      g_string_append_printf (text, " \"%s\"", escaped);
-    }
-    if (item->kind == VBET_ITEM_CABLE || item->kind == VBET_ITEM_WIRE)
-      g_string_append_printf (text, " (%.0f,%.0f)-(%.0f,%.0f)", item->a.x, item->a.y, item->b.x, item->b.y);
-    else if (item->kind == VBET_ITEM_BAND)
-      g_string_append_printf (text, " (%.0f,%.0f) %.0fx%.0f", item->bounds.x, item->bounds.y,
-                              item->bounds.width, item->bounds.height);
-    else
-      g_string_append_printf (text, " (%.0f,%.0f)", item->a.x, item->a.y);
-    append_flags (text, item->flags);
-    g_string_append_c (text, '\n');
-  }
-  return g_string_free (text, FALSE);
 }

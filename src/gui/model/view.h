@@ -14,6 +14,9 @@
 
 /* The tile of a device is a square with this side around its position, in lab units. */
 #define VBET_VIEW_TILE 64.0
+/* About what a new note covers. */
+#define VBET_VIEW_NOTE_WIDTH 120.0
+#define VBET_VIEW_NOTE_HEIGHT 38.0
 
 /* How a device is, as the engine names it in "device.state". */
 typedef enum {
@@ -54,19 +57,39 @@ typedef enum {
   VBET_SHOW_RUNNING = 1 << 2, /* the lab runs: "off" is a state worth showing */
 } VbetShow;
 
+#define VBET_VIEW_MAX_GUIDES 4
+
+/* A line through things that stand in a row. */
+typedef struct {
+  VbetPoint a;
+  VbetPoint b;
+} VbetGuide;
+
 /* What a tool is in the middle of; zeroed: nothing. Names are borrowed. */
 typedef struct {
-  const char *hover;     /* (nullable): what is under the pointer */
-  gboolean handles;      /* the hovered device offers handles to draw a cable from */
-  const char *target;    /* (nullable): device that would be cabled */
+  const char *hover; /* (nullable): what is under the pointer */
+  gboolean
+      handles; /* what is hovered offers handles: a device its NICs, a cable its ends, a frame its edges */
+  const char *target;    /* (nullable): device that would be cabled; shows its NICs while a cable is drawn */
+  guint target_nic;      /* the NIC of it that is meant; 0: the device */
   const char *wire_from; /* (nullable): device a cable is being drawn from … */
-  VbetPoint wire_to;     /* … to here */
-  gboolean band;         /* a rubber band is open */
+  gboolean wire_loose;   /* … or, without one, from @wire_at … */
+  VbetPoint wire_at;
+  VbetPoint wire_to;   /* … to here */
+  const char *lifted;  /* (nullable): a cable with an end in the hand: only the wire is shown */
+  const char *editing; /* (nullable): its text is being edited in place, and not shown */
+  gboolean band;       /* a rubber band is open */
   VbetRect band_rect;
-  VbetKind ghost;     /* 0, or the kind of device that would be placed … */
-  VbetPoint ghost_at; /* … here */
-  gboolean moving;    /* the selected devices are shown displaced by */
+  VbetKind ghost;      /* 0, or the kind of device that would be placed (NOTE: a note) … */
+  VbetPoint ghost_at;  /* … here */
+  VbetRect ghost_rect; /* … or, of a frame, here */
+  gboolean moving;     /* the selected devices and notes are shown displaced by */
   VbetPoint move_by;
+  GHashTable *moved; /* (nullable): set of names that are displaced, in place of the selected */
+  gboolean resizing; /* note @hover is shown as */
+  VbetRect resize_rect;
+  VbetGuide guides[VBET_VIEW_MAX_GUIDES]; /* what the moved thing lines up with */
+  guint n_guides;
 } VbetOverlay;
 
 typedef struct {
@@ -81,15 +104,25 @@ typedef struct {
 } VbetViewInput;
 
 typedef enum {
-  VBET_ITEM_NOTE,   /* @text in @bounds */
+  VBET_ITEM_NOTE,   /* @text in @bounds, in @colour; with VBET_ITEM_FRAME a frame around devices */
   VBET_ITEM_CABLE,  /* a quadratic curve @a, @control, @b */
   VBET_ITEM_WIRE,   /* a cable that is being drawn: @a to @b */
   VBET_ITEM_DEVICE, /* a tile around @a */
   VBET_ITEM_TEXT,   /* @text, lines centred below @a (@style NAME, DETAIL) or around it (others) */
-  VBET_ITEM_HANDLE, /* a disc around @a to draw a cable from */
-  VBET_ITEM_GHOST,  /* a device that would be placed around @a */
+  VBET_ITEM_HANDLE, /* a grip around @a: @handle, @number */
+  VBET_ITEM_GHOST,  /* a device, note or frame (@flags) that would be placed in @bounds */
   VBET_ITEM_BAND,   /* a rubber band: @bounds */
+  VBET_ITEM_GUIDE,  /* a line from @a to @b through things that stand in a row */
 } VbetItemKind;
+
+/* What a handle is of. */
+typedef enum {
+  VBET_HANDLE_FREE, /* a NIC without a cable; @number: the NIC */
+  VBET_HANDLE_USED, /* a NIC with one; @number: the NIC */
+  VBET_HANDLE_NEW,  /* a NIC that the device would be given; @number: 0 */
+  VBET_HANDLE_END,  /* of a cable; @number: 0 or 1 */
+  VBET_HANDLE_SIZE, /* of a frame; @number: 0 to 7, clockwise from the upper left corner */
+} VbetHandleKind;
 
 typedef enum {
   VBET_TEXT_NAME,
@@ -106,16 +139,21 @@ typedef enum {
   VBET_ITEM_LOOSE_A = 1 << 4, /* this end of the cable is in no NIC */
   VBET_ITEM_LOOSE_B = 1 << 5,
   VBET_ITEM_RUNNING = 1 << 6, /* of a lab that runs */
+  VBET_ITEM_FRAME = 1 << 7,   /* a note with a size */
+  VBET_ITEM_EDITING = 1 << 8, /* its text is being edited in place */
 } VbetItemFlags;
 
 typedef struct {
   VbetItemKind kind;
   guint flags;           /* of VbetItemFlags */
-  char *name;            /* (nullable): device or cable it stands for */
+  char *name;            /* (nullable): device, cable or note it stands for */
   VbetKind device_kind;  /* DEVICE, GHOST */
   VbetDeviceState state; /* DEVICE */
   VbetTextStyle style;   /* TEXT */
   char *text;            /* (nullable) */
+  char *colour;          /* (nullable): NOTE: as color= says it */
+  VbetHandleKind handle; /* HANDLE */
+  guint number;          /* HANDLE */
   VbetPoint a;
   VbetPoint control;
   VbetPoint b;
@@ -124,7 +162,7 @@ typedef struct {
 
 typedef struct {
   GPtrArray *items;    /* of VbetItem, back to front */
-  GHashTable *objects; /* name → VbetItem of a device or cable */
+  GHashTable *objects; /* name → VbetItem of a device, cable or note */
   double zoom;
 } VbetView;
 
@@ -142,16 +180,31 @@ VbetRect vbet_view_bounds (const VbetView *self);
  *
  * Targets are at least 24 pixels wide at any zoom.
  *
- * Returns: (nullable): the topmost handle, device or cable there.
+ * Returns: (nullable): the topmost handle, device, cable or note there; of a frame only its border and title
+ * count.
  */
 const VbetItem *vbet_view_hit (const VbetView *self, double x, double y);
 
-/** vbet_view_find: Returns: (nullable): the device or cable called @name. */
+/** vbet_view_find: Returns: (nullable): the device, cable or note called @name. */
 const VbetItem *vbet_view_find (const VbetView *self, const char *name);
 
-/** vbet_view_within: Returns: (transfer full): NULL-terminated names of the devices whose middle is in @band.
- */
+/** vbet_view_within: Returns: (transfer full): NULL-terminated names of the devices whose middle is in @band,
+ * and of the notes that are all in it. */
 char **vbet_view_within (const VbetView *self, VbetRect band);
+
+/** vbet_view_contents: Returns: (transfer full): set of @names and of all that the frames among them hold. */
+GHashTable *vbet_view_contents (const VbetView *self, GHashTable *names);
+
+/* Where a device offers a NIC. */
+typedef struct {
+  guint nic; /* from 1; 0: a new one */
+  VbetHandleKind kind;
+  VbetPoint at;
+} VbetNicHandle;
+
+/** vbet_view_nic_handles: Returns: (transfer full) (element-type VbetNicHandle): around @device's tile: used
+ * NICs where their cables come in, the others where there is room. */
+GArray *vbet_view_nic_handles (const VbetView *self, const VbetDevice *device);
 
 /** vbet_view_to_text: Returns: (transfer full): one line an item, for tests: "device r1 router off (120,200)
  * selected". */
