@@ -9,6 +9,11 @@ libvbet_view_a_SOURCES = \
 	src/gui/export.h \
 	src/gui/figures.c \
 	src/gui/figures.h \
+	src/gui/graphviz.c \
+	src/gui/graphviz.h \
+	src/gui/model/arrange-dot.c \
+	src/gui/model/arrange.c \
+	src/gui/model/arrange.h \
 	src/gui/model/document.c \
 	src/gui/model/document.h \
 	src/gui/model/geometry.h \
@@ -17,9 +22,11 @@ libvbet_view_a_SOURCES = \
 	src/gui/model/rates.c \
 	src/gui/model/rates.h \
 	src/gui/model/session-cables.c \
+	src/gui/model/session-arrange.c \
 	src/gui/model/session-clipboard.c \
 	src/gui/model/session-gestures.c \
 	src/gui/model/session-private.h \
+	src/gui/model/session-select.c \
 	src/gui/model/session.c \
 	src/gui/model/session.h \
 	src/gui/model/view-handles.c \
@@ -65,6 +72,7 @@ libvbet_gui_a_SOURCES = \
 	src/gui/application.c \
 	src/gui/application.h \
 	src/gui/window-actions.c \
+	src/gui/window-arrange.c \
 	src/gui/window-edit.c \
 	src/gui/window-file.c \
 	src/gui/window-inspector.c \

@@ -92,12 +92,7 @@ on_delete (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 on_arrange (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  VbetWindow *self = data;
-  g_autoptr (GError) error = NULL;
-  gboolean ok = vbet_session_arrange (self->session, &error);
-  report (self, ok, error);
-  if (ok)
-    vbet_canvas_fit (self->canvas);
+  _vbet_window_arrange (data, VBET_STYLE_ORGANIC);
 }
 
 static void

@@ -63,6 +63,8 @@ struct _VbetWindow {
   char *running_text;            /* (nullable): what the lab that was found runs, while the user decides */
   GtkFileChooserNative *chooser; /* (nullable): open now */
 
+  GCancellable *arranging; /* (nullable): of the drawing that Graphviz was asked for */
+
   VbetClosing closing;
   gboolean saving;
 };
@@ -80,6 +82,11 @@ void _vbet_window_update_actions (VbetWindow *self);
 /* window-inspector.c */
 /** _vbet_window_add_inspector: the inspector, the line at the bottom, and the live figures they show. */
 void _vbet_window_add_inspector (VbetWindow *self);
+/* window-arrange.c */
+void _vbet_window_add_arrange (VbetWindow *self);
+/** _vbet_window_arrange: draws the selected devices, if they are two or more, else all, anew in @style. */
+void _vbet_window_arrange (VbetWindow *self, VbetStyle style);
+
 /* window-edit.c: clipboard */
 void _vbet_window_add_edit (VbetWindow *self);
 void _vbet_window_reveal_selected (VbetWindow *self);

@@ -451,6 +451,8 @@ vbet_window_destroy (GtkWidget *widget)
   /* While its pages go, GTK's notebook would ask itself for the tabs of those that are gone. */
   if (self->bottom != NULL)
     gtk_notebook_set_show_tabs (self->bottom, FALSE);
+  g_cancellable_cancel (self->arranging);
+  g_clear_object (&self->arranging);
   if (self->runner != NULL)
     vbet_runner_leave (self->runner);
   GTK_WIDGET_CLASS (vbet_window_parent_class)->destroy (widget);

@@ -1,7 +1,7 @@
 # test-arrange.py - clipboard, arranging, finding and moving about on the canvas, with real pointer and keys.
 import os
-import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from vbetgui import *  # noqa: E402,F403
@@ -100,6 +100,78 @@ def test_paste_refused():
         window.key("ctrl+v")
         window.find("Nothing was pasted: .* is no lab. In its line 1: .*")
         assert window.text() == path.read_text(encoding="utf-8")
+
+
+def menu(window, *path, at=None):
+    """Opens a menu - of the window, or the context menu at a place - and chooses an item in its submenus."""
+    if at is None:
+        window.click(window.find("Menu", "toggle button"))
+    else:
+        window.click(at, button=3)
+    for label in path:
+        # What slides away has the same names as what slides in; the last one that is shown is meant.
+        window.click(settled(lambda label=label: window.find(label)))
+    return window
+
+
+def settled(find):
+    """A widget once it no longer moves."""
+    while True:
+        widget = find()
+        before = widget.get_extents(Atspi.CoordType.SCREEN)
+        time.sleep(0.1)
+        after = widget.get_extents(Atspi.CoordType.SCREEN)
+        if (before.x, before.y) == (after.x, after.y):
+            return widget
+
+
+def test_align_and_distribute():
+    with Window(lab_text("align.vbet", STAR)) as window:
+        window.click(window.place("a"))
+        for name in ("s", "d"):
+            xdotool("keydown", "shift")
+            window.click(window.place(name))
+            xdotool("keyup", "shift")
+        menu(window, "Arrange", "Align Left", at=window.place("s"))
+        text = window.wait_text(r"d = attach\(alloc\(host, at=\(150, 320\)")
+        assert "s = alloc(switch, at=(150, 200))" in text, text
+        window.key("ctrl+z")
+        wait_until(lambda: window.text() == STAR, 5, "one undo")
+        menu(window, "Arrange", "Distribute Vertically")
+        wait_until(lambda: window.text() == STAR, 5, "they are so already")
+        menu(window, "Arrange", "Align Top")
+        window.wait_text(r"d = attach\(alloc\(host, at=\(450, 80\)")
+        screenshot("aligned")
+
+
+def test_arrange_and_undo():
+    with Window(lab_text("styles.vbet", STAR)) as window:
+        window.item("d")
+        window.click(window.free_place(20, 20))
+        texts = []
+        for style in ("Organic", "Layers", "Circle", "Grid"):
+            menu(window, "Arrange", style)
+            wait_until(lambda: window.text() not in [STAR, *texts], 10, f"arranged as {style}")
+            texts.append(window.text())
+            time.sleep(0.3)  # for the picture only
+            screenshot(f"arranged-{style.lower()}")
+        for text in [*texts[:-1][::-1], STAR]:
+            window.key("ctrl+z")
+            wait_until(lambda text=text: window.text() == text, 5, "undone, one by one")
+
+
+def test_select_ways():
+    with Window(lab_text("select.vbet", STAR + "x = alloc(hub, at=(600, 200))\n")) as window:
+        window.click(window.place("a"))
+        window.key("ctrl+e")
+        wait_until(lambda: "s" in selected(window), 5, "the neighbour")
+        assert [name for name in selected(window) if not name.startswith("cable")] == ["a", "s"], selected(window)
+        window.key("ctrl+e")
+        wait_until(lambda: "d" in selected(window), 5, "and its neighbours")
+        window.key("ctrl+shift+i")
+        wait_until(lambda: selected(window) == ["x"], 5, "the others")
+        menu(window, "Select Devices", "Hosts", at=window.free_place(20, 20))
+        wait_until(lambda: selected(window) == ["a", "b", "c", "d"], 5, "all hosts")
 
 
 run([function for name, function in list(globals().items()) if name.startswith("test_")])

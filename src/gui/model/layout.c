@@ -65,18 +65,26 @@ degree (const Graph *self, guint node)
 }
 
 static void
+graph_init_empty (Graph *self, guint n)
+{
+  self->n = n;
+  self->neighbours = g_new0 (GArray *, n + 1);
+  self->points = g_new0 (VbetPoint, n + 1);
+  self->placed = g_new0 (gboolean, n + 1);
+  self->component = g_new0 (gint, n + 1);
+  for (guint i = 0; i < n; i++) {
+    self->neighbours[i] = g_array_new (FALSE, FALSE, sizeof (guint));
+    self->component[i] = -1;
+  }
+}
+
+static void
 graph_init (Graph *self, const VbetTopology *topology)
 {
   g_autoptr (GHashTable) index = g_hash_table_new (g_str_hash, g_str_equal);
-  self->n = topology->devices->len;
-  self->neighbours = g_new0 (GArray *, self->n + 1);
-  self->points = g_new0 (VbetPoint, self->n + 1);
-  self->placed = g_new0 (gboolean, self->n + 1);
-  self->component = g_new0 (gint, self->n + 1);
+  graph_init_empty (self, topology->devices->len);
   for (guint i = 0; i < self->n; i++) {
     const VbetDevice *device = g_ptr_array_index (topology->devices, i);
-    self->neighbours[i] = g_array_new (FALSE, FALSE, sizeof (guint));
-    self->component[i] = -1;
     g_hash_table_insert (index, device->name, GUINT_TO_POINTER (i + 1));
   }
   for (guint i = 0; i < topology->cables->len; i++) {
@@ -467,12 +475,32 @@ vbet_layout_written (const VbetDevice *device, VbetPoint *ret_point)
   return TRUE;
 }
 
+/* Draws the components and sets them down, those that stand somewhere first. */
+static GArray *
+settle (Graph *graph)
+{
+  g_autoptr (GPtrArray) components = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
+  Shelf shelf;
+  for (guint i = 0; i < graph->n; i++)
+    if (graph->component[i] < 0)
+      g_ptr_array_add (components, walk (graph, i, (gint)components->len));
+  for (guint i = 0; i < components->len; i++)
+    if (any_placed (graph, g_ptr_array_index (components, i)))
+      join_component (graph, g_ptr_array_index (components, i));
+  shelf_init (&shelf, graph);
+  for (guint i = 0; i < components->len; i++)
+    if (!any_placed (graph, g_ptr_array_index (components, i)))
+      shelf_take (&shelf, graph, g_ptr_array_index (components, i));
+  GArray *points = g_array_sized_new (FALSE, FALSE, sizeof (VbetPoint), graph->n);
+  if (graph->n > 0)
+    g_array_append_vals (points, graph->points, graph->n);
+  return points;
+}
+
 GArray *
 vbet_layout_compute (const VbetTopology *topology, GHashTable *hints, gboolean afresh)
 {
   g_auto (Graph) graph = { 0 };
-  g_autoptr (GPtrArray) components = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
-  Shelf shelf;
   graph_init (&graph, topology);
   for (guint i = 0; i < graph.n && !afresh; i++) {
     const VbetDevice *device = g_ptr_array_index (topology->devices, i);
@@ -484,18 +512,20 @@ vbet_layout_compute (const VbetTopology *topology, GHashTable *hints, gboolean a
       graph.placed[i] = TRUE;
     }
   }
-  for (guint i = 0; i < graph.n; i++)
-    if (graph.component[i] < 0)
-      g_ptr_array_add (components, walk (&graph, i, (gint)components->len));
-  for (guint i = 0; i < components->len; i++)
-    if (any_placed (&graph, g_ptr_array_index (components, i)))
-      join_component (&graph, g_ptr_array_index (components, i));
-  shelf_init (&shelf, &graph);
-  for (guint i = 0; i < components->len; i++)
-    if (!any_placed (&graph, g_ptr_array_index (components, i)))
-      shelf_take (&shelf, &graph, g_ptr_array_index (components, i));
-  GArray *points = g_array_sized_new (FALSE, FALSE, sizeof (VbetPoint), graph.n);
-  if (graph.n > 0)
-    g_array_append_vals (points, graph.points, graph.n);
-  return points;
+  return settle (&graph);
+}
+
+GArray *
+vbet_layout_graph (guint n, const guint *edges, guint n_edges)
+{
+  g_auto (Graph) graph = { 0 };
+  graph_init_empty (&graph, n);
+  for (guint i = 0; i < n_edges; i++) {
+    guint a = edges[2 * i], b = edges[2 * i + 1];
+    if (a >= n || b >= n || a == b)
+      continue;
+    add_neighbour (&graph, a, b);
+    add_neighbour (&graph, b, a);
+  }
+  return settle (&graph);
 }

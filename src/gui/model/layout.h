@@ -32,3 +32,11 @@ gboolean vbet_layout_written (const VbetDevice *device, VbetPoint *ret_point);
  * order.
  */
 GArray *vbet_layout_compute (const VbetTopology *topology, GHashTable *hints, gboolean afresh);
+
+/**
+ * vbet_layout_graph:
+ * @edges: (array): pairs of numbers below @n
+ *
+ * Returns: (transfer full) (element-type VbetPoint): a position for each of @n things, drawn likewise.
+ */
+GArray *vbet_layout_graph (guint n, const guint *edges, guint n_edges);

@@ -12,6 +12,7 @@
 
 #include "engine/language/diagnostic.h"
 #include "engine/model/topology.h"
+#include "gui/model/arrange.h"
 #include "gui/model/document.h"
 #include "gui/model/view.h"
 
@@ -69,6 +70,14 @@ void vbet_session_select_all (VbetSession *self);
 char **vbet_session_selected_devices (VbetSession *self);
 /** vbet_session_selected_cables: Returns: (transfer full): likewise. */
 char **vbet_session_selected_cables (VbetSession *self);
+/* session-select.c */
+/** vbet_session_select_kind: @kinds: mask of VbetKind; all devices of these. */
+void vbet_session_select_kind (VbetSession *self, guint kinds);
+/** vbet_session_select_connected: adds what is one cable away from the selected devices; with @all, whatever can be
+ * reached. */
+void vbet_session_select_connected (VbetSession *self, gboolean all);
+/** vbet_session_select_invert: the devices that are not selected. */
+void vbet_session_select_invert (VbetSession *self);
 
 /* --- how the devices are --- */
 
@@ -121,6 +130,19 @@ gboolean vbet_session_delete_selected (VbetSession *self, GError **error);
 gboolean vbet_session_rename (VbetSession *self, const char *device, const char *new_name, GError **error);
 /** vbet_session_arrange: places all devices anew. */
 gboolean vbet_session_arrange (VbetSession *self, GError **error);
+/** vbet_session_place_devices: @names: (array length=n): each goes to its one of @points; one revision @label. */
+gboolean vbet_session_place_devices (VbetSession *self, const char *const *names, const VbetPoint *points, guint n,
+                                     const char *label, GError **error);
+/** vbet_session_align: the selected devices. */
+gboolean vbet_session_align (VbetSession *self, VbetAlign how, GError **error);
+/** vbet_session_distribute: the selected devices, at equal distances. */
+gboolean vbet_session_distribute (VbetSession *self, gboolean vertically, GError **error);
+/** vbet_session_arrangement: Returns: (transfer full) (nullable): the selected devices, if they are two or more, else
+ * all; NULL when there is nothing to arrange. */
+VbetArrangement *vbet_session_arrangement (VbetSession *self);
+/** vbet_session_arrange_to: @points: (array): one a device of @arrangement, which is of this topology. */
+gboolean vbet_session_arrange_to (VbetSession *self, const VbetArrangement *arrangement, const VbetPoint *points,
+                                  GError **error);
 /** vbet_session_copy: Returns: (transfer full) (nullable): a lab text of the selected devices and notes and the cables
  * among the devices, with positions; NULL with @error. */
 char *vbet_session_copy (VbetSession *self, GError **error);
