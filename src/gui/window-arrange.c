@@ -105,7 +105,8 @@ _vbet_window_arrange (VbetWindow *self, VbetStyle style)
   drawing->style = style;
   g_cancellable_cancel (self->arranging);
   g_clear_object (&self->arranging);
-  if (vbet_graphviz_can (style, arrangement->n)) {
+  gboolean own = style == VBET_STYLE_ORGANIC && vbet_arrangement_is_simple (arrangement);
+  if (!own && vbet_graphviz_can (style, arrangement->n)) {
     self->arranging = g_cancellable_new ();
     vbet_graphviz_draw_async (arrangement, style, self->arranging, on_drawn, drawing);
     return;

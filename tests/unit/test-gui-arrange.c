@@ -114,6 +114,29 @@ test_layers (void)
   CU_ASSERT_EQUAL (at[0].y, at[1].y);
 }
 
+static void
+test_simple (void)
+{
+  static const struct {
+    const char *links;
+    gboolean simple;
+  } labs[] = {
+    { "", TRUE },
+    { "link(a, b)\nlink(b, c)\nlink(b, d)\n", TRUE },
+    { "link(a, b)\nlink(b, c)\nlink(c, d)\nlink(d, a)\n", TRUE },
+    { "link(a, b)\nlink(b, a)\nlink(b, c)\nlink(b, d)\n", TRUE },
+    { "link(a, b)\nlink(b, c)\nlink(c, d)\nlink(d, a)\nlink(a, c)\n", FALSE },
+    { "link(a, b)\nlink(b, c)\nlink(c, a)\nlink(a, d)\n", FALSE },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (labs); i++) {
+    g_autofree char *text = g_strconcat (
+        "a = alloc(switch)\nb = alloc(switch)\nc = alloc(switch)\nd = alloc(switch)\n", labs[i].links, NULL);
+    g_autoptr (VbetSession) session = opened (text);
+    g_autoptr (VbetArrangement) all = vbet_session_arrangement (session);
+    CU_ASSERT_EQUAL (vbet_arrangement_is_simple (all), labs[i].simple);
+  }
+}
+
 /* A part stays around where it was, beside the others. */
 static void
 test_part (void)
@@ -338,6 +361,7 @@ static CU_TestInfo arrange_tests[] = {
   { "styles", test_styles },
   { "all on one heap", test_heap },
   { "layers begin at the gateway", test_layers },
+  { "chains, rings and trees", test_simple },
   { "a part of a lab", test_part },
   { "answers of Graphviz", test_answers },
   { "Graphviz", test_graphviz },

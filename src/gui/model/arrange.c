@@ -154,6 +154,47 @@ depth_first (const VbetArrangement *self)
   return order;
 }
 
+/* What @node hangs together with, so far. */
+static guint
+root_of (guint *parent, guint node)
+{
+  while (parent[node] != node) {
+    parent[node] = parent[parent[node]];
+    node = parent[node];
+  }
+  return node;
+}
+
+gboolean
+vbet_arrangement_is_simple (const VbetArrangement *self)
+{
+  g_autofree guint *parent = g_new (guint, self->n + 1);
+  g_autofree guint *degree = g_new0 (guint, self->n + 1);
+  g_autofree gboolean *loop = g_new0 (gboolean, self->n + 1);
+  g_autofree gboolean *branched = g_new0 (gboolean, self->n + 1);
+  g_autoptr (GHashTable) pairs = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  for (guint i = 0; i < self->n; i++)
+    parent[i] = i;
+  for (guint i = 0; i < self->n_edges; i++) {
+    guint a = MIN (self->edges[2 * i], self->edges[2 * i + 1]),
+          b = MAX (self->edges[2 * i], self->edges[2 * i + 1]);
+    gint64 key = (gint64)a << 32 | b;
+    if (!g_hash_table_add (pairs, g_memdup2 (&key, sizeof key)))
+      continue; /* one more cable between the same two */
+    degree[a]++;
+    degree[b]++;
+    guint left = root_of (parent, a), right = root_of (parent, b);
+    loop[right] |= loop[left] || left == right;
+    parent[left] = right;
+  }
+  for (guint i = 0; i < self->n; i++)
+    branched[root_of (parent, i)] |= degree[i] > 2;
+  for (guint i = 0; i < self->n; i++)
+    if (parent[i] == i && loop[i] && branched[i])
+      return FALSE;
+  return TRUE;
+}
+
 static double
 widest (const VbetArrangement *self)
 {

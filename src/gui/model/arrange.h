@@ -49,6 +49,9 @@ VbetArrangement *vbet_arrangement_new (const VbetTopology *topology, const VbetP
 void vbet_arrangement_free (VbetArrangement *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetArrangement, vbet_arrangement_free)
 
+/** vbet_arrangement_is_simple: whether it is made of chains, rings and trees, which an ORGANIC drawing here
+ * shows as what they are. */
+gboolean vbet_arrangement_is_simple (const VbetArrangement *self);
 /** vbet_arrangement_draw: Returns: (transfer full) (element-type VbetPoint): points in @style, anywhere. */
 GArray *vbet_arrangement_draw (const VbetArrangement *self, VbetStyle style);
 /** vbet_arrangement_settle: @points: as a style gave them; become positions. */
