@@ -25,6 +25,7 @@ libvbet_view_a_SOURCES = \
 	src/gui/model/session-arrange.c \
 	src/gui/model/session-clipboard.c \
 	src/gui/model/session-gestures.c \
+	src/gui/model/session-notes.c \
 	src/gui/model/session-private.h \
 	src/gui/model/session-select.c \
 	src/gui/model/session.c \

@@ -33,6 +33,25 @@ paste (const VbetProgram *program, const VbetTopology *topology, const char *dev
   return copy != NULL ? vbet_gesture_paste (program, topology, copy, 5, 5, NULL, NULL) : NULL;
 }
 
+/* Texts with all that makes raw and quoted text hard. */
+static VbetEdits *
+run_note_gesture (const VbetProgram *program, const VbetTopology *topology, const uint8_t *head)
+{
+  static const char *const texts[] = { "x", "a\n  b\n", "\"\"\"", "", "\n", "  a\n b", "\\", "\t\"" };
+  guint notes[] = { head[2] % 4u, head[2] / 4u % 4u };
+  VbetNotePlace places[] = { { head[2], -1, 0, 0 }, { 5, 6, head[2], 70 } };
+  switch (head[1] % 4) {
+  case 0:
+    return vbet_gesture_add_note (program, topology, texts[head[2] % 8], &places[head[2] & 1], NULL);
+  case 1:
+    return vbet_gesture_remove_notes (program, topology, notes, 2, NULL);
+  case 2:
+    return vbet_gesture_set_note_text (program, topology, notes[1], texts[head[2] % 8], NULL);
+  default:
+    return vbet_gesture_place_notes (program, topology, notes, places, 1 + (head[2] & 1), NULL);
+  }
+}
+
 static VbetEdits *
 run_gesture (const VbetProgram *program, const VbetTopology *topology, const uint8_t *head)
 {
@@ -43,7 +62,7 @@ run_gesture (const VbetProgram *program, const VbetTopology *topology, const uin
   VbetObject device = { VBET_KIND_HOST, a, 0 };
   VbetObject nic = { VBET_KIND_NIC, a, head[2] % 4u };
   VbetObject object = { VBET_KIND_CABLE, cable, 0 };
-  switch (head[0] % 12) {
+  switch (head[0] % 13) {
   case 0:
     return vbet_gesture_add_device (program, topology, (VbetKind) (1 << head[1] % 7), NULL, head[2], -1, NULL, NULL);
   case 1:
@@ -66,6 +85,8 @@ run_gesture (const VbetProgram *program, const VbetTopology *topology, const uin
     return vbet_gesture_set (program, topology, &nic, "ip", head[1] & 1 ? "[10.0.0.1/24]" : NULL, NULL);
   case 10:
     return vbet_gesture_set (program, topology, &object, "delay", head[2] & 1 ? "1ms/2ms" : NULL, NULL);
+  case 11:
+    return run_note_gesture (program, topology, head);
   default:
     return paste (program, topology, a);
   }

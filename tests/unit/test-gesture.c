@@ -826,12 +826,114 @@ test_pasted_addresses (void)
   lab_free (lab);
 }
 
+/* @do: one gesture on note 0 of @text. */
+typedef VbetEdits *(*NoteGesture) (const Lab *lab, GError **error);
+
+static void
+check_note (const char *text, NoteGesture gesture, const char *expected)
+{
+  Lab *lab = lab_new ("text", text, strlen (text));
+  GError *error = NULL;
+  VbetEdits *edits = gesture (lab, &error);
+  check_text (text, edits, error, expected);
+  lab_free (lab);
+}
+
+static void
+check_note_text (const char *text, const char *said, const char *expected)
+{
+  Lab *lab = lab_new ("text", text, strlen (text));
+  GError *error = NULL;
+  VbetEdits *edits = vbet_gesture_set_note_text (lab->program, lab->topology, 0, said, &error);
+  check_text (text, edits, error, expected);
+  lab_free (lab);
+}
+
+static void
+test_text_of_notes (void)
+{
+  check_note_text ("note(\"old\", at=(1, 2)) # c\r\n", "new", "note(\"new\", at=(1, 2)) # c\r\n");
+  check_note_text ("note( \"old\" )\n", "a\n\"b\" \\", "note( \"a\\n\\\"b\\\" \\\\\" )\n");
+  check_note_text ("note(\"same\")\n", "same", "note(\"same\")\n");
+  /* raw text stays raw text, with its indentation and line ends */
+  check_note_text ("note(\"\"\"\n    one\n    two\n\"\"\", at=(1, 2))\n", "one\n  2\n\nthree\n",
+                   "note(\"\"\"\n    one\n      2\n\n    three\n\"\"\", at=(1, 2))\n");
+  check_note_text ("note(\"\"\"\r\n  one\r\n\"\"\")\r\n", "a\nb\n",
+                   "note(\"\"\"\r\n  a\r\n  b\r\n\"\"\")\r\n");
+  check_note_text ("note(\"\"\"\n  one\n\"\"\")\n", "a\nb", "note(\"\"\"\n  a\n  b\"\"\")\n");
+  check_note_text ("note(\"\"\"one\"\"\")\n", "two", "note(\"\"\"two\"\"\")\n");
+  /* what raw text cannot say */
+  check_note_text ("note(\"\"\"one\"\"\")\n", "\"\"\"", "note(\"\\\"\\\"\\\"\")\n");
+  check_note_text ("note(\"\"\"\n  one\n\"\"\")\n", "  a", "note(\"  a\")\n");
+  check_note_text ("a = alloc(host)\n", "x", "refused: there is no note number 1");
+}
+
+static VbetEdits *
+add_sticky (const Lab *lab, GError **error)
+{
+  return vbet_gesture_add_note (lab->program, lab->topology, "x", &(VbetNotePlace){ 1, -2.5, 0, 0 }, error);
+}
+
+static VbetEdits *
+add_frame (const Lab *lab, GError **error)
+{
+  return vbet_gesture_add_note (lab->program, lab->topology, "LAN \"1\"", &(VbetNotePlace){ 1, 2, 30, 40 },
+                                error);
+}
+
+static VbetEdits *
+remove_first (const Lab *lab, GError **error)
+{
+  return vbet_gesture_remove_notes (lab->program, lab->topology, (const guint[]){ 0, 0 }, 2, error);
+}
+
+static VbetEdits *
+move_first (const Lab *lab, GError **error)
+{
+  return vbet_gesture_place_notes (lab->program, lab->topology, (const guint[]){ 0 },
+                                   &(VbetNotePlace){ 10, 20, 0, 0 }, 1, error);
+}
+
+static VbetEdits *
+resize_first (const Lab *lab, GError **error)
+{
+  return vbet_gesture_place_notes (lab->program, lab->topology, (const guint[]){ 0 },
+                                   &(VbetNotePlace){ 10, 20, 30, 40 }, 1, error);
+}
+
+static void
+test_notes (void)
+{
+  check_note ("", add_sticky, "note(\"x\", at=(1, -2.5))\n");
+  check_note ("a = alloc(host)\r\nstep \"s\" { note(\"y\") }\r\n", add_sticky,
+              "a = alloc(host)\r\nnote(\"x\", at=(1, -2.5))\r\nstep \"s\" { note(\"y\") }\r\n");
+  check_note ("", add_frame, "note(\"LAN \\\"1\\\"\", at=(1, 2), size=(30, 40))\n");
+  check_note ("note(\"a\") # one\nnote(\"b\") # two\n", remove_first, "note(\"b\") # two\n");
+  check_note ("a = alloc(host)\r\n  note(\"\"\"\r\na\r\n\"\"\"); note(\"b\")\r\n", remove_first,
+              "a = alloc(host)\r\n  note(\"b\")\r\n");
+  check_note ("x = note(\"a\")\nnote(\"b\")\n", remove_first, "note(\"b\")\n");
+  check_note ("note(\"a\")", move_first, "note(\"a\", at=(10, 20))");
+  check_note ("note(\"a\", color=red, size=(1, 2))", move_first,
+              "note(\"a\", at=(10, 20), color=red, size=(1, 2))");
+  check_note ("note(\"a\", at=(0,0) # here\n)", move_first, "note(\"a\", at=(10, 20) # here\n)");
+  check_note ("note(\"a\", at=(0,0), color=red)", resize_first,
+              "note(\"a\", at=(10, 20), size=(30, 40), color=red)");
+  check_note ("note(\"a\")", resize_first, "note(\"a\", at=(10, 20), size=(30, 40))");
+  check_note ("note(size=(1, 1), \"a\")\nnote(\"b\", at=(3, 3))", resize_first,
+              "note(size=(30, 40), at=(10, 20), \"a\")\nnote(\"b\", at=(3, 3))");
+  /* nothing can be written behind a text that is not closed */
+  check_note ("note(\"\"\"open", add_sticky,
+              "refused: the text of this lab leaves no way to write this down; edit the program instead");
+}
+
 static CU_TestInfo exact_tests[] = {
   { "where a new device goes", test_where_devices_go },
   { "what goes with a device", test_what_goes },
   { "names", test_names },
   { "where attributes go", test_where_attributes_go },
   { "how a cable is written", test_how_cables_are_written },
+  { "notes", test_notes },
+  { "the text of notes", test_text_of_notes },
   { "addresses of what is pasted", test_pasted_addresses },
   CU_TEST_INFO_NULL,
 };

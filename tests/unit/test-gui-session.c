@@ -94,13 +94,52 @@ test_replug (void)
 }
 
 static void
+test_notes (void)
+{
+  static const char text[]
+      = "h = alloc(host, at=(100, 100))\nnote(\"one\", at=(0, 0))\nnote(\"two\", at=(5, 5))\n";
+  g_autoptr (VbetSession) session = opened (text);
+  g_autofree char *name = NULL;
+  CU_ASSERT_TRUE (vbet_session_add_note (session, "LAN", (VbetRect){ 50, 50, 100, 80 }, &name, NULL));
+  VBET_ASSERT_TEXT (name, "note#2");
+  CU_ASSERT_TRUE (vbet_session_is_selected (session, "note#2"));
+  CU_ASSERT_PTR_NOT_NULL (strstr (text_of (session), "note(\"LAN\", at=(50, 50), size=(100, 80))\n"));
+  CU_ASSERT_TRUE (vbet_session_set_note_text (session, "note#2", "LAN 2", NULL));
+  CU_ASSERT_TRUE (vbet_session_resize_note (session, "note#2", (VbetRect){ 40, 50, 110, 80 }, NULL));
+  CU_ASSERT_PTR_NOT_NULL (strstr (text_of (session), "note(\"LAN 2\", at=(40, 50), size=(110, 80))\n"));
+  CU_ASSERT_EQUAL (revisions (session), 3);
+  for (guint i = 0; i < 3; i++)
+    UNDO (session);
+  VBET_ASSERT_TEXT (text_of (session), text);
+  CU_ASSERT_FALSE (vbet_session_is_selected (session, "note#2"));
+  /* devices and notes move together, and go together */
+  vbet_session_select_all (session);
+  CU_ASSERT_EQUAL (g_hash_table_size (vbet_session_get_selection (session)), 3);
+  CU_ASSERT_TRUE (vbet_session_move_selected (session, 10, 20, NULL));
+  VBET_ASSERT_TEXT (
+      text_of (session),
+      "h = alloc(host, at=(110, 120))\nnote(\"one\", at=(10, 20))\nnote(\"two\", at=(15, 25))\n");
+  UNDO (session);
+  VBET_ASSERT_TEXT (text_of (session), text);
+  const char *const some[] = { "h", "note#0", NULL };
+  vbet_session_select_many (session, some, FALSE);
+  CU_ASSERT_TRUE (vbet_session_delete_selected (session, NULL));
+  VBET_ASSERT_TEXT (text_of (session), "note(\"two\", at=(5, 5))\n");
+  CU_ASSERT_EQUAL (g_hash_table_size (vbet_session_get_selection (session)), 0);
+  UNDO (session);
+  VBET_ASSERT_TEXT (text_of (session), text);
+  CU_ASSERT_FALSE (vbet_session_set_note_text (session, "note#7", "x", NULL));
+}
+
+static void
 test_cut_and_mend (void)
 {
   g_autoptr (VbetSession) session = opened (chain);
   const char *const both[] = { "cable1", "cable2", NULL };
   vbet_session_select_many (session, both, FALSE);
   CU_ASSERT_TRUE (vbet_session_set_cables_up (session, FALSE, NULL));
-  CU_ASSERT_PTR_NOT_NULL (strstr (text_of (session), "link(NIC(r1,2), NIC(r2,1), up=no)\nlink(NIC(r2,2), NIC(r3,1), up=no)\n"));
+  CU_ASSERT_PTR_NOT_NULL (
+      strstr (text_of (session), "link(NIC(r1,2), NIC(r2,1), up=no)\nlink(NIC(r2,2), NIC(r3,1), up=no)\n"));
   CU_ASSERT_EQUAL (revisions (session), 1);
   CU_ASSERT_TRUE (vbet_session_set_cables_up (session, TRUE, NULL));
   VBET_ASSERT_TEXT (text_of (session), chain);
@@ -346,6 +385,7 @@ static CU_TestInfo session_tests[] = {
   { "a cable is plugged in where one points", test_plug },
   { "a cable is plugged in elsewhere", test_replug },
   { "cables are cut and mended", test_cut_and_mend },
+  { "notes and frames", test_notes },
   { "devices go with their cables", test_delete },
   { "cables go", test_delete_cables },
   { "a device is renamed", test_rename },

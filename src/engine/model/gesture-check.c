@@ -91,6 +91,12 @@ vbet_lens_cable_line (const VbetLens *lens, const char *cable, const char *devic
 }
 
 char *
+vbet_lens_note_line (guint index, const char *text)
+{
+  return g_strdup_printf ("note %u %s", index, text);
+}
+
+char *
 vbet_lens_attribute_line (VbetKind kind, const char *name, guint nic, const char *key, const VbetValue *value)
 {
   g_autofree char *text = value != NULL ? vbet_value_to_text (value) : g_strdup ("default");
@@ -113,6 +119,9 @@ add_attributes (Facts *self, VbetKind kind, const char *name, guint nic, const V
 {
   for (guint i = 0; i < attributes->len; i++) {
     const VbetAttribute *attribute = attributes->pdata[i];
+    if (kind == VBET_KIND_NOTE && self->mode->placed_notes
+        && (strcmp (attribute->key, "at") == 0 || strcmp (attribute->key, "size") == 0))
+      continue;
     if (attribute->value != NULL && !is_set_object (self, kind, name, nic, attribute->key))
       add_fact (self, vbet_lens_attribute_line (kind, name, nic, attribute->key, attribute->value));
   }
@@ -180,6 +189,22 @@ add_actions (Facts *self, const char *where, const GPtrArray *actions)
     add_fact (self, g_strdup_printf ("%s %u %s", where, i, ((const VbetAction *)actions->pdata[i])->source));
 }
 
+static void
+add_notes (Facts *self, const GPtrArray *notes)
+{
+  guint number = 0; /* afterwards */
+  for (guint i = 0; i < notes->len; i++) {
+    const VbetNote *note = notes->pdata[i];
+    if (self->lens != NULL && self->lens->gone_notes != NULL
+        && g_hash_table_contains (self->lens->gone_notes, GUINT_TO_POINTER (i + 1)))
+      continue;
+    if (!is_set_object (self, VBET_KIND_NOTE, NULL, number, "text"))
+      add_fact (self, vbet_lens_note_line (number, note->text));
+    add_attributes (self, VBET_KIND_NOTE, NULL, number, note->attributes);
+    number++;
+  }
+}
+
 static GHashTable *
 list_facts (const VbetScene *scene, const VbetTopology *topology, const VbetLens *lens, const VbetLens *mode)
 {
@@ -188,12 +213,7 @@ list_facts (const VbetScene *scene, const VbetTopology *topology, const VbetLens
     add_device (&self, topology->devices->pdata[i]);
   for (guint i = 0; i < topology->cables->len; i++)
     add_cable (&self, topology->cables->pdata[i]);
-  for (guint i = 0; i < topology->notes->len; i++) {
-    const VbetNote *note = topology->notes->pdata[i];
-    if (!is_set_object (&self, VBET_KIND_NOTE, NULL, i, "text"))
-      add_fact (&self, g_strdup_printf ("note %u %s", i, note->text));
-    add_attributes (&self, VBET_KIND_NOTE, NULL, i, note->attributes);
-  }
+  add_notes (&self, topology->notes);
   if (mode->ignore_steps)
     return self.facts;
   add_actions (&self, "check", topology->checks);

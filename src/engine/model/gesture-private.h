@@ -127,6 +127,8 @@ VbetEdits *vbet_patch_edits (VbetPatch *self);
 typedef struct {
   GHashTable *gone_devices; /* (nullable): set of names */
   GHashTable *gone_cables;  /* (nullable): set of names */
+  GHashTable *gone_notes;   /* (nullable): set of positions, each plus 1; those behind them move up */
+  gboolean placed_notes;    /* at= and size= of notes are left out */
   const char *renamed_from; /* (nullable) */
   const char *renamed_to;
   const char *shift_device; /* (nullable): its NIC number @shift_nic is gone, those above move down */
@@ -161,6 +163,7 @@ char *vbet_lens_device_line (const char *device, VbetKind kind);
 char *vbet_lens_nic_line (const char *device, guint nic);
 char *vbet_lens_cable_line (const VbetLens *lens, const char *cable, const char *device_a, guint nic_a,
                             const char *device_b, guint nic_b);
+char *vbet_lens_note_line (guint index, const char *text);
 char *vbet_lens_attribute_line (VbetKind kind, const char *name, guint nic, const char *key,
                                 const VbetValue *value);
 

@@ -47,6 +47,29 @@ VbetEdits *vbet_gesture_set (const VbetProgram *program, const VbetTopology *top
 VbetEdits *vbet_gesture_move_devices (const VbetProgram *program, const VbetTopology *topology,
                                       const char *const *names, const double *xs, const double *ys, guint size,
                                       GError **error);
+/* Where a note stands: its upper left corner; with a width and height it is a frame. */
+typedef struct {
+  double x;
+  double y;
+  double width; /* 0: it has none */
+  double height;
+} VbetNotePlace;
+
+/* Notes are known by their positions in topology->notes, from 0. */
+
+/** vbet_gesture_add_note: it becomes the last of the notes. */
+VbetEdits *vbet_gesture_add_note (const VbetProgram *program, const VbetTopology *topology, const char *text,
+                                  const VbetNotePlace *place, GError **error);
+/** vbet_gesture_remove_notes: @notes: (array length=size): those behind them move up. */
+VbetEdits *vbet_gesture_remove_notes (const VbetProgram *program, const VbetTopology *topology, const guint *notes,
+                                      guint size, GError **error);
+/** vbet_gesture_set_note_text: raw text stays raw text where that can say @text. */
+VbetEdits *vbet_gesture_set_note_text (const VbetProgram *program, const VbetTopology *topology, guint note,
+                                       const char *text, GError **error);
+/** vbet_gesture_place_notes: @notes, @places: (array length=size): sets at= of each, and size= of those whose place has
+ * one. */
+VbetEdits *vbet_gesture_place_notes (const VbetProgram *program, const VbetTopology *topology, const guint *notes,
+                                     const VbetNotePlace *places, guint size, GError **error);
 /** vbet_gesture_copy: @names: NULL-terminated: devices, and notes as "note#N", N from 0. Returns: (transfer full): a
  * lab text of them and of the cables among them. */
 char *vbet_gesture_copy (const VbetProgram *program, const VbetTopology *topology, const char *const *names,

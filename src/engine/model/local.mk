@@ -20,6 +20,7 @@ libvbet_model_a_SOURCES = \
 	src/engine/model/gesture-cable.c \
 	src/engine/model/gesture-check.c \
 	src/engine/model/gesture-device.c \
+	src/engine/model/gesture-note.c \
 	src/engine/model/gesture-patch.c \
 	src/engine/model/gesture-paste.c \
 	src/engine/model/gesture-purge.c \

@@ -118,19 +118,51 @@ vbet_session_add_device (VbetSession *self, VbetKind kind, double x, double y, c
   return TRUE;
 }
 
+/* Devices and notes called @names (set), cables too when @cables; one of them in @ret_one. */
+static guint
+count_things (VbetSession *self, GHashTable *names, gboolean cables, const char **ret_one)
+{
+  GHashTableIter iter;
+  gpointer name = NULL;
+  guint n = 0;
+  g_hash_table_iter_init (&iter, names);
+  while (g_hash_table_iter_next (&iter, &name, NULL)) {
+    if (vbet_topology_device (self->topology, name) == NULL && vbet_session_get_note (self, name) == NULL
+        && !(cables && vbet_topology_cable (self->topology, name) != NULL))
+      continue;
+    *ret_one = name;
+    n++;
+  }
+  return n;
+}
+
+gboolean
+vbet_session_move (VbetSession *self, GHashTable *names, double dx, double dy, GError **error)
+{
+  g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
+  const char *one = NULL;
+  guint n = count_things (self, names, FALSE, &one);
+  if (n == 0 || (dx == 0 && dy == 0))
+    return TRUE;
+  g_autofree char *label = n == 1 ? (vbet_note_index (one, NULL) ? g_strdup (_ ("Move a note"))
+                                                                 : g_strdup_printf (_ ("Move %s"), one))
+                                  : g_strdup_printf (ngettext ("Move %u thing", "Move %u things", n), n);
+  g_autoptr (GHashTable) own = g_hash_table_ref (names);
+  gboolean devices = FALSE;
+  for (guint i = 0; i < self->topology->devices->len; i++)
+    devices
+        |= g_hash_table_contains (own, ((VbetDevice *)g_ptr_array_index (self->topology->devices, i))->name);
+  vbet_document_begin (self->document, label);
+  gboolean ok = (!devices || apply (self, move_edits (self, own, dx, dy, error), label))
+                && _vbet_session_move_notes (self, own, dx, dy, label, error);
+  return finish (self, ok);
+}
+
 gboolean
 vbet_session_move_selected (VbetSession *self, double dx, double dy, GError **error)
 {
   g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
-  g_auto (GStrv) names = vbet_session_selected_devices (self);
-  guint n = g_strv_length (names);
-  if (n == 0 || (dx == 0 && dy == 0))
-    return TRUE;
-  g_autofree char *label = n == 1 ? g_strdup_printf (_ ("Move %s"), names[0])
-                                  : g_strdup_printf (ngettext ("Move %u device", "Move %u devices", n), n);
-  vbet_document_begin (self->document, label);
-  gboolean ok = apply (self, move_edits (self, self->selection, dx, dy, error), label);
-  return finish (self, ok);
+  return vbet_session_move (self, self->selection, dx, dy, error);
 }
 
 gboolean
@@ -175,14 +207,15 @@ vbet_session_delete_selected (VbetSession *self, GError **error)
   g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
   g_auto (GStrv) devices = vbet_session_selected_devices (self);
   g_auto (GStrv) cables = vbet_session_selected_cables (self);
-  guint n = g_strv_length (devices) + g_strv_length (cables);
+  const char *one = NULL;
+  guint n = count_things (self, self->selection, TRUE, &one);
   if (n == 0)
     return TRUE;
-  g_autofree char *label
-      = n == 1 ? g_strdup_printf (_ ("Delete %s"), devices[0] != NULL ? devices[0] : cables[0])
-               : g_strdup_printf (ngettext ("Delete %u thing", "Delete %u things", n), n);
-  gboolean ok = TRUE;
+  g_autofree char *label = n == 1 ? (vbet_note_index (one, NULL) ? g_strdup (_ ("Delete a note"))
+                                                                 : g_strdup_printf (_ ("Delete %s"), one))
+                                  : g_strdup_printf (ngettext ("Delete %u thing", "Delete %u things", n), n);
   vbet_document_begin (self->document, label);
+  gboolean ok = _vbet_session_remove_notes (self, self->selection, label, error);
   /* A cable's generated name may belong to another one after an edit: the last first, so that none shifts. */
   for (guint i = g_strv_length (cables); i > 0 && ok; i--)
     ok = apply (self, vbet_gesture_remove_cable (self->program, self->topology, cables[i - 1], error), label);
@@ -191,7 +224,12 @@ vbet_session_delete_selected (VbetSession *self, GError **error)
         self,
         vbet_gesture_remove_devices (self->program, self->topology, (const char *const *)devices, error),
         label);
-  return finish (self, ok);
+  if (ok) /* what is called "note#0" afterwards is another one */
+    g_hash_table_remove_all (self->selection);
+  if (!finish (self, ok))
+    return FALSE;
+  g_signal_emit_by_name (self, "selection-changed");
+  return TRUE;
 }
 
 gboolean

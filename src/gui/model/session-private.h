@@ -38,3 +38,9 @@ gboolean _vbet_session_apply (VbetSession *self, VbetEdits *edits, const char *l
 gboolean _vbet_session_finish (VbetSession *self, gboolean ok);
 /** _vbet_session_settle: writes down where devices stand that do not say it, as part of the open revision. */
 gboolean _vbet_session_settle (VbetSession *self, const char *label, GError **error);
+/* --- session-notes.c --- */
+
+/** _vbet_session_move_notes, _vbet_session_remove_notes: of those called @names (set), as part of the open revision. */
+gboolean _vbet_session_move_notes (VbetSession *self, GHashTable *names, double dx, double dy, const char *label,
+                                   GError **error);
+gboolean _vbet_session_remove_notes (VbetSession *self, GHashTable *names, const char *label, GError **error);

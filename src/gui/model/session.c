@@ -61,7 +61,7 @@ prune_selection (VbetSession *self)
   g_hash_table_iter_init (&iter, self->selection);
   while (g_hash_table_iter_next (&iter, &name, NULL)) {
     if (vbet_topology_device (self->topology, name) != NULL
-        || vbet_topology_cable (self->topology, name) != NULL)
+        || vbet_topology_cable (self->topology, name) != NULL || vbet_session_get_note (self, name) != NULL)
       continue;
     g_hash_table_iter_remove (&iter);
     pruned = TRUE;
@@ -221,6 +221,8 @@ vbet_session_select_all (VbetSession *self)
   for (guint i = 0; i < self->topology->devices->len; i++)
     g_hash_table_add (self->selection,
                       g_strdup (((VbetDevice *)g_ptr_array_index (self->topology->devices, i))->name));
+  for (guint i = 0; i < self->topology->notes->len; i++)
+    g_hash_table_add (self->selection, vbet_note_name (i));
   emit (self, "selection-changed");
 }
 

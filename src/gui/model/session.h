@@ -56,7 +56,7 @@ const VbetDiagnostics *vbet_session_get_diagnostics (VbetSession *self);
 const VbetPoint *vbet_session_get_positions (VbetSession *self);
 gboolean vbet_session_get_position (VbetSession *self, const char *device, VbetPoint *ret_point);
 
-/* --- selection: names of devices and cables --- */
+/* --- selection: names of devices, cables and notes --- */
 
 GHashTable *vbet_session_get_selection (VbetSession *self);
 gboolean vbet_session_is_selected (VbetSession *self, const char *name);
@@ -123,9 +123,20 @@ gboolean vbet_session_replug (VbetSession *self, const char *cable, guint end, c
                               GError **error);
 /** vbet_session_set_cables_up: mends the selected cables, or cuts them. */
 gboolean vbet_session_set_cables_up (VbetSession *self, gboolean up, GError **error);
-/** vbet_session_move_selected: writes down where the selected devices stand now, and all that never had a
- * position. */
+/** vbet_session_move: writes down where devices and notes called @names (set) stand when moved, and where all devices
+ * stand that never had a position. */
+gboolean vbet_session_move (VbetSession *self, GHashTable *names, double dx, double dy, GError **error);
+/** vbet_session_move_selected: vbet_session_move() of what is selected. */
 gboolean vbet_session_move_selected (VbetSession *self, double dx, double dy, GError **error);
+/** vbet_session_add_note: @place: with a size it is a frame. @ret_name: (out) (transfer full) (optional); the note is
+ * selected. */
+gboolean vbet_session_add_note (VbetSession *self, const char *text, VbetRect place, char **ret_name, GError **error);
+gboolean vbet_session_set_note_text (VbetSession *self, const char *note, const char *text, GError **error);
+/** vbet_session_resize_note: makes it a frame that covers @place. */
+gboolean vbet_session_resize_note (VbetSession *self, const char *note, VbetRect place, GError **error);
+/** vbet_session_get_note: Returns: (nullable) (transfer none): the note called @name ("note#N"). */
+const VbetNote *vbet_session_get_note (VbetSession *self, const char *name);
+/** vbet_session_delete_selected: devices with their cables, cables, notes: one revision. */
 gboolean vbet_session_delete_selected (VbetSession *self, GError **error);
 gboolean vbet_session_rename (VbetSession *self, const char *device, const char *new_name, GError **error);
 /** vbet_session_arrange: places all devices anew. */

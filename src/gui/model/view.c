@@ -41,6 +41,16 @@ vbet_note_index (const char *name, guint *ret_index)
   return TRUE;
 }
 
+VbetPoint
+vbet_note_position (const VbetTopology *topology, guint index)
+{
+  const VbetNote *note = g_ptr_array_index (topology->notes, index);
+  const VbetValue *at = vbet_attributes_get (note->attributes, "at");
+  if (at != NULL && at->type == VBET_VALUE_POINT)
+    return (VbetPoint){ at->as.point.x, at->as.point.y };
+  return (VbetPoint){ 40, 40 + 60.0 * index };
+}
+
 VbetDeviceState
 vbet_device_state_from_name (const char *name)
 {
@@ -461,11 +471,7 @@ add_note (Builder *self, const VbetNote *note, guint index)
 {
   const VbetOverlay *overlay = self->input->overlay;
   g_autofree char *name = vbet_note_name (index);
-  const VbetValue *at = vbet_attributes_get (note->attributes, "at");
-  VbetPoint point = { 40, 40 + 60.0 * index };
-  if (at != NULL && at->type == VBET_VALUE_POINT)
-    point = (VbetPoint){ at->as.point.x, at->as.point.y };
-  point = displaced (self->input, name, point);
+  VbetPoint point = displaced (self->input, name, vbet_note_position (self->input->topology, index));
   VbetItem *item = add (self, VBET_ITEM_NOTE, name);
   item->flags = hover_flags (self->input, name);
   if (vbet_attributes_get (note->attributes, "size") != NULL)

@@ -36,6 +36,9 @@ char *vbet_note_name (guint index);
 /** vbet_note_index: Returns: whether @name is one of a note. @ret_index: (out) (optional): its position. */
 gboolean vbet_note_index (const char *name, guint *ret_index);
 
+/** vbet_note_position: the upper left corner of note number @index. */
+VbetPoint vbet_note_position (const VbetTopology *topology, guint index);
+
 /** vbet_device_state_from_name: Returns: the state called @name; OFF for names it does not know. */
 VbetDeviceState vbet_device_state_from_name (const char *name);
 /** vbet_device_state_name: Returns: "off", "booting" … */
