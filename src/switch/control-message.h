@@ -46,7 +46,8 @@ typedef struct {
   guint64 serial;
   char *cable;
   VbetControlEnd ends[2];
-  gboolean up;            /* default TRUE */
+  VbetFabricCableSettings settings; /* of a cable; default: perfect */
+  gboolean invalid;                 /* they make no sense */
 } VbetControlCommand;
 
 /**

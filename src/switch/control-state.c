@@ -61,6 +61,21 @@ add_counters (JsonBuilder *builder, const char *name, const VbetCounters *counte
   json_builder_end_array (builder);
 }
 
+static void
+add_effects (JsonBuilder *builder, const char *name, const VbetCableEffects *effects)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_begin_array (builder);
+  json_builder_add_int_value (builder, (gint64) effects->lost);
+  json_builder_add_int_value (builder, (gint64) effects->overflowed);
+  json_builder_add_int_value (builder, (gint64) effects->duplicated);
+  json_builder_add_int_value (builder, (gint64) effects->reordered);
+  json_builder_add_int_value (builder, (gint64) effects->corrupted);
+  json_builder_add_int_value (builder, effects->waiting);
+  json_builder_add_int_value (builder, effects->flying);
+  json_builder_end_array (builder);
+}
+
 /* Opens an object in the array, in a new part when the present one is full. */
 static JsonBuilder *
 begin_entry (Writer *self)
@@ -102,7 +117,11 @@ write_cable (const VbetFabricCableInfo *info, gpointer user_data)
 {
   JsonBuilder *builder = begin_entry (user_data);
   add_string (builder, "cable", info->name);
-  add_boolean (builder, "up", info->up);
+  json_builder_set_member_name (builder, "up");
+  json_builder_begin_array (builder);
+  json_builder_add_boolean_value (builder, info->up[0]);
+  json_builder_add_boolean_value (builder, info->up[1]);
+  json_builder_end_array (builder);
   json_builder_set_member_name (builder, "ends");
   json_builder_begin_array (builder);
   for (guint end = 0; end < 2; end++) {
@@ -114,6 +133,8 @@ write_cable (const VbetFabricCableInfo *info, gpointer user_data)
   json_builder_end_array (builder);
   add_counters (builder, "ab", &info->counters[0]);
   add_counters (builder, "ba", &info->counters[1]);
+  add_effects (builder, "ab-effects", &info->effects[0]);
+  add_effects (builder, "ba-effects", &info->effects[1]);
   json_builder_end_object (builder);
 }
 

@@ -267,6 +267,25 @@ add_port (VbetControl *self, const VbetControlCommand *command)
   return vbet_fabric_add_bridge_port (self->fabric, end->device, end->nic, command->bridge);
 }
 
+static void
+link_changed (const char *cable, const gboolean up[2], gpointer user_data)
+{
+  VbetControl *self = user_data;
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "event");
+  json_builder_add_string_value (builder, "cable");
+  json_builder_set_member_name (builder, "cable");
+  json_builder_add_string_value (builder, cable);
+  json_builder_set_member_name (builder, "up");
+  json_builder_begin_array (builder);
+  json_builder_add_boolean_value (builder, up[0]);
+  json_builder_add_boolean_value (builder, up[1]);
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  send_builder (self, builder, -1);
+}
+
 /* --- commands ------------------------------------------------------------------------------ */
 
 static int
@@ -291,10 +310,12 @@ execute (VbetControl *self, Call *call, gint64 now)
   case VBET_CONTROL_REMOVE_STOCK:
     return g_hash_table_remove (self->stocks, &command->serial) ? 0 : -ENOENT;
   case VBET_CONTROL_ADD_CABLE:
-    return vbet_fabric_add_cable (self->fabric, command->cable, command->ends[0].device, command->ends[0].nic,
-                                  command->ends[1].device, command->ends[1].nic, command->up);
+    return command->invalid ? -EINVAL
+                            : vbet_fabric_add_cable (self->fabric, command->cable, command->ends[0].device,
+                                                     command->ends[0].nic, command->ends[1].device,
+                                                     command->ends[1].nic, &command->settings, now);
   case VBET_CONTROL_SET_CABLE:
-    return vbet_fabric_set_cable (self->fabric, command->cable, command->up);
+    return command->invalid ? -EINVAL : vbet_fabric_set_cable (self->fabric, command->cable, &command->settings, now);
   case VBET_CONTROL_REMOVE_CABLE:
     return vbet_fabric_remove_cable (self->fabric, command->cable);
   case VBET_CONTROL_STATE:
@@ -437,6 +458,7 @@ vbet_control_new (VbetIo *io, int fd, const char *const *layers)
     return NULL;
   }
   self->ref = ref;
+  vbet_fabric_set_link_changed (self->fabric, link_changed, self);
   send_ready (self, layers);
   return self;
 }
@@ -446,6 +468,7 @@ vbet_control_free (VbetControl *self)
 {
   if (self == NULL)
     return;
+  vbet_fabric_set_link_changed (self->fabric, NULL, NULL);
   g_hash_table_unref (self->stocks);
   vbet_loop_remove (vbet_io_get_loop (self->io), self->ref);
   g_queue_clear_full (&self->outgoing, outgoing_free);

@@ -18,27 +18,34 @@
  *   add-stock      bridge, serial + 1 or 2 descriptors: a control connection of a stock guest, and the data
  *                  socket that an earlier process made for it
  *   remove-stock   bridge, serial               the connection is closed
- *   add-cable      cable, ends [{device, nic}, {device, nic}], up (default true)
- *   set-cable      cable, up
+ *   add-cable      cable, ends [{device, nic}, {device, nic}], settings
+ *   set-cable      cable, settings: all of them
  *   remove-cable   cable
  *   state          the answer comes in parts, see below
  *   sync           nothing: its answer says that everything before is done
  *   quit           the answer is the last message
  *
+ * The settings of a cable, each of which may be missing (a perfect cable): quality, an array of two objects,
+ * from the first end to the second and back, each with up (default true), delay, jitter (ns), distribution
+ * "uniform"|"normal", loss, duplicate, reorder, corrupt (shares, 0 to 1), burst (mean frames lost in a row),
+ * rate (bits a second), queue (frames, default 1000), queue-bytes; and up-for, down-for (ns): a schedule.
+ *
  * The answer to "state" is any number of messages with "part":true and arrays,
  * each of which may be missing, then the usual {"id":N,"ok":true}:
  *
  *   ports    [{device, nic, kind, connected, cable?, rx, tx, queued}]
- *   cables   [{cable, up, ends, ab, ba}]
+ *   cables   [{cable, up [a to b, b to a], ends, ab, ba, ab-effects, ba-effects}]
  *   bridges  [{bridge, kind, ageing, stock, addresses, flooded, evicted}]
  *   macs     [{bridge, mac "02:00:00:00:00:01", nic (0: a stock guest), age (s)}], at most 1000 a bridge
  *
- * where rx and tx (as the device sees it), ab and ba are [frames, bytes, dropped].
+ * where rx and tx (as the device sees it), ab and ba are [frames, bytes, dropped], and the effects are
+ * [lost, overflowed, duplicated, reordered, corrupted, waiting, flying].
  *
  * Notifications have no id:
  *
  *   {"event":"ready","layers":["no_new_privs",…]}              first message of a process: the confinement that holds
  *   {"event":"port-closed","device":…,"nic":…,"serial":…}      the guest ended that connection
+ *   {"event":"cable","cable":…,"up":[…,…]}                     it went up or down by its schedule
  *   {"event":"stock-joined","bridge":…,"serial":…} + 1 descriptor: its data socket, to be kept
  *   {"event":"stock-left","bridge":…,"serial":…}               that control connection is closed
  *

@@ -12,7 +12,8 @@ push_work (VbetFabric *self, VbetEndpoint *to, const VbetFrame *frame)
     to->rx.dropped++;
     return;
   }
-  self->work[(self->work_first + self->work_count++) % WORK_SLOTS] = (FabricWork){ .to = to, .frame = *frame };
+  self->work[(self->work_first + self->work_count++) % WORK_SLOTS]
+      = (FabricWork){ .to = to, .frame = *frame };
 }
 
 /* @frame has reached @to: the inside of a bridge, or the way out to a device. */
@@ -39,12 +40,14 @@ deliver (VbetEndpoint *to, const VbetFrame *frame)
 static void
 emit (VbetEndpoint *from, const VbetFrame *frame)
 {
-  if (from->cable != NULL)
+  if (from->cable != NULL) {
     vbet_cable_input (&from->cable->core, from->end, frame, from->fabric->now);
-  else if (from->direct != NULL)
+    vbet_fabric_reschedule (from->cable);
+  } else if (from->direct != NULL) {
     deliver (from->direct, frame);
-  else
+  } else {
     from->tx.dropped++;
+  }
 }
 
 void
@@ -128,6 +131,7 @@ gboolean
 vbet_fabric_run (VbetFabric *self, gint64 now)
 {
   self->now = now;
+  vbet_fabric_run_cables (self, now);
   guint unparked = unpark (self);
   for (guint budget = VBET_FABRIC_BUDGET; budget > 0 && self->work_count > 0; budget--) {
     FabricWork work = self->work[self->work_first];
@@ -141,6 +145,7 @@ vbet_fabric_run (VbetFabric *self, gint64 now)
   flush (self);
   if (G_UNLIKELY (unparked > 0))
     vbet_frame_queue_pop (&self->parked, unparked);
+  vbet_frame_store_reclaim (&self->store);
   return self->parked.frames > 0;
 }
 

@@ -10,7 +10,7 @@
 /* Room for what one run's bridges send to other bridges. */
 #define WORK_SLOTS 4096 /* a power of two */
 #define PARKED_FRAMES 1024
-#define PARKED_BYTES ((gsize) 2 * 1024 * 1024)
+#define PARKED_BYTES ((gsize)2 * 1024 * 1024)
 
 typedef struct {
   VbetFabric *fabric;
@@ -26,6 +26,8 @@ typedef struct {
   char *name;
   VbetCable core;
   VbetEndpoint *ends[2];
+  gint64 deadline; /* VBET_CABLE_NEVER: none */
+  gint slot;       /* in the schedule; -1: none */
 } FabricCable;
 
 struct VbetEndpoint {
@@ -62,8 +64,13 @@ struct VbetFabric {
   GHashTable *endpoints; /* VbetEndpoint by (device, nic) → itself; named ones */
   GHashTable *cables;    /* name → FabricCable */
 
+  VbetFabricLinkChanged link_changed; /* (nullable) */
+  gpointer link_data;
+
   gint64 now;
-  GPtrArray *dirty; /* of VbetEndpoint (borrowed): have frames to flush */
+  VbetFrameStore store; /* what cables keep */
+  GPtrArray *schedule;  /* of FabricCable (borrowed): a heap by deadline */
+  GPtrArray *dirty;     /* of VbetEndpoint (borrowed): have frames to flush */
   FabricWork work[WORK_SLOTS];
   guint work_first;
   guint work_count;
@@ -72,6 +79,12 @@ struct VbetFabric {
 
 /* A cable's deliver callback; user_data: FabricCable. */
 void vbet_fabric_cable_deliver (VbetCableEnd end, const VbetFrame *frame, gpointer user_data);
+/* A cable's own schedule let it go up or down; user_data: FabricCable. */
+void vbet_fabric_cable_flap (gboolean up, gpointer user_data);
+/* Puts @cable where its deadline belongs. */
+void vbet_fabric_reschedule (FabricCable *cable);
+void vbet_fabric_unschedule (FabricCable *cable);
+void vbet_fabric_run_cables (VbetFabric *self, gint64 now);
 /* A bridge's or hub's send callback; user_data: FabricBridge. */
 void vbet_fabric_relay_send (guint port, const VbetFrame *frame, gpointer user_data);
 /* Makes the data path forget @endpoint. */

@@ -50,11 +50,13 @@ vbet_fabric_each_cable (VbetFabric *self, void (*visit) (const VbetFabricCableIn
   g_hash_table_iter_init (&iter, self->cables);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     const FabricCable *cable = value;
-    VbetFabricCableInfo info = { .name = cable->name, .up = cable->core.up };
+    VbetFabricCableInfo info = { .name = cable->name };
     for (guint end = 0; end < 2; end++) {
       info.device[end] = cable->ends[end]->device;
       info.nic[end] = cable->ends[end]->nic;
-      info.counters[end] = cable->core.counters[end];
+      info.up[end] = vbet_cable_is_up (&cable->core, end);
+      info.counters[end] = cable->core.directions[end].counters;
+      info.effects[end] = cable->core.directions[end].effects;
     }
     visit (&info, user_data);
   }
@@ -81,7 +83,8 @@ fill_bridge_info (const FabricBridge *bridge, VbetFabricBridgeInfo *info)
 }
 
 void
-vbet_fabric_each_bridge (VbetFabric *self, void (*visit) (const VbetFabricBridgeInfo *info, gpointer user_data),
+vbet_fabric_each_bridge (VbetFabric *self,
+                         void (*visit) (const VbetFabricBridgeInfo *info, gpointer user_data),
                          gpointer user_data)
 {
   GHashTableIter iter;
@@ -110,7 +113,8 @@ visit_mac (guint64 mac, guint port, gint64 age, gpointer user_data)
 
 void
 vbet_fabric_each_mac (VbetFabric *self, const char *bridge, gint64 now,
-                      void (*visit) (guint64 mac, guint nic, gint64 age, gpointer user_data), gpointer user_data)
+                      void (*visit) (guint64 mac, guint nic, gint64 age, gpointer user_data),
+                      gpointer user_data)
 {
   FabricBridge *found = g_hash_table_lookup (self->bridges, bridge);
   if (found == NULL || found->kind == VBET_RELAY_HUB)

@@ -46,7 +46,7 @@ find_endpoint (VbetFabric *self, const char *device, guint nic)
 {
   if (device == NULL)
     return NULL;
-  VbetEndpoint key = { .device = (char *) device, .nic = nic };
+  VbetEndpoint key = { .device = (char *)device, .nic = nic };
   return g_hash_table_lookup (self->endpoints, &key);
 }
 
@@ -57,7 +57,8 @@ static gboolean
 has_link (const VbetEndpoint *self)
 {
   const VbetEndpoint *peer = self->direct;
-  if (self->cable != NULL && self->cable->core.up)
+  /* What matters is the way out of here. */
+  if (self->cable != NULL && vbet_cable_is_up (&self->cable->core, self->end))
     peer = self->cable->ends[self->end == VBET_CABLE_A ? VBET_CABLE_B : VBET_CABLE_A];
   return peer != NULL && (peer->bridge != NULL || peer->connected);
 }
@@ -91,6 +92,8 @@ static void
 cable_free (gpointer data)
 {
   FabricCable *self = data;
+  vbet_fabric_unschedule (self);
+  vbet_cable_finish (&self->core);
   for (guint end = 0; end < 2; end++)
     self->ends[end]->cable = NULL;
   for (guint end = 0; end < 2; end++)
@@ -107,11 +110,50 @@ cable_plug (FabricCable *self, VbetCableEnd end, VbetEndpoint *endpoint)
   endpoint->end = end;
 }
 
+void
+vbet_fabric_cable_flap (gboolean up, gpointer user_data)
+{
+  FabricCable *self = user_data;
+  VbetFabric *fabric = self->fabric;
+  gboolean ways[2];
+  (void)up;
+  for (guint end = 0; end < 2; end++) {
+    ways[end] = vbet_cable_is_up (&self->core, end);
+    update_link (self->ends[end]);
+  }
+  if (fabric->link_changed != NULL)
+    fabric->link_changed (self->name, ways, fabric->link_data);
+}
+
+void
+vbet_fabric_set_link_changed (VbetFabric *self, VbetFabricLinkChanged link_changed, gpointer user_data)
+{
+  self->link_changed = link_changed;
+  self->link_data = user_data;
+}
+
+static gboolean
+settings_are_valid (const VbetFabricCableSettings *settings)
+{
+  return vbet_cable_quality_is_valid (&settings->quality[0])
+         && vbet_cable_quality_is_valid (&settings->quality[1]) && settings->flap[0] >= 0
+         && settings->flap[1] >= 0;
+}
+
+static void
+cable_set (FabricCable *self, const VbetFabricCableSettings *settings, gint64 now)
+{
+  for (guint end = 0; end < 2; end++)
+    vbet_cable_set (&self->core, end, &settings->quality[end], now);
+  vbet_cable_set_flap (&self->core, settings->flap[0], settings->flap[1], now);
+  vbet_fabric_reschedule (self);
+}
+
 int
 vbet_fabric_add_cable (VbetFabric *self, const char *name, const char *device_a, guint nic_a,
-                       const char *device_b, guint nic_b, gboolean up)
+                       const char *device_b, guint nic_b, const VbetFabricCableSettings *settings, gint64 now)
 {
-  if (!is_name (name))
+  if (!is_name (name) || (settings != NULL && !settings_are_valid (settings)))
     return -EINVAL;
   if (g_hash_table_contains (self->cables, name))
     return -EEXIST;
@@ -126,22 +168,30 @@ vbet_fabric_add_cable (VbetFabric *self, const char *name, const char *device_a,
   FabricCable *cable = g_new0 (FabricCable, 1);
   cable->fabric = self;
   cable->name = g_strdup (name);
-  vbet_cable_init (&cable->core, up, vbet_fabric_cable_deliver, cable);
+  cable->deadline = VBET_CABLE_NEVER;
+  cable->slot = -1;
+  vbet_cable_init (&cable->core, &self->store, self->seed ^ g_str_hash (name), vbet_fabric_cable_deliver,
+                   vbet_fabric_cable_flap, cable);
   cable_plug (cable, VBET_CABLE_A, a);
   cable_plug (cable, VBET_CABLE_B, b);
   g_hash_table_insert (self->cables, cable->name, cable);
+  if (settings != NULL)
+    cable_set (cable, settings, now);
   update_link (a);
   update_link (b);
   return 0;
 }
 
 int
-vbet_fabric_set_cable (VbetFabric *self, const char *name, gboolean up)
+vbet_fabric_set_cable (VbetFabric *self, const char *name, const VbetFabricCableSettings *settings,
+                       gint64 now)
 {
   FabricCable *cable = name != NULL ? g_hash_table_lookup (self->cables, name) : NULL;
   if (cable == NULL)
     return -ENOENT;
-  vbet_cable_set_up (&cable->core, up);
+  if (!settings_are_valid (settings))
+    return -EINVAL;
+  cable_set (cable, settings, now);
   update_link (cable->ends[VBET_CABLE_A]);
   update_link (cable->ends[VBET_CABLE_B]);
   return 0;
@@ -174,9 +224,9 @@ endpoint_join (VbetEndpoint *self, FabricBridge *bridge)
   if (number < 0)
     return number;
   self->bridge = bridge;
-  self->number = (guint) number;
+  self->number = (guint)number;
   if (bridge->ports->len <= self->number)
-    g_ptr_array_set_size (bridge->ports, (gint) self->number + 1);
+    g_ptr_array_set_size (bridge->ports, (gint)self->number + 1);
   g_ptr_array_index (bridge->ports, self->number) = self;
   return 0;
 }
@@ -281,7 +331,7 @@ vbet_fabric_remove_port (VbetFabric *self, const char *device, guint nic)
 void
 vbet_fabric_remove_direct_port (VbetFabric *self, VbetEndpoint *endpoint)
 {
-  (void) self;
+  (void)self;
   endpoint_free (endpoint->direct);
   endpoint_free (endpoint);
 }
@@ -397,6 +447,8 @@ vbet_fabric_new (guint64 seed)
   self->endpoints = g_hash_table_new_full (endpoint_hash, endpoint_equal, endpoint_free, NULL);
   self->cables = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, cable_free);
   self->dirty = g_ptr_array_new ();
+  self->schedule = g_ptr_array_new ();
+  vbet_frame_store_init (&self->store, VBET_FRAME_STORE_LIMIT);
   vbet_frame_queue_init (&self->parked, PARKED_FRAMES, PARKED_BYTES);
   return self;
 }
@@ -413,6 +465,8 @@ vbet_fabric_free (VbetFabric *self)
   g_hash_table_unref (self->bridges);
   g_hash_table_unref (self->endpoints);
   g_ptr_array_unref (self->dirty);
+  g_ptr_array_unref (self->schedule);
   vbet_frame_queue_finish (&self->parked);
+  vbet_frame_store_finish (&self->store);
   g_free (self);
 }

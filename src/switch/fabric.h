@@ -21,12 +21,13 @@
 
 #include <glib.h>
 
+#include "switch/core/cable.h"
 #include "switch/core/counters.h"
 #include "switch/core/frame.h"
 #include "switch/core/relay-ports.h"
 
-#define VBET_FABRIC_BUDGET 512      /* bridge inputs a run */
-#define VBET_FABRIC_NAME_MAX 255    /* bytes of a name */
+#define VBET_FABRIC_BUDGET 512   /* bridge inputs a run */
+#define VBET_FABRIC_NAME_MAX 255 /* bytes of a name */
 #define VBET_FABRIC_NIC_MAX 65535
 
 typedef struct VbetFabric VbetFabric;
@@ -55,8 +56,8 @@ VbetFabric *vbet_fabric_new (guint64 seed);
 void vbet_fabric_free (VbetFabric *self);
 
 /* --- what there is ---------------------------------------------------------------
- * All return 0 or -errno: -EINVAL a bad name or number, -EEXIST taken, -ENOENT unknown, -EBUSY the endpoint has a
- * cable, -ENOSPC too many. */
+ * All return 0 or -errno: -EINVAL a bad name or number, -EEXIST taken, -ENOENT unknown, -EBUSY the endpoint
+ * has a cable, -ENOSPC too many. */
 
 int vbet_fabric_add_bridge (VbetFabric *self, const char *name, VbetRelayKind kind, gint64 ageing);
 int vbet_fabric_set_ageing (VbetFabric *self, const char *name, gint64 ageing);
@@ -64,8 +65,8 @@ int vbet_fabric_set_ageing (VbetFabric *self, const char *name, gint64 ageing);
 int vbet_fabric_remove_bridge (VbetFabric *self, const char *name);
 
 /** vbet_fabric_add_port: @port: the fabric's from now on; on failure it stays the caller's. */
-int vbet_fabric_add_port (VbetFabric *self, const char *device, guint nic, guint mtu, const VbetPortClass *klass,
-                          gpointer port, VbetEndpoint **ret_endpoint);
+int vbet_fabric_add_port (VbetFabric *self, const char *device, guint nic, guint mtu,
+                          const VbetPortClass *klass, gpointer port, VbetEndpoint **ret_endpoint);
 int vbet_fabric_add_bridge_port (VbetFabric *self, const char *device, guint nic, const char *bridge);
 /** vbet_fabric_add_direct_port: a port that sits in a port of its own of @bridge, without cable and name. */
 int vbet_fabric_add_direct_port (VbetFabric *self, const char *bridge, guint mtu, const VbetPortClass *klass,
@@ -74,18 +75,38 @@ int vbet_fabric_add_direct_port (VbetFabric *self, const char *bridge, guint mtu
 int vbet_fabric_remove_port (VbetFabric *self, const char *device, guint nic);
 void vbet_fabric_remove_direct_port (VbetFabric *self, VbetEndpoint *endpoint);
 
+/* What a cable does to its frames. */
+typedef struct {
+  VbetCableQuality quality[2]; /* from the first end to the second, and back */
+  gint64 flap[2];              /* up for, down for; nanoseconds; 0: no schedule */
+} VbetFabricCableSettings;
+
+/** vbet_fabric_add_cable: @settings: (nullable): NULL: a perfect cable. -EINVAL also when they make no sense.
+ */
 int vbet_fabric_add_cable (VbetFabric *self, const char *name, const char *device_a, guint nic_a,
-                           const char *device_b, guint nic_b, gboolean up);
-int vbet_fabric_set_cable (VbetFabric *self, const char *name, gboolean up);
+                           const char *device_b, guint nic_b, const VbetFabricCableSettings *settings,
+                           gint64 now);
+int vbet_fabric_set_cable (VbetFabric *self, const char *name, const VbetFabricCableSettings *settings,
+                           gint64 now);
 int vbet_fabric_remove_cable (VbetFabric *self, const char *name);
 
 /** vbet_fabric_find_port: Returns: (nullable) (transfer none): what was given to vbet_fabric_add_port(). */
 gpointer vbet_fabric_find_port (VbetFabric *self, const char *device, guint nic);
 gboolean vbet_fabric_has_bridge (VbetFabric *self, const char *name);
 
+/**
+ * VbetFabricLinkChanged:
+ * @up: (array length=2): whether frames from the first end come through, and from the second
+ *
+ * A cable went up or down by its own schedule.
+ */
+typedef void (*VbetFabricLinkChanged) (const char *cable, const gboolean up[2], gpointer user_data);
+void vbet_fabric_set_link_changed (VbetFabric *self, VbetFabricLinkChanged link_changed, gpointer user_data);
+
 /* --- endpoints as their ports see them ------------------------------------- */
 
-/** vbet_endpoint_set_connected: whether somebody is there; frames to an absent device are dropped and counted. */
+/** vbet_endpoint_set_connected: whether somebody is there; frames to an absent device are dropped and
+ * counted. */
 void vbet_endpoint_set_connected (VbetEndpoint *self, gboolean connected);
 guint vbet_endpoint_get_mtu (const VbetEndpoint *self);
 /** vbet_endpoint_get_rx: counters of what the device receives; the port counts there. */
@@ -95,7 +116,8 @@ VbetCounters *vbet_endpoint_get_tx (VbetEndpoint *self);
 
 /* --- frames ------------------------------------------------------------------ */
 
-/** vbet_fabric_input: the device sent @frame. Runts, giants and frames without a cable are dropped and counted. */
+/** vbet_fabric_input: the device sent @frame. Runts, giants and frames without a cable are dropped and
+ * counted. */
 void vbet_fabric_input (VbetFabric *self, VbetEndpoint *from, const VbetFrame *frame, gint64 now);
 
 /**
@@ -108,25 +130,30 @@ void vbet_fabric_input (VbetFabric *self, VbetEndpoint *from, const VbetFrame *f
  */
 gboolean vbet_fabric_run (VbetFabric *self, gint64 now);
 
+/** vbet_fabric_deadline: Returns: when vbet_fabric_run() is to be called though nothing comes in
+ * (nanoseconds); VBET_CABLE_NEVER: no need. */
+gint64 vbet_fabric_deadline (VbetFabric *self);
+
 /* --- state ------------------------------------------------------------------- */
 
 typedef struct {
   const char *device;
   guint nic;
-  gboolean external;  /* a guest's port; else a bridge's */
+  gboolean external; /* a guest's port; else a bridge's */
   gboolean connected;
-  const char *cable;  /* NULL: none */
+  const char *cable; /* NULL: none */
   VbetCounters rx;
   VbetCounters tx;
-  guint queued;       /* frames that wait for the device */
+  guint queued; /* frames that wait for the device */
 } VbetFabricPortInfo;
 
 typedef struct {
   const char *name;
-  gboolean up;
+  gboolean up[2]; /* a to b, b to a */
   const char *device[2];
   guint nic[2];
-  VbetCounters counters[2]; /* a to b, b to a */
+  VbetCounters counters[2];    /* a to b, b to a */
+  VbetCableEffects effects[2]; /* likewise */
 } VbetFabricCableInfo;
 
 typedef struct {
@@ -134,16 +161,19 @@ typedef struct {
   VbetRelayKind kind;
   gint64 ageing;
   guint direct_ports;
-  guint addresses;    /* in the table, aged ones included */
+  guint addresses; /* in the table, aged ones included */
   guint64 flooded;
   guint64 evicted;
 } VbetFabricBridgeInfo;
 
-void vbet_fabric_each_port (VbetFabric *self, void (*visit) (const VbetFabricPortInfo *info, gpointer user_data),
+void vbet_fabric_each_port (VbetFabric *self,
+                            void (*visit) (const VbetFabricPortInfo *info, gpointer user_data),
                             gpointer user_data);
-void vbet_fabric_each_cable (VbetFabric *self, void (*visit) (const VbetFabricCableInfo *info, gpointer user_data),
+void vbet_fabric_each_cable (VbetFabric *self,
+                             void (*visit) (const VbetFabricCableInfo *info, gpointer user_data),
                              gpointer user_data);
-void vbet_fabric_each_bridge (VbetFabric *self, void (*visit) (const VbetFabricBridgeInfo *info, gpointer user_data),
+void vbet_fabric_each_bridge (VbetFabric *self,
+                              void (*visit) (const VbetFabricBridgeInfo *info, gpointer user_data),
                               gpointer user_data);
 /** vbet_fabric_each_mac: @nic: of the port @mac is behind, 0 for a direct port; @age: nanoseconds. */
 void vbet_fabric_each_mac (VbetFabric *self, const char *bridge, gint64 now,

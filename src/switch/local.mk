@@ -18,16 +18,20 @@ libvbet_switch_a_SOURCES = \
 	src/switch/core/frame.h \
 	src/switch/core/frame-queue.c \
 	src/switch/core/frame-queue.h \
+	src/switch/core/frame-store.c \
+	src/switch/core/frame-store.h \
 	src/switch/core/hub.c \
 	src/switch/core/hub.h \
 	src/switch/core/mac-table.c \
 	src/switch/core/mac-table.h \
+	src/switch/core/random.h \
 	src/switch/core/relay-ports.c \
 	src/switch/core/relay-ports.h \
 	src/switch/fabric.c \
 	src/switch/fabric.h \
 	src/switch/fabric-path.c \
 	src/switch/fabric-private.h \
+	src/switch/fabric-schedule.c \
 	src/switch/fabric-state.c \
 	src/switch/loop.c \
 	src/switch/loop.h \
@@ -42,4 +46,4 @@ libvbet_switch_a_SOURCES = \
 
 pkglibexec_PROGRAMS += bin/vbet-switch
 bin_vbet_switch_SOURCES = src/switch/main.c
-bin_vbet_switch_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
+bin_vbet_switch_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm

@@ -4,9 +4,11 @@
 #include "switch/loop.h"
 
 #include <errno.h>
+#include <time.h>
 #include <unistd.h>
 
 #define EVENTS 64
+#define MILLISECOND G_GINT64_CONSTANT (1000000)
 
 typedef struct {
   int fd; /* -1: free */
@@ -22,6 +24,7 @@ struct VbetLoop {
   struct epoll_event events[EVENTS];
   guint n_events;
   guint next;
+  gboolean coarse; /* the kernel (before 5.11) waits by the millisecond only */
 };
 
 static VbetFdRef
@@ -118,10 +121,25 @@ vbet_loop_remove (VbetLoop *self, VbetFdRef ref)
   g_array_append_val (self->free, number);
 }
 
-int
-vbet_loop_wait (VbetLoop *self, int timeout)
+static int
+wait_coarsely (VbetLoop *self, gint64 timeout)
 {
-  int n = epoll_wait (self->epoll, self->events, EVENTS, timeout);
+  gint64 ms = timeout < 0 ? -1 : (timeout + MILLISECOND - 1) / MILLISECOND;
+  return epoll_wait (self->epoll, self->events, EVENTS, (int) MIN (ms, G_MAXINT));
+}
+
+int
+vbet_loop_wait (VbetLoop *self, gint64 timeout)
+{
+  struct timespec time = { .tv_sec = timeout / (1000 * MILLISECOND), .tv_nsec = timeout % (1000 * MILLISECOND) };
+  int n = -1;
+  errno = ENOSYS;
+  if (!self->coarse && timeout > 0)
+    n = epoll_pwait2 (self->epoll, self->events, EVENTS, &time, NULL);
+  if (n < 0 && (errno == ENOSYS || errno == EPERM)) {
+    self->coarse |= timeout > 0;
+    n = wait_coarsely (self, timeout);
+  }
   self->n_events = n > 0 ? (guint) n : 0;
   self->next = 0;
   return n >= 0 || errno == EINTR ? 0 : -errno;

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -46,12 +47,23 @@ dispatch (const VbetEvent *event, gint64 now)
   }
 }
 
+/* Returns nanoseconds until the next cable has something to do; -1: none has. */
+static gint64
+patience (VbetFabric *fabric)
+{
+  gint64 deadline = vbet_fabric_deadline (fabric);
+  if (deadline == VBET_CABLE_NEVER)
+    return -1;
+  gint64 now = monotonic_ns ();
+  return MAX (deadline - now, 0);
+}
+
 static void
 loop (VbetLoop *events, VbetFabric *fabric)
 {
   gboolean more = FALSE;
   gboolean goes_on = TRUE;
-  while (goes_on && vbet_loop_wait (events, more ? 0 : -1) == 0) {
+  while (goes_on && vbet_loop_wait (events, more ? 0 : patience (fabric)) == 0) {
     VbetEvent event;
     gint64 now = monotonic_ns ();
     while (goes_on && vbet_loop_next (events, &event))
@@ -94,6 +106,7 @@ vbet_switch_main (int argc, char **argv)
     return 2;
   }
   fcntl (VBET_CONTROL_FD, F_SETFD, FD_CLOEXEC);
+  prctl (PR_SET_TIMERSLACK, 1UL); /* nanoseconds: a frame's time has come when it has come */
   const char *layers[5];
   int result = vbet_confine (layers);
   if (result == 0)

@@ -273,7 +273,7 @@ start_vbet (Target *guest, Target *stock, const char *dir)
     g_autofree char *path = g_build_filename (dir, device, NULL);
     ok = vbet_switch_client_add_guest_port (client, device, 1, 1500, path, &error)
          && vbet_switch_client_add_bridge_port (client, "s", i, "s", &error)
-         && vbet_switch_client_add_cable (client, device, device, 1, "s", i, TRUE, &error);
+         && vbet_switch_client_add_cable (client, device, device, 1, "s", i, NULL, &error);
     if (ok)
       end_init (i == 1 ? &guest->a : &guest->b, connect_to (path, SOCK_SEQPACKET));
   }

@@ -10,7 +10,7 @@ EXTRA_PROGRAMS += tests/bench/bench-switch
 BENCHES += tests/bench/bench-switch
 CLEANFILES += tests/bench/bench-switch
 tests_bench_bench_switch_SOURCES = tests/bench/bench-switch.c
-tests_bench_bench_switch_LDADD = libvbet-runtime.a libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
+tests_bench_bench_switch_LDADD = libvbet-runtime.a libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
 EXTRA_tests_bench_bench_switch_DEPENDENCIES = bin/vbet-switch
 
 # Whole labs, on real guests.

@@ -12,7 +12,8 @@
 
 #define DEVICES 4
 #define CABLES 8
-#define SENDS_MAX (VBET_FABRIC_BUDGET * DEVICES + DEVICES) /* of one run */
+/* Of one run; at most 8192 frames are on cables. */
+#define SENDS_MAX (VBET_FABRIC_BUDGET * DEVICES + DEVICES + 8192)
 
 typedef struct {
   VbetEndpoint *endpoint;
@@ -84,9 +85,32 @@ add_device (World *world, guint n)
     vbet_fabric_add_port (world->fabric, devices[n], 1, port->mtu, &port_class, port, &port->endpoint);
 }
 
-static void
-plug (World *world, guint8 what)
+/* A quality for one byte. Corruption is left out: every frame that comes out must have been put in. */
+static VbetFabricCableSettings
+settings_for (guint8 what)
 {
+  VbetFabricCableSettings settings = { .flap = { 0, 0 } };
+  for (guint way = 0; way < 2; way++) {
+    VbetCableQuality *quality = &settings.quality[way];
+    vbet_cable_quality_init (quality);
+    quality->up = (what & 0x40) == 0;
+    quality->delay = (what & 1) != 0 ? what * 3 : 0;
+    quality->jitter = (what & 2) != 0 ? 50 : 0;
+    quality->loss = (what & 4) != 0 ? 0.3 : 0;
+    quality->burst = way * 3;
+    quality->duplicate = (what & 8) != 0 ? 0.3 : 0;
+    quality->reorder = (what & 0x10) != 0 ? 0.3 : 0;
+    quality->rate = (what & 0x20) != 0 ? 1e10 : 0;
+    quality->queue = what & 0xf;
+  }
+  settings.flap[0] = settings.flap[1] = (what & 0x80) != 0 ? 1000 : 0;
+  return settings;
+}
+
+static void
+plug (World *world, guint8 what, gint64 now)
+{
+  VbetFabricCableSettings settings = settings_for (what);
   char name[4];
   const char *a;
   const char *b;
@@ -95,24 +119,26 @@ plug (World *world, guint8 what)
   g_snprintf (name, sizeof name, "c%u", what % CABLES);
   endpoint_name (what, &a, &nic_a);
   endpoint_name (what / 5 + 3, &b, &nic_b);
-  if (vbet_fabric_add_cable (world->fabric, name, a, nic_a, b, nic_b, (what & 0x40) == 0) != 0)
+  if (vbet_fabric_add_cable (world->fabric, name, a, nic_a, b, nic_b, &settings, now) != 0)
     vbet_fabric_remove_cable (world->fabric, name);
 }
 
 static void
-change (World *world, guint8 action, guint8 what)
+change (World *world, guint8 action, guint8 what, gint64 now)
 {
   char name[4];
   const char *device;
   guint nic;
+  VbetFabricCableSettings settings;
   Port *port = &world->ports[what % DEVICES];
   switch (action % 6) {
   case 0:
-    plug (world, what);
+    plug (world, what, now);
     break;
   case 1:
     g_snprintf (name, sizeof name, "c%u", what % CABLES);
-    vbet_fabric_set_cable (world->fabric, name, what & 0x80);
+    settings = settings_for (what);
+    vbet_fabric_set_cable (world->fabric, name, &settings, now);
     break;
   case 2:
     if (port->endpoint != NULL)
@@ -171,7 +197,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
       at += length;
       run (&world, now);
     } else {
-      change (&world, action, what);
+      change (&world, action, what, now);
     }
   }
   run (&world, now);

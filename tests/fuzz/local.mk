@@ -40,17 +40,17 @@ tests_fuzz_replay_agent_LDADD = libvbet-base.a $(GLIB_LIBS)
 check_PROGRAMS += tests/fuzz/replay-switch-control
 TESTS += tests/fuzz/replay-switch-control
 tests_fuzz_replay_switch_control_SOURCES = tests/fuzz/fuzz-switch-control.c tests/fuzz/replay.c
-tests_fuzz_replay_switch_control_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
+tests_fuzz_replay_switch_control_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 check_PROGRAMS += tests/fuzz/replay-switch-stock
 TESTS += tests/fuzz/replay-switch-stock
 tests_fuzz_replay_switch_stock_SOURCES = tests/fuzz/fuzz-switch-stock.c tests/fuzz/replay.c
-tests_fuzz_replay_switch_stock_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
+tests_fuzz_replay_switch_stock_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 check_PROGRAMS += tests/fuzz/replay-switch-frames
 TESTS += tests/fuzz/replay-switch-frames
 tests_fuzz_replay_switch_frames_SOURCES = tests/fuzz/fuzz-switch-frames.c tests/fuzz/replay.c
-tests_fuzz_replay_switch_frames_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
+tests_fuzz_replay_switch_frames_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 check_PROGRAMS += tests/fuzz/replay-switch-state
 TESTS += tests/fuzz/replay-switch-state
@@ -144,17 +144,17 @@ tests_fuzz_fuzz_format_LDADD = $(FUZZ_LANGUAGE)
 noinst_PROGRAMS += tests/fuzz/fuzz-switch-control
 tests_fuzz_fuzz_switch_control_SOURCES = tests/fuzz/fuzz-switch-control.c
 tests_fuzz_fuzz_switch_control_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
-tests_fuzz_fuzz_switch_control_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
+tests_fuzz_fuzz_switch_control_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 noinst_PROGRAMS += tests/fuzz/fuzz-switch-stock
 tests_fuzz_fuzz_switch_stock_SOURCES = tests/fuzz/fuzz-switch-stock.c
 tests_fuzz_fuzz_switch_stock_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
-tests_fuzz_fuzz_switch_stock_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
+tests_fuzz_fuzz_switch_stock_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 noinst_PROGRAMS += tests/fuzz/fuzz-switch-frames
 tests_fuzz_fuzz_switch_frames_SOURCES = tests/fuzz/fuzz-switch-frames.c
 tests_fuzz_fuzz_switch_frames_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
-tests_fuzz_fuzz_switch_frames_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
+tests_fuzz_fuzz_switch_frames_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 noinst_PROGRAMS += tests/fuzz/fuzz-switch-state
 tests_fuzz_fuzz_switch_state_SOURCES = tests/fuzz/fuzz-switch-state.c

@@ -160,7 +160,7 @@ void
 sw_plug (SwitchFixture *f, const char *cable, const char *a, guint nic_a, const char *b, guint nic_b)
 {
   g_autoptr (GError) error = NULL;
-  CU_ASSERT_TRUE_FATAL (vbet_switch_client_add_cable (f->client, cable, a, nic_a, b, nic_b, TRUE, &error));
+  CU_ASSERT_TRUE_FATAL (vbet_switch_client_add_cable (f->client, cable, a, nic_a, b, nic_b, NULL, &error));
 }
 
 /* Two guests "a" and "b", both up, with the cable "ab" between them. */

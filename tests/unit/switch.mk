@@ -2,10 +2,11 @@
 SWITCH_TESTS = \
 	tests/unit/test-frame \
 	tests/unit/test-bridge \
+	tests/unit/test-cable \
 	tests/unit/test-fabric
 check_PROGRAMS += $(SWITCH_TESTS)
 TESTS += $(SWITCH_TESTS)
-SWITCH_TEST_LIBS = libvbet-switch.a libvbet-base.a $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+SWITCH_TEST_LIBS = libvbet-switch.a libvbet-base.a $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 tests_unit_test_frame_SOURCES = tests/unit/test-frame.c
 tests_unit_test_frame_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
@@ -14,6 +15,10 @@ tests_unit_test_frame_LDADD = $(SWITCH_TEST_LIBS)
 tests_unit_test_bridge_SOURCES = tests/unit/test-bridge.c
 tests_unit_test_bridge_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_bridge_LDADD = $(SWITCH_TEST_LIBS)
+
+tests_unit_test_cable_SOURCES = tests/unit/test-cable.c
+tests_unit_test_cable_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_cable_LDADD = $(SWITCH_TEST_LIBS)
 
 tests_unit_test_fabric_SOURCES = tests/unit/test-fabric.c
 tests_unit_test_fabric_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
@@ -25,7 +30,7 @@ SWITCH_PROCESS_TESTS = \
 	tests/unit/test-switch-stock
 check_PROGRAMS += $(SWITCH_PROCESS_TESTS)
 TESTS += $(SWITCH_PROCESS_TESTS)
-SWITCH_PROCESS_LIBS = libvbet-runtime.a libvbet-switch.a libvbet-base.a $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+SWITCH_PROCESS_LIBS = libvbet-runtime.a libvbet-switch.a libvbet-base.a $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 SWITCH_FIXTURE = tests/unit/switch-fixture.c tests/unit/switch-fixture.h
 
 tests_unit_test_switch_client_SOURCES = tests/unit/test-switch-client.c $(SWITCH_FIXTURE)

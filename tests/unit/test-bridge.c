@@ -4,7 +4,6 @@
 #include <errno.h>
 
 #include "switch/core/bridge.h"
-#include "switch/core/cable.h"
 #include "switch/core/hub.h"
 #include "unit/harness.h"
 
@@ -268,7 +267,7 @@ test_table_spreads (void)
   }
 }
 
-/* --- hub and cable ------------------------------------------------------------------ */
+/* --- hub ------------------------------------------------------------------ */
 
 static void
 test_hub (void)
@@ -295,35 +294,6 @@ test_hub (void)
   g_string_free (r.sent, TRUE);
 }
 
-static void
-record_end (VbetCableEnd end, const VbetFrame *frame, gpointer user_data)
-{
-  g_string_append_printf (user_data, "%s%u ", end == VBET_CABLE_A ? "a" : "b", frame->size);
-}
-
-static void
-test_cable (void)
-{
-  g_autoptr (GString) out = g_string_new (NULL);
-  guint8 data[60] = { 0 };
-  VbetFrame frame = { data, sizeof data };
-  VbetCable cable;
-  vbet_cable_init (&cable, TRUE, record_end, out);
-  vbet_cable_input (&cable, VBET_CABLE_A, &frame, 0);
-  vbet_cable_input (&cable, VBET_CABLE_B, &frame, 1);
-  vbet_cable_input (&cable, VBET_CABLE_B, &frame, 2);
-  VBET_ASSERT_TEXT (out->str, "b60 a60 a60 ");
-  vbet_cable_set_up (&cable, FALSE);
-  vbet_cable_input (&cable, VBET_CABLE_A, &frame, 3);
-  vbet_cable_set_up (&cable, TRUE);
-  VBET_ASSERT_TEXT (out->str, "b60 a60 a60 ");
-  CU_ASSERT_EQUAL (cable.counters[VBET_CABLE_A].frames, 1);
-  CU_ASSERT_EQUAL (cable.counters[VBET_CABLE_A].bytes, 60);
-  CU_ASSERT_EQUAL (cable.counters[VBET_CABLE_A].dropped, 1);
-  CU_ASSERT_EQUAL (cable.counters[VBET_CABLE_B].frames, 2);
-  CU_ASSERT_EQUAL (cable.counters[VBET_CABLE_B].dropped, 0);
-}
-
 static CU_TestInfo bridge_tests[] = {
   { "learning and flooding", test_learning },
   { "never back where it came from", test_never_back },
@@ -346,14 +316,13 @@ static CU_TestInfo table_tests[] = {
 
 static CU_TestInfo other_tests[] = {
   { "hub", test_hub },
-  { "cable", test_cable },
   CU_TEST_INFO_NULL,
 };
 
 static CU_SuiteInfo suites[] = {
   { "bridge", NULL, NULL, NULL, NULL, bridge_tests },
   { "address table", NULL, NULL, NULL, NULL, table_tests },
-  { "hub and cable", NULL, NULL, NULL, NULL, other_tests },
+  { "hub", NULL, NULL, NULL, NULL, other_tests },
   CU_SUITE_INFO_NULL,
 };
 

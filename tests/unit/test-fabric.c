@@ -18,6 +18,16 @@ typedef struct {
   gboolean destroyed;
 } FakePort;
 
+static int
+set_up (VbetFabric *fabric, const char *cable, gboolean up)
+{
+  VbetFabricCableSettings settings = { .flap = { 0, 0 } };
+  vbet_cable_quality_init (&settings.quality[0]);
+  settings.quality[0].up = up;
+  settings.quality[1] = settings.quality[0];
+  return vbet_fabric_set_cable (fabric, cable, &settings, 0);
+}
+
 static void
 fake_send (gpointer port, const VbetFrame *frame)
 {
@@ -79,23 +89,23 @@ test_direct_cable (void)
   put (fabric, &a, HOST (2), HOST (1), 0);
   CU_ASSERT_EQUAL (b.sent, 0);
   CU_ASSERT_EQUAL (vbet_endpoint_get_tx (a.endpoint)->dropped, 1);
-  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "c", "a", 1, "b", 1, TRUE), 0);
+  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "c", "a", 1, "b", 1, NULL, 0), 0);
   put (fabric, &a, HOST (2), HOST (1), 1);
   put (fabric, &b, HOST (1), HOST (2), 2);
   CU_ASSERT_EQUAL (a.sent, 1);
   CU_ASSERT_EQUAL (b.sent, 1);
   CU_ASSERT_EQUAL (b.flushed, 1);
-  CU_ASSERT_EQUAL (vbet_fabric_set_cable (fabric, "c", FALSE), 0);
+  CU_ASSERT_EQUAL (set_up (fabric, "c", FALSE), 0);
   put (fabric, &a, HOST (2), HOST (1), 3);
   CU_ASSERT_EQUAL (b.sent, 1);
-  CU_ASSERT_EQUAL (vbet_fabric_set_cable (fabric, "c", TRUE), 0);
+  CU_ASSERT_EQUAL (set_up (fabric, "c", TRUE), 0);
   vbet_endpoint_set_connected (b.endpoint, FALSE);
   put (fabric, &a, HOST (2), HOST (1), 4);
   CU_ASSERT_EQUAL (b.sent, 1);
   CU_ASSERT_EQUAL (vbet_endpoint_get_rx (b.endpoint)->dropped, 1);
   CU_ASSERT_EQUAL (vbet_fabric_remove_cable (fabric, "c"), 0);
   CU_ASSERT_EQUAL (vbet_fabric_remove_cable (fabric, "c"), -ENOENT);
-  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "c2", "b", 1, "a", 1, TRUE), 0);
+  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "c2", "b", 1, "a", 1, NULL, 0), 0);
   CU_ASSERT_EQUAL (vbet_fabric_remove_port (fabric, "a", 1), 0);
   CU_ASSERT_TRUE (a.destroyed);
   CU_ASSERT_EQUAL (vbet_fabric_remove_cable (fabric, "c2"), -ENOENT);
@@ -112,7 +122,7 @@ test_sizes (void)
   add_fake (fabric, &a, "a", 1, TRUE);
   CU_ASSERT_EQUAL (vbet_fabric_add_port (fabric, "b", 1, 1000, &fake_class, &b, &b.endpoint), 0);
   vbet_endpoint_set_connected (b.endpoint, TRUE);
-  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "c", "a", 1, "b", 1, TRUE), 0);
+  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "c", "a", 1, "b", 1, NULL, 0), 0);
   put_sized (fabric, &a, HOST (2), HOST (1), 0, 13);
   put_sized (fabric, &a, HOST (2), HOST (1), 0, 1519);
   CU_ASSERT_EQUAL (vbet_endpoint_get_tx (a.endpoint)->dropped, 2);
@@ -137,7 +147,7 @@ build_star (VbetFabric *fabric, FakePort hosts[3], VbetRelayKind kind)
     g_autofree char *cable = g_strdup_printf ("k%u", i + 1);
     add_fake (fabric, &hosts[i], host, 1, TRUE);
     CU_ASSERT_EQUAL (vbet_fabric_add_bridge_port (fabric, "sw", i + 1, "sw"), 0);
-    CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, cable, host, 1, "sw", i + 1, TRUE), 0);
+    CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, cable, host, 1, "sw", i + 1, NULL, 0), 0);
   }
 }
 
@@ -167,7 +177,7 @@ test_replug (void)
   CU_ASSERT_EQUAL (vbet_fabric_add_bridge_port (fabric, "sw", 9, "sw"), 0);
   put (fabric, &h[0], HOST (9), HOST (1), 0);
   CU_ASSERT_EQUAL (vbet_fabric_remove_cable (fabric, "k1"), 0);
-  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "k1", "sw", 9, "h1", 1, TRUE), 0);
+  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "k1", "sw", 9, "h1", 1, NULL, 0), 0);
   guint before = h[0].sent;
   put (fabric, &h[1], HOST (1), HOST (2), 1);
   CU_ASSERT_EQUAL (h[0].sent, before + 1);
@@ -254,11 +264,11 @@ test_refusals (void)
   CU_ASSERT_EQUAL (vbet_fabric_add_port (fabric, "h1", 2, 65518, &fake_class, &other, &endpoint), -EINVAL);
   CU_ASSERT_EQUAL (vbet_fabric_add_bridge_port (fabric, "sw", 1, "sw"), -EEXIST);
   CU_ASSERT_EQUAL (vbet_fabric_add_bridge_port (fabric, "sw", 8, "h1"), -ENOENT);
-  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "k1", "h1", 1, "h2", 1, TRUE), -EEXIST);
-  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "k9", "h1", 1, "h2", 1, TRUE), -EBUSY);
-  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "k9", "h1", 1, "h1", 1, TRUE), -EINVAL);
-  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "k9", "h1", 2, "h1", 1, TRUE), -ENOENT);
-  CU_ASSERT_EQUAL (vbet_fabric_set_cable (fabric, "k9", TRUE), -ENOENT);
+  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "k1", "h1", 1, "h2", 1, NULL, 0), -EEXIST);
+  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "k9", "h1", 1, "h2", 1, NULL, 0), -EBUSY);
+  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "k9", "h1", 1, "h1", 1, NULL, 0), -EINVAL);
+  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "k9", "h1", 2, "h1", 1, NULL, 0), -ENOENT);
+  CU_ASSERT_EQUAL (set_up (fabric, "k9", TRUE), -ENOENT);
   CU_ASSERT_EQUAL (vbet_fabric_remove_port (fabric, "h9", 1), -ENOENT);
   CU_ASSERT_EQUAL (vbet_fabric_remove_bridge (fabric, "h1"), -ENOENT);
   CU_ASSERT_EQUAL (vbet_fabric_set_ageing (fabric, "sw", -1), -EINVAL);
@@ -279,11 +289,11 @@ test_storm (void)
     g_autofree char *cable = g_strdup_printf ("loop%u", i);
     CU_ASSERT_EQUAL (vbet_fabric_add_bridge_port (fabric, "sw", 10 + i, "sw"), 0);
     CU_ASSERT_EQUAL (vbet_fabric_add_bridge_port (fabric, "other", i, "other"), 0);
-    CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, cable, "sw", 10 + i, "other", i, TRUE), 0);
+    CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, cable, "sw", 10 + i, "other", i, NULL, 0), 0);
   }
   add_fake (fabric, &pair[0], "p1", 1, TRUE);
   add_fake (fabric, &pair[1], "p2", 1, TRUE);
-  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "pair", "p1", 1, "p2", 1, TRUE), 0);
+  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "pair", "p1", 1, "p2", 1, NULL, 0), 0);
   CU_ASSERT_TRUE (put (fabric, &h[0], VBET_MAC_BROADCAST, HOST (1), 0));
   for (guint i = 0; i < 200; i++) {
     guint before = h[1].sent;
@@ -298,7 +308,7 @@ test_storm (void)
     runs++;
   CU_ASSERT_TRUE (runs < 100);
   /* removing a bridge while frames wait in it is safe, too */
-  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "loop1", "sw", 11, "sw", 12, TRUE), 0);
+  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "loop1", "sw", 11, "sw", 12, NULL, 0), 0);
   CU_ASSERT_TRUE (put (fabric, &h[0], VBET_MAC_BROADCAST, HOST (1), 2000));
   CU_ASSERT_EQUAL (vbet_fabric_remove_bridge (fabric, "sw"), 0);
   vbet_fabric_run (fabric, 2001);
@@ -323,10 +333,10 @@ test_long_chain (void)
     CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, name, VBET_RELAY_SWITCH, 300 * SECOND), 0);
     CU_ASSERT_EQUAL (vbet_fabric_add_bridge_port (fabric, name, 1, name), 0);
     CU_ASSERT_EQUAL (vbet_fabric_add_bridge_port (fabric, name, 2, name), 0);
-    CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, cable, before, i == 0 ? 1 : 2, name, 1, TRUE), 0);
+    CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, cable, before, i == 0 ? 1 : 2, name, 1, NULL, 0), 0);
   }
   g_autofree char *end = g_strdup_printf ("s%u", LENGTH - 1);
-  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "end", end, 2, "last", 1, TRUE), 0);
+  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "end", end, 2, "last", 1, NULL, 0), 0);
   CU_ASSERT_TRUE (put_sized (fabric, &first, HOST (2), HOST (1), 0, 777));
   CU_ASSERT_EQUAL (last.sent, 0);
   CU_ASSERT_FALSE (vbet_fabric_run (fabric, 1));
@@ -350,7 +360,7 @@ static void
 show_cable (const VbetFabricCableInfo *info, gpointer user_data)
 {
   if (strcmp (info->name, "k1") == 0)
-    g_string_append_printf (user_data, "%s %s %s/%u-%s/%u %u %u|", info->name, info->up ? "up" : "down",
+    g_string_append_printf (user_data, "%s %s %s/%u-%s/%u %u %u|", info->name, info->up[0] && info->up[1] ? "up" : "down",
                             info->device[0], info->nic[0], info->device[1], info->nic[1],
                             (guint) info->counters[0].frames, (guint) info->counters[1].frames);
 }

@@ -16,9 +16,18 @@
 
 /* --- tests: cables --------------------------------------------------------------------------------- */
 
+static const VbetSwitchCableSettings *
+cut_cable (VbetSwitchCableSettings *settings, gboolean up)
+{
+  vbet_switch_cable_settings_init (settings);
+  settings->quality[0].up = settings->quality[1].up = up;
+  return settings;
+}
+
 static void
 test_plug_while_frames_flow (void)
 {
+  VbetSwitchCableSettings settings;
   SwitchFixture f;
   int fds[2];
   guint32 marker = 0;
@@ -35,11 +44,11 @@ test_plug_while_frames_flow (void)
   sw_plug (&f, "other", "b", 1, "a", 1);
   sw_state (&f);
   sw_assert_passes (fds[0], fds[1], 3);
-  CU_ASSERT_TRUE (vbet_switch_client_set_cable_up (f.client, "other", FALSE, &error));
+  CU_ASSERT_TRUE (vbet_switch_client_set_cable (f.client, "other", cut_cable (&settings, FALSE), &error));
   sw_state (&f);
   CU_ASSERT_EQUAL (sw_put (fds[0], 2, 1, 200, 64), 0);
   UNTIL (vbet_switch_state_find_cable (sw_state (&f), "other")->ba.dropped == 1);
-  CU_ASSERT_TRUE (vbet_switch_client_set_cable_up (f.client, "other", TRUE, &error));
+  CU_ASSERT_TRUE (vbet_switch_client_set_cable (f.client, "other", cut_cable (&settings, TRUE), &error));
   sw_state (&f);
   sw_assert_passes (fds[0], fds[1], 4);
   CU_ASSERT_EQUAL (recv (fds[1], &marker, sizeof marker, MSG_DONTWAIT), -1);
@@ -314,6 +323,7 @@ test_storm (void)
 static void
 test_killed_under_load (void)
 {
+  VbetSwitchCableSettings settings;
   SwitchFixture f;
   int fds[2];
   guint32 marker = 0;
@@ -323,7 +333,7 @@ test_killed_under_load (void)
   sw_add_pair (&f, "a", "b", fds);
   sw_add_guest (&f, "c"); /* over a switch, cable down */
   CU_ASSERT_TRUE (vbet_switch_client_add_bridge_port (f.client, "sw", 1, "sw", &error));
-  CU_ASSERT_TRUE (vbet_switch_client_add_cable (f.client, "kc", "c", 1, "sw", 1, FALSE, &error));
+  CU_ASSERT_TRUE (vbet_switch_client_add_cable (f.client, "kc", "c", 1, "sw", 1, cut_cable (&settings, FALSE), &error));
   for (guint round = 1; round <= 3; round++) {
     for (guint32 i = 0; i < 40; i++)
       sw_put (fds[0], 2, 1, 1000 + i, 500);
@@ -341,7 +351,7 @@ test_killed_under_load (void)
     sw_assert_passes (fds[1], fds[0], round + 100);
   }
   CU_ASSERT_EQUAL (f.closes, 0);
-  CU_ASSERT_FALSE (vbet_switch_state_find_cable (sw_state (&f), "kc")->up);
+  CU_ASSERT_FALSE (vbet_switch_state_find_cable (sw_state (&f), "kc")->up[0]);
   CU_ASSERT_PTR_NOT_NULL (vbet_switch_state_find_bridge (sw_state (&f), "sw"));
   close (fds[0]);
   close (fds[1]);
@@ -384,6 +394,7 @@ test_changes_while_dead (void)
 static void
 test_hangs (void)
 {
+  VbetSwitchCableSettings settings;
   SwitchFixture f;
   int fds[2];
   g_autoptr (GError) error = NULL;
@@ -394,10 +405,10 @@ test_hangs (void)
   CU_ASSERT_EQUAL (kill (hung, SIGSTOP), 0);
   gboolean up = FALSE;
   UNTIL (vbet_switch_client_get_pid (f.client) != hung
-         || !vbet_switch_client_set_cable_up (f.client, "ab", up = !up, &error));
+         || !vbet_switch_client_set_cable (f.client, "ab", cut_cable (&settings, up = !up), &error));
   f.client->patience = DEADLINE;
   UNTIL (f.restarts == 1);
-  CU_ASSERT_TRUE (vbet_switch_client_set_cable_up (f.client, "ab", TRUE, &error));
+  CU_ASSERT_TRUE (vbet_switch_client_set_cable (f.client, "ab", cut_cable (&settings, TRUE), &error));
   sw_state (&f);
   sw_assert_passes (fds[0], fds[1], 1);
   close (fds[0]);
@@ -445,6 +456,7 @@ test_cannot_start (void)
 static void
 test_refusals (void)
 {
+  VbetSwitchCableSettings settings;
   SwitchFixture f;
   g_autofree char *path = NULL;
   g_autofree char *taken = NULL;
@@ -469,12 +481,12 @@ test_refusals (void)
   REFUSED (vbet_switch_client_add_guest_port (client, "", 1, 1500, path, &error), VBET_ERROR_USAGE);
   REFUSED (vbet_switch_client_add_guest_port (client, "z", 1, 1500, "relative", &error), VBET_ERROR_HOST);
   REFUSED (vbet_switch_client_add_bridge_port (client, "sw", 1, "sw", &error), VBET_ERROR_NOT_FOUND);
-  REFUSED (vbet_switch_client_add_cable (client, "ab", "a", 1, "b", 1, TRUE, &error), VBET_ERROR_EXISTS);
-  REFUSED (vbet_switch_client_add_cable (client, "x", "a", 1, "c", 1, TRUE, &error), VBET_ERROR_STATE);
-  REFUSED (vbet_switch_client_add_cable (client, "x", "c", 1, "c", 1, TRUE, &error), VBET_ERROR_USAGE);
-  REFUSED (vbet_switch_client_add_cable (client, "x", "c", 2, "c", 1, TRUE, &error), VBET_ERROR_NOT_FOUND);
+  REFUSED (vbet_switch_client_add_cable (client, "ab", "a", 1, "b", 1, NULL, &error), VBET_ERROR_EXISTS);
+  REFUSED (vbet_switch_client_add_cable (client, "x", "a", 1, "c", 1, NULL, &error), VBET_ERROR_STATE);
+  REFUSED (vbet_switch_client_add_cable (client, "x", "c", 1, "c", 1, NULL, &error), VBET_ERROR_USAGE);
+  REFUSED (vbet_switch_client_add_cable (client, "x", "c", 2, "c", 1, NULL, &error), VBET_ERROR_NOT_FOUND);
   REFUSED (vbet_switch_client_remove_cable (client, "x", &error), VBET_ERROR_NOT_FOUND);
-  REFUSED (vbet_switch_client_set_cable_up (client, "x", TRUE, &error), VBET_ERROR_NOT_FOUND);
+  REFUSED (vbet_switch_client_set_cable (client, "x", cut_cable (&settings, TRUE), &error), VBET_ERROR_NOT_FOUND);
   REFUSED (vbet_switch_client_remove_port (client, "z", 1, &error), VBET_ERROR_NOT_FOUND);
   REFUSED (vbet_switch_client_remove_bridge (client, "sw", &error), VBET_ERROR_NOT_FOUND);
   /* a name that another lab's engine listens on is not taken away */

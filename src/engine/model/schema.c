@@ -16,6 +16,8 @@
 static const char *const service_choices[]
     = { "ospf", "ospf6", "rip", "bgp", "isis", "dhcp-server", "dns-server", "web", "ssh", NULL };
 
+static const char *const distributions[] = { "uniform", "normal", NULL };
+
 /* Rows are grouped by what they are of, in the order in which a form or a manual page shows them. Where two
  * kinds have different defaults, a key has a row for each. */
 static const VbetAttributeSpec specs[] = {
@@ -105,6 +107,11 @@ static const VbetAttributeSpec specs[] = {
     VBET_LIVE_AT_ONCE, "How far the delay of a frame differs from delay, at most, to both sides." },
   { "loss", VBET_KIND_CABLE, VBET_VALUE_PERCENT, FALSE, TRUE, 0, 100, "%", NULL, "0%", VBET_LIVE_AT_ONCE,
     "Share of frames that get lost." },
+  { "distribution", VBET_KIND_CABLE, VBET_VALUE_NAME, FALSE, FALSE, ANY, "", distributions, "uniform",
+    VBET_LIVE_AT_ONCE,
+    "How jitter is spread: uniform, at most jitter to both sides; or normal, jitter being the standard deviation." },
+  { "burst", VBET_KIND_CABLE, VBET_VALUE_INTEGER, FALSE, TRUE, 1, 10000, "", NULL, "1", VBET_LIVE_AT_ONCE,
+    "How many frames are lost in a row, on average; 1: each is lost or not by itself." },
   { "duplicate", VBET_KIND_CABLE, VBET_VALUE_PERCENT, FALSE, TRUE, 0, 100, "%", NULL, "0%", VBET_LIVE_AT_ONCE,
     "Share of frames that arrive twice." },
   { "reorder", VBET_KIND_CABLE, VBET_VALUE_PERCENT, FALSE, TRUE, 0, 100, "%", NULL, "0%", VBET_LIVE_AT_ONCE,
@@ -115,6 +122,12 @@ static const VbetAttributeSpec specs[] = {
     "Bits a second; 0bit for as fast as the host can." },
   { "queue", VBET_KIND_CABLE, VBET_VALUE_INTEGER, FALSE, TRUE, 1, 100000, "", NULL, "1000", VBET_LIVE_AT_ONCE,
     "Frames that wait for the rate before further ones are dropped." },
+  { "queue-bytes", VBET_KIND_CABLE, VBET_VALUE_SIZE, FALSE, TRUE, 0, 1e9, "K", NULL, "0K", VBET_LIVE_AT_ONCE,
+    "Bytes that wait for the rate before further frames are dropped; 0 for no limit but queue." },
+  { "up-for", VBET_KIND_CABLE, VBET_VALUE_DURATION, FALSE, FALSE, 0, 3600 * SECOND, "s", NULL, "0s",
+    VBET_LIVE_AT_ONCE, "With down-for: the cable is up that long, then down, and so on." },
+  { "down-for", VBET_KIND_CABLE, VBET_VALUE_DURATION, FALSE, FALSE, 0, 3600 * SECOND, "s", NULL, "0s",
+    VBET_LIVE_AT_ONCE, "With up-for: how long the cable is down each time." },
   { "up", VBET_KIND_CABLE, VBET_VALUE_BOOL, FALSE, TRUE, ANY, "", NULL, "yes", VBET_LIVE_AT_ONCE,
     "Whether the cable carries frames; no is a cut cable, and both ends see it." },
 

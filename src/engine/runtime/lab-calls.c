@@ -71,31 +71,6 @@ vbet_lab_device_is_running (const VbetLabDevice *node)
   return state == VBET_GUEST_BOOTING || state == VBET_GUEST_READY || state == VBET_GUEST_PAUSED;
 }
 
-/* --- carrier --------------------------------------------------------------------------- */
-
-static void
-set_carrier (VbetLab *self, const char *device, guint nic, gboolean carrier)
-{
-  VbetLabDevice *node = device != NULL ? vbet_lab_device (self, device) : NULL;
-  if (node == NULL || node->guest == NULL)
-    return;
-  gboolean was_cut = g_hash_table_contains (node->cut, GUINT_TO_POINTER (nic));
-  if (carrier == !was_cut)
-    return;
-  if (carrier)
-    g_hash_table_remove (node->cut, GUINT_TO_POINTER (nic));
-  else
-    g_hash_table_add (node->cut, GUINT_TO_POINTER (nic));
-  vbet_guest_set_carrier (node->guest, nic, carrier);
-}
-
-static void
-set_cable_carrier (VbetLab *self, VbetCableRun *cable, gboolean carrier)
-{
-  for (int end = 0; end < 2; end++)
-    set_carrier (self, cable->device[end], cable->nic[end], carrier);
-}
-
 /* --- devices ----------------------------------------------------------------------------- */
 
 static void
@@ -131,10 +106,8 @@ free_device (VbetLab *self, const VbetCall *call, GError **error)
   vbet_lab_remove_node (self, call->device);
 }
 
-/* Cables carry no impairments yet, switches neither VLAN nor STP: said once for each that is written, never silently. */
-static const char *const later_keys[] = {
-  "delay", "jitter", "loss", "duplicate", "reorder", "corrupt", "rate", "queue", "vlan", "trunk", "vlans", "stp", "mirror",
-};
+/* Switches have neither VLAN nor STP yet: said once for each that is written, never silently. */
+static const char *const later_keys[] = { "vlan", "trunk", "vlans", "stp", "mirror" };
 
 static gboolean
 is_later (const char *key)
@@ -267,47 +240,6 @@ detach (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
   vbet_lab_device_when_settled (node, detach_when_ready, pending);
 }
 
-/* --- cables ------------------------------------------------------------------------------------ */
-
-static gboolean
-cable_is_up (VbetLab *self, const char *name)
-{
-  const VbetCable *cable = vbet_topology_cable (self->topology, name);
-  return cable == NULL || vbet_attributes_boolean (cable->attributes, VBET_KIND_CABLE, "up");
-}
-
-static void
-plug (VbetLab *self, const VbetCall *call, GError **error)
-{
-  VbetCableRun *cable = g_hash_table_lookup (self->cables, call->cable);
-  if (cable == NULL) {
-    cable = g_new0 (VbetCableRun, 1);
-    g_hash_table_insert (self->cables, g_strdup (call->cable), cable);
-  }
-  g_free (cable->device[call->end]);
-  cable->device[call->end] = g_strdup (call->device);
-  cable->nic[call->end] = call->nic;
-  if (cable->device[0] == NULL || cable->device[1] == NULL)
-    return;
-  gboolean up = cable_is_up (self, call->cable);
-  cable->joined = vbet_switch_client_add_cable (self->switch_client, call->cable, cable->device[0], cable->nic[0],
-                                                cable->device[1], cable->nic[1], up, error);
-  set_cable_carrier (self, cable, cable->joined && up);
-}
-
-static void
-unplug (VbetLab *self, const VbetCall *call, GError **error)
-{
-  VbetCableRun *cable = g_hash_table_lookup (self->cables, call->cable);
-  if (cable == NULL)
-    return;
-  if (cable->joined)
-    vbet_switch_client_remove_cable (self->switch_client, call->cable, error);
-  cable->joined = FALSE;
-  set_cable_carrier (self, cable, FALSE);
-  g_clear_pointer (&cable->device[call->end], g_free);
-}
-
 /* --- attributes and files --------------------------------------------------------------------------- */
 
 static void
@@ -339,19 +271,6 @@ script_when_ready (gpointer data, GError *error)
 }
 
 static void
-set_on_cable (VbetLab *self, const VbetCall *call, GError **error)
-{
-  if (strcmp (call->key, "up") != 0)
-    return;
-  VbetCableRun *cable = g_hash_table_lookup (self->cables, call->cable);
-  gboolean up = cable_is_up (self, call->cable);
-  if (cable == NULL || !cable->joined)
-    return;
-  vbet_switch_client_set_cable_up (self->switch_client, call->cable, up, error);
-  set_cable_carrier (self, cable, up);
-}
-
-static void
 set_on_bridge (VbetLab *self, const VbetCall *call, GError **error)
 {
   const VbetDevice *device = vbet_topology_device (self->topology, call->device);
@@ -374,7 +293,7 @@ set_attribute (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data
   if (is_later (call->key)) {
     error = g_error_new (VBET_ERROR, VBET_ERROR_FAILED, "This version does not carry out “%s” yet; nothing changed", call->key);
   } else if (call->kind == VBET_KIND_CABLE) {
-    set_on_cable (self, call, &error);
+    vbet_lab_set_cable (self, call->cable, &error);
   } else if (node != NULL && node->guest == NULL) {
     set_on_bridge (self, call, &error);
   } else if (node != NULL && device != NULL && vbet_lab_device_is_running (node)) {
@@ -440,16 +359,12 @@ put_file (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
 static void
 alloc (VbetLab *self, const VbetCall *call, GError **error)
 {
-  if (call->kind != VBET_KIND_CABLE) {
-    const VbetDevice *device = vbet_topology_device (self->topology, call->device);
-    alloc_device (self, call, error);
-    if (device != NULL)
-      note_later (self, call->device, device->attributes);
-    return;
-  }
-  const VbetCable *cable = vbet_topology_cable (self->topology, call->cable);
-  if (cable != NULL)
-    note_later (self, call->cable, cable->attributes);
+  if (call->kind == VBET_KIND_CABLE)
+    return; /* it comes to be when both ends are plugged */
+  const VbetDevice *device = vbet_topology_device (self->topology, call->device);
+  alloc_device (self, call, error);
+  if (device != NULL)
+    note_later (self, call->device, device->attributes);
 }
 
 static void
@@ -485,10 +400,10 @@ vbet_lab_execute (VbetLab *self, const VbetCall *call, VbetCallRecord *record, V
     detach (self, call, done, data);
     return;
   case VBET_CALL_PLUG:
-    plug (self, call, &error);
+    vbet_lab_plug (self, call, &error);
     break;
   case VBET_CALL_UNPLUG:
-    unplug (self, call, &error);
+    vbet_lab_unplug (self, call, &error);
     break;
   case VBET_CALL_SET:
     set_attribute (self, call, done, data);

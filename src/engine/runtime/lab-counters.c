@@ -29,26 +29,15 @@ direction (const VbetSwitchCounters *counters)
   return g_variant_new_fixed_array (G_VARIANT_TYPE_INT64, numbers, G_N_ELEMENTS (numbers), sizeof (gint64));
 }
 
-/* Whether the NIC in that end of a cable that carries frames has a carrier: a guest's has when it is on. */
-static gboolean
-end_has_carrier (VbetLab *self, const VbetCableEnd *end)
-{
-  VbetLabDevice *node = end->device != NULL ? vbet_lab_device (self, end->device) : NULL;
-  if (node == NULL || g_hash_table_contains (node->cut, GUINT_TO_POINTER (end->nic)))
-    return FALSE;
-  return node->guest == NULL || vbet_lab_device_is_running (node);
-}
-
 static GVariant *
 cable_counters (VbetLab *self, const VbetCable *cable, const VbetSwitchState *counters)
 {
   const VbetSwitchCableState *state
       = counters != NULL ? vbet_switch_state_find_cable (counters, cable->name) : NULL;
-  gboolean up = state != NULL && state->up;
   GVariantDict dict;
   GVariant *carrier[2];
-  for (int i = 0; i < 2; i++)
-    carrier[i] = g_variant_new_boolean (up && end_has_carrier (self, &cable->ends[i]));
+  for (guint i = 0; i < 2; i++)
+    carrier[i] = g_variant_new_boolean (vbet_lab_end_has_carrier (self, cable->name, i));
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "name", "s", cable->name);
   g_variant_dict_insert_value (&dict, "carrier", g_variant_new_array (G_VARIANT_TYPE_BOOLEAN, carrier, 2));

@@ -41,6 +41,7 @@ typedef struct {
   char *device[2]; /* NULL: free */
   guint nic[2];
   gboolean joined; /* the switch has it */
+  gboolean up[2];  /* frames from that end come through */
 } VbetCableRun;
 
 typedef enum {
@@ -129,6 +130,18 @@ void vbet_call_record_free (VbetCallRecord *record);
  */
 typedef void (*VbetPlanDone) (gpointer data, GPtrArray *records);
 void vbet_lab_run_plan (VbetLab *self, GPtrArray *calls, VbetPlanDone serial_done, VbetPlanDone done, gpointer data);
+
+/* lab-cables.c: of an executed call; and what the switch tells */
+void vbet_lab_plug (VbetLab *self, const VbetCall *call, GError **error);
+void vbet_lab_unplug (VbetLab *self, const VbetCall *call, GError **error);
+/** vbet_lab_set_cable: the cable called @name gets the attributes of the topology. */
+void vbet_lab_set_cable (VbetLab *self, const char *name, GError **error);
+/** vbet_lab_cable_state: whether frames from each end come through. */
+void vbet_lab_cable_state (VbetLab *self, const char *name, gboolean from_a, gboolean from_b);
+/** vbet_lab_end_has_carrier: whether the NIC in that end of the cable is in use and has carrier. */
+gboolean vbet_lab_end_has_carrier (VbetLab *self, const char *name, guint end);
+/** vbet_lab_port_state: a guest opened or closed a NIC. */
+void vbet_lab_port_state (VbetLab *self, const char *device, guint nic);
 
 /* lab-calls.c */
 /** vbet_lab_execute: executes one call of a plan, logged; @done may be called before it returns. */

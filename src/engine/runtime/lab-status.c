@@ -217,7 +217,7 @@ cable_status (const VbetCable *cable, const VbetSwitchState *counters)
   }
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "name", "s", cable->name);
-  g_variant_dict_insert (&dict, "up", "b", state != NULL && state->up);
+  g_variant_dict_insert (&dict, "up", "b", state != NULL && (state->up[0] || state->up[1]));
   g_variant_dict_insert_value (&dict, "ends", g_variant_builder_end (&ends));
   g_variant_dict_insert_value (&dict, "ab", direction_status (state != NULL ? &state->ab : NULL));
   g_variant_dict_insert_value (&dict, "ba", direction_status (state != NULL ? &state->ba : NULL));

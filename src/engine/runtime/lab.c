@@ -203,6 +203,18 @@ on_switch_problem (VbetSwitchClient *client, const char *message, VbetLab *self)
   vbet_lab_record_end (self, record, error);
 }
 
+static void
+on_port_state (VbetSwitchClient *client, const char *device, guint nic, gboolean connected, VbetLab *self)
+{
+  vbet_lab_port_state (self, device, nic);
+}
+
+static void
+on_cable_state (VbetSwitchClient *client, const char *cable, gboolean from_a, gboolean from_b, VbetLab *self)
+{
+  vbet_lab_cable_state (self, cable, from_a, from_b);
+}
+
 VbetLab *
 vbet_lab_new (const VbetLabOptions *options, GError **error)
 {
@@ -215,6 +227,8 @@ vbet_lab_new (const VbetLabOptions *options, GError **error)
   self->guest_program = g_strdup (options->guest_program);
   self->topology = vbet_topology_new_empty (options->name);
   self->switch_client = vbet_switch_client_new (options->switch_program, options->dir);
+  g_signal_connect (self->switch_client, "port-state", G_CALLBACK (on_port_state), self);
+  g_signal_connect (self->switch_client, "cable-state", G_CALLBACK (on_cable_state), self);
   g_signal_connect (self->switch_client, "restarted", G_CALLBACK (on_switch_restarted), self);
   g_signal_connect (self->switch_client, "failed", G_CALLBACK (on_switch_failed), self);
   g_signal_connect (self->switch_client, "problem", G_CALLBACK (on_switch_problem), self);

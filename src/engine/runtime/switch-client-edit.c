@@ -380,7 +380,8 @@ free_end (VbetSwitchClient *self, const char *device, guint nic, GError **error)
 
 gboolean
 vbet_switch_client_add_cable (VbetSwitchClient *self, const char *name, const char *device_a, guint nic_a,
-                              const char *device_b, guint nic_b, gboolean up, GError **error)
+                              const char *device_b, guint nic_b, const VbetSwitchCableSettings *settings,
+                              GError **error)
 {
   g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
   if (!check_name (name, "cable", error))
@@ -404,7 +405,10 @@ vbet_switch_client_add_cable (VbetSwitchClient *self, const char *name, const ch
   cable->nic[0] = nic_a;
   cable->device[1] = g_strdup (device_b);
   cable->nic[1] = nic_b;
-  cable->up = up;
+  if (settings != NULL)
+    cable->settings = *settings;
+  else
+    vbet_switch_cable_settings_init (&cable->settings);
   a->cable = g_strdup (name);
   b->cable = g_strdup (name);
   g_hash_table_insert (self->cables, cable->name, cable);
@@ -433,15 +437,16 @@ vbet_switch_client_remove_cable (VbetSwitchClient *self, const char *name, GErro
 }
 
 gboolean
-vbet_switch_client_set_cable_up (VbetSwitchClient *self, const char *name, gboolean up, GError **error)
+vbet_switch_client_set_cable (VbetSwitchClient *self, const char *name, const VbetSwitchCableSettings *settings,
+                              GError **error)
 {
   g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
   WantedCable *cable = require_cable (self, name, error);
   if (cable == NULL)
     return FALSE;
-  cable->up = up;
+  cable->settings = *settings;
   if (self->channel != NULL) {
-    switch_client_expect (self, g_strdup_printf ("set the cable %s %s", name, up ? "up" : "down"));
+    switch_client_expect (self, g_strdup_printf ("change the cable %s", name));
     switch_client_tell (self, wanted_cable_set_text (cable, self->last_id), NULL, 0);
   }
   return TRUE;

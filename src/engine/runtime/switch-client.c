@@ -29,6 +29,7 @@ G_DEFINE_FINAL_TYPE (VbetSwitchClient, vbet_switch_client, G_TYPE_OBJECT)
 
 enum {
   SIGNAL_PORT_STATE,
+  SIGNAL_CABLE_STATE,
   SIGNAL_RESTARTED,
   SIGNAL_FAILED,
   SIGNAL_PROBLEM,
@@ -201,6 +202,22 @@ on_stock (VbetSwitchClient *self, JsonObject *object, gboolean joined, int fd)
     close (fd);
 }
 
+static void
+on_cable (VbetSwitchClient *self, JsonObject *object)
+{
+  const char *name = text_of (object, "cable");
+  JsonNode *node = json_object_get_member (object, "up");
+  gboolean up[2] = { FALSE, FALSE };
+  if (g_hash_table_lookup (self->cables, name) == NULL || node == NULL || !JSON_NODE_HOLDS_ARRAY (node)
+      || json_array_get_length (json_node_get_array (node)) != 2)
+    return;
+  for (guint i = 0; i < 2; i++) {
+    JsonNode *one = json_array_get_element (json_node_get_array (node), i);
+    up[i] = JSON_NODE_HOLDS_VALUE (one) && json_node_get_boolean (one);
+  }
+  g_signal_emit (self, signals[SIGNAL_CABLE_STATE], 0, name, up[0], up[1]);
+}
+
 /* @fd: taken */
 static void
 on_notification (VbetSwitchClient *self, JsonObject *object, int fd)
@@ -216,6 +233,8 @@ on_notification (VbetSwitchClient *self, JsonObject *object, int fd)
     on_ready (self, object);
   else if (strcmp (event, "port-closed") == 0)
     on_port_closed (self, object);
+  else if (strcmp (event, "cable") == 0)
+    on_cable (self, object);
   else if (strcmp (event, "stock-left") == 0)
     on_stock (self, object, FALSE, -1);
 }
@@ -512,6 +531,9 @@ vbet_switch_client_class_init (VbetSwitchClientClass *klass)
   GType type = G_TYPE_FROM_CLASS (klass);
   signals[SIGNAL_PORT_STATE] = g_signal_new ("port-state", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                                              G_TYPE_STRING, G_TYPE_UINT, G_TYPE_BOOLEAN);
+  signals[SIGNAL_CABLE_STATE]
+      = g_signal_new ("cable-state", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_STRING,
+                      G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
   signals[SIGNAL_RESTARTED] = g_signal_new ("restarted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_FAILED]
       = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);

@@ -154,6 +154,21 @@ read_port (VbetSwitchState *self, JsonObject *object)
   g_hash_table_insert (self->index, port_key (port->device, port->nic), port);
 }
 
+static VbetSwitchEffects
+get_effects (JsonObject *object, const char *name)
+{
+  JsonNode *node = member (object, name, JSON_NODE_ARRAY);
+  guint64 values[7] = { 0 };
+  for (guint i = 0; node != NULL && i < 7 && i < json_array_get_length (json_node_get_array (node)); i++) {
+    JsonNode *one = json_array_get_element (json_node_get_array (node), i);
+    if (JSON_NODE_HOLDS_VALUE (one) && json_node_get_value_type (one) == G_TYPE_INT64)
+      values[i] = (guint64) MAX (json_node_get_int (one), 0);
+  }
+  return (VbetSwitchEffects){ .lost = values[0], .overflowed = values[1], .duplicated = values[2],
+                              .reordered = values[3], .corrupted = values[4], .waiting = values[5],
+                              .flying = values[6] };
+}
+
 static void
 read_cable (VbetSwitchState *self, JsonObject *object)
 {
@@ -169,7 +184,13 @@ read_cable (VbetSwitchState *self, JsonObject *object)
     *nics[i] = one != NULL ? (guint) get_int (one, "nic") : 0;
   }
   cable->name = g_strdup (get_string (object, "cable"));
-  cable->up = get_boolean (object, "up");
+  node = member (object, "up", JSON_NODE_ARRAY);
+  for (guint i = 0; i < 2 && node != NULL && i < json_array_get_length (json_node_get_array (node)); i++) {
+    JsonNode *one = json_array_get_element (json_node_get_array (node), i);
+    cable->up[i] = JSON_NODE_HOLDS_VALUE (one) && json_node_get_value_type (one) == G_TYPE_BOOLEAN && json_node_get_boolean (one);
+  }
+  cable->effects[0] = get_effects (object, "ab-effects");
+  cable->effects[1] = get_effects (object, "ba-effects");
   cable->ab = get_counters (object, "ab");
   cable->ba = get_counters (object, "ba");
   g_ptr_array_add (self->cables, cable);

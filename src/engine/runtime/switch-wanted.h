@@ -42,7 +42,7 @@ typedef struct {
   char *name;
   char *device[2];
   guint nic[2];
-  gboolean up;
+  VbetSwitchCableSettings settings;
 } WantedCable;
 
 void wanted_stock_free (gpointer data);

@@ -1,17 +1,35 @@
-/* cable.h - a cable: two ends, each frame put in at one comes out at the other.
+/* cable.h - a cable: two ends, each frame put in at one comes out at the other, as good as the cable is.
  *
- * The cable is where a link's quality lives. Now that is only whether it is up;
- * delay, loss, rate and queue join here, per direction, as stages between input
- * and the deliver callback, with a function that tells the earliest deadline
- * and one that runs what is due. Hence the time in vbet_cable_input() and the
- * callback instead of a return value.
+ * Each direction has its own quality and works like a real link:
+ *
+ *   input ─▶ queue ─▶ transmitter ─▶ line ─▶ deliver
+ *           tail drop   rate         loss, corruption, duplicates, delay and jitter
+ *
+ * - The transmitter sends one frame after the other at @rate; a frame counts
+ *   with its Ethernet header, without preamble, checksum and gap. Frames that
+ *   find it busy wait in the queue; those that find the queue full are dropped.
+ * - What the line loses has used the transmitter.
+ * - Frames keep their order: jitter never lets one overtake another (a frame
+ *   whose predecessor is late is late too, as behind a busy router). Frames
+ *   chosen to be reordered skip delay and jitter, and so overtake.
+ * - A change of the quality holds at once, for frames on their way too: they
+ *   arrive earlier or later by what the delay changed.
+ *
+ * Pure: time comes in as nanoseconds. vbet_cable_deadline() tells when
+ * something will happen next, vbet_cable_run() lets it happen, each at its own
+ * exact time however late the call comes.
+ *
+ * Bursty loss is the two-state model of Gilbert (Capacity of a burst-noise
+ * channel, 1960) with loss of everything in the bad state.
  */
 #pragma once
 
 #include <glib.h>
 
 #include "switch/core/counters.h"
+#include "switch/core/frame-store.h"
 #include "switch/core/frame.h"
+#include "switch/core/random.h"
 
 /* The two ends; the other end of e is !e. */
 typedef enum {
@@ -19,18 +37,108 @@ typedef enum {
   VBET_CABLE_B,
 } VbetCableEnd;
 
-/* @frame comes out at @end; valid during the call. */
-typedef void (*VbetCableDeliver) (VbetCableEnd end, const VbetFrame *frame, gpointer user_data);
+typedef enum {
+  VBET_JITTER_UNIFORM, /* delay ± at most jitter */
+  VBET_JITTER_NORMAL,  /* jitter is the standard deviation; cut at three of them */
+} VbetJitter;
 
+#define VBET_CABLE_QUEUE_DEFAULT 1000
+/* Bytes one direction keeps on its line and in its queue, at most; what comes on top is dropped and counted.
+ */
+#define VBET_CABLE_KEEPS ((gsize)128 * 1024 * 1024)
+#define VBET_CABLE_NEVER G_MAXINT64
+
+/* One direction. Zeroed but for @up and @queue: a perfect line. */
 typedef struct {
   gboolean up;
-  VbetCounters counters[2]; /* by the end a frame was put in */
+  gint64 delay; /* nanoseconds */
+  gint64 jitter;
+  VbetJitter distribution;
+  double loss;  /* shares of frames, 0 to 1 */
+  double burst; /* mean number of frames lost in a row; up to 1: each frame is lost by itself */
+  double duplicate;
+  double reorder;
+  double corrupt;    /* one bit of the frame is turned */
+  double rate;       /* bits a second; 0: no limit */
+  guint queue;       /* frames that may wait */
+  gsize queue_bytes; /* bytes that may wait; 0: no limit */
+} VbetCableQuality;
+
+/* What the quality did to frames; part of or besides VbetCounters.dropped and .frames. */
+typedef struct {
+  guint64 lost;       /* by loss */
+  guint64 overflowed; /* the queue was full */
+  guint64 duplicated;
+  guint64 reordered;
+  guint64 corrupted;
+  guint waiting; /* frames in the queue now */
+  guint flying;  /* frames on the line now */
+} VbetCableEffects;
+
+/* @frame comes out at @end; valid until the store is reclaimed. */
+typedef void (*VbetCableDeliver) (VbetCableEnd end, const VbetFrame *frame, gpointer user_data);
+/* The cable went up or down by its own schedule. */
+typedef void (*VbetCableFlap) (gboolean up, gpointer user_data);
+
+typedef struct {
+  VbetStoredFrame *head;
+  VbetStoredFrame *tail;
+} VbetCableLine;
+
+/* private, but for @counters and @effects */
+typedef struct {
+  VbetCableQuality quality;
+  VbetCounters counters;
+  VbetCableEffects effects;
+  gboolean plain; /* a perfect line: frames pass straight through */
+  gboolean bad;   /* Gilbert's bad state */
+  VbetRandom random;
+  gsize kept;               /* bytes in all below */
+  VbetStoredFrame *sending; /* in the transmitter until its due */
+  VbetCableLine queue;      /* for the transmitter */
+  gsize queue_bytes;
+  VbetCableLine line;    /* on their way, by rising due */
+  VbetCableLine express; /* likewise, those that skip the delay */
+} VbetCableDirection;
+
+typedef struct {
+  VbetCableDirection directions[2]; /* by the end a frame is put in */
+  VbetFrameStore *store;
   VbetCableDeliver deliver;
+  VbetCableFlap flap;
   gpointer user_data;
+
+  /* private */
+  gint64 flap_times[2]; /* for how long up, then down; nanoseconds; 0: no schedule */
+  gint64 flap_due;
+  gboolean flap_down;
 } VbetCable;
 
-void vbet_cable_init (VbetCable *self, gboolean up, VbetCableDeliver deliver, gpointer user_data);
-void vbet_cable_set_up (VbetCable *self, gboolean up);
+/** vbet_cable_quality_init: a perfect line. */
+void vbet_cable_quality_init (VbetCableQuality *self);
+/** vbet_cable_quality_is_valid: whether all numbers make sense; the caller may be hostile. */
+gboolean vbet_cable_quality_is_valid (const VbetCableQuality *self);
 
-/** vbet_cable_input: a frame enters at @end at time @now (nanoseconds); a cable that is down drops and counts it. */
+/** vbet_cable_init: @store: outlives the cable. @seed: of what is left to chance. Both directions are
+ * perfect. */
+void vbet_cable_init (VbetCable *self, VbetFrameStore *store, guint64 seed, VbetCableDeliver deliver,
+                      VbetCableFlap flap, gpointer user_data);
+/** vbet_cable_finish: drops what is on its way. */
+void vbet_cable_finish (VbetCable *self);
+
+/** vbet_cable_set: @end: the direction from it gets @quality. */
+void vbet_cable_set (VbetCable *self, VbetCableEnd end, const VbetCableQuality *quality, gint64 now);
+/** vbet_cable_set_flap: from @now on, up for @up_for, down for @down_for, and so on; 0 for either: no
+ * schedule. The same times again change nothing. */
+void vbet_cable_set_flap (VbetCable *self, gint64 up_for, gint64 down_for, gint64 now);
+/** vbet_cable_is_up: whether frames from @end come through. */
+gboolean vbet_cable_is_up (const VbetCable *self, VbetCableEnd end);
+
+/** vbet_cable_input: a frame enters at @end at time @now; a direction that is down drops and counts it. */
 void vbet_cable_input (VbetCable *self, VbetCableEnd end, const VbetFrame *frame, gint64 now);
+
+/** vbet_cable_deadline: Returns: when vbet_cable_run() has something to do; VBET_CABLE_NEVER: nothing waits.
+ */
+gint64 vbet_cable_deadline (const VbetCable *self);
+/** vbet_cable_run: all that was due up to @now happens. */
+void vbet_cable_run (VbetCable *self, gint64 now);

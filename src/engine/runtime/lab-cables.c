@@ -1,0 +1,175 @@
+/* lab-cables.c - cables of the running lab: plugged, unplugged, changed, and the carrier their ends see.
+ *
+ * A NIC has carrier while the cable in it is plugged at both ends, frames from
+ * the other end come through, and somebody is at that end: a switch, or a guest
+ * that has its NIC up. A NIC that never had a cable keeps the carrier its
+ * driver gives it.
+ */
+#include "config.h"
+
+#include "engine/runtime/lab-private.h"
+
+/* --- carrier --------------------------------------------------------------------------- */
+
+static void
+set_carrier (VbetLab *self, const char *device, guint nic, gboolean carrier)
+{
+  VbetLabDevice *node = device != NULL ? vbet_lab_device (self, device) : NULL;
+  if (node == NULL || node->guest == NULL)
+    return;
+  gboolean was_cut = g_hash_table_contains (node->cut, GUINT_TO_POINTER (nic));
+  if (carrier == !was_cut)
+    return;
+  if (carrier)
+    g_hash_table_remove (node->cut, GUINT_TO_POINTER (nic));
+  else
+    g_hash_table_add (node->cut, GUINT_TO_POINTER (nic));
+  vbet_guest_set_carrier (node->guest, nic, carrier);
+}
+
+static gboolean
+is_present (VbetLab *self, const char *device, guint nic)
+{
+  VbetLabDevice *node = device != NULL ? vbet_lab_device (self, device) : NULL;
+  if (node == NULL)
+    return FALSE;
+  return node->guest == NULL || vbet_switch_client_get_connected (self->switch_client, device, nic);
+}
+
+static gboolean
+would_have_carrier (VbetLab *self, const VbetCableRun *cable, guint end)
+{
+  guint other = 1 - end;
+  return cable->joined && cable->up[other] && is_present (self, cable->device[other], cable->nic[other]);
+}
+
+gboolean
+vbet_lab_end_has_carrier (VbetLab *self, const char *name, guint end)
+{
+  const VbetCableRun *cable = g_hash_table_lookup (self->cables, name);
+  return cable != NULL && is_present (self, cable->device[end], cable->nic[end])
+         && would_have_carrier (self, cable, end);
+}
+
+static void
+update_carrier (VbetLab *self, VbetCableRun *cable)
+{
+  for (guint end = 0; end < 2; end++)
+    set_carrier (self, cable->device[end], cable->nic[end], would_have_carrier (self, cable, end));
+}
+
+void
+vbet_lab_cable_state (VbetLab *self, const char *name, gboolean from_a, gboolean from_b)
+{
+  VbetCableRun *cable = g_hash_table_lookup (self->cables, name);
+  if (cable == NULL)
+    return;
+  cable->up[0] = from_a;
+  cable->up[1] = from_b;
+  update_carrier (self, cable);
+}
+
+void
+vbet_lab_port_state (VbetLab *self, const char *device, guint nic)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+  g_hash_table_iter_init (&iter, self->cables);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    VbetCableRun *cable = value;
+    for (guint end = 0; end < 2; end++)
+      if (cable->nic[end] == nic && g_strcmp0 (cable->device[end], device) == 0)
+        update_carrier (self, cable);
+  }
+}
+
+/* --- settings ---------------------------------------------------------------------------- */
+
+static double
+number (const VbetCable *cable, const char *key, guint direction)
+{
+  return vbet_attributes_number (cable->attributes, VBET_KIND_CABLE, key, direction);
+}
+
+static VbetSwitchQuality
+quality_of (const VbetCable *cable, guint direction)
+{
+  return (VbetSwitchQuality){
+    .up = number (cable, "up", direction) != 0,
+    .delay = number (cable, "delay", direction),
+    .jitter = number (cable, "jitter", direction),
+    .normal = g_strcmp0 (vbet_attributes_text (cable->attributes, VBET_KIND_CABLE, "distribution"), "normal") == 0,
+    .loss = number (cable, "loss", direction) / 100,
+    .burst = number (cable, "burst", direction),
+    .duplicate = number (cable, "duplicate", direction) / 100,
+    .reorder = number (cable, "reorder", direction) / 100,
+    .corrupt = number (cable, "corrupt", direction) / 100,
+    .rate = number (cable, "rate", direction),
+    .queue = number (cable, "queue", direction),
+    .queue_bytes = number (cable, "queue-bytes", direction),
+  };
+}
+
+/* What the text says of the cable called @name. */
+static VbetSwitchCableSettings
+settings_of (VbetLab *self, const char *name)
+{
+  const VbetCable *cable = vbet_topology_cable (self->topology, name);
+  VbetSwitchCableSettings settings;
+  vbet_switch_cable_settings_init (&settings);
+  if (cable == NULL)
+    return settings;
+  for (guint direction = 0; direction < 2; direction++)
+    settings.quality[direction] = quality_of (cable, direction);
+  settings.flap[0] = number (cable, "up-for", 0);
+  settings.flap[1] = number (cable, "down-for", 0);
+  return settings;
+}
+
+/* --- calls --------------------------------------------------------------------------------- */
+
+void
+vbet_lab_plug (VbetLab *self, const VbetCall *call, GError **error)
+{
+  VbetCableRun *cable = g_hash_table_lookup (self->cables, call->cable);
+  if (cable == NULL) {
+    cable = g_new0 (VbetCableRun, 1);
+    g_hash_table_insert (self->cables, g_strdup (call->cable), cable);
+  }
+  g_free (cable->device[call->end]);
+  cable->device[call->end] = g_strdup (call->device);
+  cable->nic[call->end] = call->nic;
+  if (cable->device[0] == NULL || cable->device[1] == NULL)
+    return;
+  VbetSwitchCableSettings settings = settings_of (self, call->cable);
+  cable->joined = vbet_switch_client_add_cable (self->switch_client, call->cable, cable->device[0], cable->nic[0],
+                                                cable->device[1], cable->nic[1], &settings, error);
+  cable->up[0] = settings.quality[0].up;
+  cable->up[1] = settings.quality[1].up;
+  update_carrier (self, cable);
+}
+
+void
+vbet_lab_unplug (VbetLab *self, const VbetCall *call, GError **error)
+{
+  VbetCableRun *cable = g_hash_table_lookup (self->cables, call->cable);
+  if (cable == NULL)
+    return;
+  if (cable->joined)
+    vbet_switch_client_remove_cable (self->switch_client, call->cable, error);
+  cable->joined = FALSE;
+  update_carrier (self, cable);
+  g_clear_pointer (&cable->device[call->end], g_free);
+}
+
+void
+vbet_lab_set_cable (VbetLab *self, const char *name, GError **error)
+{
+  VbetCableRun *cable = g_hash_table_lookup (self->cables, name);
+  if (cable == NULL || !cable->joined)
+    return;
+  VbetSwitchCableSettings settings = settings_of (self, name);
+  if (!vbet_switch_client_set_cable (self->switch_client, name, &settings, error))
+    return;
+  vbet_lab_cable_state (self, name, settings.quality[0].up, settings.quality[1].up);
+}

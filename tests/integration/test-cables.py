@@ -1,0 +1,111 @@
+# test-cables.py - what cables do to real guests' traffic, changed while the lab runs.
+#
+# The statistics of each impairment are tested in virtual time (tests/unit/test-cable.c);
+# here only what no load of the machine can fake: bounds that hold from one side.
+import json
+import re
+
+import vbetlab
+from vbetlab import wait_until
+
+PAIR = """
+h1 = attach(alloc(host), alloc(NIC, ip=10.0.0.1/24))
+h2 = attach(alloc(host), alloc(NIC, ip=10.0.0.2/24))
+c = link(NIC(h1, 1), NIC(h2, 1)%s)
+"""
+
+
+def round_trips(place, lab, count=5, interval=0.2):
+    """Times in ms, by sequence number."""
+    text = place.exec(lab, "h1", "ping", "-c", count, "-i", interval, "-W", "3", "10.0.0.2", check=False).stdout
+    return [float(time) for time in re.findall(r"time=([\d.]+)", text)]
+
+
+def carrier(place, lab, node):
+    return "NO-CARRIER" not in place.exec(lab, node, "ip", "link", "show", "eth0").stdout
+
+
+def delay_is_set_and_changed(place):
+    lab = place.run(place.write("pair.vbet", PAIR % ", delay=30ms/50ms"))
+    round_trips(place, lab, 1)  # ARP
+    slow = round_trips(place, lab)
+    assert len(slow) == 5 and min(slow) >= 80, slow
+    place.ctl("call", lab, "set(c, delay=5ms)")
+    fast = round_trips(place, lab)
+    assert len(fast) == 5 and min(fast) >= 10 and min(fast) < 80, fast
+    place.ctl("apply", lab, place.write("pair.vbet", PAIR % ""))
+    assert min(round_trips(place, lab)) < 10
+    assert not [call for call in place.rpc(lab, "lab.calls")["calls"] if call["state"] == "failed"]
+    place.stop(lab)
+
+
+def loss_of_one_direction(place):
+    lab = place.run(place.write("pair.vbet", PAIR % ", loss=0%/100%"))
+    place.exec(lab, "h1", "arp", "-s", "10.0.0.2", place.device(lab, "h2")["nics"][0]["mac"])
+    assert round_trips(place, lab, 3) == []
+    (cable,) = place.status(lab)["cables"]
+    assert cable["ab"]["frames"] >= 3 and cable["ba"]["dropped"] >= 1, cable
+    place.ctl("call", lab, "set(c, loss=0%)")
+    assert len(round_trips(place, lab, 3)) == 3
+    place.stop(lab)
+
+
+def rate_limits_tcp(place):
+    lab = place.run(place.write("pair.vbet", PAIR % ", rate=10Mbit, delay=20ms"))
+    place.exec(lab, "h2", "sh", "-c", "iperf3 -s -D >/dev/null 2>&1")
+    text = place.exec(lab, "h1", "iperf3", "-c", "10.0.0.2", "-t", "6", "-O", "2", "-J").stdout
+    carried = json.loads(text)["end"]["sum_received"]["bits_per_second"]
+    print(f"TCP through 10 Mbit with 20 ms each way: {carried / 1e6:.2f} Mbit/s")
+    assert 5e6 < carried < 10e6, carried  # headers take 4.4 %; a loaded machine may take more
+    place.stop(lab)
+
+
+def the_peer_takes_the_carrier(place):
+    lab = place.run(place.write("pair.vbet", PAIR % ""))
+    wait_until(lambda: carrier(place, lab, "h1"), 5, "carrier when both are up")
+    place.ctl("call", lab, "stop(h2)")
+    wait_until(lambda: not carrier(place, lab, "h1"), 2, "no carrier when the peer is off")
+    assert "10.0.0.1" in place.exec(lab, "h1", "ip", "addr", "show", "eth0").stdout
+    place.ctl("call", lab, "start(h2)")
+    wait_until(lambda: carrier(place, lab, "h1"), 5, "carrier when the peer is back")
+    place.exec(lab, "h2", "ip", "link", "set", "eth0", "down")
+    wait_until(lambda: not carrier(place, lab, "h1"), 2, "no carrier when the peer's NIC is down")
+    place.exec(lab, "h2", "ip", "link", "set", "eth0", "up")
+    wait_until(lambda: carrier(place, lab, "h1"), 5, "carrier when it is up again")
+    assert len(round_trips(place, lab, 2)) > 0
+    # A fibre with one dead direction: only the end that hears nothing loses its carrier.
+    place.ctl("call", lab, "set(c, up=no/yes)")
+    wait_until(lambda: not carrier(place, lab, "h2"), 2, "no carrier where nothing arrives")
+    assert carrier(place, lab, "h1")
+    place.ctl("call", lab, "set(c, up=yes)")
+    wait_until(lambda: carrier(place, lab, "h2"), 5, "carrier again")
+    place.stop(lab)
+
+
+def a_schedule_flaps(place):
+    lab = place.run(place.write("pair.vbet", PAIR % ", up-for=2s, down-for=2s"))
+    for _ in range(2):
+        wait_until(lambda: not carrier(place, lab, "h1"), 6, "the cable goes down")
+        wait_until(lambda: carrier(place, lab, "h1"), 6, "the cable comes up")
+    place.ctl("call", lab, "set(c, up-for=0s)")
+    wait_until(lambda: carrier(place, lab, "h2"), 5, "it stays up")
+    place.stop(lab)
+
+
+def the_quality_survives_the_switch(place):
+    lab = place.run(place.write("pair.vbet", PAIR % ", delay=20ms"))
+    vbetlab.Process(place.status(lab)["switch"]["pid"]).kill()
+    wait_until(lambda: place.status(lab)["switch"]["restarts"] == 1, 5, "the switch is started again")
+    times = wait_until(lambda: round_trips(place, lab, 3), 10, "the guests reach each other")
+    assert min(times) >= 40, times
+    place.stop(lab)
+
+
+vbetlab.main(
+    delay_is_set_and_changed,
+    loss_of_one_direction,
+    rate_limits_tcp,
+    the_peer_takes_the_carrier,
+    a_schedule_flaps,
+    the_quality_survives_the_switch,
+)
