@@ -17,6 +17,8 @@ libvbet_view_a_SOURCES = \
 	src/gui/model/document.c \
 	src/gui/model/document.h \
 	src/gui/model/geometry.h \
+	src/gui/model/grid.c \
+	src/gui/model/grid.h \
 	src/gui/model/layout.c \
 	src/gui/model/layout.h \
 	src/gui/model/rates.c \
@@ -54,10 +56,22 @@ libvbet_gui_a_SOURCES = \
 	src/gui/canvas/tool-place.c \
 	src/gui/canvas/tool-select.c \
 	src/gui/canvas/tool.h \
+	src/gui/panes/broadcast-bar.c \
+	src/gui/panes/broadcast-bar.h \
 	src/gui/panes/calls.c \
 	src/gui/panes/calls.h \
+	src/gui/panes/console-tab.c \
+	src/gui/panes/console-tab.h \
+	src/gui/panes/console-window.c \
+	src/gui/panes/console-window.h \
+	src/gui/panes/consoles-private.h \
+	src/gui/panes/consoles-several.c \
 	src/gui/panes/consoles.c \
 	src/gui/panes/consoles.h \
+	src/gui/panes/find-bar.c \
+	src/gui/panes/find-bar.h \
+	src/gui/panes/link.c \
+	src/gui/panes/link.h \
 	src/gui/panes/notices.c \
 	src/gui/panes/notices.h \
 	src/gui/panes/palette.c \
@@ -66,14 +80,23 @@ libvbet_gui_a_SOURCES = \
 	src/gui/panes/problems.h \
 	src/gui/panes/program.c \
 	src/gui/panes/program.h \
+	src/gui/panes/state-dot.c \
+	src/gui/panes/state-dot.h \
+	src/gui/panes/terminal-look.c \
+	src/gui/panes/terminal-look.h \
+	src/gui/panes/terminal-menu.c \
+	src/gui/panes/terminal-private.h \
 	src/gui/panes/terminal.c \
 	src/gui/panes/terminal.h \
+	src/gui/panes/tiles.c \
+	src/gui/panes/tiles.h \
 	src/gui/settings.c \
 	src/gui/settings.h \
 	src/gui/application.c \
 	src/gui/application.h \
 	src/gui/window-actions.c \
 	src/gui/window-arrange.c \
+	src/gui/window-consoles.c \
 	src/gui/window-edit.c \
 	src/gui/window-file.c \
 	src/gui/window-inspector.c \

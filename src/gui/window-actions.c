@@ -293,13 +293,6 @@ on_show_nics (GSimpleAction *action, GVariant *state, gpointer data)
 }
 
 static void
-on_tile_consoles (GSimpleAction *action, GVariant *state, gpointer data)
-{
-  g_simple_action_set_state (action, state);
-  vbet_consoles_set_tiled (VBET_WINDOW (data)->consoles, g_variant_get_boolean (state));
-}
-
-static void
 on_tool (GSimpleAction *action, GVariant *state, gpointer data)
 {
   VbetWindow *self = data;
@@ -371,6 +364,7 @@ _vbet_window_update_actions (VbetWindow *self)
   enable (self, "arrange", topology->devices->len > 0);
   enable (self, "export", topology->devices->len > 0);
   show_tool (self);
+  _vbet_window_update_consoles (self);
 }
 
 void
@@ -410,7 +404,6 @@ _vbet_window_add_actions (VbetWindow *self)
     { "zoom-fit", on_zoom_fit },
     { "show-addresses", NULL, NULL, "true", on_show_addresses },
     { "show-nics", NULL, NULL, "true", on_show_nics },
-    { "tile-consoles", NULL, NULL, "false", on_tile_consoles },
     { "tool", NULL, "s", "'select'", on_tool },
   };
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);

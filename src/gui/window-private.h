@@ -98,3 +98,8 @@ void _vbet_window_choose_save (VbetWindow *self);
 void _vbet_window_choose_export (VbetWindow *self);
 void _vbet_window_reload (VbetWindow *self);
 void _vbet_window_overwrite (VbetWindow *self);
+
+/* window-consoles.c */
+void _vbet_window_add_consoles (VbetWindow *self);
+/** _vbet_window_update_consoles: which of its actions are possible now. */
+void _vbet_window_update_consoles (VbetWindow *self);

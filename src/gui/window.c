@@ -135,7 +135,6 @@ void
 _vbet_window_open_console (VbetWindow *self, const char *device)
 {
   static const VbetNoticeButton run[] = { { N_ ("_Run the lab"), "win.run" }, { NULL, NULL } };
-  static const VbetNoticeButton start[] = { { N_ ("_Start it"), "win.device-start" }, { NULL, NULL } };
   const VbetDevice *found = vbet_topology_device (vbet_session_get_topology (self->session), device);
   VbetClient *client = vbet_runner_get_client (self->runner);
   if (found == NULL)
@@ -149,12 +148,6 @@ _vbet_window_open_console (VbetWindow *self, const char *device)
   if (client == NULL) {
     g_autofree char *text = g_strdup_printf (_ ("The console of %s opens when the lab runs."), device);
     vbet_notices_show (self->notices, "console", GTK_MESSAGE_INFO, text, run);
-    return;
-  }
-  if (vbet_runner_get_phase (self->runner) == VBET_PHASE_RUNNING
-      && vbet_session_get_state (self->session, device) == VBET_STATE_OFF) {
-    g_autofree char *text = g_strdup_printf (_ ("%s is off."), device);
-    vbet_notices_show (self->notices, "console", GTK_MESSAGE_INFO, text, start);
     return;
   }
   vbet_notices_hide (self->notices, "console");
@@ -381,7 +374,7 @@ make_panes (VbetWindow *self)
 {
   self->canvas = VBET_CANVAS (vbet_canvas_new (self->session));
   self->notices = VBET_NOTICES (vbet_notices_new ());
-  self->consoles = VBET_CONSOLES (vbet_consoles_new ());
+  self->consoles = VBET_CONSOLES (vbet_consoles_new (self->session, self->runner, self->settings));
   self->program = VBET_PROGRAM_PANE (vbet_program_pane_new (self->session));
   self->calls = VBET_CALLS (vbet_calls_new (self->runner));
   self->problems = VBET_PROBLEMS (vbet_problems_new (self->session));
@@ -517,6 +510,7 @@ vbet_window_init (VbetWindow *self)
   _vbet_window_add_actions (self);
   _vbet_window_add_inspector (self);
   _vbet_window_add_edit (self);
+  _vbet_window_add_consoles (self);
   _vbet_window_update (self);
   gtk_window_set_icon_name (GTK_WINDOW (self), "network-workgroup");
   gtk_widget_grab_focus (GTK_WIDGET (self->canvas));

@@ -53,3 +53,9 @@ tests_unit_test_gui_figures_SOURCES = tests/unit/test-gui-figures.c tests/unit/f
 tests_unit_test_gui_figures_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_gui_figures_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=vbet_paths_program
 tests_unit_test_gui_figures_LDADD = libvbet-view.a libvbet-client.a $(GUI_TEST_LIBS) $(JSONRPC_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += tests/unit/test-gui-grid
+TESTS += tests/unit/test-gui-grid
+tests_unit_test_gui_grid_SOURCES = tests/unit/test-gui-grid.c
+tests_unit_test_gui_grid_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_gui_grid_LDADD = $(GUI_TEST_LIBS)

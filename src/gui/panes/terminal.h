@@ -1,25 +1,69 @@
-/* terminal.h - the console of one guest: a VTE terminal on the engine's console socket.
+/* terminal.h - a terminal of one guest: its console, or a root shell.
  *
- * The engine owns the console; this only shows it. Destroying the widget
- * disconnects and changes nothing for the guest.
+ * The engine owns a console; this only shows it, and destroying the widget
+ * changes nothing for the guest. A shell ends with its terminal. While the
+ * guest is off, or the lab does not run, a card over the terminal says so and
+ * offers what can be done about it.
  */
 #pragma once
 
 #include <gtk/gtk.h>
 
-#include "engine/client.h"
+#include "gui/panes/link.h"
+#include "gui/runner.h"
 
 #define VBET_TYPE_TERMINAL (vbet_terminal_get_type ())
 G_DECLARE_FINAL_TYPE (VbetTerminal, vbet_terminal, VBET, TERMINAL, GtkBox)
 
-/* Signals: "close" (): its own close button was pressed */
+/* What happened in a terminal that nobody looks at. */
+typedef enum {
+  VBET_MARK_NONE,
+  VBET_MARK_OUTPUT,
+  VBET_MARK_BELL,
+} VbetMark;
 
-/** vbet_terminal_new: opens the console of @device at @client's lab. */
-GtkWidget *vbet_terminal_new (VbetClient *client, const char *device);
+/* Signals:
+ *   "close" (): its close button or key was pressed, or its shell has ended
+ *   "detach" (): to a window of its own, or back
+ *   "typed" (const char *bytes, guint size): the user typed or pasted; it goes to this terminal's guest next
+ *   "escape" () → gboolean: Escape was pressed; TRUE: not for the guest
+ *   "step" (int by): Ctrl+Tab or Ctrl+PageDown: the next terminal; back: -1
+ *   "zoom" (int by): a larger or smaller font, 0: the normal one
+ *   "marked" (): its mark is another
+ *   "focused" (): has the focus now
+ *   "shell" (): a root shell of the same device is wanted
+ *   "copy-in", "copy-out" (): files are to be copied
+ *   "dropped" (char **uris): files were dropped on it
+ *   "notice" (const char *text): something to say to the user */
+
+/**
+ * vbet_terminal_new:
+ * @number: 0 for the first shell of its device, and for a console
+ *
+ * Not connected to anything.
+ */
+GtkWidget *vbet_terminal_new (VbetSession *session, VbetRunner *runner, VbetLinkKind kind, const char *device,
+                              guint number);
 const char *vbet_terminal_get_device (VbetTerminal *self);
-/** vbet_terminal_connect: after the connection was lost: opens the console again. */
+VbetLinkKind vbet_terminal_get_kind (VbetTerminal *self);
+/** vbet_terminal_get_title: "r1", "r1 (root shell)". */
+const char *vbet_terminal_get_title (VbetTerminal *self);
+guint vbet_terminal_get_number (VbetTerminal *self);
+/** vbet_terminal_connect: opens the console, or a new shell. */
 void vbet_terminal_connect (VbetTerminal *self, VbetClient *client);
 gboolean vbet_terminal_is_connected (VbetTerminal *self);
 /** vbet_terminal_set_titled: whether it shows its own title, for where no tab does. */
 void vbet_terminal_set_titled (VbetTerminal *self, gboolean titled);
 void vbet_terminal_focus (VbetTerminal *self);
+gboolean vbet_terminal_has_focus (VbetTerminal *self);
+/** vbet_terminal_send: types @size bytes that were typed elsewhere. */
+void vbet_terminal_send (VbetTerminal *self, const char *bytes, guint size);
+/** vbet_terminal_set_receiving: shows that what is typed elsewhere comes here too. */
+void vbet_terminal_set_receiving (VbetTerminal *self, gboolean receiving);
+void vbet_terminal_set_detached (VbetTerminal *self, gboolean detached);
+/** vbet_terminal_set_look: @scale: of the font, 1 is normal. */
+void vbet_terminal_set_look (VbetTerminal *self, double scale, gboolean dark);
+void vbet_terminal_find (VbetTerminal *self);
+VbetMark vbet_terminal_get_mark (VbetTerminal *self);
+/** vbet_terminal_get_state: of its device, for its tab. */
+VbetDeviceState vbet_terminal_get_state (VbetTerminal *self);
