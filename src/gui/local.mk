@@ -100,6 +100,7 @@ libvbet_gui_a_SOURCES = \
 	src/gui/window-edit.c \
 	src/gui/window-file.c \
 	src/gui/window-inspector.c \
+	src/gui/window-navigate.c \
 	src/gui/window-private.h \
 	src/gui/window.c \
 	src/gui/window.h

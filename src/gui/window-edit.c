@@ -209,4 +209,5 @@ _vbet_window_add_edit (VbetWindow *self)
   };
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   _vbet_window_add_arrange (self);
+  _vbet_window_add_navigation (self);
 }

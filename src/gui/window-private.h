@@ -87,6 +87,9 @@ void _vbet_window_add_arrange (VbetWindow *self);
 /** _vbet_window_arrange: draws the selected devices, if they are two or more, else all, anew in @style. */
 void _vbet_window_arrange (VbetWindow *self, VbetStyle style);
 
+/* window-navigate.c: zoom, grid, map, finding, and whether addresses are proposed */
+void _vbet_window_add_navigation (VbetWindow *self);
+
 /* window-edit.c: clipboard */
 void _vbet_window_add_edit (VbetWindow *self);
 void _vbet_window_reveal_selected (VbetWindow *self);

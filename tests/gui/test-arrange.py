@@ -174,4 +174,28 @@ def test_select_ways():
         wait_until(lambda: selected(window) == ["a", "b", "c", "d"], 5, "all hosts")
 
 
+def test_addresses():
+    path = lab_text("wires.vbet", "s = alloc(switch, at=(300, 200))\nr = attach(alloc(router, at=(300, 60)), alloc(NIC))\n"
+                    "a = attach(alloc(host, at=(120, 200)), alloc(NIC))\nb = attach(alloc(host, at=(480, 200)), alloc(NIC))\n")
+    original = path.read_text(encoding="utf-8")
+    with Window(path) as window:
+        window.item("b")
+        window.click(window.find("Cable", "toggle button"))
+        window.drag(window.place("a"), window.place("s"))
+        text = window.wait_text(r"a = .*ip=10\.0\.0\.10/24")
+        assert "link(" in text
+        window.drag(window.place("r"), window.place("s"))
+        window.wait_text(r"r = .*ip=10\.0\.0\.1/24")
+        window.wait_text(r"a = .*gateway=10\.0\.0\.1\b")
+        screenshot("addresses")
+        window.key("ctrl+z")
+        wait_until(lambda: window.text() == text, 5, "cable, address and routes are one revision")
+        window.key("ctrl+z")
+        wait_until(lambda: window.text() == original, 5, "and so is the first")
+        menu(window, "Propose Addresses")
+        window.key("Escape")
+        window.drag(window.place("a"), window.place("s"))
+        assert "ip=" not in window.wait_text(r"link\(")
+
+
 run([function for name, function in list(globals().items()) if name.startswith("test_")])

@@ -14,6 +14,12 @@ tests_unit_test_gui_layout_SOURCES = tests/unit/test-gui-layout.c
 tests_unit_test_gui_layout_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_gui_layout_LDADD = $(GUI_TEST_LIBS)
 
+check_PROGRAMS += tests/unit/test-gui-addresses
+TESTS += tests/unit/test-gui-addresses
+tests_unit_test_gui_addresses_SOURCES = tests/unit/test-gui-addresses.c
+tests_unit_test_gui_addresses_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_gui_addresses_LDADD = $(GUI_TEST_LIBS)
+
 check_PROGRAMS += tests/unit/test-gui-arrange
 TESTS += tests/unit/test-gui-arrange
 tests_unit_test_gui_arrange_SOURCES = tests/unit/test-gui-arrange.c

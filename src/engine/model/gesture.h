@@ -81,3 +81,26 @@ char *vbet_gesture_copy (const VbetProgram *program, const VbetTopology *topolog
  */
 VbetEdits *vbet_gesture_paste (const VbetProgram *program, const VbetTopology *topology, const char *source, double dx,
                                double dy, char ***ret_names, GError **error);
+
+/* An attribute that would do an object good, for vbet_gesture_set(). */
+typedef struct {
+  VbetObject object; /* its name is @device */
+  char *device;
+  const char *key; /* static */
+  char *value;
+} VbetProposal;
+
+/**
+ * vbet_gesture_propose_addresses:
+ * @cable: the one that was just plugged in
+ * @pool: IPv4; where subnets of /24 are taken from
+ *
+ * Addresses for the guests' NICs at both ends that have none and ask nobody for one: the next free one of the
+ * link's subnet, or the first of a new subnet; dhcp=yes where a gateway gives addresses; and the default route of
+ * hosts when one device alone leads out of the link. What is written is never changed.
+ *
+ * Returns: (transfer full) (element-type VbetProposal): in the order in which they are to be set.
+ */
+GPtrArray *vbet_gesture_propose_addresses (const VbetTopology *topology, const char *cable, const VbetAddress *pool);
+/** vbet_gesture_parse_pool: whether @text can be a pool: an IPv4 network, /8 to /28. */
+gboolean vbet_gesture_parse_pool (const char *text, VbetAddress *ret_pool, GError **error);

@@ -17,6 +17,7 @@ libvbet_model_a_SOURCES = \
 	src/engine/model/generate-text.c \
 	src/engine/model/generate.c \
 	src/engine/model/generate.h \
+	src/engine/model/gesture-address.c \
 	src/engine/model/gesture-cable.c \
 	src/engine/model/gesture-check.c \
 	src/engine/model/gesture-device.c \

@@ -26,6 +26,7 @@ struct _VbetCanvas {
   guint zoom_source; /* will tell that the zoom changed */
   guint show;
 
+  gboolean grid;    /* is shown */
   VbetGlide *glide; /* (nullable); owned */
 
   const VbetTool *tool;

@@ -171,6 +171,14 @@ vbet_canvas_get_show (VbetCanvas *self)
 }
 
 void
+vbet_canvas_set_grid (VbetCanvas *self, gboolean shown)
+{
+  g_return_if_fail (VBET_IS_CANVAS (self));
+  self->grid = shown;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
 _vbet_canvas_pan_by (VbetCanvas *self, double dx, double dy)
 {
   _vbet_canvas_end_glide (self);
@@ -246,7 +254,7 @@ vbet_canvas_draw (GtkWidget *widget, cairo_t *cr)
   cairo_save (cr);
   cairo_scale (cr, self->zoom, self->zoom);
   cairo_translate (cr, -self->origin.x, -self->origin.y);
-  vbet_draw_paper (cr, palette, seen, self->zoom);
+  vbet_draw_paper (cr, palette, seen, self->grid ? self->zoom : 0);
   vbet_draw_view (cr, vbet_canvas_get_view (self), palette, seen, self->cache);
   cairo_restore (cr);
   if (topology->devices->len == 0 && topology->notes->len == 0 && self->overlay.ghost == 0)
@@ -502,6 +510,7 @@ vbet_canvas_init (VbetCanvas *self)
   GtkWidget *widget = GTK_WIDGET (self);
   const GtkTargetEntry targets[] = { { (char *)VBET_CANVAS_KIND_TARGET, GTK_TARGET_SAME_APP, 0 } };
   self->zoom = 1;
+  self->grid = TRUE;
   self->cache = vbet_draw_cache_new ();
   self->show = VBET_SHOW_ADDRESSES | VBET_SHOW_NICS;
   gtk_widget_set_can_focus (widget, TRUE);

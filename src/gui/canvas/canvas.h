@@ -61,6 +61,7 @@ void vbet_canvas_glide_from (VbetCanvas *self, GHashTable *from);
 /** vbet_canvas_set_show: @show: of VbetShow. */
 void vbet_canvas_set_show (VbetCanvas *self, guint show);
 guint vbet_canvas_get_show (VbetCanvas *self);
+void vbet_canvas_set_grid (VbetCanvas *self, gboolean shown);
 
 /* The tools, by name: "select", "cable", "place". */
 void vbet_canvas_use_select (VbetCanvas *self);

@@ -23,12 +23,55 @@ make_nic (VbetSession *self, const char *device, guint *nic, const char *label, 
                               label);
 }
 
+/* The cable in a NIC of @device that was free before: @used: set of NICs that were not. */
+static const char *
+new_cable (VbetSession *self, const char *device, GHashTable *used)
+{
+  const VbetDevice *found = vbet_topology_device (self->topology, device);
+  for (guint i = 0; found != NULL && i < found->nics->len; i++) {
+    const VbetNic *nic = g_ptr_array_index (found->nics, i);
+    if (nic->cable != NULL && !g_hash_table_contains (used, GUINT_TO_POINTER (nic->index)))
+      return nic->cable;
+  }
+  return NULL;
+}
+
+static GHashTable *
+used_nics (VbetSession *self, const char *device)
+{
+  GHashTable *used = g_hash_table_new (NULL, NULL);
+  const VbetDevice *found = vbet_topology_device (self->topology, device);
+  for (guint i = 0; found != NULL && i < found->nics->len; i++) {
+    const VbetNic *nic = g_ptr_array_index (found->nics, i);
+    if (nic->cable != NULL)
+      g_hash_table_add (used, GUINT_TO_POINTER (nic->index));
+  }
+  return used;
+}
+
+/* Gives the ends of @cable the addresses that are proposed; one that cannot be written is left out. */
+static void
+write_addresses (VbetSession *self, const char *cable, const char *label)
+{
+  if (!self->proposes || cable == NULL)
+    return;
+  g_autoptr (GPtrArray) proposals = vbet_gesture_propose_addresses (self->topology, cable, &self->pool);
+  for (guint i = 0; i < proposals->len; i++) {
+    const VbetProposal *proposal = g_ptr_array_index (proposals, i);
+    _vbet_session_apply (self,
+                         vbet_gesture_set (self->program, self->topology, &proposal->object, proposal->key,
+                                           proposal->value, NULL),
+                         label);
+  }
+}
+
 gboolean
 vbet_session_plug (VbetSession *self, const char *device_a, guint nic_a, const char *device_b, guint nic_b,
                    GError **error)
 {
   g_return_val_if_fail (VBET_IS_SESSION (self) && device_a != NULL && device_b != NULL, FALSE);
   g_autofree char *label = g_strdup_printf (_ ("Cable %s – %s"), device_a, device_b);
+  g_autoptr (GHashTable) used = used_nics (self, device_a);
   vbet_document_begin (self->document, label);
   gboolean ok = make_nic (self, device_a, &nic_a, label, error)
                 && make_nic (self, device_b, &nic_b, label, error)
@@ -36,6 +79,8 @@ vbet_session_plug (VbetSession *self, const char *device_a, guint nic_a, const c
                                         vbet_gesture_add_cable (self->program, self->topology, device_a,
                                                                 nic_a, device_b, nic_b, error),
                                         label);
+  if (ok)
+    write_addresses (self, new_cable (self, device_a, used), label);
   return _vbet_session_finish (self, ok);
 }
 
@@ -83,4 +128,15 @@ vbet_session_set_cables_up (VbetSession *self, gboolean up, GError **error)
           label);
   }
   return _vbet_session_finish (self, ok);
+}
+
+gboolean
+vbet_session_set_pool (VbetSession *self, const char *pool, GError **error)
+{
+  g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
+  self->proposes = FALSE;
+  if (pool == NULL)
+    return TRUE;
+  self->proposes = vbet_gesture_parse_pool (pool, &self->pool, error);
+  return self->proposes;
 }

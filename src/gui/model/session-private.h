@@ -17,6 +17,8 @@ struct _VbetSession {
   GHashTable *restart;   /* set of names: needs a restart */
   GHashTable *traffic;   /* (nullable): name of a cable → VbetTraffic */
   gboolean running;
+  gboolean proposes; /* addresses for what is cabled, out of … */
+  VbetAddress pool;
 
   /* owned; made anew by _vbet_session_derive() */
   VbetProgram *program;

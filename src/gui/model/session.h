@@ -118,6 +118,14 @@ gboolean vbet_session_plug (VbetSession *self, const char *device_a, guint nic_a
 /** vbet_session_add_cable: vbet_session_plug() with NICs of its choice. */
 gboolean vbet_session_add_cable (VbetSession *self, const char *device_a, const char *device_b,
                                  GError **error);
+/**
+ * vbet_session_set_pool:
+ * @pool: (nullable): an IPv4 network, "10.0.0.0/8": from now on what is plugged gets addresses out of it, in the same
+ *     revision; NULL: it gets none, as at first
+ *
+ * Returns: FALSE with @error when @pool is none; then nothing gets addresses.
+ */
+gboolean vbet_session_set_pool (VbetSession *self, const char *pool, GError **error);
 /** vbet_session_replug: moves @end (0 or 1) of a cable elsewhere; @nic: as in vbet_session_plug(). */
 gboolean vbet_session_replug (VbetSession *self, const char *cable, guint end, const char *device, guint nic,
                               GError **error);
