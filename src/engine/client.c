@@ -307,14 +307,10 @@ vbet_lab_info_free (VbetLabInfo *self)
   g_free (self);
 }
 
-static VbetLabInfo *
-lab_info_sync (const char *id)
+VbetLabInfo *
+_vbet_lab_info_from_reply (const char *id, GVariant *reply)
 {
-  g_autoptr (VbetClient) client = vbet_client_connect_sync (id, NULL);
-  if (client == NULL)
-    return NULL;
-  g_autoptr (GVariant) reply = vbet_client_call_sync (client, "lab.info", NULL, NULL);
-  if (reply == NULL || !g_variant_is_of_type (reply, G_VARIANT_TYPE_VARDICT))
+  if (!g_variant_is_of_type (reply, G_VARIANT_TYPE_VARDICT))
     return NULL;
   VbetLabInfo *info = g_new0 (VbetLabInfo, 1);
   gint64 number = 0;
@@ -332,6 +328,16 @@ lab_info_sync (const char *id)
   if (g_variant_lookup (reply, "ready", "x", &number))
     info->ready = (guint) number;
   return info;
+}
+
+static VbetLabInfo *
+lab_info_sync (const char *id)
+{
+  g_autoptr (VbetClient) client = vbet_client_connect_sync (id, NULL);
+  if (client == NULL)
+    return NULL;
+  g_autoptr (GVariant) reply = vbet_client_call_sync (client, "lab.info", NULL, NULL);
+  return reply != NULL ? _vbet_lab_info_from_reply (id, reply) : NULL;
 }
 
 static gint

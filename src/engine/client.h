@@ -29,6 +29,14 @@ char *vbet_lab_id_from_name (const char *name);
 /** vbet_labs_list_sync: Returns: (transfer full) (element-type VbetLabInfo): labs that answer, by id. Stale folders are left out. */
 GPtrArray *vbet_labs_list_sync (void);
 
+/** vbet_labs_list_async: asks all labs at once; one that does not answer within seconds is left out. */
+void vbet_labs_list_async (GAsyncReadyCallback callback, gpointer user_data);
+/** vbet_labs_list_finish: Returns: (transfer full) (element-type VbetLabInfo): as vbet_labs_list_sync() does. */
+GPtrArray *vbet_labs_list_finish (GAsyncResult *result);
+
+/* Private to the client library. Returns: (transfer full) (nullable): what "lab.info" answered. */
+VbetLabInfo *_vbet_lab_info_from_reply (const char *id, GVariant *reply);
+
 typedef struct {
   const char *id;     /* (nullable): lab identifier; derived from @name when NULL */
   const char *name;   /* lab name (file name without .vbet) */

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libvbet-client.a
 libvbet_client_a_SOURCES = \
 	src/engine/client.c \
 	src/engine/client.h \
+	src/engine/labs.c \
 	src/engine/launch.c \
 	src/engine/rpc.c \
 	src/engine/rpc.h

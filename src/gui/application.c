@@ -11,6 +11,7 @@
 
 struct _VbetApplication {
   GtkApplication parent_instance;
+  gboolean empty; /* begin with an empty lab, not with the start page */
 };
 
 G_DEFINE_FINAL_TYPE (VbetApplication, vbet_application, GTK_TYPE_APPLICATION)
@@ -18,14 +19,31 @@ G_DEFINE_FINAL_TYPE (VbetApplication, vbet_application, GTK_TYPE_APPLICATION)
 static void
 on_new_window (GSimpleAction *action, GVariant *parameter, gpointer application)
 {
-  gtk_window_present (GTK_WINDOW (vbet_window_new (application)));
+  VbetWindow *window = vbet_window_new (application);
+  vbet_window_show_start (window);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+static void
+on_new_lab (GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+  GtkWindow *active = gtk_application_get_active_window (application);
+  /* A window that only shows its start page is the new one. */
+  if (VBET_IS_WINDOW (active) && vbet_window_is_on_start (VBET_WINDOW (active)))
+    vbet_window_show_lab (VBET_WINDOW (active));
+  else
+    gtk_window_present (GTK_WINDOW (vbet_window_new (application)));
 }
 
 /* Comes at every start; a window that shows what was named on the command line is there already. */
 static void
 vbet_application_activate (GApplication *application)
 {
-  if (gtk_application_get_windows (GTK_APPLICATION (application)) == NULL)
+  if (gtk_application_get_windows (GTK_APPLICATION (application)) != NULL)
+    return;
+  if (VBET_APPLICATION (application)->empty)
+    on_new_lab (NULL, NULL, application);
+  else
     on_new_window (NULL, NULL, application);
 }
 
@@ -55,7 +73,8 @@ add_shortcuts (GtkApplication *application)
     const char *action;
     const char *keys[4];
   } shortcuts[] = {
-    { "app.new-window", { "<Control>n" } },
+    { "app.new-lab", { "<Control>n" } },
+    { "app.new-window", { "<Control><Shift>n" } },
     { "app.quit", { "<Control>q" } },
     { "win.open", { "<Control>o" } },
     { "win.save", { "<Control>s" } },
@@ -97,7 +116,7 @@ add_shortcuts (GtkApplication *application)
 static void
 vbet_application_startup (GApplication *application)
 {
-  static const GActionEntry entries[] = { { "new-window", on_new_window }, { "quit", on_quit } };
+  static const GActionEntry entries[] = { { "new-window", on_new_window }, { "new-lab", on_new_lab }, { "quit", on_quit } };
   G_APPLICATION_CLASS (vbet_application_parent_class)->startup (application);
   g_autoptr (GtkCssProvider) css = gtk_css_provider_new ();
   gtk_source_init ();
@@ -138,6 +157,7 @@ vbet_application_handle_local_options (GApplication *application, GVariantDict *
   }
   if (g_variant_dict_lookup (options, "export", "^&ay", &picture))
     return export_picture (options, picture);
+  VBET_APPLICATION (application)->empty = g_variant_dict_contains (options, "new");
   if (!g_variant_dict_lookup (options, G_OPTION_REMAINING, "^aay", &files))
     return -1;
   if (!g_application_register (application, NULL, NULL))
@@ -167,6 +187,7 @@ vbet_application_init (VbetApplication *self)
       _ ("PICTURE.png") },
     { "scale", 0, 0, G_OPTION_ARG_DOUBLE, NULL, _ ("Size of the picture: pixels a lab unit (default 2)"),
       _ ("N") },
+    { "new", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Begin with an empty lab instead of the start page"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, NULL, _ ("Show the version and end"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, _ ("[LAB.vbet …]") },
     { NULL },

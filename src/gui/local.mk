@@ -14,6 +14,8 @@ libvbet_view_a_SOURCES = \
 	src/gui/model/arrange-dot.c \
 	src/gui/model/arrange.c \
 	src/gui/model/arrange.h \
+	src/gui/model/blurb.c \
+	src/gui/model/blurb.h \
 	src/gui/model/document.c \
 	src/gui/model/document.h \
 	src/gui/model/geometry.h \
@@ -72,6 +74,12 @@ libvbet_gui_a_SOURCES = \
 	src/gui/panes/find-bar.h \
 	src/gui/panes/link.c \
 	src/gui/panes/link.h \
+	src/gui/lab-list.c \
+	src/gui/lab-list.h \
+	src/gui/panes/generator.c \
+	src/gui/panes/generator.h \
+	src/gui/panes/lab-picture.c \
+	src/gui/panes/lab-picture.h \
 	src/gui/panes/notices.c \
 	src/gui/panes/notices.h \
 	src/gui/panes/palette.c \
@@ -101,7 +109,10 @@ libvbet_gui_a_SOURCES = \
 	src/gui/window-file.c \
 	src/gui/window-inspector.c \
 	src/gui/window-navigate.c \
+	src/gui/panes/start-page.c \
+	src/gui/panes/start-page.h \
 	src/gui/window-private.h \
+	src/gui/window-start.c \
 	src/gui/window.c \
 	src/gui/window.h
 libvbet_gui_a_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS) $(VTE_CFLAGS) $(SOURCEVIEW_CFLAGS)

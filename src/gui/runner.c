@@ -369,7 +369,8 @@ on_found_info (GObject *source, GAsyncResult *result, gpointer data)
   if (VBET_CLIENT (source) != self->client)
     return;
   const char *path = vbet_reply_text (reply, "path");
-  if (g_strcmp0 (path, vbet_session_get_path (self->session)) != 0) {
+  const char *own = vbet_session_get_path (self->session);
+  if (g_strcmp0 (path != NULL ? path : "", own != NULL ? own : "") != 0) {
     g_autofree char *message = g_strdup_printf (
         _ ("A lab called “%s” from another file (%s) is running; stop "
            "it with “vbetctl stop %s” before this one can run"),
@@ -404,6 +405,14 @@ vbet_runner_find (VbetRunner *self)
     return;
   g_autofree char *id = vbet_lab_id_from_name (vbet_session_get_name (self->session));
   vbet_client_connect_async (id, self->cancellable, on_found, g_object_ref (self));
+}
+
+void
+vbet_runner_find_id (VbetRunner *self, const char *id)
+{
+  g_return_if_fail (VBET_IS_RUNNER (self) && id != NULL);
+  if (self->client == NULL)
+    vbet_client_connect_async (id, self->cancellable, on_found, g_object_ref (self));
 }
 
 static void

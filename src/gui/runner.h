@@ -53,6 +53,8 @@ void vbet_runner_stop (VbetRunner *self);
 /** vbet_runner_find: connects to the lab of the session's file when that runs already; silent when it does
  * not. */
 void vbet_runner_find (VbetRunner *self);
+/** vbet_runner_find_id: likewise to the lab with identifier @id, also of a session without a file. */
+void vbet_runner_find_id (VbetRunner *self, const char *id);
 /** vbet_runner_leave: lets go of the lab, which runs on. */
 void vbet_runner_leave (VbetRunner *self);
 /** vbet_runner_update: gives the engine the text as it is now. */

@@ -8,11 +8,27 @@
 #include <glib/gi18n.h>
 
 #include "gui/canvas/draw.h"
+#include "gui/lab-list.h"
 
 /* Larger files are no labs. */
 #define MAX_FILE_SIZE ((gsize)16 * 1024 * 1024)
 
 /* --- opening ---------------------------------------------------------------------------- */
+
+void
+_vbet_window_load_text (VbetWindow *self, const char *text, gsize size, const char *path, const char *name)
+{
+  vbet_runner_leave (self->runner);
+  vbet_notices_clear (self->notices);
+  vbet_consoles_close_all (self->consoles);
+  g_clear_pointer (&self->etag, g_free);
+  if (path != NULL)
+    vbet_session_load (self->session, text, size, path);
+  else
+    vbet_session_load_named (self->session, text, size, name);
+  vbet_window_show_lab (self);
+  vbet_canvas_fit (self->canvas);
+}
 
 static void
 on_read (GObject *source, GAsyncResult *result, gpointer data)
@@ -36,14 +52,9 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
   }
   if (self->closing == VBET_CLOSING_NOW)
     return;
-  vbet_runner_leave (self->runner);
-  vbet_notices_clear (self->notices);
-  vbet_consoles_close_all (self->consoles);
-  g_free (self->etag);
+  _vbet_window_load_text (self, text, size, path, NULL);
   self->etag = g_steal_pointer (&etag);
-  vbet_session_load (self->session, text, size, path);
-  vbet_canvas_fit (self->canvas);
-  gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+  vbet_lab_list_remember (path);
   vbet_runner_find (self->runner);
 }
 
@@ -165,6 +176,7 @@ on_written (GObject *source, GAsyncResult *result, gpointer data)
   g_free (self->etag);
   self->etag = g_steal_pointer (&etag);
   vbet_session_set_path (self->session, path);
+  vbet_lab_list_remember (path);
   vbet_notices_hide (self->notices, "file");
   vbet_notices_hide (self->notices, "close");
   if (size == g_bytes_get_size (writing->bytes)

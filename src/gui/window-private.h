@@ -11,6 +11,11 @@
 #include "gui/runner.h"
 #include "gui/window.h"
 
+#include "gui/panes/start-page.h"
+
+/* Of window-start.c. */
+typedef struct VbetWindowStart VbetWindowStart;
+
 /* What a window that was asked to close waits for. */
 typedef enum {
   VBET_CLOSING_NOT,
@@ -65,6 +70,8 @@ struct _VbetWindow {
 
   GCancellable *arranging; /* (nullable): of the drawing that Graphviz was asked for */
 
+  VbetWindowStart *start;        /* (nullable) */
+
   VbetClosing closing;
   gboolean saving;
 };
@@ -94,7 +101,15 @@ void _vbet_window_add_navigation (VbetWindow *self);
 void _vbet_window_add_edit (VbetWindow *self);
 void _vbet_window_reveal_selected (VbetWindow *self);
 
+/* window-start.c: the start page */
+void _vbet_window_add_start (VbetWindow *self);
+void _vbet_window_free_start (VbetWindow *self);
+VbetStartPage *_vbet_window_get_start_page (VbetWindow *self); /* (nullable) */
+
 /* window-file.c */
+/** _vbet_window_load_text: shows a lab in place of the one shown now. @path: (nullable): its file; @name: what it is
+ * called without one. */
+void _vbet_window_load_text (VbetWindow *self, const char *text, gsize size, const char *path, const char *name);
 void _vbet_window_choose_open (VbetWindow *self);
 void _vbet_window_save (VbetWindow *self);
 void _vbet_window_choose_save (VbetWindow *self);

@@ -20,7 +20,10 @@ G_DEFINE_FINAL_TYPE (VbetWindow, vbet_window, GTK_TYPE_APPLICATION_WINDOW)
 void
 _vbet_window_show_error (VbetWindow *self, const char *id, const char *text)
 {
-  vbet_notices_show (self->notices, id, GTK_MESSAGE_ERROR, text, NULL);
+  if (vbet_window_is_on_start (self))
+    vbet_start_page_show_message (_vbet_window_get_start_page (self), text);
+  else
+    vbet_notices_show (self->notices, id, GTK_MESSAGE_ERROR, text, NULL);
 }
 
 /* --- title, buttons, tabs ------------------------------------------------------------- */
@@ -98,12 +101,13 @@ _vbet_window_update (VbetWindow *self)
   g_autofree char *window_title = g_strdup_printf (_ ("%s – vBET"), title);
   g_autofree char *second = describe (self);
   g_autofree char *zoom = g_strdup_printf ("%.0f %%", vbet_canvas_get_zoom (self->canvas) * 100);
-  gtk_window_set_title (GTK_WINDOW (self), window_title);
-  gtk_label_set_text (self->title, title);
-  gtk_label_set_text (self->subtitle, second);
+  gboolean on_start = vbet_window_is_on_start (self);
+  gtk_window_set_title (GTK_WINDOW (self), on_start ? "vBET" : window_title);
+  gtk_label_set_text (self->title, on_start ? "vBET" : title);
+  gtk_label_set_text (self->subtitle, on_start ? _ ("network labs") : second);
   gtk_button_set_label (self->zoom_button, zoom);
   gtk_widget_set_visible (GTK_WIDGET (self->run_button),
-                          phase == VBET_PHASE_OFF || phase == VBET_PHASE_STARTING);
+                          !on_start && (phase == VBET_PHASE_OFF || phase == VBET_PHASE_STARTING));
   gtk_widget_set_visible (GTK_WIDGET (self->stop_button),
                           phase == VBET_PHASE_RUNNING || phase == VBET_PHASE_STOPPING);
   g_object_set (self->spinner, "active", busy, NULL);
@@ -431,7 +435,9 @@ vbet_window_new (GtkApplication *application)
 gboolean
 vbet_window_is_fresh (VbetWindow *self)
 {
-  return vbet_session_get_path (self->session) == NULL
+  gsize size = 0;
+  vbet_document_text (vbet_session_get_document (self->session), &size);
+  return size == 0 && vbet_session_get_path (self->session) == NULL
          && vbet_document_n_revisions (vbet_session_get_document (self->session)) == 0
          && vbet_runner_get_phase (self->runner) == VBET_PHASE_OFF;
 }
@@ -460,6 +466,7 @@ vbet_window_finalize (GObject *object)
   g_clear_object (&self->runner);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
+  _vbet_window_free_start (self);
   g_free (self->etag);
   g_free (self->running_text);
   G_OBJECT_CLASS (vbet_window_parent_class)->finalize (object);
@@ -508,6 +515,7 @@ vbet_window_init (VbetWindow *self)
   make_panes (self);
   follow (self);
   _vbet_window_add_actions (self);
+  _vbet_window_add_start (self);
   _vbet_window_add_inspector (self);
   _vbet_window_add_edit (self);
   _vbet_window_add_consoles (self);

@@ -12,5 +12,11 @@ VbetWindow *vbet_window_new (GtkApplication *application);
 
 /** vbet_window_open: reads @file (asynchronously) and shows it in this window. */
 void vbet_window_open (VbetWindow *self, GFile *file);
+/** vbet_window_show_start: shows the start page in place of the lab. */
+void vbet_window_show_start (VbetWindow *self);
+/** vbet_window_show_lab: shows the lab, which is empty at first. */
+void vbet_window_show_lab (VbetWindow *self);
+/** vbet_window_is_on_start: whether it shows the start page. */
+gboolean vbet_window_is_on_start (VbetWindow *self);
 /** vbet_window_is_fresh: whether it holds an empty lab that nobody touched. */
 gboolean vbet_window_is_fresh (VbetWindow *self);

@@ -154,17 +154,24 @@ def shown(accessible):
         return False
 
 
+START = object()
+
+
 class Window:
-    """One running vbet."""
+    """One running vbet: with the files that are named, with an empty lab that is chosen on the start page, or, as
+    Window(START), with the start page."""
 
     def __init__(self, *arguments, environment=None):
-        self.process = subprocess.Popen([VBET, *map(str, arguments)], env={**os.environ, **(environment or {})})
+        self.process = subprocess.Popen([VBET, *map(str, arguments if arguments != (START,) else ())], env={**os.environ, **(environment or {})})
         self.identifier = wait_until(self._find_window, 20, "the window is there")
         xdotool("windowmove", self.identifier, 0, 0, "windowsize", self.identifier, *SCREEN)
         xdotool("windowfocus", "--sync", self.identifier)
         self.frame = wait_until(self._find_frame, 20, "the window is accessible")
         wait_until(self._has_size, 20, "the window has its size")
-        self.find("Canvas")
+        if not arguments:
+            self.click(self.find("Empty lab", "push button"))
+        if arguments != (START,):
+            self.find("Canvas")
 
     def _has_size(self):
         box = self.frame.get_extents(Atspi.CoordType.SCREEN)

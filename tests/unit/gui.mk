@@ -65,3 +65,9 @@ TESTS += tests/unit/test-gui-grid
 tests_unit_test_gui_grid_SOURCES = tests/unit/test-gui-grid.c
 tests_unit_test_gui_grid_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_gui_grid_LDADD = $(GUI_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test-gui-blurb
+TESTS += tests/unit/test-gui-blurb
+tests_unit_test_gui_blurb_SOURCES = tests/unit/test-gui-blurb.c
+tests_unit_test_gui_blurb_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_gui_blurb_LDADD = $(GUI_TEST_LIBS)

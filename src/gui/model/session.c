@@ -99,16 +99,32 @@ vbet_session_set_path (VbetSession *self, const char *path)
   self->path = g_steal_pointer (&copy);
 }
 
-void
-vbet_session_load (VbetSession *self, const char *text, gsize size, const char *path)
+static void
+load (VbetSession *self, const char *text, gsize size)
 {
-  g_return_if_fail (VBET_IS_SESSION (self));
-  vbet_session_set_path (self, path);
   g_hash_table_remove_all (self->hints);
   g_hash_table_remove_all (self->selection);
   g_hash_table_remove_all (self->states);
   g_hash_table_remove_all (self->reasons);
   vbet_document_load (self->document, text, size);
+}
+
+void
+vbet_session_load (VbetSession *self, const char *text, gsize size, const char *path)
+{
+  g_return_if_fail (VBET_IS_SESSION (self));
+  vbet_session_set_path (self, path);
+  load (self, text, size);
+}
+
+void
+vbet_session_load_named (VbetSession *self, const char *text, gsize size, const char *name)
+{
+  g_return_if_fail (VBET_IS_SESSION (self) && name != NULL);
+  vbet_session_set_path (self, NULL);
+  g_free (self->name);
+  self->name = g_strdup (name);
+  load (self, text, size);
 }
 
 const char *

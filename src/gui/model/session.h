@@ -37,6 +37,9 @@ VbetSession *vbet_session_new (void);
  */
 void vbet_session_load (VbetSession *self, const char *text, gsize size, const char *path);
 
+/** vbet_session_load_named: likewise a lab that has no file yet, but a name. */
+void vbet_session_load_named (VbetSession *self, const char *text, gsize size, const char *name);
+
 /** vbet_session_get_path: Returns: (nullable): absolute path of the file. */
 const char *vbet_session_get_path (VbetSession *self);
 /** vbet_session_set_path: after "save as". */
