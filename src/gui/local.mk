@@ -34,6 +34,8 @@ libvbet_view_a_SOURCES = \
 	src/gui/model/session-select.c \
 	src/gui/model/session.c \
 	src/gui/model/session.h \
+	src/gui/model/snap.c \
+	src/gui/model/snap.h \
 	src/gui/model/view-handles.c \
 	src/gui/model/view-private.h \
 	src/gui/model/view-query.c \
@@ -49,6 +51,7 @@ noinst_LIBRARIES += libvbet-gui.a
 libvbet_gui_a_SOURCES = \
 	src/gui/canvas/accessible.c \
 	src/gui/canvas/accessible.h \
+	src/gui/canvas/canvas-describe.c \
 	src/gui/canvas/canvas-input.c \
 	src/gui/canvas/canvas-navigate.c \
 	src/gui/canvas/canvas-private.h \
@@ -57,6 +60,7 @@ libvbet_gui_a_SOURCES = \
 	src/gui/canvas/tool-cable.c \
 	src/gui/canvas/tool-place.c \
 	src/gui/canvas/tool-select.c \
+	src/gui/canvas/tool-wire.c \
 	src/gui/canvas/tool.h \
 	src/gui/panes/broadcast-bar.c \
 	src/gui/panes/broadcast-bar.h \

@@ -8,6 +8,10 @@
 #define SCROLL_STEP 60.0 /* pixels a click of the wheel */
 #define ZOOM_STEP 1.15
 #define NUDGE 10.0 /* lab units an arrow key moves */
+/* Of a frame that is dropped. */
+#define FRAME_WIDTH 240.0
+#define FRAME_HEIGHT 180.0
+#define NUDGE_FINE 1.0 /* with Shift */
 
 static GtkWidgetClass *
 parent_class (void)
@@ -44,6 +48,7 @@ vbet_canvas_button_press (GtkWidget *widget, GdkEventButton *event)
   guint presses = event->type == GDK_BUTTON_PRESS ? 1 : event->type == GDK_2BUTTON_PRESS ? 2 : 0;
   gtk_widget_grab_focus (widget);
   _vbet_canvas_end_glide (self);
+  _vbet_canvas_end_nudge (self);
   if (presses == 0)
     return GDK_EVENT_STOP;
   if (event->button == GDK_BUTTON_MIDDLE || (event->button == GDK_BUTTON_PRIMARY && self->space)) {
@@ -73,7 +78,7 @@ vbet_canvas_motion (GtkWidget *widget, GdkEventMotion *event)
   if (self->panning) {
     _vbet_canvas_pan_by (self, self->pan_pixel.x - event->x, self->pan_pixel.y - event->y);
     self->pan_pixel = (VbetPoint){ event->x, event->y };
-  } else if (self->tool->motion != NULL) {
+  } else if (self->tool->motion != NULL && !self->nudging) {
     VbetPointer pointer = pointer_of (self, event->x, event->y, event->state, 0);
     self->tool->motion (self, self->tool_data, &pointer);
   }
@@ -102,7 +107,7 @@ static gboolean
 vbet_canvas_leave (GtkWidget *widget, GdkEventCrossing *event)
 {
   VbetCanvas *self = VBET_CANVAS (widget);
-  if (event->mode == GDK_CROSSING_NORMAL && self->tool->leave != NULL && !self->pressed)
+  if (event->mode == GDK_CROSSING_NORMAL && self->tool->leave != NULL && !self->pressed && !self->nudging)
     self->tool->leave (self, self->tool_data);
   return GDK_EVENT_PROPAGATE;
 }
@@ -133,25 +138,73 @@ vbet_canvas_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, G
   VbetCanvas *self = VBET_CANVAS (widget);
   const VbetItem *item
       = keyboard || self->pressed ? NULL : vbet_canvas_item_at (self, _vbet_canvas_to_lab (self, x, y));
-  if (item == NULL || item->kind != VBET_ITEM_DEVICE)
+  g_autofree char *text = item != NULL ? _vbet_canvas_describe (self, item) : NULL;
+  if (text == NULL)
     return FALSE;
-  const char *reason = vbet_session_get_reason (self->session, item->name);
-  if (reason == NULL)
-    return FALSE;
-  g_autofree char *text
-      = g_strdup_printf ("%s %s: %s", item->name, vbet_device_state_name (item->state), reason);
+  GdkRectangle at = vbet_canvas_to_pixels (self, item->bounds);
+  gtk_tooltip_set_tip_area (tooltip, &at);
   gtk_tooltip_set_text (tooltip, text);
   return TRUE;
 }
 
 /* --- keys ---------------------------------------------------------------------------------- */
 
+/* Keys that are held move the picture; one revision is written when they are let go. */
 static void
 nudge (VbetCanvas *self, double dx, double dy)
 {
+  if (g_hash_table_size (vbet_session_get_selection (self->session)) == 0)
+    return;
+  if (!self->nudging) {
+    vbet_canvas_clear_overlay (self);
+    vbet_canvas_set_moved (
+        self, vbet_view_contents (vbet_canvas_get_view (self), vbet_session_get_selection (self->session)));
+    self->nudging = TRUE;
+    self->overlay.moving = TRUE;
+  }
+  self->overlay.move_by.x += dx;
+  self->overlay.move_by.y += dy;
+  vbet_canvas_refresh (self);
+}
+
+void
+_vbet_canvas_end_nudge (VbetCanvas *self)
+{
   g_autoptr (GError) error = NULL;
-  if (!vbet_session_move_selected (self->session, dx, dy, &error))
+  if (!self->nudging)
+    return;
+  self->nudging = FALSE;
+  VbetPoint by = self->overlay.move_by;
+  g_autoptr (GHashTable) moved = g_hash_table_ref (self->overlay.moved);
+  vbet_canvas_clear_overlay (self);
+  if (!vbet_session_move (self->session, moved, by.x, by.y, &error))
     vbet_canvas_fail (self, g_steal_pointer (&error));
+}
+
+static gboolean
+nudge_key (VbetCanvas *self, guint key, guint modifiers)
+{
+  double step = modifiers & GDK_SHIFT_MASK ? NUDGE_FINE : NUDGE;
+  switch (key) {
+  case GDK_KEY_Left:
+  case GDK_KEY_KP_Left:
+    nudge (self, -step, 0);
+    return TRUE;
+  case GDK_KEY_Right:
+  case GDK_KEY_KP_Right:
+    nudge (self, step, 0);
+    return TRUE;
+  case GDK_KEY_Up:
+  case GDK_KEY_KP_Up:
+    nudge (self, 0, -step);
+    return TRUE;
+  case GDK_KEY_Down:
+  case GDK_KEY_KP_Down:
+    nudge (self, 0, step);
+    return TRUE;
+  default:
+    return FALSE;
+  }
 }
 
 static void
@@ -181,12 +234,19 @@ step_selection (VbetCanvas *self, gboolean back)
   return TRUE;
 }
 
-/* The one selected device, or NULL. */
+/* The one selected device or note, or NULL. */
 static char *
 only_selected (VbetCanvas *self)
 {
-  g_auto (GStrv) names = vbet_session_selected_devices (self->session);
-  return g_strv_length (names) == 1 ? g_strdup (names[0]) : NULL;
+  GHashTable *selection = vbet_session_get_selection (self->session);
+  GHashTableIter iter;
+  gpointer name = NULL;
+  if (g_hash_table_size (selection) != 1)
+    return NULL;
+  g_hash_table_iter_init (&iter, selection);
+  g_hash_table_iter_next (&iter, &name, NULL);
+  gboolean cable = vbet_topology_cable (vbet_session_get_topology (self->session), name) != NULL;
+  return cable ? NULL : g_strdup (name);
 }
 
 static gboolean
@@ -198,18 +258,6 @@ key_with_selection (VbetCanvas *self, guint key)
   case GDK_KEY_KP_Delete:
   case GDK_KEY_BackSpace:
     delete_selected (self);
-    return TRUE;
-  case GDK_KEY_Left:
-    nudge (self, -NUDGE, 0);
-    return TRUE;
-  case GDK_KEY_Right:
-    nudge (self, NUDGE, 0);
-    return TRUE;
-  case GDK_KEY_Up:
-    nudge (self, 0, -NUDGE);
-    return TRUE;
-  case GDK_KEY_Down:
-    nudge (self, 0, NUDGE);
     return TRUE;
   case GDK_KEY_Return:
   case GDK_KEY_KP_Enter:
@@ -225,17 +273,29 @@ key_with_selection (VbetCanvas *self, guint key)
   }
 }
 
+/* Escape: what one is in the middle of; then the tool; then the selection. */
+static void
+give_up (VbetCanvas *self)
+{
+  gboolean busy = self->tool->cancel != NULL && self->tool->cancel (self, self->tool_data);
+  if (busy)
+    return;
+  if (!g_str_equal (self->tool->name, "select"))
+    vbet_canvas_use_select (self);
+  else
+    vbet_session_select_many (self->session, (const char *const[]){ NULL }, FALSE);
+}
+
 static gboolean
 key_for_tool (VbetCanvas *self, guint key)
 {
   static const struct {
     guint key;
     VbetKind kind;
-  } kinds[] = { { GDK_KEY_h, VBET_KIND_HOST },
-                { GDK_KEY_r, VBET_KIND_ROUTER },
-                { GDK_KEY_f, VBET_KIND_FIREWALL },
-                { GDK_KEY_s, VBET_KIND_SWITCH },
-                { GDK_KEY_u, VBET_KIND_HUB } };
+  } kinds[]
+      = { { GDK_KEY_h, VBET_KIND_HOST },   { GDK_KEY_r, VBET_KIND_ROUTER }, { GDK_KEY_f, VBET_KIND_FIREWALL },
+          { GDK_KEY_s, VBET_KIND_SWITCH }, { GDK_KEY_u, VBET_KIND_HUB },    { GDK_KEY_g, VBET_KIND_GATEWAY },
+          { GDK_KEY_t, VBET_KIND_TAP },    { GDK_KEY_n, VBET_KIND_NOTE } };
   guint lower = gdk_keyval_to_lower (key);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
     if (lower != kinds[i].key)
@@ -247,9 +307,15 @@ key_for_tool (VbetCanvas *self, guint key)
     vbet_canvas_use_cable (self);
     return TRUE;
   }
-  if (key == GDK_KEY_Escape) {
-    if (self->tool->cancel == NULL || !self->tool->cancel (self, self->tool_data))
+  if (lower == GDK_KEY_v || lower == GDK_KEY_m) {
+    if (lower == GDK_KEY_v)
       vbet_canvas_use_select (self);
+    else
+      vbet_canvas_use_frame (self);
+    return TRUE;
+  }
+  if (key == GDK_KEY_Escape) {
+    give_up (self);
     return TRUE;
   }
   return FALSE;
@@ -260,6 +326,8 @@ vbet_canvas_key_press (GtkWidget *widget, GdkEventKey *event)
 {
   VbetCanvas *self = VBET_CANVAS (widget);
   guint modifiers = event->state & gtk_accelerator_get_default_mod_mask ();
+  if (event->keyval == GDK_KEY_Tab || event->keyval == GDK_KEY_ISO_Left_Tab)
+    _vbet_canvas_end_nudge (self);
   if (event->keyval == GDK_KEY_Tab && modifiers == 0 && step_selection (self, FALSE))
     return GDK_EVENT_STOP;
   if (event->keyval == GDK_KEY_ISO_Left_Tab && step_selection (self, TRUE))
@@ -270,6 +338,10 @@ vbet_canvas_key_press (GtkWidget *widget, GdkEventKey *event)
     self->space = TRUE;
     return GDK_EVENT_STOP;
   }
+  if ((modifiers & ~GDK_SHIFT_MASK) == 0 && !self->pressed && nudge_key (self, event->keyval, modifiers))
+    return GDK_EVENT_STOP;
+  if (!event->is_modifier)
+    _vbet_canvas_end_nudge (self);
   if ((modifiers & ~GDK_SHIFT_MASK) == 0
       && (key_with_selection (self, event->keyval) || key_for_tool (self, event->keyval)))
     return GDK_EVENT_STOP;
@@ -286,6 +358,7 @@ vbet_canvas_key_release (GtkWidget *widget, GdkEventKey *event)
       vbet_canvas_set_cursor (self, self->tool->cursor);
     return GDK_EVENT_STOP;
   }
+  _vbet_canvas_end_nudge (self);
   return parent_class ()->key_release_event (widget, event);
 }
 
@@ -293,6 +366,7 @@ static gboolean
 vbet_canvas_focus_out (GtkWidget *widget, GdkEventFocus *event)
 {
   VBET_CANVAS (widget)->space = FALSE;
+  _vbet_canvas_end_nudge (VBET_CANVAS (widget));
   return parent_class ()->focus_out_event (widget, event);
 }
 
@@ -308,13 +382,18 @@ vbet_canvas_drag_motion (GtkWidget *widget, GdkDragContext *context, int x, int 
     gdk_drag_status (context, 0, time);
     return FALSE;
   }
-  VbetKind kind = 0;
   const char *name = source != NULL ? g_object_get_data (G_OBJECT (source), "vbet-kind") : NULL;
-  if (name != NULL && vbet_kind_from_name (name, &kind)) {
+  VbetPoint at = _vbet_canvas_to_lab (self, x, y);
+  VbetKind kind = 0;
+  if (g_strcmp0 (name, "frame") == 0) {
+    VbetPoint corner = vbet_canvas_snap (at);
+    self->overlay.ghost = VBET_KIND_NOTE;
+    self->overlay.ghost_rect = (VbetRect){ corner.x, corner.y, FRAME_WIDTH, FRAME_HEIGHT };
+  } else if (name != NULL && vbet_kind_from_name (name, &kind)) {
     self->overlay.ghost = kind;
-    self->overlay.ghost_at = vbet_canvas_snap (_vbet_canvas_to_lab (self, x, y));
-    vbet_canvas_refresh (self);
+    self->overlay.ghost_at = vbet_canvas_snap_to (self, at, NULL, kind != VBET_KIND_NOTE, 0);
   }
+  vbet_canvas_refresh (self);
   gdk_drag_status (context, GDK_ACTION_COPY, time);
   return TRUE;
 }
@@ -335,22 +414,47 @@ vbet_canvas_drag_drop (GtkWidget *widget, GdkDragContext *context, int x, int y,
   return TRUE;
 }
 
+static gboolean
+shift_is_down (GtkWidget *widget)
+{
+  GdkWindow *window = gtk_widget_get_window (widget);
+  GdkSeat *seat = gdk_display_get_default_seat (gtk_widget_get_display (widget));
+  GdkModifierType state = 0;
+  if (window != NULL && seat != NULL)
+    gdk_window_get_device_position (window, gdk_seat_get_pointer (seat), NULL, NULL, &state);
+  return (state & GDK_SHIFT_MASK) != 0;
+}
+
 static void
 vbet_canvas_drag_data_received (GtkWidget *widget, GdkDragContext *context, int x, int y,
                                 GtkSelectionData *data, guint info, guint time)
 {
   VbetCanvas *self = VBET_CANVAS (widget);
   int length = gtk_selection_data_get_length (data);
+  g_autofree char *name
+      = length > 0 ? g_strndup ((const char *)gtk_selection_data_get_data (data), (gsize)length) : NULL;
+  VbetPoint at = _vbet_canvas_to_lab (self, x, y);
+  gboolean frame = g_strcmp0 (name, "frame") == 0, again = shift_is_down (widget);
   VbetKind kind = 0;
-  gboolean ok = FALSE;
-  if (length > 0) {
-    g_autofree char *name = g_strndup ((const char *)gtk_selection_data_get_data (data), (gsize)length);
-    ok = vbet_kind_from_name (name, &kind) && (kind & VBET_KIND_DEVICE) != 0;
-  }
+  gboolean ok = frame
+                || (name != NULL && vbet_kind_from_name (name, &kind)
+                    && (kind & (VBET_KIND_DEVICE | VBET_KIND_NOTE)) != 0);
   gtk_drag_finish (context, ok, FALSE, time);
+  VbetPoint to = frame || kind == VBET_KIND_NOTE ? vbet_canvas_snap (at)
+                                                 : vbet_canvas_snap_to (self, at, NULL, TRUE, 0);
   vbet_canvas_clear_overlay (self);
-  if (ok)
-    vbet_canvas_place (self, kind, _vbet_canvas_to_lab (self, x, y));
+  if (!ok)
+    return;
+  if (again && frame)
+    vbet_canvas_use_frame (self);
+  else if (again)
+    vbet_canvas_use_place (self, kind);
+  else
+    vbet_canvas_use_select (self);
+  if (frame)
+    vbet_canvas_place_frame (self, (VbetRect){ to.x, to.y, FRAME_WIDTH, FRAME_HEIGHT }, !again);
+  else
+    vbet_canvas_place (self, kind, to, !again);
 }
 
 /* --- class ---------------------------------------------------------------------------------------- */

@@ -18,6 +18,9 @@ struct _VbetCanvas {
   char *hover; /* what the overlay's names point to */
   char *target;
   char *wire_from;
+  char *lifted;
+  char *editing;
+  GHashTable *moved; /* (nullable) */
 
   double zoom;
   VbetPoint origin; /* the lab point at the widget's upper left corner */
@@ -34,6 +37,7 @@ struct _VbetCanvas {
   VbetKind place_kind;
   VbetOverlay overlay;
   gboolean pressed;
+  gboolean nudging; /* arrow keys are held; the overlay shows what they move */
 
   gboolean space; /* held: the pointer pans */
   gboolean panning;
@@ -52,3 +56,9 @@ const VbetPoint *_vbet_canvas_positions (VbetCanvas *self);
 void _vbet_canvas_end_glide (VbetCanvas *self);
 /* canvas-input.c: fills in the event handlers. */
 void _vbet_canvas_input_class_init (GtkWidgetClass *widget_class);
+/* Writes down what arrow keys moved. */
+void _vbet_canvas_end_nudge (VbetCanvas *self);
+/* canvas-describe.c: (transfer full) (nullable): what a tooltip says of @item. */
+char *_vbet_canvas_describe (VbetCanvas *self, const VbetItem *item);
+/* (transfer full): "eth0: 10.0.0.1/24, cable1 to r2, carrier". */
+char *_vbet_canvas_describe_nic (VbetCanvas *self, const char *device, guint nic);

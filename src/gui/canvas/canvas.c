@@ -10,9 +10,13 @@
 #include "base/error.h"
 #include "gui/canvas/accessible.h"
 #include "gui/canvas/draw.h"
-#include "gui/model/layout.h"
+#include "gui/model/snap.h"
 
 #define FIT_MARGIN 48.0
+/* Pixels from which a thing that is dragged jumps into line with others. */
+#define SNAP_REACH 6.0
+/* A frame that is dragged out is at least so wide and high. */
+#define FRAME_LEAST 40.0
 
 G_DEFINE_FINAL_TYPE (VbetCanvas, vbet_canvas, GTK_TYPE_DRAWING_AREA)
 
@@ -315,6 +319,13 @@ vbet_canvas_use_cable (VbetCanvas *self)
 }
 
 void
+vbet_canvas_use_frame (VbetCanvas *self)
+{
+  g_return_if_fail (VBET_IS_CANVAS (self));
+  use_tool (self, &vbet_tool_frame);
+}
+
+void
 vbet_canvas_use_place (VbetCanvas *self, VbetKind kind)
 {
   g_return_if_fail (VBET_IS_CANVAS (self));
@@ -354,10 +365,37 @@ vbet_canvas_set_names (VbetCanvas *self, const char *hover, const char *target, 
 }
 
 void
+vbet_canvas_set_lifted (VbetCanvas *self, const char *cable)
+{
+  char *old = self->lifted;
+  self->overlay.lifted = self->lifted = g_strdup (cable);
+  g_free (old);
+}
+
+void
+vbet_canvas_set_moved (VbetCanvas *self, GHashTable *names)
+{
+  g_clear_pointer (&self->moved, g_hash_table_unref);
+  self->overlay.moved = self->moved = names;
+}
+
+void
+vbet_canvas_set_editing (VbetCanvas *self, const char *name)
+{
+  char *old = self->editing;
+  self->overlay.editing = self->editing = g_strdup (name);
+  g_free (old);
+  vbet_canvas_refresh (self);
+}
+
+void
 vbet_canvas_clear_overlay (VbetCanvas *self)
 {
   vbet_canvas_set_names (self, NULL, NULL, NULL);
+  vbet_canvas_set_lifted (self, NULL);
+  vbet_canvas_set_moved (self, NULL);
   memset (&self->overlay, 0, sizeof self->overlay);
+  self->overlay.editing = self->editing;
   vbet_canvas_refresh (self);
 }
 
@@ -377,26 +415,62 @@ vbet_canvas_fail (VbetCanvas *self, GError *error)
 VbetPoint
 vbet_canvas_snap (VbetPoint at)
 {
-  return (VbetPoint){ round (at.x / VBET_LAYOUT_GRID) * VBET_LAYOUT_GRID,
-                      round (at.y / VBET_LAYOUT_GRID) * VBET_LAYOUT_GRID };
+  return vbet_snap_grid (at);
+}
+
+VbetPoint
+vbet_canvas_snap_to (VbetCanvas *self, VbetPoint at, GHashTable *moved, gboolean lines, GdkModifierType modifiers)
+{
+  const GPtrArray *devices = vbet_session_get_topology (self->session)->devices;
+  const VbetPoint *positions = vbet_session_get_positions (self->session);
+  VbetRect seen = visible (self);
+  guint n = 0;
+  self->overlay.n_guides = 0;
+  if (modifiers & GDK_MOD1_MASK)
+    return at;
+  if (!lines)
+    return vbet_snap_grid (at);
+  g_autofree VbetPoint *others = g_new (VbetPoint, devices->len + 1);
+  for (guint i = 0; i < devices->len; i++) {
+    const VbetDevice *device = g_ptr_array_index (devices, i);
+    if (vbet_rect_contains (seen, positions[i].x, positions[i].y)
+        && (moved == NULL || !g_hash_table_contains (moved, device->name)))
+      others[n++] = positions[i];
+  }
+  return vbet_snap (at, others, n, SNAP_REACH / self->zoom, self->overlay.guides, &self->overlay.n_guides);
+}
+
+static void
+place_note (VbetCanvas *self, const char *text, VbetRect rect, gboolean edit)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = NULL;
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+  if (!vbet_session_add_note (self->session, text, rect, &name, &error))
+    vbet_canvas_fail (self, g_steal_pointer (&error));
+  else if (edit)
+    g_signal_emit_by_name (self, "rename", name);
 }
 
 void
-vbet_canvas_place (VbetCanvas *self, VbetKind kind, VbetPoint at)
+vbet_canvas_place_frame (VbetCanvas *self, VbetRect rect, gboolean edit)
+{
+  rect.width = MAX (rect.width, FRAME_LEAST);
+  rect.height = MAX (rect.height, FRAME_LEAST);
+  place_note (self, _ ("Frame"), rect, edit);
+}
+
+void
+vbet_canvas_place (VbetCanvas *self, VbetKind kind, VbetPoint at, gboolean edit)
 {
   g_autoptr (GError) error = NULL;
-  VbetPoint to = vbet_canvas_snap (at);
-  if (!vbet_session_add_device (self->session, kind, to.x, to.y, NULL, &error))
+  if (kind == VBET_KIND_NOTE) {
+    place_note (self, _ ("Note"), (VbetRect){ at.x, at.y, 0, 0 }, edit);
+    return;
+  }
+  if (!vbet_session_add_device (self->session, kind, at.x, at.y, NULL, &error))
     vbet_canvas_fail (self, g_steal_pointer (&error));
   gtk_widget_grab_focus (GTK_WIDGET (self));
-}
-
-void
-vbet_canvas_cable (VbetCanvas *self, const char *device_a, const char *device_b)
-{
-  g_autoptr (GError) error = NULL;
-  if (!vbet_session_add_cable (self->session, device_a, device_b, &error))
-    vbet_canvas_fail (self, g_steal_pointer (&error));
 }
 
 void
@@ -412,6 +486,10 @@ vbet_canvas_set_cursor (VbetCanvas *self, const char *name)
 void
 vbet_canvas_activate_item (VbetCanvas *self, const char *name)
 {
+  if (vbet_note_index (name, NULL)) {
+    g_signal_emit_by_name (self, "rename", name);
+    return;
+  }
   g_signal_emit_by_name (self, "device-activated", name);
 }
 
@@ -472,6 +550,9 @@ vbet_canvas_finalize (GObject *object)
   g_free (self->hover);
   g_free (self->target);
   g_free (self->wire_from);
+  g_free (self->lifted);
+  g_free (self->editing);
+  g_clear_pointer (&self->moved, g_hash_table_unref);
   G_OBJECT_CLASS (vbet_canvas_parent_class)->finalize (object);
 }
 

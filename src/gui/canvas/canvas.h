@@ -22,7 +22,7 @@ G_DECLARE_FINAL_TYPE (VbetCanvas, vbet_canvas, VBET, CANVAS, GtkDrawingArea)
  *   "device-activated" (const char *name): double click or Enter on a device
  *   "failed" (const char *message): a gesture was not possible
  *   "menu" (const char *name, double x, double y): a context menu is wanted; name: "" for the paper; pixels
- *   "rename" (const char *name)
+ *   "rename" (const char *name): the name of a device, or the text of a note, is to be edited in place
  *   "tool-changed" (), "zoom-changed" ()
  */
 
@@ -63,10 +63,12 @@ void vbet_canvas_set_show (VbetCanvas *self, guint show);
 guint vbet_canvas_get_show (VbetCanvas *self);
 void vbet_canvas_set_grid (VbetCanvas *self, gboolean shown);
 
-/* The tools, by name: "select", "cable", "place". */
+/* The tools, by name: "select", "cable", "place", "frame". */
 void vbet_canvas_use_select (VbetCanvas *self);
 void vbet_canvas_use_cable (VbetCanvas *self);
+/** vbet_canvas_use_place: @kind: of a device, or NOTE. */
 void vbet_canvas_use_place (VbetCanvas *self, VbetKind kind);
+void vbet_canvas_use_frame (VbetCanvas *self);
 /** vbet_canvas_get_tool: @ret_kind: (out) (optional): the kind to place, 0 for other tools. */
 const char *vbet_canvas_get_tool (VbetCanvas *self, VbetKind *ret_kind);
 
@@ -74,5 +76,7 @@ const char *vbet_canvas_get_tool (VbetCanvas *self, VbetKind *ret_kind);
 const VbetView *vbet_canvas_get_view (VbetCanvas *self);
 /** vbet_canvas_to_pixels: where a rectangle in lab units is on the widget. */
 GdkRectangle vbet_canvas_to_pixels (VbetCanvas *self, VbetRect rect);
+/** vbet_canvas_set_editing: @name: (nullable): its text is edited in place now, and not drawn. */
+void vbet_canvas_set_editing (VbetCanvas *self, const char *name);
 /** vbet_canvas_activate_item: what a double click on @name does. */
 void vbet_canvas_activate_item (VbetCanvas *self, const char *name);

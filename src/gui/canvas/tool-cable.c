@@ -1,11 +1,16 @@
-/* tool-cable.c - cables devices: drag from one to the other, or click one, then the other. */
+/* tool-cable.c - cables devices: drag from one to the other, or click one, then the other. It stays chosen.
+ */
 #include "config.h"
 
 #include "gui/canvas/tool.h"
 
+#define DRAG_THRESHOLD 5.0
+
 typedef struct {
-  char *from;       /* (nullable): device at the cable's first end */
-  gboolean dragged; /* the pointer left that device with the button down */
+  VbetWire wire;
+  VbetPoint start_pixel;
+  gboolean dragged; /* the pointer went away with the button down */
+  gboolean down;
 } Cable;
 
 static gpointer
@@ -15,84 +20,77 @@ cable_begin (VbetCanvas *canvas)
 }
 
 static void
-give_up (VbetCanvas *canvas, Cable *self)
-{
-  g_clear_pointer (&self->from, g_free);
-  self->dragged = FALSE;
-  vbet_canvas_clear_overlay (canvas);
-}
-
-static void
 cable_end (VbetCanvas *canvas, gpointer data)
 {
   Cable *self = data;
-  give_up (canvas, self);
+  vbet_wire_clear (canvas, &self->wire);
   g_free (self);
 }
 
-static const char *
-device_at (VbetCanvas *canvas, VbetPoint at)
+/* Nothing is in the hand: the device below the pointer shows its NICs. */
+static void
+hover (VbetCanvas *canvas, VbetPoint at)
 {
+  VbetOverlay *overlay = vbet_canvas_overlay (canvas);
   const VbetItem *item = vbet_canvas_item_at (canvas, at);
-  return item != NULL && (item->kind == VBET_ITEM_DEVICE || item->kind == VBET_ITEM_HANDLE) ? item->name
-                                                                                            : NULL;
+  gboolean cabled = item != NULL && (item->kind == VBET_ITEM_DEVICE || item->kind == VBET_ITEM_HANDLE);
+  g_autofree char *name = cabled ? g_strdup (item->name) : NULL;
+  if (name == NULL && overlay->hover != NULL && vbet_wire_is_near (canvas, overlay->hover, at))
+    name = g_strdup (overlay->hover);
+  if (g_strcmp0 (name, overlay->hover) == 0 && overlay->handles)
+    return;
+  overlay->handles = TRUE;
+  vbet_canvas_set_names (canvas, name, NULL, NULL);
+  vbet_canvas_refresh (canvas);
 }
 
 static void
 cable_motion (VbetCanvas *canvas, gpointer data, const VbetPointer *pointer)
 {
   Cable *self = data;
-  g_autofree char *under = g_strdup (device_at (canvas, pointer->at));
-  if (self->from == NULL) {
-    vbet_canvas_set_names (canvas, under, under, NULL);
-  } else {
-    gboolean other = under != NULL && !g_str_equal (under, self->from);
-    self->dragged |= !g_strcmp0 (under, self->from) ? FALSE : TRUE;
-    vbet_canvas_overlay (canvas)->wire_to = pointer->at;
-    vbet_canvas_set_names (canvas, NULL, other ? under : NULL, self->from);
+  if (!self->wire.active) {
+    hover (canvas, pointer->at);
+    return;
   }
-  vbet_canvas_refresh (canvas);
-}
-
-/* The second end: cables when it is another device. */
-static void
-arrive (VbetCanvas *canvas, Cable *self, const VbetPointer *pointer)
-{
-  g_autofree char *to = g_strdup (device_at (canvas, pointer->at));
-  g_autofree char *from = g_steal_pointer (&self->from);
-  give_up (canvas, self);
-  if (to != NULL && from != NULL && !g_str_equal (to, from))
-    vbet_canvas_cable (canvas, from, to);
-  cable_motion (canvas, self, pointer);
+  if (self->down && vbet_point_distance (pointer->pixel, self->start_pixel) >= DRAG_THRESHOLD)
+    self->dragged = TRUE;
+  vbet_wire_motion (canvas, &self->wire, pointer->at);
 }
 
 static void
 cable_press (VbetCanvas *canvas, gpointer data, const VbetPointer *pointer)
 {
   Cable *self = data;
-  if (self->from != NULL) {
-    arrive (canvas, self, pointer);
-    return;
-  }
-  self->from = g_strdup (device_at (canvas, pointer->at));
+  self->down = TRUE;
   self->dragged = FALSE;
-  cable_motion (canvas, self, pointer);
+  self->start_pixel = pointer->pixel;
+  if (pointer->presses > 1)
+    return;
+  if (self->wire.active) {
+    vbet_wire_drop (canvas, &self->wire, pointer->at);
+    hover (canvas, pointer->at);
+  } else {
+    vbet_wire_start (canvas, &self->wire, vbet_canvas_item_at (canvas, pointer->at), pointer->at);
+  }
 }
 
 static void
 cable_release (VbetCanvas *canvas, gpointer data, const VbetPointer *pointer)
 {
   Cable *self = data;
-  if (self->from != NULL && self->dragged)
-    arrive (canvas, self, pointer);
+  self->down = FALSE;
+  if (!self->wire.active || !self->dragged)
+    return;
+  vbet_wire_drop (canvas, &self->wire, pointer->at);
+  hover (canvas, pointer->at);
 }
 
 static gboolean
 cable_cancel (VbetCanvas *canvas, gpointer data)
 {
   Cable *self = data;
-  gboolean busy = self->from != NULL;
-  give_up (canvas, self);
+  gboolean busy = self->wire.active;
+  vbet_wire_clear (canvas, &self->wire);
   return busy;
 }
 

@@ -30,7 +30,30 @@ typedef struct {
 
 extern const VbetTool vbet_tool_select;
 extern const VbetTool vbet_tool_place;
+extern const VbetTool vbet_tool_frame;
 extern const VbetTool vbet_tool_cable;
+
+/* --- tool-wire.c: a cable in the hand, shared by the tools --- */
+
+typedef struct {
+  gboolean active;
+  char *from;  /* (nullable): device at the end that stays */
+  guint nic;   /* of it: from 1; 0: any; VBET_NIC_NEW */
+  char *cable; /* (nullable): the cable of which @end is in the hand; NULL: it is a new one */
+  guint end;
+  VbetPoint loose_at; /* where a cable that is re-plugged lies with its other end in nothing */
+} VbetWire;
+
+/** vbet_wire_start: from @item, a device or handle. Returns: FALSE when no cable can begin there. */
+gboolean vbet_wire_start (VbetCanvas *canvas, VbetWire *self, const VbetItem *item, VbetPoint at);
+void vbet_wire_motion (VbetCanvas *canvas, VbetWire *self, VbetPoint at);
+/** vbet_wire_drop: plugs it in at @at. Returns: FALSE when there is nothing to plug it into; all is as
+ * before. */
+gboolean vbet_wire_drop (VbetCanvas *canvas, VbetWire *self, VbetPoint at);
+/** vbet_wire_clear: nothing is in the hand; the overlay is empty. */
+void vbet_wire_clear (VbetCanvas *canvas, VbetWire *self);
+/** vbet_wire_is_near: whether @at is within the handles that @device shows now. */
+gboolean vbet_wire_is_near (VbetCanvas *canvas, const char *device, VbetPoint at);
 
 /* --- what tools may ask of the canvas --- */
 
@@ -39,6 +62,10 @@ extern const VbetTool vbet_tool_cable;
 VbetOverlay *vbet_canvas_overlay (VbetCanvas *self);
 /** vbet_canvas_set_names: sets the overlay's names (each nullable; copied). */
 void vbet_canvas_set_names (VbetCanvas *self, const char *hover, const char *target, const char *wire_from);
+/** vbet_canvas_set_lifted: the overlay's @lifted (nullable; copied). */
+void vbet_canvas_set_lifted (VbetCanvas *self, const char *cable);
+/** vbet_canvas_set_moved: the overlay's @moved: (transfer full) (nullable). */
+void vbet_canvas_set_moved (VbetCanvas *self, GHashTable *names);
 void vbet_canvas_clear_overlay (VbetCanvas *self);
 /** vbet_canvas_refresh: the view model is no longer right. */
 void vbet_canvas_refresh (VbetCanvas *self);
@@ -46,10 +73,18 @@ void vbet_canvas_refresh (VbetCanvas *self);
 const VbetItem *vbet_canvas_item_at (VbetCanvas *self, VbetPoint at);
 /** vbet_canvas_fail: tells people that a gesture was not possible; frees @error. */
 void vbet_canvas_fail (VbetCanvas *self, GError *error);
-/** vbet_canvas_place: puts a new device of @kind down with its middle near @at. */
-void vbet_canvas_place (VbetCanvas *self, VbetKind kind, VbetPoint at);
-/** vbet_canvas_cable: cables two devices. */
-void vbet_canvas_cable (VbetCanvas *self, const char *device_a, const char *device_b);
+/** vbet_canvas_place: puts a new device, or a note, of @kind down at @at. @edit: a note's text is asked for
+ * at once. */
+void vbet_canvas_place (VbetCanvas *self, VbetKind kind, VbetPoint at, gboolean edit);
+void vbet_canvas_place_frame (VbetCanvas *self, VbetRect rect, gboolean edit);
+/**
+ * vbet_canvas_snap_to:
+ * @moved: (nullable): set of names of what moves with it, and is nothing to line up with
+ * @lines: line up with other devices, too, and show it; else only the grid
+ * @modifiers: with Alt there is no snapping
+ */
+VbetPoint vbet_canvas_snap_to (VbetCanvas *self, VbetPoint at, GHashTable *moved, gboolean lines,
+                               GdkModifierType modifiers);
 /** vbet_canvas_snap: Returns: @at moved to the grid. */
 VbetPoint vbet_canvas_snap (VbetPoint at);
 void vbet_canvas_set_cursor (VbetCanvas *self, const char *name);

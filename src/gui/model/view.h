@@ -88,8 +88,9 @@ typedef struct {
   VbetRect ghost_rect; /* … or, of a frame, here */
   gboolean moving;     /* the selected devices and notes are shown displaced by */
   VbetPoint move_by;
-  GHashTable *moved; /* (nullable): set of names that are displaced, in place of the selected */
-  gboolean resizing; /* note @hover is shown as */
+  GHashTable *moved;     /* (nullable): set of names that are displaced, in place of the selected */
+  gboolean resizing;     /* note @hover is shown as */
+  gboolean moving_alone; /* without what frames hold */
   VbetRect resize_rect;
   VbetGuide guides[VBET_VIEW_MAX_GUIDES]; /* what the moved thing lines up with */
   guint n_guides;
