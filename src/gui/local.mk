@@ -16,6 +16,8 @@ libvbet_view_a_SOURCES = \
 	src/gui/model/arrange.h \
 	src/gui/model/blurb.c \
 	src/gui/model/blurb.h \
+	src/gui/model/complete.c \
+	src/gui/model/complete.h \
 	src/gui/model/document.c \
 	src/gui/model/document.h \
 	src/gui/model/geometry.h \
