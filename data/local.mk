@@ -12,6 +12,12 @@ dist_labs_DATA = \
 	data/labs/ospf-flapping.vbet \
 	data/labs/star.vbet
 
+# Looks of the program pane, and the lab language for other editors.
+stylesdir = $(pkgdatadir)/styles
+dist_styles_DATA = data/styles/vbet-light.xml data/styles/vbet-dark.xml
+languagespecsdir = $(datadir)/gtksourceview-4/language-specs
+dist_languagespecs_DATA = data/styles/vbet.lang
+
 # Settings of the window. The compiled schema in the build tree serves a program that runs uninstalled.
 gsettingsschemasdir = $(datadir)/glib-2.0/schemas
 dist_gsettingsschemas_DATA = data/net.vbet.Vbet.gschema.xml

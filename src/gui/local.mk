@@ -29,6 +29,8 @@ libvbet_view_a_SOURCES = \
 	src/gui/model/rates.h \
 	src/gui/model/session-cables.c \
 	src/gui/model/session-arrange.c \
+	src/gui/model/places.c \
+	src/gui/model/places.h \
 	src/gui/model/session-clipboard.c \
 	src/gui/model/session-gestures.c \
 	src/gui/model/session-notes.c \
@@ -92,6 +94,14 @@ libvbet_gui_a_SOURCES = \
 	src/gui/panes/palette.h \
 	src/gui/panes/problems.c \
 	src/gui/panes/problems.h \
+	src/gui/panes/history.c \
+	src/gui/panes/history.h \
+	src/gui/panes/program-complete.c \
+	src/gui/panes/program-edit.c \
+	src/gui/panes/program-find.c \
+	src/gui/panes/program-fix.c \
+	src/gui/panes/program-look.c \
+	src/gui/panes/program-private.h \
 	src/gui/panes/program.c \
 	src/gui/panes/program.h \
 	src/gui/panes/state-dot.c \
@@ -117,6 +127,7 @@ libvbet_gui_a_SOURCES = \
 	src/gui/window-navigate.c \
 	src/gui/panes/start-page.c \
 	src/gui/panes/start-page.h \
+	src/gui/window-panes.c \
 	src/gui/window-private.h \
 	src/gui/window-start.c \
 	src/gui/window.c \

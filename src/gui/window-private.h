@@ -105,6 +105,10 @@ void _vbet_window_reveal_selected (VbetWindow *self);
 void _vbet_window_add_start (VbetWindow *self);
 void _vbet_window_free_start (VbetWindow *self);
 VbetStartPage *_vbet_window_get_start_page (VbetWindow *self); /* (nullable) */
+/* window-panes.c */
+void _vbet_window_add_panes (VbetWindow *self);
+/** _vbet_window_panes_key: keys of the program pane, before the window's own. Returns: whether it was one. */
+gboolean _vbet_window_panes_key (VbetWindow *self, GdkEventKey *event);
 
 /* window-file.c */
 /** _vbet_window_load_text: shows a lab in place of the one shown now. @path: (nullable): its file; @name: what it is

@@ -331,6 +331,8 @@ vbet_window_key_press (GtkWidget *widget, GdkEventKey *event)
   if (focus != NULL && VTE_IS_TERMINAL (focus) && !function_key
       && gtk_window_propagate_key_event (GTK_WINDOW (widget), event))
     return GDK_EVENT_STOP;
+  if (_vbet_window_panes_key (VBET_WINDOW (widget), event))
+    return GDK_EVENT_STOP;
   return GTK_WIDGET_CLASS (vbet_window_parent_class)->key_press_event (widget, event);
 }
 
@@ -519,6 +521,7 @@ vbet_window_init (VbetWindow *self)
   _vbet_window_add_inspector (self);
   _vbet_window_add_edit (self);
   _vbet_window_add_consoles (self);
+  _vbet_window_add_panes (self);
   _vbet_window_update (self);
   gtk_window_set_icon_name (GTK_WINDOW (self), "network-workgroup");
   gtk_widget_grab_focus (GTK_WIDGET (self->canvas));

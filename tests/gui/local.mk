@@ -5,6 +5,8 @@ TESTS += tests/gui/test-start.py
 EXTRA_DIST += tests/gui/test-start.py
 TESTS += tests/gui/test-consoles.py
 EXTRA_DIST += tests/gui/test-consoles.py
+TESTS += tests/gui/test-window.py tests/gui/test-running.py tests/gui/test-guests.py tests/gui/test-arrange.py tests/gui/test-panes.py
+EXTRA_DIST += tests/gui/vbetgui.py tests/gui/test-window.py tests/gui/test-running.py tests/gui/test-guests.py tests/gui/test-arrange.py tests/gui/test-panes.py
 
 # The window as it is, but for where it finds vbetd.
 check_PROGRAMS += tests/gui/vbet-fake

@@ -160,8 +160,13 @@ test_done (void)
 static void
 test_everywhere (void)
 {
-  static const char *const texts[] = { lab, "step \"a\" { \"b\" expect(r1, \"c\", /d/) }", "alloc(((((", "\"", "\"\"\"",
-                                       "]})=,=,{[(", "set(NIC(NIC(NIC(" };
+  static const char *const texts[] = { lab,
+                                       "step \"a\" { \"b\" expect(r1, \"c\", /d/) }",
+                                       "alloc(((((",
+                                       "\"",
+                                       "\"\"\"",
+                                       "]})=,=,{[(",
+                                       "set(NIC(NIC(NIC(" };
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     for (gsize size = 0; size <= strlen (texts[i]); size++) {
       g_autoptr (VbetProgram) program = vbet_program_parse (texts[i], size);

@@ -237,7 +237,9 @@ take_later_keys (Place *self, guint from)
     if (token->kind == VBET_TOKEN_KEY && depth == 0)
       g_ptr_array_add (frame->keys, token_text (self, token));
     if (token->kind == VBET_TOKEN_PUNCTUATION)
-      depth += sign == '(' || sign == '[' || sign == '{' ? 1 : sign == ')' || sign == ']' || sign == '}' ? -1 : 0;
+      depth += sign == '(' || sign == '[' || sign == '{'   ? 1
+               : sign == ')' || sign == ']' || sign == '}' ? -1
+                                                           : 0;
   }
 }
 
@@ -356,7 +358,7 @@ offer_cables (Place *self)
     const VbetCable *cable = g_ptr_array_index (self->topology->cables, i);
     g_autofree char *ends = cable->ends[0].device != NULL && cable->ends[1].device != NULL
                                 ? g_strdup_printf ("%s – %s", cable->ends[0].device, cable->ends[1].device)
-                                : g_strdup (_("with a free end"));
+                                : g_strdup (_ ("with a free end"));
     offer (self, VBET_COMPLETION_CABLE, cable->name, cable->name, ends, "");
   }
 }
@@ -368,7 +370,7 @@ nic_detail (const VbetNic *nic)
   g_autofree char *address
       = addresses->len > 0 ? vbet_value_to_text (g_ptr_array_index (addresses, 0)) : g_strdup ("");
   return g_strdup_printf ("eth%u  %s  %s", nic->index - 1, address,
-                          nic->cable != NULL ? nic->cable : _("free"));
+                          nic->cable != NULL ? nic->cable : _ ("free"));
 }
 
 /* The NICs of all devices as "NIC(r1, 2)": those that are free. */
@@ -407,19 +409,19 @@ offer_kinds (Place *self)
     VbetKind kind;
     const char *help;
   } kinds[] = {
-    { VBET_KIND_HOST, N_("A computer: a Linux of its own, with a shell.") },
-    { VBET_KIND_ROUTER, N_("A Linux that forwards packets, with FRR for routing protocols.") },
-    { VBET_KIND_FIREWALL, N_("A Linux that forwards what its rules allow.") },
-    { VBET_KIND_SWITCH, N_("Sends frames where their addresses were seen.") },
-    { VBET_KIND_HUB, N_("Sends every frame out of every other port.") },
-    { VBET_KIND_GATEWAY, N_("The way out to the real network, with NAT.") },
-    { VBET_KIND_TAP, N_("A TAP device of the real host.") },
-    { VBET_KIND_NIC, N_("A network interface, to be attached to a device.") },
-    { VBET_KIND_CABLE, N_("A cable with two ends, to be plugged into NICs.") },
+    { VBET_KIND_HOST, N_ ("A computer: a Linux of its own, with a shell.") },
+    { VBET_KIND_ROUTER, N_ ("A Linux that forwards packets, with FRR for routing protocols.") },
+    { VBET_KIND_FIREWALL, N_ ("A Linux that forwards what its rules allow.") },
+    { VBET_KIND_SWITCH, N_ ("Sends frames where their addresses were seen.") },
+    { VBET_KIND_HUB, N_ ("Sends every frame out of every other port.") },
+    { VBET_KIND_GATEWAY, N_ ("The way out to the real network, with NAT.") },
+    { VBET_KIND_TAP, N_ ("A TAP device of the real host.") },
+    { VBET_KIND_NIC, N_ ("A network interface, to be attached to a device.") },
+    { VBET_KIND_CABLE, N_ ("A cable with two ends, to be plugged into NICs.") },
   };
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     offer (self, VBET_COMPLETION_KIND, vbet_kind_name (kinds[i].kind), vbet_kind_name (kinds[i].kind), "",
-           _(kinds[i].help));
+           _ (kinds[i].help));
 }
 
 /* --- keys and values --------------------------------------------------------------------------- */
@@ -439,8 +441,9 @@ offer_key (Place *self, const Frame *frame, const VbetAttributeSpec *spec)
   if (is_written (frame, spec->key))
     return;
   g_autofree char *text = g_strconcat (spec->key, "=", NULL);
-  g_autofree char *detail
-      = spec->default_text[0] != '\0' ? g_strdup_printf (_("default %s"), spec->default_text) : g_strdup ("");
+  g_autofree char *detail = spec->default_text[0] != '\0'
+                                ? g_strdup_printf (_ ("default %s"), spec->default_text)
+                                : g_strdup ("");
   gboolean open = self->cursor < self->size && self->text[self->cursor] == '=';
   offer (self, VBET_COMPLETION_KEY, spec->key, open ? spec->key : text, detail, spec->help);
 }
@@ -504,7 +507,7 @@ static void
 offer_value (Place *self, const VbetAttributeSpec *spec, const char *value)
 {
   gboolean is_default = strcmp (value, spec->default_text) == 0;
-  offer (self, VBET_COMPLETION_VALUE, value, value, is_default ? _("default") : "", spec->help);
+  offer (self, VBET_COMPLETION_VALUE, value, value, is_default ? _ ("default") : "", spec->help);
 }
 
 static void
@@ -525,12 +528,13 @@ offer_values (Place *self, const VbetAttributeSpec *spec)
   if (strcmp (spec->key, "routing") == 0)
     offer_snippet (self, "\"\"\"router ospf …\"\"\"",
                    "\"\"\"\n  router ospf\n   network |192.168.0.0/24| area 0\n  \"\"\"",
-                   _("FRR configuration: OSPF on one network"));
+                   _ ("FRR configuration: OSPF on one network"));
   if (strcmp (spec->key, "rules") == 0)
-    offer_snippet (self, "\"\"\"table inet filter …\"\"\"",
-                   "\"\"\"\n  table inet filter {\n    chain forward {\n      type filter hook forward priority 0; "
-                   "policy drop;\n      |tcp dport 80 accept|\n    }\n  }\n  \"\"\"",
-                   _("nftables rules: nothing is forwarded but what is allowed here"));
+    offer_snippet (
+        self, "\"\"\"table inet filter …\"\"\"",
+        "\"\"\"\n  table inet filter {\n    chain forward {\n      type filter hook forward priority 0; "
+        "policy drop;\n      |tcp dport 80 accept|\n    }\n  }\n  \"\"\"",
+        _ ("nftables rules: nothing is forwarded but what is allowed here"));
 }
 
 /* --- by place -------------------------------------------------------------------------------------- */
@@ -557,8 +561,8 @@ offer_arguments (Place *self, const Frame *frame)
     if (first)
       offer_devices (self, VBET_KIND_DEVICE);
     else {
-      offer_snippet (self, "alloc(NIC, ip=…)", "alloc(NIC, ip=|10.0.0.1/24|)", _("A NIC with an address"));
-      offer_snippet (self, "...", "...", _("As many NICs more as the rest of the lab uses"));
+      offer_snippet (self, "alloc(NIC, ip=…)", "alloc(NIC, ip=|10.0.0.1/24|)", _ ("A NIC with an address"));
+      offer_snippet (self, "...", "...", _ ("As many NICs more as the rest of the lab uses"));
     }
     offer_call (self, "alloc");
     break;
@@ -630,7 +634,7 @@ offer_made (Place *self)
   offer_call (self, "alloc");
   offer_call (self, "attach");
   offer_snippet (self, "attach(alloc(host), alloc(NIC))", "attach(alloc(|host|), alloc(NIC, ip=10.0.0.1/24))",
-                 _("A device with a NIC"));
+                 _ ("A device with a NIC"));
 }
 
 static void
@@ -649,14 +653,14 @@ offer_statements (Place *self, gboolean in_step)
     g_autofree char *label = g_strdup_printf ("%s = attach(alloc(%s), alloc(NIC))", name, made[i]);
     g_autofree char *text
         = g_strdup_printf ("%s = attach(alloc(%s), alloc(NIC, ip=|10.0.0.1/24|))", name, made[i]);
-    offer_snippet (self, label, text, _("A new device with one NIC"));
+    offer_snippet (self, label, text, _ ("A new device with one NIC"));
   }
   g_autofree char *name = free_name (self, "switch");
   g_autofree char *text = g_strdup_printf ("%s = alloc(switch)", name);
-  offer_snippet (self, text, text, _("A new switch; link(switch, device, …) cables devices to it"));
+  offer_snippet (self, text, text, _ ("A new switch; link(switch, device, …) cables devices to it"));
   offer_snippet (self, "step \"…\" { }",
                  "step \"|Title|\" {\n  \"What the class sees.\"\n  ping(host1, host2)\n}",
-                 _("A step of the demonstration: its statements run when it is asked for"));
+                 _ ("A step of the demonstration: its statements run when it is asked for"));
 }
 
 static void

@@ -36,8 +36,8 @@ typedef struct {
  * @cursor: a byte of the program's text
  * @ret_start: (out): where the word that is replaced begins; it ends at the cursor
  *
- * Returns: (transfer full) (element-type VbetCompletion): what fits and begins as the word does, the likeliest
- * first; empty where nothing does, as in a comment.
+ * Returns: (transfer full) (element-type VbetCompletion): what fits and begins as the word does, the
+ * likeliest first; empty where nothing does, as in a comment.
  */
 GPtrArray *vbet_complete (const VbetProgram *program, const VbetTopology *topology, gsize cursor,
                           gsize *ret_start);

@@ -7,6 +7,9 @@
 
 #include <glib/gi18n.h>
 
+/* A line of a summary is cut after so many characters. */
+#define SUMMARY_WIDTH 90
+
 /* One replaced range. @start is where it stood when it was replaced. */
 typedef struct {
   gsize start;
@@ -17,6 +20,7 @@ typedef struct {
 typedef struct {
   char *label;
   gboolean typed; /* by keystrokes: may grow */
+  gint64 time;    /* us since 1970 */
   GPtrArray *changes;
 } Revision;
 
@@ -94,6 +98,7 @@ static void
 append_revision (VbetDocument *self, Revision *revision)
 {
   drop_redo (self);
+  revision->time = g_get_real_time ();
   g_ptr_array_add (self->revisions, revision);
   self->current++;
   if (self->revisions->len > VBET_DOCUMENT_MAX_REVISIONS) {
@@ -127,6 +132,18 @@ vbet_document_begin (VbetDocument *self, const char *label)
     g_free (self->group_label);
     self->group_label = g_strdup (label);
   }
+}
+
+void
+vbet_document_relabel (VbetDocument *self, const char *label)
+{
+  g_return_if_fail (VBET_IS_DOCUMENT (self) && self->depth > 0);
+  g_free (self->group_label);
+  self->group_label = g_strdup (label);
+  if (self->group == NULL)
+    return;
+  g_free (self->group->label);
+  self->group->label = g_strdup (label);
 }
 
 void
@@ -177,14 +194,23 @@ vbet_document_replace (VbetDocument *self, gsize start, gsize length, const char
   vbet_document_end (self);
 }
 
+/* Whether @text, typed behind what @last inserted, begins another word. */
+static gboolean
+begins_word (const Change *last, const char *text)
+{
+  gsize size = 0;
+  const char *before = g_bytes_get_data (last->inserted, &size);
+  return size > 0 && (before[size - 1] == ' ' || before[size - 1] == '\t') && !g_ascii_isspace (*text);
+}
+
 /* Whether a keystroke at @start that removes @length bytes goes on where @last ended. */
 static gboolean
-continues (const Change *last, gsize start, gsize length, gsize size)
+continues (const Change *last, gsize start, gsize length, const char *text, gsize size)
 {
   gsize inserted = g_bytes_get_size (last->inserted);
   gsize removed = g_bytes_get_size (last->removed);
   if (size > 0 && length == 0) /* typing on */
-    return inserted > 0 && start == last->start + inserted;
+    return inserted > 0 && start == last->start + inserted && !begins_word (last, text);
   if (size == 0 && inserted == 0) /* deleting on, backwards or forwards */
     return removed > 0 && (start + length == last->start || start == last->start);
   return FALSE;
@@ -200,7 +226,7 @@ vbet_document_type (VbetDocument *self, gsize start, gsize length, const char *t
             : NULL;
   gboolean joins
       = self->depth == 0 && !self->sealed && last != NULL && last->typed && last->changes->len > 0
-        && continues (g_ptr_array_index (last->changes, last->changes->len - 1), start, length, size)
+        && continues (g_ptr_array_index (last->changes, last->changes->len - 1), start, length, text, size)
         && memchr (text, '\n', size) == NULL;
   self->sealed = FALSE;
   if (joins) {
@@ -208,6 +234,7 @@ vbet_document_type (VbetDocument *self, gsize start, gsize length, const char *t
     if (change == NULL)
       return;
     g_ptr_array_add (last->changes, change);
+    last->time = g_get_real_time ();
     emit (self, "changed");
     return;
   }
@@ -288,6 +315,91 @@ vbet_document_revision_label (VbetDocument *self, guint index)
 {
   g_return_val_if_fail (VBET_IS_DOCUMENT (self) && index < self->revisions->len, NULL);
   return ((Revision *)g_ptr_array_index (self->revisions, index))->label;
+}
+
+gint64
+vbet_document_revision_time (VbetDocument *self, guint index)
+{
+  g_return_val_if_fail (VBET_IS_DOCUMENT (self) && index < self->revisions->len, 0);
+  return ((Revision *)g_ptr_array_index (self->revisions, index))->time;
+}
+
+/* Adds the lines of @bytes with @sign before each; FALSE when there is room for no more. */
+static gboolean
+summarize (GString *summary, const char *sign, const char *bytes, gsize size, guint *left)
+{
+  if (size == 0)
+    return TRUE;
+  g_autofree char *text = g_utf8_make_valid (bytes, (gssize)size);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++) {
+    g_strstrip (lines[i]);
+    if (lines[i][0] == '\0')
+      continue;
+    if (*left == 0)
+      return FALSE;
+    --*left;
+    gboolean cut = g_utf8_strlen (lines[i], -1) > SUMMARY_WIDTH;
+    if (cut)
+      *g_utf8_offset_to_pointer (lines[i], SUMMARY_WIDTH) = '\0';
+    g_string_append_printf (summary, "%s%s %s%s", summary->len > 0 ? "\n" : "", sign, lines[i],
+                            cut ? "…" : "");
+  }
+  return TRUE;
+}
+
+/* What @revision's keystrokes come to: @ret_removed and @ret_inserted, when they are all at one place. */
+static gboolean
+join_changes (const Revision *revision, GString *removed, GString *inserted)
+{
+  for (guint i = 0; i < revision->changes->len; i++) {
+    const Change *change = g_ptr_array_index (revision->changes, i);
+    const Change *last = i > 0 ? g_ptr_array_index (revision->changes, i - 1) : NULL;
+    gsize n_removed = 0, n_inserted = 0;
+    const char *was = g_bytes_get_data (change->removed, &n_removed);
+    const char *is = g_bytes_get_data (change->inserted, &n_inserted);
+    gboolean backwards = last != NULL && change->start + n_removed == last->start;
+    if (n_removed > 0)
+      g_string_insert_len (removed, backwards ? 0 : -1, was, (gssize)n_removed);
+    if (n_inserted > 0)
+      g_string_append_len (inserted, is, (gssize)n_inserted);
+  }
+  return revision->typed;
+}
+
+char *
+vbet_document_revision_summary (VbetDocument *self, guint index, guint max_lines)
+{
+  g_return_val_if_fail (VBET_IS_DOCUMENT (self) && index < self->revisions->len, NULL);
+  const Revision *revision = g_ptr_array_index (self->revisions, index);
+  g_autoptr (GString) summary = g_string_new (NULL);
+  g_autoptr (GString) removed = g_string_new (NULL);
+  g_autoptr (GString) inserted = g_string_new (NULL);
+  gboolean all = TRUE;
+  if (join_changes (revision, removed, inserted)) {
+    all = summarize (summary, "−", removed->str, removed->len, &max_lines)
+          && summarize (summary, "+", inserted->str, inserted->len, &max_lines);
+  } else {
+    /* The changes of an edit list stand from the end to the start. */
+    for (guint i = revision->changes->len; i > 0 && all; i--) {
+      const Change *change = g_ptr_array_index (revision->changes, i - 1);
+      gsize size = 0;
+      const char *bytes = g_bytes_get_data (change->removed, &size);
+      all = summarize (summary, "−", bytes, size, &max_lines);
+      bytes = g_bytes_get_data (change->inserted, &size);
+      all = all && summarize (summary, "+", bytes, size, &max_lines);
+    }
+  }
+  if (!all)
+    g_string_append (summary, "\n…");
+  return g_string_free (g_steal_pointer (&summary), FALSE);
+}
+
+gint64
+vbet_document_saved (VbetDocument *self)
+{
+  g_return_val_if_fail (VBET_IS_DOCUMENT (self), -1);
+  return self->saved;
 }
 
 const char *

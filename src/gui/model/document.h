@@ -56,7 +56,8 @@ void vbet_document_replace (VbetDocument *self, gsize start, gsize length, const
  * vbet_document_type:
  *
  * As vbet_document_replace(), for keystrokes: it joins the revision before it
- * when that was typed too and the two touch; a new line begins a new revision.
+ * when that was typed too and the two touch; a new line begins a new revision,
+ * and so does a new word: what undo takes back is what one remembers to have typed.
  */
 void vbet_document_type (VbetDocument *self, gsize start, gsize length, const char *text, gsize size);
 
@@ -70,6 +71,9 @@ void vbet_document_end (VbetDocument *self);
 /** vbet_document_cancel: ends it like vbet_document_end(), but takes everything back that was done since the
  * outermost begin. */
 void vbet_document_cancel (VbetDocument *self);
+
+/** vbet_document_relabel: between begin and end: the revision is called @label after all. */
+void vbet_document_relabel (VbetDocument *self, const char *label);
 
 /** vbet_document_seal: the next keystroke begins a revision of its own. */
 void vbet_document_seal (VbetDocument *self);
@@ -86,6 +90,18 @@ guint vbet_document_n_revisions (VbetDocument *self);
 /** vbet_document_current: how many of them are in force. */
 guint vbet_document_current (VbetDocument *self);
 const char *vbet_document_revision_label (VbetDocument *self, guint index);
+/** vbet_document_revision_time: Returns: when it was made or last grew, in microseconds since 1970. */
+gint64 vbet_document_revision_time (VbetDocument *self, guint index);
+/**
+ * vbet_document_revision_summary:
+ * @max_lines: at most so many
+ *
+ * Returns: (transfer full): what it changed, for people: lines "− removed" and "+ inserted" without blanks at
+ * their ends, and "…" where there is more; valid UTF-8.
+ */
+char *vbet_document_revision_summary (VbetDocument *self, guint index, guint max_lines);
+/** vbet_document_saved: Returns: the position that is on disk; -1 when none that can be reached is. */
+gint64 vbet_document_saved (VbetDocument *self);
 /** vbet_document_go_to: undoes or redoes until @position revisions are in force. */
 void vbet_document_go_to (VbetDocument *self, guint position);
 

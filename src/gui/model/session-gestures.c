@@ -109,6 +109,11 @@ vbet_session_add_device (VbetSession *self, VbetKind kind, double x, double y, c
                 vbet_gesture_add_device (self->program, self->topology, kind, NULL, round (x), round (y),
                                          &name, error),
                 label);
+  if (ok && name != NULL) {
+    /* Translators: "Add host host1": a kind of device, and its name. */
+    g_autofree char *named = g_strdup_printf (_ ("Add %s %s"), vbet_kind_name (kind), name);
+    vbet_document_relabel (self->document, named);
+  }
   if (!finish (self, ok))
     return FALSE;
   if (name != NULL)

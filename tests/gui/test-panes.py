@@ -1,0 +1,263 @@
+# test-panes.py - program, calls, problems, history and the bar of steps, with pointer and keys.
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from vbetgui import *  # noqa: E402,F403
+import vbetgui  # noqa: E402
+
+HOME = pathlib.Path(os.environ["VBET_GUI_HOME"])
+vbetgui.VBET = BUILD / "tests" / "gui" / "vbet-fake"
+VBET = vbetgui.VBET
+
+LAB = """# A lab.
+r1 = attach(alloc(router, at=(100, 120)), alloc(NIC, ip=192.168.0.1/24), alloc(NIC))
+r2 = attach(alloc(router, at=(400, 120)), alloc(NIC), alloc(NIC))
+"""
+BROKEN = LAB + "link(NIC(r1, 1), NIC(r2, 1)\nr3 = alloc(ruoter)\n"
+
+
+def program(window):
+    """The program's text, with the focus, the caret at its end."""
+    view = window.find_now("Program", "text")
+    if view is None:
+        window.tab("Program")
+        view = window.find("Program", "text")
+    window.click(view)
+    window.key("ctrl+End")
+    return view
+
+
+def place_of(window, needle, shift=0):
+    """Where the first letter of @needle is on the screen."""
+    view = window.find("Program", "text")
+    text = Atspi.Text.get_text(view, 0, -1)
+    box = Atspi.Text.get_character_extents(view, text.index(needle) + shift, Atspi.CoordType.SCREEN)
+    return box.x + box.width // 2, box.y + box.height // 2
+
+
+def popups(window):
+    """How many windows of the program are on the screen: its own, and what pops up."""
+    result = subprocess.run(["xdotool", "search", "--all", "--onlyvisible", "--pid", str(window.process.pid), "--class", ""],
+                            capture_output=True, text=True, check=False)
+    return len(result.stdout.split())
+
+
+def type_and_accept(window, text, result, shot=None):
+    """Types, waits for the proposals, takes the first: the text then matches @result."""
+    before = popups(window)
+    window.type(text)
+    wait_until(lambda: popups(window) > before, 5, f"proposals for {text}")
+    if shot:
+        screenshot(shot)
+    window.key("Return")
+    window.wait_text(result)
+    window.key("Escape")  # what may come next is proposed at once
+    wait_until(lambda: popups(window) == before, 5, "the proposals are gone")
+
+
+def selected(window):
+    names = []
+    for child in children(window.find("Canvas")):
+        if child.get_state_set().contains(Atspi.StateType.SELECTED):
+            names.append(name_of(child))
+    return sorted(names)
+
+
+def test_type_a_link():
+    with Window(lab_text("type.vbet", LAB)) as window:
+        program(window)
+        window.type("link(NIC(r1,2), NIC(r2,1))")
+        wait_until(lambda: len(window.items()) == 3, 5, "the cable is on the canvas")
+        window.key("Escape")
+        assert window.text() == LAB + "link(NIC(r1,2), NIC(r2,1))", window.text()
+        screenshot("panes-typed")
+
+
+def test_completion():
+    with Window(lab_text("complete.vbet", LAB)) as window:
+        program(window)
+        window.type("sw =")
+        type_and_accept(window, " al", r"sw = alloc\($", "panes-completion-call")
+        type_and_accept(window, "sw", r"sw = alloc\(switch$", "panes-completion-kind")
+        type_and_accept(window, ", st", r"switch, stp=$", "panes-completion-key")
+        type_and_accept(window, "y", r"stp=yes$")
+        window.type(")\n")
+        window.item("sw")
+        assert window.text() == LAB + "sw = alloc(switch, stp=yes)\n", window.text()
+        # on request, where nothing was typed
+        before = popups(window)
+        window.key("ctrl+space")
+        wait_until(lambda: popups(window) > before, 5, "proposals")
+        screenshot("panes-completion-all")
+        window.key("Escape")
+        window.type("link(sw, r1)\n")
+        wait_until(lambda: len(window.items()) == 4, 5, "a cable")
+        assert window.text().endswith("link(sw, r1)\n"), window.text()
+
+
+def test_fix_by_click():
+    with Window(lab_text("fix.vbet", BROKEN)) as window:
+        program(window)
+        window.key("ctrl+Home")
+        xdotool("mousemove", *place_of(window, "ruoter", 2))
+        xdotool("mousemove", *place_of(window, "ruoter", 3))
+        button = window.find("Fix: .*router.*", "push button")
+        screenshot("panes-squiggle")
+        window.click(button)
+        window.wait_text(r"r3 = alloc\(router\)")
+        window.item("r3")
+        # the other one by key
+        window.click(place_of(window, "link(NIC", 6))
+        window.key("ctrl+period")
+        window.wait_text(r"NIC\(r2, 1\)\)")
+        window.find("Problems", "page tab")
+
+
+def test_shared_selection():
+    with Window(lab_text("select.vbet", LAB + "link(r1, r2)\nset(r2, label=\"two\")\n")) as window:
+        program(window)
+        window.click(place_of(window, "r1 = "))
+        wait_until(lambda: selected(window) == ["r1"], 5, "r1 is selected by its name")
+        window.click(place_of(window, "192.168"))
+        wait_until(lambda: selected(window) == ["r1"], 5, "its NIC is its")
+        window.click(place_of(window, "link(", 1))
+        wait_until(lambda: len(selected(window)) == 1 and selected(window) != ["r1"], 5, "the cable is selected")
+        window.click(place_of(window, "label="))
+        wait_until(lambda: selected(window) == ["r2"], 5, "r2 is selected by set()")
+        # and back: the canvas marks the text, the caret stays
+        view = window.find("Program", "text")
+        caret = Atspi.Text.get_caret_offset(view)
+        window.click(window.place("r1"))
+        wait_until(lambda: selected(window) == ["r1"], 5, "r1 by its picture")
+        offset = window.text().index("attach")
+
+        def marked():
+            return "bg-color" in Atspi.Text.get_attribute_run(view, offset, False)[0]
+
+        wait_until(marked, 5, "its statement is marked")
+        assert Atspi.Text.get_caret_offset(view) == caret
+        screenshot("panes-selected")
+
+
+def test_drawn_cable_is_shown():
+    filler = "".join(f"# line {number}\n" for number in range(60))
+    with Window(lab_text("drawn.vbet", filler + LAB)) as window:
+        program(window)
+        window.key("ctrl+Home")
+        window.click(window.find("Cable", "toggle button"))
+        window.drag(window.place("r1"), window.place("r2"))
+        text = window.wait_text(r"link\(")
+        view = window.find("Program", "text")
+        screenshot("panes-drawn")
+
+        def in_sight():
+            outer = view.get_extents(Atspi.CoordType.SCREEN)
+            box = Atspi.Text.get_character_extents(view, text.index("link("), Atspi.CoordType.SCREEN)
+            return outer.y <= box.y <= min(outer.y + outer.height, SCREEN[1]) and box.height > 0 and box.y < 790
+
+        wait_until(in_sight, 5, "the line is in sight")
+
+
+def test_find_and_replace():
+    with Window(lab_text("find.vbet", LAB)) as window:
+        program(window)
+        window.key("ctrl+f")
+        window.find("Find in the program")
+        window.type("router")
+        window.find("1 of 2|2 of 2")
+        screenshot("panes-find")
+        window.key("Escape")
+        window.key("ctrl+h")
+        window.find("Replace by")
+        window.type("router")
+        window.click(window.find("Replace by"))
+        window.type("firewall")
+        window.click(window.find("Replace All", "push button"))
+        window.wait_text(r"firewall.*\n.*firewall")
+        screenshot("panes-replace")
+        window.click(window.find("Close .Escape.", "push button"))
+        window.key("ctrl+z")
+        wait_until(lambda: window.text() == LAB, 5, "one undo takes it back")
+
+
+def test_comment_and_format():
+    text = LAB + "link(NIC(r1,2),NIC(r2,1))\n"
+    with Window(lab_text("comment.vbet", text)) as window:
+        program(window)
+        window.key("Up", "ctrl+slash")
+        window.wait_text(r"(?m)^# link")
+        wait_until(lambda: len(window.items()) == 2, 5, "no cable")
+        window.key("ctrl+slash")
+        wait_until(lambda: window.text() == text, 5, "as before")
+        window.key("ctrl+shift+f")
+        window.wait_text(r"(?m)^link\(NIC\(r1, 2\), NIC\(r2, 1\)\)$")
+        window.key("ctrl+z")
+        wait_until(lambda: window.text() == text, 5, "one undo takes it back")
+
+
+def test_font_zoom():
+    with Window(lab_text("zoom.vbet", LAB)) as window:
+        program(window)
+        x, _ = place_of(window, "r2 = ", 8)
+        gap = window.place("r2")[0] - window.place("r1")[0]
+        window.key("ctrl+plus", "ctrl+plus", "ctrl+plus", "ctrl+plus")
+        wait_until(lambda: place_of(window, "r2 = ", 8)[0] > x, 5, "larger letters")
+        assert window.place("r2")[0] - window.place("r1")[0] == gap  # the canvas is as it was
+        window.key("ctrl+0")
+        wait_until(lambda: place_of(window, "r2 = ", 8)[0] == x, 5, "as before")
+
+
+def history_row(window, name):
+    """The cell of that name, in a table whose cells may have parts."""
+    for cell in children(window.find("History", "table")):
+        if name in (name_of(cell), *[name_of(part) for part in children(cell)]):
+            return cell
+    return None
+
+
+def test_history():
+    with Window(lab_text("history.vbet", LAB)) as window:
+        window.item("r2")
+        window.click(window.find("Host", "toggle button"))
+        window.click(window.free_place(250, 200))
+        window.item("host1")
+        window.key("s")
+        window.click(window.free_place(300, 40))
+        window.item("switch1")
+        window.key("Escape")
+        window.click(window.place("r1"))
+        window.key("Delete")
+        window.gone_item("r1")
+        window.key("ctrl+s")
+        window.tab("History")
+        row = wait_until(lambda: history_row(window, "Add host host1"), 5, "a row for the host")
+        wait_until(lambda: history_row(window, "Delete r1 (saved)"), 5, "the saved one is marked")
+        screenshot("panes-history")
+        window.click(row)
+        window.gone_item("switch1")
+        window.item("r1")
+        xdotool("mousemove", *window.middle(history_row(window, "Add switch switch1")))
+        screenshot("panes-history-back")
+        window.click(history_row(window, "Delete r1 (saved)"))
+        window.item("switch1")
+        window.gone_item("r1")
+        window.click(history_row(window, "As it was opened"))
+        wait_until(lambda: sorted(window.items()) == ["r1", "r2"], 5, "as it was opened")
+
+
+def test_dark():
+    with Window(lab_text("dark.vbet", BROKEN), environment={"GTK_THEME": "Adwaita:dark"}) as window:
+        program(window)
+        window.click(place_of(window, "r1 = "))
+        xdotool("mousemove", *place_of(window, "ruoter", 2))
+        xdotool("mousemove", *place_of(window, "ruoter", 3))
+        window.find("Fix: .*router.*", "push button")
+        screenshot("panes-dark")
+
+
+run([function for name, function in list(globals().items()) if name.startswith("test_")])
