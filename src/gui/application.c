@@ -132,14 +132,22 @@ export_picture (GVariantDict *options, const char *picture)
 {
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) files = NULL;
-  double scale = 2;
+  const char *style = "light";
+  VbetAppearance appearance = VBET_APPEARANCE_LIGHT;
+  double scale = 0;
   g_variant_dict_lookup (options, G_OPTION_REMAINING, "^aay", &files);
   g_variant_dict_lookup (options, "scale", "d", &scale);
+  g_variant_dict_lookup (options, "export-style", "&s", &style);
   if (files == NULL || files[0] == NULL || files[1] != NULL) {
     g_printerr (_ ("vbet: --export takes one lab: vbet --export PICTURE.png LAB.vbet\n"));
     return 2;
   }
-  if (vbet_export_png (files[0], picture, scale, &error))
+  if (!vbet_appearance_from_name (style, &appearance)) {
+    g_printerr (_ ("vbet: --export-style is light, dark, contrast, contrast-dark or projector, not “%s”\n"),
+                style);
+    return 2;
+  }
+  if (vbet_export_lab (files[0], picture, appearance, scale, &error))
     return 0;
   g_printerr ("vbet: %s\n", error->message);
   return 1;
@@ -183,10 +191,12 @@ static void
 vbet_application_init (VbetApplication *self)
 {
   const GOptionEntry options[] = {
-    { "export", 0, 0, G_OPTION_ARG_FILENAME, NULL, _ ("Write a picture of the lab and end; needs no display"),
-      _ ("PICTURE.png") },
-    { "scale", 0, 0, G_OPTION_ARG_DOUBLE, NULL, _ ("Size of the picture: pixels a lab unit (default 2)"),
-      _ ("N") },
+    { "export", 0, 0, G_OPTION_ARG_FILENAME, NULL,
+      _ ("Write a picture of the lab (.png, .svg, .pdf) and end; needs no display"), _ ("PICTURE") },
+    { "export-style", 0, 0, G_OPTION_ARG_STRING, NULL,
+      _ ("Its colours: light (default), dark, contrast, contrast-dark or projector"), _ ("STYLE") },
+    { "scale", 0, 0, G_OPTION_ARG_DOUBLE, NULL,
+      _ ("Size of the picture: pixels a lab unit (default: 2 for PNG, else 1)"), _ ("N") },
     { "new", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Begin with an empty lab instead of the start page"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, NULL, _ ("Show the version and end"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, _ ("[LAB.vbet …]") },

@@ -2,9 +2,14 @@
 # drawing, the running lab); libvbet-gui: widgets.
 noinst_LIBRARIES += libvbet-view.a
 libvbet_view_a_SOURCES = \
+	src/gui/canvas/colours.c \
+	src/gui/canvas/draw-cable.c \
+	src/gui/canvas/draw-private.h \
+	src/gui/canvas/draw-text.c \
 	src/gui/canvas/draw.c \
 	src/gui/canvas/draw.h \
 	src/gui/canvas/glyph.c \
+	src/gui/canvas/picture.c \
 	src/gui/export.c \
 	src/gui/export.h \
 	src/gui/figures.c \
@@ -40,15 +45,20 @@ libvbet_view_a_SOURCES = \
 	src/gui/model/session.h \
 	src/gui/model/snap.c \
 	src/gui/model/snap.h \
+	src/gui/model/view-cables.c \
 	src/gui/model/view-handles.c \
+	src/gui/model/view-index.c \
 	src/gui/model/view-private.h \
 	src/gui/model/view-query.c \
+	src/gui/model/view-tool.c \
+	src/gui/model/view-update.c \
 	src/gui/model/view.c \
 	src/gui/model/view.h \
 	src/gui/reply.c \
 	src/gui/reply.h \
 	src/gui/runner.c \
 	src/gui/runner.h
+nodist_libvbet_view_a_SOURCES = src/gui/icons.c
 libvbet_view_a_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS) $(RSVG_CFLAGS)
 
 noinst_LIBRARIES += libvbet-gui.a
@@ -141,6 +151,35 @@ CLEANFILES += src/gui/resources.c
 src/gui/resources.c: src/gui/ui/vbet.gresource.xml $(GUI_RESOURCES)
 	$(AM_V_GEN)$(MKDIR_P) src/gui && $(GLIB_COMPILE_RESOURCES) --generate-source --target=$@ --internal \
 	  --sourcedir=$(top_srcdir)/src/gui/ui $(top_srcdir)/src/gui/ui/vbet.gresource.xml
+
+# The pictures of devices and tools.
+VBET_ICONS = \
+	src/gui/icons/access-point.svg \
+	src/gui/icons/cable.svg \
+	src/gui/icons/camera.svg \
+	src/gui/icons/cloud.svg \
+	src/gui/icons/database.svg \
+	src/gui/icons/firewall.svg \
+	src/gui/icons/frame.svg \
+	src/gui/icons/gateway.svg \
+	src/gui/icons/globe.svg \
+	src/gui/icons/host.svg \
+	src/gui/icons/hub.svg \
+	src/gui/icons/laptop.svg \
+	src/gui/icons/note.svg \
+	src/gui/icons/phone.svg \
+	src/gui/icons/printer.svg \
+	src/gui/icons/router.svg \
+	src/gui/icons/select.svg \
+	src/gui/icons/server.svg \
+	src/gui/icons/switch.svg \
+	src/gui/icons/tablet.svg \
+	src/gui/icons/tap.svg
+EXTRA_DIST += src/gui/icons/icons.gresource.xml $(VBET_ICONS)
+CLEANFILES += src/gui/icons.c
+src/gui/icons.c: src/gui/icons/icons.gresource.xml $(VBET_ICONS)
+	$(AM_V_GEN)$(MKDIR_P) src/gui && $(GLIB_COMPILE_RESOURCES) --generate-source --target=$@ --internal \
+	  --c-name=vbet_icons --sourcedir=$(top_srcdir)/src/gui/icons $(top_srcdir)/src/gui/icons/icons.gresource.xml
 
 bin_PROGRAMS += bin/vbet
 bin_vbet_SOURCES = src/gui/main.c

@@ -7,7 +7,7 @@
 
 #include <glib/gi18n.h>
 
-#include "gui/canvas/draw.h"
+#include "gui/export.h"
 #include "gui/lab-list.h"
 
 /* Larger files are no labs. */
@@ -259,14 +259,7 @@ on_export_chosen (GtkNativeDialog *dialog, int response, VbetWindow *self)
   if (response != GTK_RESPONSE_ACCEPT)
     return;
   g_autofree char *path = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (dialog));
-  VbetViewInput input = {
-    .topology = vbet_session_get_topology (self->session),
-    .positions = vbet_session_get_positions (self->session),
-    .zoom = 1,
-    .show = vbet_canvas_get_show (self->canvas),
-  };
-  g_autoptr (VbetView) view = vbet_view_new (&input);
-  if (!vbet_draw_to_png (view, vbet_palette_light (), 2, path, &error))
+  if (!vbet_export_session (self->session, path, VBET_APPEARANCE_LIGHT, vbet_canvas_get_show (self->canvas), 0, &error))
     _vbet_window_show_error (self, "file", error->message);
 }
 

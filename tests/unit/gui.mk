@@ -1,6 +1,6 @@
 # Unit tests of gui: what needs no display.
 GUI_TEST_LIBS = libvbet-view.a libvbet-model.a libvbet-language.a libvbet-base.a $(TEST_LIBS) \
-	$(GTK_LIBS) $(GLIB_LIBS) -lm
+	$(GTK_LIBS) $(RSVG_LIBS) $(GLIB_LIBS) -lm
 
 check_PROGRAMS += tests/unit/test-gui-document
 TESTS += tests/unit/test-gui-document

@@ -51,6 +51,8 @@ vbet_canvas_get_view (VbetCanvas *self)
       .zoom = self->zoom,
       .show = self->show | (vbet_session_is_running (self->session) ? VBET_SHOW_RUNNING : 0),
       .overlay = &self->overlay,
+      .measure = vbet_draw_measure,
+      .measure_data = self->cache,
     };
     self->view = vbet_view_new (&input);
   }

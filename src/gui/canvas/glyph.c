@@ -1,191 +1,137 @@
-/* glyph.c - the pictures of the device kinds, as cairo paths: sharp at any size.
+/* glyph.c - the pictures of device kinds and tools: SVG files of src/gui/icons, compiled in, in any colours.
  *
- * Each is drawn around (0, 0) into a square from -24 to 24 by lines 2 wide.
+ * A picture's file has sensible colours of its own. Here a style sheet gives
+ * its classes those of the appearance: l: lines, f: body, m: solid marks in
+ * the lines' colour, a: warm accent, p: what lies behind.
  */
 #include "config.h"
 
-#include "gui/canvas/draw.h"
+#include "gui/canvas/draw-private.h"
 
-static void
-source (cairo_t *cr, const VbetColour *colour)
+#include <string.h>
+
+#define FOLDER "/net/vbet/Vbet/icons/"
+
+/* Generated: the compiled-in files. */
+GResource *vbet_icons_get_resource (void);
+
+static GBytes *
+icon_bytes (const char *name)
 {
-  cairo_set_source_rgb (cr, colour->red, colour->green, colour->blue);
+  g_autofree char *path = g_strconcat (FOLDER, name, ".svg", NULL);
+  return g_resource_lookup_data (vbet_icons_get_resource (), path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 }
 
-static void
-rounded (cairo_t *cr, double x, double y, double width, double height, double radius)
+static char *
+hex (VbetColour colour)
 {
-  cairo_new_sub_path (cr);
-  cairo_arc (cr, x + width - radius, y + radius, radius, -G_PI / 2, 0);
-  cairo_arc (cr, x + width - radius, y + height - radius, radius, 0, G_PI / 2);
-  cairo_arc (cr, x + radius, y + height - radius, radius, G_PI / 2, G_PI);
-  cairo_arc (cr, x + radius, y + radius, radius, G_PI, 3 * G_PI / 2);
-  cairo_close_path (cr);
+  return g_strdup_printf ("#%02x%02x%02x", (guint)lround (colour.red * 255),
+                          (guint)lround (colour.green * 255), (guint)lround (colour.blue * 255));
 }
 
-/* Fills and strokes the path. */
-static void
-body (cairo_t *cr, const VbetPalette *palette)
+static char *
+style_sheet (const VbetPalette *palette, const char *colour)
 {
-  source (cr, &palette->glyph_fill);
-  cairo_fill_preserve (cr);
-  source (cr, &palette->glyph);
-  cairo_stroke (cr);
+  VbetColour line = palette->glyph, fill = palette->glyph_fill;
+  vbet_palette_tint (palette, colour, &line, &fill);
+  g_autofree char *l = hex (line), *f = hex (fill), *a = hex (palette->states[VBET_STATE_BOOTING]),
+                  *p = hex (palette->tile);
+  return g_strdup_printf (".l{stroke:%s}.f{fill:%s}.m{fill:%s}.a{fill:%s}.p{fill:%s}%s", l, f, l, a, p,
+                          palette->strong ? ".l{stroke-width:2.6}" : "");
 }
 
-static void
-line (cairo_t *cr, double x1, double y1, double x2, double y2)
+static RsvgHandle *
+new_icon (const VbetPalette *palette, const char *name, const char *colour)
 {
-  cairo_move_to (cr, x1, y1);
-  cairo_line_to (cr, x2, y2);
+  g_autoptr (GBytes) bytes = icon_bytes (name);
+  if (bytes == NULL)
+    return NULL;
+  gsize size = 0;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+  RsvgHandle *handle = rsvg_handle_new_from_data (data, size, NULL);
+  g_autofree char *css = style_sheet (palette, colour);
+  if (handle != NULL && !rsvg_handle_set_stylesheet (handle, (const guint8 *)css, strlen (css), NULL))
+    g_clear_object (&handle);
+  return handle;
 }
 
-/* A line with a head at its second end. */
-static void
-arrow (cairo_t *cr, double x1, double y1, double x2, double y2)
+static gboolean
+render (cairo_t *cr, RsvgHandle *handle, double x, double y, double size)
 {
-  double angle = atan2 (y2 - y1, x2 - x1), head = 5.5;
-  line (cr, x1, y1, x2, y2);
-  cairo_move_to (cr, x2 - head * cos (angle - 0.7), y2 - head * sin (angle - 0.7));
-  cairo_line_to (cr, x2, y2);
-  cairo_line_to (cr, x2 - head * cos (angle + 0.7), y2 - head * sin (angle + 0.7));
+  RsvgRectangle place = { x - size / 2, y - size / 2, size, size };
+  return rsvg_handle_render_document (handle, cr, &place, NULL);
 }
 
-static void
-draw_host (cairo_t *cr, const VbetPalette *palette)
+static const char *
+kind_icon (VbetKind kind)
 {
-  rounded (cr, -20, -17, 40, 26, 3);
-  body (cr, palette);
-  line (cr, 0, 9, 0, 16);
-  line (cr, -10, 16.5, 10, 16.5);
-  /* a prompt */
-  cairo_move_to (cr, -13, -10);
-  cairo_line_to (cr, -7, -5);
-  cairo_line_to (cr, -13, 0);
-  line (cr, -4, 1, 3, 1);
-  cairo_stroke (cr);
+  const char *name = vbet_kind_name (kind);
+  return name != NULL ? name : "host";
 }
 
-static void
-draw_router (cairo_t *cr, const VbetPalette *palette)
+/* Returns: (transfer none) (nullable). */
+static RsvgHandle *
+cached_icon (VbetPen *pen, const char *name, const char *colour)
 {
-  cairo_arc (cr, 0, 0, 20, 0, 2 * G_PI);
-  body (cr, palette);
-  arrow (cr, 5, 0, 15, 0);
-  arrow (cr, -5, 0, -15, 0);
-  arrow (cr, 0, -15, 0, -5);
-  arrow (cr, 0, 15, 0, 5);
-  cairo_stroke (cr);
+  char key[96];
+  g_snprintf (key, sizeof key, "%s %s", name, colour != NULL ? colour : "");
+  RsvgHandle *handle = g_hash_table_lookup (pen->cache->icons, key);
+  if (handle == NULL && (handle = new_icon (pen->palette, name, colour)) != NULL)
+    g_hash_table_insert (pen->cache->icons, g_strdup (key), handle);
+  return handle;
 }
 
-static void
-draw_firewall (cairo_t *cr, const VbetPalette *palette)
+void
+_vbet_draw_icon (VbetPen *pen, const char *icon, VbetKind kind, const char *colour, double x, double y,
+                 double size)
 {
-  rounded (cr, -19, -17, 38, 34, 2);
-  body (cr, palette);
-  for (int row = 0; row < 4; row++) {
-    double top = -17 + row * 8.5;
-    if (row > 0)
-      line (cr, -19, top, 19, top);
-    for (int k = 0; k < 2; k++) {
-      double x = row % 2 == 0 ? -6 + k * 13 : -12.5 + k * 13 + 6.5 * 0;
-      line (cr, x, top, x, top + 8.5);
-    }
-    if (row % 2 == 1)
-      line (cr, 13.5, top, 13.5, top + 8.5);
-  }
-  cairo_set_line_width (cr, 1.6);
-  cairo_stroke (cr);
+  /* A name that could lead out of the folder, or that nobody drew, is as good as none. */
+  gboolean named = icon != NULL && strpbrk (icon, "/.") == NULL;
+  RsvgHandle *handle = named ? cached_icon (pen, icon, colour) : NULL;
+  if (handle == NULL)
+    handle = cached_icon (pen, kind_icon (kind), colour);
+  if (handle != NULL)
+    render (pen->cr, handle, x, y, size);
 }
 
-static void
-draw_switch (cairo_t *cr, const VbetPalette *palette)
+gboolean
+vbet_draw_icon (cairo_t *cr, const VbetPalette *palette, const char *name, double x, double y, double size)
 {
-  rounded (cr, -22, -13, 44, 26, 4);
-  body (cr, palette);
-  arrow (cr, -13, -4.5, 14, -4.5);
-  arrow (cr, 13, 5, -14, 5);
-  cairo_stroke (cr);
-}
-
-static void
-draw_hub (cairo_t *cr, const VbetPalette *palette)
-{
-  for (int i = 0; i < 5; i++) {
-    double angle = -G_PI / 2 + i * 2 * G_PI / 5;
-    line (cr, 0, 0, 14 * cos (angle), 14 * sin (angle));
-  }
-  source (cr, &palette->glyph);
-  cairo_stroke (cr);
-  for (int i = 0; i < 5; i++) {
-    double angle = -G_PI / 2 + i * 2 * G_PI / 5;
-    cairo_new_sub_path (cr);
-    cairo_arc (cr, 17 * cos (angle), 17 * sin (angle), 4, 0, 2 * G_PI);
-  }
-  body (cr, palette);
-  cairo_arc (cr, 0, 0, 6.5, 0, 2 * G_PI);
-  source (cr, &palette->glyph);
-  cairo_fill (cr);
-}
-
-static void
-draw_gateway (cairo_t *cr, const VbetPalette *palette)
-{
-  cairo_new_sub_path (cr);
-  cairo_arc (cr, -11, 4, 9, G_PI / 2, 3 * G_PI / 2 + 0.35);
-  cairo_arc (cr, -2, -5, 10, G_PI + 0.25, 2 * G_PI - 0.35);
-  cairo_arc (cr, 11, 3, 10, -G_PI / 2 - 0.25, G_PI / 2);
-  cairo_close_path (cr);
-  body (cr, palette);
-}
-
-static void
-draw_tap (cairo_t *cr, const VbetPalette *palette)
-{
-  rounded (cr, -13, -6, 26, 14, 3);
-  body (cr, palette);
-  line (cr, -6, -6, -6, -15);
-  line (cr, 6, -6, 6, -15);
-  line (cr, 0, 8, 0, 17);
-  cairo_stroke (cr);
+  RsvgHandle *handle = name != NULL && strpbrk (name, "/.") == NULL ? new_icon (palette, name, NULL) : NULL;
+  gboolean drawn = handle != NULL && render (cr, handle, x, y, size);
+  g_clear_object (&handle);
+  return drawn;
 }
 
 void
 vbet_draw_glyph (cairo_t *cr, const VbetPalette *palette, VbetKind kind, double x, double y, double size)
 {
-  cairo_save (cr);
-  cairo_translate (cr, x, y);
-  cairo_scale (cr, size / 48, size / 48);
-  cairo_set_line_width (cr, 2);
-  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
-  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
-  cairo_new_path (cr);
-  switch (kind) {
-  case VBET_KIND_ROUTER:
-    draw_router (cr, palette);
-    break;
-  case VBET_KIND_FIREWALL:
-    draw_firewall (cr, palette);
-    break;
-  case VBET_KIND_SWITCH:
-    draw_switch (cr, palette);
-    break;
-  case VBET_KIND_HUB:
-    draw_hub (cr, palette);
-    break;
-  case VBET_KIND_GATEWAY:
-    draw_gateway (cr, palette);
-    break;
-  case VBET_KIND_TAP:
-    draw_tap (cr, palette);
-    break;
-  case VBET_KIND_HOST:
-  case VBET_KIND_NIC:
-  case VBET_KIND_CABLE:
-  case VBET_KIND_NOTE:
-  default:
-    draw_host (cr, palette);
-    break;
+  vbet_draw_icon (cr, palette, kind_icon (kind), x, y, size);
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
+char **
+vbet_draw_icon_names (void)
+{
+  char **names = g_resource_enumerate_children (vbet_icons_get_resource (), FOLDER,
+                                                G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  guint kept = 0;
+  for (guint i = 0; names[i] != NULL; i++) {
+    char *name = names[i];
+    *strrchr (name, '.') = '\0';
+    /* Tools are no devices. */
+    if (g_str_equal (name, "select") || g_str_equal (name, "cable") || g_str_equal (name, "note")
+        || g_str_equal (name, "frame"))
+      g_free (name);
+    else
+      names[kept++] = name;
   }
-  cairo_restore (cr);
+  names[kept] = NULL;
+  qsort (names, kept, sizeof *names, compare_names);
+  return names;
 }

@@ -3,22 +3,6 @@
 
 #include "gui/model/view-private.h"
 
-/* A rough width of a character, for bounds: measured text is the drawing's business. */
-#define CHARACTER 0.62
-
-VbetRect
-_vbet_view_text_bounds (const char *text, VbetPoint top, double size)
-{
-  double longest = 0, lines = 1, run = 0;
-  for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c)) {
-    run = *c == '\n' ? 0 : run + 1;
-    lines += *c == '\n' ? 1 : 0;
-    longest = MAX (longest, run);
-  }
-  double width = longest * size * CHARACTER;
-  return (VbetRect){ top.x - width / 2, top.y, width, lines * size * LINE_HEIGHT };
-}
-
 VbetPoint
 vbet_item_point (const VbetItem *self, double t)
 {
@@ -34,9 +18,6 @@ vbet_view_bounds (const VbetView *self)
   gboolean any = FALSE;
   for (guint i = 0; i < self->items->len; i++) {
     const VbetItem *item = g_ptr_array_index (self->items, i);
-    if (item->kind == VBET_ITEM_HANDLE || item->kind == VBET_ITEM_GHOST || item->kind == VBET_ITEM_BAND
-        || item->kind == VBET_ITEM_WIRE || item->kind == VBET_ITEM_GUIDE)
-      continue;
     box = any ? vbet_rect_union (box, item->bounds) : item->bounds;
     any = TRUE;
   }
@@ -66,11 +47,9 @@ hits_note (const VbetItem *item, VbetPoint at, double zoom)
   if (!(item->flags & VBET_ITEM_FRAME))
     return vbet_rect_contains (item->bounds, at.x, at.y);
   double near = 7 / zoom;
-  VbetRect title = _vbet_view_text_bounds (item->text, (VbetPoint){ 0, 0 }, NAME_SIZE);
-  title.x = item->bounds.x;
-  title.y = item->bounds.y;
-  title.width = MIN (title.width + 2 * NOTE_PADDING, item->bounds.width);
-  title.height = MIN (title.height + NOTE_PADDING, item->bounds.height);
+  VbetRect title = item->bounds;
+  title.width = MIN (item->title.x + 2 * NOTE_PADDING, title.width);
+  title.height = MIN (item->title.y + NOTE_PADDING, title.height);
   if (*item->text != '\0' && vbet_rect_contains (title, at.x, at.y))
     return TRUE;
   return vbet_rect_contains (vbet_rect_grow (item->bounds, near), at.x, at.y)
@@ -105,9 +84,15 @@ hits (const VbetItem *item, VbetPoint at, double zoom)
 const VbetItem *
 vbet_view_hit (const VbetView *self, double x, double y)
 {
-  for (guint i = self->items->len; i > 0; i--) {
-    const VbetItem *item = g_ptr_array_index (self->items, i - 1);
-    if (hits (item, (VbetPoint){ x, y }, self->zoom))
+  VbetPoint at = { x, y };
+  for (guint i = self->tool->len; i > 0; i--)
+    if (hits (g_ptr_array_index (self->tool, i - 1), at, self->zoom))
+      return g_ptr_array_index (self->tool, i - 1);
+  g_autoptr (GArray) near = g_array_new (FALSE, FALSE, sizeof (guint));
+  vbet_view_near (self, vbet_rect_grow ((VbetRect){ x, y, 0, 0 }, MAX (12 / self->zoom, 12)), near);
+  for (guint i = near->len; i > 0; i--) {
+    const VbetItem *item = g_ptr_array_index (self->items, g_array_index (near, guint, i - 1));
+    if (hits (item, at, self->zoom))
       return item->kind == VBET_ITEM_TEXT ? vbet_view_find (self, item->name) : item;
   }
   return NULL;
@@ -161,47 +146,53 @@ vbet_view_contents (const VbetView *self, GHashTable *names)
 static void
 append_flags (GString *text, guint flags)
 {
-  static const char *const names[]
-      = { "selected", "hovered", "target", "down", "loose-a", "loose-b", "running", "frame", "editing" };
+  static const char *const names[] = { "selected", "hovered", "target", "down",    "loose-a",
+                                       "loose-b",  "running", "frame",  "editing", "away" };
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (flags & (1u << i))
       g_string_append_printf (text, " %s", names[i]);
 }
 
-char *
-vbet_view_to_text (const VbetView *self)
+static void
+append_item (GString *text, const VbetItem *item)
 {
   static const char *const kinds[]
       = { "note", "cable", "wire", "device", "text", "handle", "ghost", "band", "guide" };
   static const char *const handles[] = { "free", "used", "new", "end", "size" };
-  static const char *const styles[] = { "name", "detail", "end", "badge" };
-  GString *text = g_string_new (NULL);
-  for (guint i = 0; i < self->items->len; i++) {
-    const VbetItem *item = g_ptr_array_index (self->items, i);
-    g_string_append (text, kinds[item->kind]);
-    if (item->kind == VBET_ITEM_TEXT)
-      g_string_append_printf (text, " %s", styles[item->style]);
-    if (item->name != NULL)
-      g_string_append_printf (text, " %s", item->name);
-    if (item->kind == VBET_ITEM_HANDLE)
-      g_string_append_printf (text, " %s %u", handles[item->handle], item->number);
-    if (item->device_kind != 0)
-      g_string_append_printf (text, " %s", vbet_kind_name (item->device_kind));
-    if (item->kind == VBET_ITEM_DEVICE)
-      g_string_append_printf (text, " %s", vbet_device_state_name (item->state));
-    if (item->text != NULL) {
-      g_autofree char *escaped = g_strescape (item->text, NULL);
-      g_string_append_printf (text, " \"%s\"", escaped);
-    }
-    if (item->kind == VBET_ITEM_CABLE || item->kind == VBET_ITEM_WIRE || item->kind == VBET_ITEM_GUIDE)
-      g_string_append_printf (text, " (%.0f,%.0f)-(%.0f,%.0f)", item->a.x, item->a.y, item->b.x, item->b.y);
-    else if (item->kind == VBET_ITEM_BAND || item->kind == VBET_ITEM_NOTE)
-      g_string_append_printf (text, " (%.0f,%.0f) %.0fx%.0f", item->bounds.x, item->bounds.y,
-                              item->bounds.width, item->bounds.height);
-    else
-      g_string_append_printf (text, " (%.0f,%.0f)", item->a.x, item->a.y);
-    append_flags (text, item->flags);
-    g_string_append_c (text, '\n');
+  static const char *const styles[] = { "name", "detail", "end", "badge", "load", "note" };
+  g_string_append (text, kinds[item->kind]);
+  if (item->kind == VBET_ITEM_TEXT)
+    g_string_append_printf (text, " %s", styles[item->style]);
+  if (item->name != NULL)
+    g_string_append_printf (text, " %s", item->name);
+  if (item->kind == VBET_ITEM_HANDLE)
+    g_string_append_printf (text, " %s %u", handles[item->handle], item->number);
+  if (item->device_kind != 0)
+    g_string_append_printf (text, " %s", vbet_kind_name (item->device_kind));
+  if (item->kind == VBET_ITEM_DEVICE)
+    g_string_append_printf (text, " %s", vbet_device_state_name (item->state));
+  if (item->text != NULL) {
+    g_autofree char *escaped = g_strescape (item->text, NULL);
+    g_string_append_printf (text, " \"%s\"", escaped);
   }
+  if (item->kind == VBET_ITEM_CABLE || item->kind == VBET_ITEM_WIRE || item->kind == VBET_ITEM_GUIDE)
+    g_string_append_printf (text, " (%.0f,%.0f)-(%.0f,%.0f)", item->a.x, item->a.y, item->b.x, item->b.y);
+  else if (item->kind == VBET_ITEM_BAND || item->kind == VBET_ITEM_NOTE)
+    g_string_append_printf (text, " (%.0f,%.0f) %.0fx%.0f", item->bounds.x, item->bounds.y,
+                            item->bounds.width, item->bounds.height);
+  else
+    g_string_append_printf (text, " (%.0f,%.0f)", item->a.x, item->a.y);
+  append_flags (text, item->flags);
+  g_string_append_c (text, '\n');
+}
+
+char *
+vbet_view_to_text (const VbetView *self)
+{
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < self->items->len; i++)
+    append_item (text, g_ptr_array_index (self->items, i));
+  for (guint i = 0; i < self->tool->len; i++)
+    append_item (text, g_ptr_array_index (self->tool, i));
   return g_string_free (text, FALSE);
 }

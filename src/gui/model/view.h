@@ -6,6 +6,10 @@
  * units, with no colour and no font in it: canvas/draw.h gives it those, for
  * the screen and for pictures alike. Hit tests and the accessible objects work
  * on the same list, so what is seen is what is hit and what is read out. Pure.
+ *
+ * What changes often is brought up to date in place: vbet_view_set_marks(),
+ * vbet_view_set_tool() and vbet_view_set_traffic() leave a view as
+ * vbet_view_new() would make it, and tell what of it looks different now.
  */
 #pragma once
 
@@ -58,6 +62,7 @@ typedef enum {
   VBET_SHOW_ADDRESSES = 1 << 0,
   VBET_SHOW_NICS = 1 << 1,    /* NIC names at cable ends */
   VBET_SHOW_RUNNING = 1 << 2, /* the lab runs: "off" is a state worth showing */
+  VBET_SHOW_LOAD = 1 << 3,    /* how much goes through each cable */
 } VbetShow;
 
 #define VBET_VIEW_MAX_GUIDES 4
@@ -96,6 +101,19 @@ typedef struct {
   guint n_guides;
 } VbetOverlay;
 
+typedef enum {
+  VBET_TEXT_NAME,
+  VBET_TEXT_DETAIL, /* addresses and other lines below the name */
+  VBET_TEXT_END,    /* the NIC at a cable's end */
+  VBET_TEXT_BADGE,  /* what a cable does to its frames */
+  VBET_TEXT_LOAD,   /* what goes through a cable */
+  VBET_TEXT_NOTE,   /* only for measuring: a note's text is in its item */
+} VbetTextStyle;
+
+/* Tells how large a text is when it is drawn, in lab units at text scale 1. */
+typedef void (*VbetMeasure) (VbetTextStyle style, const char *text, double *ret_width, double *ret_height,
+                             gpointer data);
+
 typedef struct {
   const VbetTopology *topology;
   const VbetPoint *positions; /* one a device, in order */
@@ -105,6 +123,10 @@ typedef struct {
   double zoom;                /* 1.0 = 100 % */
   guint show;                 /* of VbetShow */
   const VbetOverlay *overlay; /* (nullable) */
+  double text_scale;          /* of all texts; 0: 1 */
+  VbetMeasure measure;        /* (nullable): NULL: estimates */
+  gpointer measure_data;
+  GHashTable *only; /* (nullable): set of names of devices: nothing but them and their cables is shown */
 } VbetViewInput;
 
 typedef enum {
@@ -129,13 +151,6 @@ typedef enum {
 } VbetHandleKind;
 
 typedef enum {
-  VBET_TEXT_NAME,
-  VBET_TEXT_DETAIL, /* addresses and other lines below the name */
-  VBET_TEXT_END,    /* the NIC at a cable's end */
-  VBET_TEXT_BADGE,  /* what a cable does to its frames */
-} VbetTextStyle;
-
-typedef enum {
   VBET_ITEM_SELECTED = 1 << 0,
   VBET_ITEM_HOVERED = 1 << 1,
   VBET_ITEM_TARGET = 1 << 2,
@@ -145,7 +160,19 @@ typedef enum {
   VBET_ITEM_RUNNING = 1 << 6, /* of a lab that runs */
   VBET_ITEM_FRAME = 1 << 7,   /* a note with a size */
   VBET_ITEM_EDITING = 1 << 8, /* its text is being edited in place */
+  VBET_ITEM_AWAY = 1 << 9,    /* lifted, or on its way: it is shown above the rest meanwhile */
 } VbetItemFlags;
+
+/* What the lamp at the end of a cable shows. */
+typedef enum {
+  VBET_LED_NONE,    /* the lab does not run, or nothing is known */
+  VBET_LED_DARK,    /* no carrier */
+  VBET_LED_CARRIER, /* steady */
+  VBET_LED_TRAFFIC, /* blinks */
+} VbetLed;
+
+/* Steps of the load of a cable: two a power of ten from 1 kbit/s to 1 Gbit/s. */
+#define VBET_LOAD_MAX 12
 
 typedef struct {
   VbetItemKind kind;
@@ -155,25 +182,66 @@ typedef struct {
   VbetDeviceState state; /* DEVICE */
   VbetTextStyle style;   /* TEXT */
   char *text;            /* (nullable) */
-  char *colour;          /* (nullable): NOTE: as color= says it */
+  char *icon;            /* DEVICE (nullable): name of a picture in place of the one of its kind */
+  char *colour;          /* DEVICE, NOTE (nullable): as color= says it */
   VbetHandleKind handle; /* HANDLE */
   guint number;          /* HANDLE */
   VbetPoint a;
   VbetPoint control;
   VbetPoint b;
-  VbetRect bounds; /* of all it covers (of text: nearly) */
+  VbetPoint title;    /* NOTE: width and height of its text */
+  VbetPoint lamps[2]; /* CABLE: where the lamps at its ends are */
+  VbetLed leds[2];    /* CABLE */
+  guint8 load[2];     /* CABLE: 0 for nothing, to VBET_LOAD_MAX; direction 0 is from @a to @b */
+  VbetRect bounds;    /* of all it covers */
 } VbetItem;
 
+/* Where the items are, so that those near a place are found without looking at all. */
+typedef struct VbetViewIndex VbetViewIndex;
+
 typedef struct {
-  GPtrArray *items;    /* of VbetItem, back to front */
+  GPtrArray *items;    /* of VbetItem, back to front: what the lab is */
+  GPtrArray *tool;     /* of VbetItem, above them, back to front: what a tool is in the middle of */
   GHashTable *objects; /* name → VbetItem of a device, cable or note */
   double zoom;
+  double text_scale;
+  guint level;          /* private: how much of the texts is in it */
+  GStringChunk *texts;  /* private: owns what @items point to */
+  VbetViewIndex *index; /* private */
 } VbetView;
 
 /** vbet_view_new: Returns: (transfer full): the display list; keeps nothing of @input. */
 VbetView *vbet_view_new (const VbetViewInput *input);
 void vbet_view_free (VbetView *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetView, vbet_view_free)
+
+/* Called for each part of a view that looks different now, in lab units. */
+typedef void (*VbetDamage) (VbetRect rect, gpointer data);
+
+/** vbet_view_set_marks: takes selection, states, whether the lab runs, and what is hovered or aimed at from
+ * @input, which is else the one that @self was made from. @damage: (nullable). */
+void vbet_view_set_marks (VbetView *self, const VbetViewInput *input, VbetDamage damage, gpointer data);
+/** vbet_view_set_tool: takes what a tool is in the middle of from @input; a move is not shown. */
+void vbet_view_set_tool (VbetView *self, const VbetViewInput *input);
+/** vbet_view_set_traffic: takes lamps and load from @input. Returns: FALSE when that is not enough because
+ * texts come or go: make a new view. */
+gboolean vbet_view_set_traffic (VbetView *self, const VbetViewInput *input, VbetDamage damage, gpointer data);
+/** vbet_view_set_away: marks the devices in @names (a set; nullable: none) and their cables as on their way.
+ */
+void vbet_view_set_away (VbetView *self, const VbetViewInput *input, GHashTable *names, VbetDamage damage,
+                         gpointer data);
+/** vbet_view_set_zoom: Returns: FALSE when other texts are to be shown at that zoom: make a new view. */
+gboolean vbet_view_set_zoom (VbetView *self, double zoom);
+/** vbet_view_compare: calls @damage for all that is in one of the two views only. */
+void vbet_view_compare (const VbetView *before, const VbetView *after, VbetDamage damage, gpointer data);
+
+/** vbet_item_extent: what drawing it can touch: its bounds, outlines and badges. */
+VbetRect vbet_item_extent (const VbetItem *self);
+/** vbet_view_near: the numbers of the items whose extent touches @rect, rising.
+ * @ret_numbers: (out caller-allocates) (element-type guint): emptied first. */
+void vbet_view_near (const VbetView *self, VbetRect rect, GArray *ret_numbers);
+/** vbet_view_limits: what all extents together cover. */
+VbetRect vbet_view_limits (const VbetView *self);
 
 /** vbet_view_bounds: what all of it covers; an empty rectangle around (0, 0) when there is nothing. */
 VbetRect vbet_view_bounds (const VbetView *self);
