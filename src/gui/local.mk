@@ -25,6 +25,8 @@ libvbet_view_a_SOURCES = \
 	src/gui/model/complete.h \
 	src/gui/model/document.c \
 	src/gui/model/document.h \
+	src/gui/model/form.c \
+	src/gui/model/form.h \
 	src/gui/model/geometry.h \
 	src/gui/model/grid.c \
 	src/gui/model/grid.h \
@@ -37,6 +39,7 @@ libvbet_view_a_SOURCES = \
 	src/gui/model/places.c \
 	src/gui/model/places.h \
 	src/gui/model/session-clipboard.c \
+	src/gui/model/session-attributes.c \
 	src/gui/model/session-gestures.c \
 	src/gui/model/session-notes.c \
 	src/gui/model/session-private.h \

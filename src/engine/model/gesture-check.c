@@ -105,13 +105,22 @@ vbet_lens_attribute_line (VbetKind kind, const char *name, guint nic, const char
 }
 
 static gboolean
-is_set_object (const Facts *self, VbetKind kind, const char *name, guint nic, const char *key)
+is_same_object (const VbetObject *object, VbetKind kind, const char *name, guint nic)
 {
-  const VbetObject *object = self->mode->set_object;
-  if (object == NULL || strcmp (key, self->mode->set_key) != 0 || object->nic != nic
-      || (object->name != NULL && g_strcmp0 (object->name, name) != 0))
+  if (object->nic != nic || (object->name != NULL && g_strcmp0 (object->name, name) != 0))
     return FALSE;
   return object->kind == kind || ((object->kind & VBET_KIND_DEVICE) != 0 && (kind & VBET_KIND_DEVICE) != 0);
+}
+
+static gboolean
+is_set_object (const Facts *self, VbetKind kind, const char *name, guint nic, const char *key)
+{
+  if (self->mode->set_object == NULL || strcmp (key, self->mode->set_key) != 0)
+    return FALSE;
+  for (guint i = 0; i < MAX (self->mode->n_set_objects, 1); i++)
+    if (is_same_object (&self->mode->set_object[i], kind, name, nic))
+      return TRUE;
+  return FALSE;
 }
 
 static void

@@ -262,19 +262,26 @@ patch_subject (const Subject *self, VbetPatch *patch, const char *key, const cha
 }
 
 VbetEdits *
-vbet_gesture_set (const VbetProgram *program, const VbetTopology *topology, const VbetObject *object,
-                  const char *key, const char *value, GError **error)
+vbet_gesture_set_many (const VbetProgram *program, const VbetTopology *topology, const VbetObject *objects,
+                       guint size, const char *key, const char *value, GError **error)
 {
   g_autoptr (VbetScene) scene = vbet_scene_new (program, topology);
   g_autoptr (VbetPatch) patch = vbet_patch_new (scene);
-  Subject subject = { .scene = scene, .object = object };
-  VbetEdits *edits = NULL;
-  if (find_subject (&subject, error) && patch_subject (&subject, patch, key, value, error)) {
-    VbetLens lens = { .set_object = object, .set_key = key };
-    edits = vbet_gesture_check (scene, patch, &lens, NULL, error);
+  gboolean good = TRUE;
+  for (guint i = 0; i < size && good; i++) {
+    Subject subject = { .scene = scene, .object = &objects[i] };
+    good = find_subject (&subject, error) && patch_subject (&subject, patch, key, value, error);
+    g_free (subject.reference);
   }
-  g_free (subject.reference);
-  return edits;
+  VbetLens lens = { .set_object = objects, .n_set_objects = size, .set_key = key };
+  return good ? vbet_gesture_check (scene, patch, &lens, NULL, error) : NULL;
+}
+
+VbetEdits *
+vbet_gesture_set (const VbetProgram *program, const VbetTopology *topology, const VbetObject *object,
+                  const char *key, const char *value, GError **error)
+{
+  return vbet_gesture_set_many (program, topology, object, 1, key, value, error);
 }
 
 VbetEdits *

@@ -43,6 +43,9 @@ VbetEdits *vbet_gesture_move_cable_end (const VbetProgram *program, const VbetTo
 /** vbet_gesture_set: @value: as the language writes it; NULL: unset, back to the default. */
 VbetEdits *vbet_gesture_set (const VbetProgram *program, const VbetTopology *topology, const VbetObject *object,
                              const char *key, const char *value, GError **error);
+/** vbet_gesture_set_many: likewise of all @objects: (array length=size) at once. */
+VbetEdits *vbet_gesture_set_many (const VbetProgram *program, const VbetTopology *topology, const VbetObject *objects,
+                                  guint size, const char *key, const char *value, GError **error);
 /** vbet_gesture_move_devices: @names, @xs, @ys: (array length=size): sets at=(x,y) of each. */
 VbetEdits *vbet_gesture_move_devices (const VbetProgram *program, const VbetTopology *topology,
                                       const char *const *names, const double *xs, const double *ys, guint size,

@@ -11,6 +11,7 @@
 #include <glib-object.h>
 
 #include "engine/language/diagnostic.h"
+#include "engine/model/gesture.h"
 #include "engine/model/topology.h"
 #include "gui/model/arrange.h"
 #include "gui/model/document.h"
@@ -181,5 +182,12 @@ gboolean vbet_session_duplicate (VbetSession *self, GError **error);
 /** vbet_session_cut: copies what is selected and deletes it. @ret_text: (out) (transfer full): the copy. */
 gboolean vbet_session_cut (VbetSession *self, char **ret_text, GError **error);
 
+/** vbet_session_set_attribute: @objects: (array length=size); @value: as the language writes it; NULL: the
+ * default. */
+gboolean vbet_session_set_attribute (VbetSession *self, const VbetObject *objects, guint size,
+                                     const char *key, const char *value, GError **error);
+gboolean vbet_session_add_nic (VbetSession *self, const char *device, GError **error);
+/** vbet_session_remove_nic: @nic: from 1; its cable goes, too. */
+gboolean vbet_session_remove_nic (VbetSession *self, const char *device, guint nic, GError **error);
 /** vbet_session_fix: applies the fix of finding number @index, if it has one. */
 void vbet_session_fix (VbetSession *self, guint index);
