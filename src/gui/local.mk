@@ -101,6 +101,15 @@ libvbet_gui_a_SOURCES = \
 	src/gui/panes/generator.h \
 	src/gui/panes/lab-picture.c \
 	src/gui/panes/lab-picture.h \
+	src/gui/panes/field-editor.c \
+	src/gui/panes/field-private.h \
+	src/gui/panes/field.c \
+	src/gui/panes/field.h \
+	src/gui/panes/inspector-form.c \
+	src/gui/panes/inspector-head.c \
+	src/gui/panes/inspector-private.h \
+	src/gui/panes/inspector.c \
+	src/gui/panes/inspector.h \
 	src/gui/panes/notices.c \
 	src/gui/panes/notices.h \
 	src/gui/panes/palette.c \

@@ -15,9 +15,58 @@ on_window_state (GtkWidget *widget, GdkEventWindowState *event, VbetWindow *self
   return GDK_EVENT_PROPAGATE;
 }
 
+/* What is typed and not written down yet comes before whatever a key of the window does: save, undo, run … */
+static gboolean
+on_key (GtkWidget *widget, GdkEventKey *event, VbetWindow *self)
+{
+  gboolean command = (event->state & (GDK_CONTROL_MASK | GDK_MOD1_MASK)) != 0
+                     || (event->keyval >= GDK_KEY_F1 && event->keyval <= GDK_KEY_F35);
+  if (command && event->keyval != GDK_KEY_Control_L && event->keyval != GDK_KEY_Control_R)
+    vbet_inspector_flush (self->inspector);
+  return GDK_EVENT_PROPAGATE;
+}
+
+static void
+show_inspector (VbetWindow *self, gboolean show)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->inspector_box), show);
+}
+
+static void
+on_show_inspector (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  VbetWindow *self = data;
+  gboolean show = g_variant_get_boolean (state);
+  g_simple_action_set_state (action, state);
+  show_inspector (self, show);
+  if (!show)
+    gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+  if (self->settings != NULL)
+    g_settings_set_boolean (self->settings, "show-inspector", show);
+}
+
+static void
+on_inspect (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetWindow *self = data;
+  g_action_group_change_action_state (G_ACTION_GROUP (self), "show-inspector", g_variant_new_boolean (TRUE));
+  vbet_inspector_focus (self->inspector);
+}
+
 void
 _vbet_window_add_inspector (VbetWindow *self)
 {
+  static const GActionEntry entries[] = {
+    { "show-inspector", NULL, NULL, "true", on_show_inspector },
+    { "inspect", on_inspect },
+  };
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   self->figures = vbet_figures_new (self->session, self->runner);
+  self->inspector = VBET_INSPECTOR (vbet_inspector_new (self->session, self->runner));
+  gtk_box_pack_start (self->inspector_box, GTK_WIDGET (self->inspector), TRUE, TRUE, 0);
+  g_signal_connect (self, "key-press-event", G_CALLBACK (on_key), self);
+  if (self->settings != NULL && !g_settings_get_boolean (self->settings, "show-inspector"))
+    g_action_group_change_action_state (G_ACTION_GROUP (self), "show-inspector",
+                                        g_variant_new_boolean (FALSE));
   g_signal_connect (self, "window-state-event", G_CALLBACK (on_window_state), self);
 }

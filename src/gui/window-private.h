@@ -4,6 +4,7 @@
 #include "gui/canvas/canvas.h"
 #include "gui/panes/calls.h"
 #include "gui/panes/consoles.h"
+#include "gui/panes/inspector.h"
 #include "gui/panes/notices.h"
 #include "gui/panes/problems.h"
 #include "gui/panes/program.h"
@@ -56,6 +57,7 @@ struct _VbetWindow {
   VbetProgramPane *program;
   VbetCalls *calls;
   VbetProblems *problems;
+  VbetInspector *inspector;
   GtkWidget *consoles_tab;
   GtkWidget *problems_tab;
 
