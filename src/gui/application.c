@@ -94,6 +94,8 @@ add_shortcuts (GtkApplication *application)
     { "win.show-grid", { "<Control>apostrophe" } },
     { "win.show-minimap", { "<Control><Shift>m" } },
     { "win.run", { "F5" } },
+    { "win.show-inspector", { "F4" } },
+    { "win.inspect", { "<Alt>Return" } },
     { "win.stop", { "<Shift>F5" } },
     { "win.console", { "<Control>t" } },
     { "win.console-all", { "<Control><Shift>t" } },

@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#define INSPECTOR_WIDTH 310 /* pixels, with the handle beside it */
+
 /* Figures are only asked for while somebody can see them. */
 static gboolean
 on_window_state (GtkWidget *widget, GdkEventWindowState *event, VbetWindow *self)
@@ -24,6 +26,16 @@ on_key (GtkWidget *widget, GdkEventKey *event, VbetWindow *self)
   if (command && event->keyval != GDK_KEY_Control_L && event->keyval != GDK_KEY_Control_R)
     vbet_inspector_flush (self->inspector);
   return GDK_EVENT_PROPAGATE;
+}
+
+/* The inspector keeps its width, whatever it shows, until somebody drags its edge. */
+static void
+on_first_size (GtkWidget *paned, GdkRectangle *size, VbetWindow *self)
+{
+  if (size->width < 2 * INSPECTOR_WIDTH)
+    return;
+  g_signal_handlers_disconnect_by_func (paned, on_first_size, self);
+  gtk_paned_set_position (GTK_PANED (paned), size->width - INSPECTOR_WIDTH);
 }
 
 static void
@@ -64,6 +76,7 @@ _vbet_window_add_inspector (VbetWindow *self)
   self->figures = vbet_figures_new (self->session, self->runner);
   self->inspector = VBET_INSPECTOR (vbet_inspector_new (self->session, self->runner));
   gtk_box_pack_start (self->inspector_box, GTK_WIDGET (self->inspector), TRUE, TRUE, 0);
+  g_signal_connect (self->sides, "size-allocate", G_CALLBACK (on_first_size), self);
   g_signal_connect (self, "key-press-event", G_CALLBACK (on_key), self);
   if (self->settings != NULL && !g_settings_get_boolean (self->settings, "show-inspector"))
     g_action_group_change_action_state (G_ACTION_GROUP (self), "show-inspector",

@@ -7,6 +7,8 @@ TESTS += tests/gui/test-consoles.py
 EXTRA_DIST += tests/gui/test-consoles.py
 TESTS += tests/gui/test-window.py tests/gui/test-running.py tests/gui/test-guests.py tests/gui/test-arrange.py tests/gui/test-panes.py
 EXTRA_DIST += tests/gui/vbetgui.py tests/gui/test-window.py tests/gui/test-running.py tests/gui/test-guests.py tests/gui/test-arrange.py tests/gui/test-panes.py
+TESTS += tests/gui/test-inspector.py tests/gui/test-window.py tests/gui/test-running.py tests/gui/test-guests.py tests/gui/test-arrange.py
+EXTRA_DIST += tests/gui/vbetgui.py tests/gui/test-inspector.py tests/gui/test-window.py tests/gui/test-running.py tests/gui/test-guests.py tests/gui/test-arrange.py
 
 # The window as it is, but for where it finds vbetd.
 check_PROGRAMS += tests/gui/vbet-fake

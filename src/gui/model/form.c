@@ -169,8 +169,13 @@ vbet_form_editor_text (const VbetAttributeSpec *spec, const VbetValue *value)
     g_auto (GStrv) list = g_strv_builder_end (items);
     return g_strjoinv (", ", list);
   }
-  if (value->type == VBET_VALUE_STRING || value->type == VBET_VALUE_NAME)
-    return g_strdup (value->as.text);
+  if (value->type == VBET_VALUE_STRING || value->type == VBET_VALUE_NAME) {
+    char *text = g_strdup (value->as.text);
+    gsize size = strlen (text);
+    if (editor_of (spec) == VBET_EDITOR_TEXT && size > 0 && text[size - 1] == '\n')
+      text[size - 1] = '\0'; /* the end of the last line is no empty line */
+    return text;
+  }
   return vbet_value_to_text (value);
 }
 

@@ -2,7 +2,7 @@
  *
  * Made from the table of attributes (engine/model/schema.h) and a topology. An
  * editor's text is what people type ("10", "10.0.0.1/24 10.0.0.2/24", a whole
- * configuration); a value's text is what the lab's text gets ("10ms",
+ * configuration); a value's text is how the lab's text has it ("10ms",
  * "[10.0.0.1/24, 10.0.0.2/24]", raw text in quotes). Pure.
  */
 #pragma once

@@ -117,6 +117,7 @@ show_split (VbetField *self, gboolean split)
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->both), !split);
   gtk_widget_set_visible (self->ways[1].row, split);
   gtk_widget_set_visible (self->ways[0].name, split);
+  gtk_widget_set_visible (self->ways[1].name, split);
 }
 
 static char *
@@ -287,26 +288,34 @@ make_help (const VbetAttributeSpec *spec)
                           in_text);
 }
 
+/* Whether the editor stands below its label. */
+static gboolean
+is_wide (VbetField *self)
+{
+  return self->editor == VBET_EDITOR_TEXT || self->editor == VBET_EDITOR_CHECKS;
+}
+
 static GtkWidget *
 make_label (VbetField *self, const char *text, const char *help)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
   GtkWidget *label = gtk_label_new (text);
-  GtkWidget *sign = gtk_image_new_from_icon_name ("dialog-information-symbolic", GTK_ICON_SIZE_MENU);
+  GtkWidget *sign = gtk_label_new ("ⓘ");
   self->restart = gtk_image_new_from_icon_name ("view-refresh-symbolic", GTK_ICON_SIZE_MENU);
   gtk_widget_set_tooltip_text (self->restart, _ ("A change takes effect at the next start"));
   atk_object_set_name (gtk_widget_get_accessible (self->restart), _ ("Takes effect at the next start"));
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), self->ways[0].widget);
-  gtk_widget_set_opacity (sign, 0.35);
+  gtk_style_context_add_class (gtk_widget_get_style_context (sign), "dim-label");
+  atk_object_set_role (gtk_widget_get_accessible (sign), ATK_ROLE_REDUNDANT_OBJECT);
   gtk_widget_set_tooltip_text (box, help);
   gtk_widget_set_no_show_all (self->restart, TRUE);
   gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), sign, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), self->restart, FALSE, FALSE, 0);
   gtk_widget_set_valign (box, GTK_ALIGN_START);
-  gtk_widget_set_margin_top (box, self->editor == VBET_EDITOR_TEXT ? 0 : 6);
+  gtk_widget_set_margin_top (box, is_wide (self) ? 0 : 6);
   gtk_widget_set_size_request (box, LABEL_WIDTH, -1);
   return box;
 }
@@ -360,7 +369,7 @@ fill (VbetField *self, const char *label)
 {
   g_autofree char *help = make_help (self->spec);
   g_autofree char *undo = g_strdup_printf (_ ("Reset %s"), self->name);
-  gboolean wide = self->editor == VBET_EDITOR_TEXT;
+  gboolean wide = is_wide (self);
   for (int way = 0; way < (self->spec->pair ? 2 : 1); way++) {
     _vbet_field_make_editor (self, way);
     atk_object_set_name (gtk_widget_get_accessible (self->ways[way].widget), self->name);

@@ -115,11 +115,17 @@ focus_name (VbetInspector *self)
 }
 
 static void
+destroy (GtkWidget *widget, gpointer data)
+{
+  gtk_widget_destroy (widget);
+}
+
+static void
 rebuild (VbetInspector *self, const VbetObject *objects, guint size)
 {
   g_autofree char *focus = focus_name (self);
   self->rebuilding = TRUE;
-  gtk_container_foreach (GTK_CONTAINER (self->form), (GtkCallback)gtk_widget_destroy, NULL);
+  gtk_container_foreach (GTK_CONTAINER (self->form), destroy, NULL);
   g_ptr_array_set_size (self->sections, 0);
   self->rebuilding = FALSE;
   _vbet_inspector_fail (self, NULL);

@@ -1,0 +1,184 @@
+# test-inspector.py - the inspector with pointer and keys: fields, NICs, cables, several at once, undo.
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from vbetgui import *  # noqa: E402,F403
+
+LAB = """# a lab to look at
+r1 = attach(alloc(router, at=(120, 120), mem=256M, routing=\"\"\"
+    router ospf
+     network 10.0.1.0/24 area 0
+  \"\"\"), alloc(NIC, ip=10.0.1.1/24), alloc(NIC))
+h1 = attach(alloc(host, at=(320, 120)), alloc(NIC, ip=10.0.1.2/24))
+h2 = attach(alloc(host, at=(320, 260), mem=96M), alloc(NIC))
+c1 = link(NIC(r1, 1), NIC(h1, 1), delay=10ms)
+note("Two networks", at=(60, 260))
+"""
+
+
+def start(text=LAB):
+    window = Window(lab_text("inspected.vbet", text))
+    window.item("r1")
+    return window
+
+
+def value(window, name):
+    return Atspi.Text.get_text(window.find(name, "text"), 0, -1)
+
+
+def replace(window, name, text):
+    """Types @text in place of what an entry holds."""
+    window.click(window.find(name, "text"))
+    window.key("ctrl+a")
+    if text:
+        window.type(text)
+    else:
+        window.key("Delete")
+
+
+def shows(window, name, text, seconds=5):
+    wait_until(lambda: value(window, name) == text, seconds, f"{name} shows {text!r}")
+
+
+def test_address():
+    with start() as window:
+        window.click(window.place("h1"))
+        shows(window, "eth0 Addresses", "10.0.1.2/24")
+        screenshot("inspector-host")
+        replace(window, "eth0 Addresses", "10.0.1.7/24")
+        window.key("Return")
+        window.wait_text(r"h1 = .*ip=10\.0\.1\.7/24")
+        window.find("Undo", "push button")
+        window.click(window.place("h1"))
+        window.key("ctrl+z")
+        window.wait_text(r"h1 = .*ip=10\.0\.1\.2/24")
+        shows(window, "eth0 Addresses", "10.0.1.2/24")
+
+
+def test_wrong_value_changes_nothing():
+    with start() as window:
+        window.click(window.place("h1"))
+        before = window.text()
+        replace(window, "Memory", "12")
+        window.find("mem .*")
+        screenshot("inspector-wrong")
+        window.key("Tab")
+        window.find("mem .*")
+        replace(window, "eth0 Addresses", "10.0.1.300/24")
+        window.find("ip needs .*")
+        assert window.text() == before
+        window.key("Escape")
+        window.gone("ip needs .*")
+        shows(window, "eth0 Addresses", "10.0.1.2/24")
+        replace(window, "Memory", "128")
+        window.key("Return")
+        window.wait_text(r"h1 = .*mem=128M")
+
+
+def test_pause_commits_and_reset():
+    with start() as window:
+        window.click(window.place("r1"))
+        shows(window, "Memory", "256M")
+        replace(window, "Memory", "300")
+        window.wait_text("mem=300M")
+        window.click(window.find("Reset Memory", "push button"))
+        wait_until(lambda: "mem=300M" not in window.text(), 5, "mem is not written any more")
+        shows(window, "Memory", "")
+        window.key("ctrl+z")
+        shows(window, "Memory", "300M")
+
+
+def test_several():
+    with start() as window:
+        window.click(window.place("h1"))
+        xdotool("keydown", "shift")
+        window.click(window.place("h2"))
+        xdotool("keyup", "shift")
+        window.find("2 things")
+        screenshot("inspector-several")
+        replace(window, "Memory", "80")
+        window.key("Return")
+        text = window.wait_text(r"h1 = .*mem=80M")
+        assert re.search(r"h2 = .*mem=80M", text), text
+        window.key("ctrl+z")
+        wait_until(lambda: "mem=80M" not in window.text(), 5, "one undo takes both back")
+        assert "mem=96M" in window.text()
+
+
+def test_nics():
+    with start() as window:
+        window.click(window.place("h1"))
+        window.click(window.find("Add a NIC", "push button"))
+        window.find("eth1 Addresses")
+        replace(window, "eth1 Addresses", "10.0.2.1/24, 2001:db8::1/64")
+        window.key("Return")
+        window.wait_text(r"h1 = .*ip=\[10\.0\.2\.1/24, 2001:db8::1/64\]")
+        window.click(window.find("Remove eth1", "push button"))
+        window.gone("eth1 Addresses")
+        window.key("ctrl+z")
+        window.find("eth1 Addresses")
+        # its cable is one click away
+        window.click(window.find("→ r1 eth0", "push button"))
+        window.find("Cable")
+        window.find("r1 eth0", "push button")
+
+
+def test_cable_pair():
+    with start() as window:
+        window.click(window.place("c1"))
+        shows(window, "Delay", "10ms")
+        screenshot("inspector-cable")
+        window.click(window.find("Delay: same both ways", "toggle button"))
+        replace(window, "Delay, h1 → r1", "40")
+        window.key("Return")
+        window.wait_text("delay=10ms/40ms")
+        screenshot("inspector-pair")
+        replace(window, "Loss", "0.5")
+        window.key("Return")
+        window.wait_text("loss=0.5%")
+        window.click(window.find("Delay: same both ways", "toggle button"))
+        window.wait_text(r"delay=10ms[,)]")
+        window.click(window.find("Connected", "toggle button"))
+        window.wait_text("up=no")
+
+
+def test_routing_and_rename():
+    with start() as window:
+        window.click(window.place("r1"))
+        view = window.find(r"Routing \(FRR\)", "text")
+        assert "router ospf" in Atspi.Text.get_text(view, 0, -1)
+        screenshot("inspector-router")
+        window.click(view)
+        window.key("ctrl+End")
+        window.type("\n network 10.0.2.0/24 area 0")
+        text = window.wait_text("network 10.0.2.0/24 area 0")
+        assert '"""' in text
+        replace(window, "Name", "core one")
+        window.find("a name is made of .*")
+        replace(window, "Name", "core")
+        window.key("Return")
+        window.wait_text(r"core = attach")
+        window.item("core")
+
+
+def test_lab():
+    with start() as window:
+        window.find("This lab")
+        screenshot("inspector-lab")
+        window.find("Router")
+        window.find("Click a device, .*")
+
+
+def test_keyboard_only():
+    with start() as window:
+        window.key("ctrl+a")
+        window.find("3 things")
+        window.key("alt+Return")
+        window.key("F4")
+        window.gone("Name")
+        window.key("F4")
+        window.find("3 things")
+
+
+run([function for name, function in list(globals().items()) if name.startswith("test_")])
