@@ -5,7 +5,7 @@
 
 #include <glib/gi18n.h>
 
-#define INSPECTOR_WIDTH 310 /* pixels, with the handle beside it */
+#define INSPECTOR_WIDTH 324 /* pixels, with the handle beside it */
 
 /* Figures are only asked for while somebody can see them. */
 static gboolean

@@ -95,7 +95,7 @@ def test_several():
         xdotool("keydown", "shift")
         window.click(window.place("h2"))
         xdotool("keyup", "shift")
-        window.find("2 things")
+        window.find("2 devices")
         screenshot("inspector-several")
         replace(window, "Memory", "80")
         window.key("Return")
@@ -110,8 +110,9 @@ def test_nics():
     with start() as window:
         window.click(window.place("h1"))
         window.click(window.find("Add a NIC", "push button"))
-        window.find("eth1 Addresses")
-        replace(window, "eth1 Addresses", "10.0.2.1/24, 2001:db8::1/64")
+        entry = window.find("eth1 Addresses")
+        wait_until(lambda: entry.get_state_set().contains(Atspi.StateType.FOCUSED), 5, "its address is next")
+        window.type("10.0.2.1/24, 2001:db8::1/64")
         window.key("Return")
         window.wait_text(r"h1 = .*ip=\[10\.0\.2\.1/24, 2001:db8::1/64\]")
         window.click(window.find("Remove eth1", "push button"))
@@ -173,12 +174,12 @@ def test_lab():
 def test_keyboard_only():
     with start() as window:
         window.key("ctrl+a")
-        window.find("3 things")
+        window.find("3 devices")
         window.key("alt+Return")
         window.key("F4")
         window.gone("Name")
         window.key("F4")
-        window.find("3 things")
+        window.find("3 devices")
 
 
 run([function for name, function in list(globals().items()) if name.startswith("test_")])

@@ -9,7 +9,7 @@
 
 /* After this time without a keystroke, what was typed is told. */
 #define PAUSE_MS 1500
-#define LABEL_WIDTH 96
+#define LABEL_WIDTH 92
 
 G_DEFINE_FINAL_TYPE (VbetField, vbet_field, GTK_TYPE_BOX)
 
@@ -300,15 +300,16 @@ make_label (VbetField *self, const char *text, const char *help)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
   GtkWidget *label = gtk_label_new (text);
-  GtkWidget *sign = gtk_label_new ("ⓘ");
+  GtkWidget *sign = gtk_label_new ("i");
   self->restart = gtk_image_new_from_icon_name ("view-refresh-symbolic", GTK_ICON_SIZE_MENU);
   gtk_widget_set_tooltip_text (self->restart, _ ("A change takes effect at the next start"));
   atk_object_set_name (gtk_widget_get_accessible (self->restart), _ ("Takes effect at the next start"));
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), self->ways[0].widget);
-  gtk_style_context_add_class (gtk_widget_get_style_context (sign), "dim-label");
+  gtk_style_context_add_class (gtk_widget_get_style_context (sign), "vbet-info");
   atk_object_set_role (gtk_widget_get_accessible (sign), ATK_ROLE_REDUNDANT_OBJECT);
+  gtk_widget_set_valign (sign, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (box, help);
   gtk_widget_set_no_show_all (self->restart, TRUE);
   gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);

@@ -171,8 +171,17 @@ on_add_nic (GtkWidget *button, VbetInspector *self)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *device = g_strdup (g_object_get_data (G_OBJECT (button), "vbet-name"));
-  if (!vbet_session_add_nic (self->session, device, &error))
+  if (!vbet_session_add_nic (self->session, device, &error)) {
     _vbet_inspector_fail (self, error->message);
+    return;
+  }
+  const VbetDevice *grown = vbet_topology_device (vbet_session_get_topology (self->session), device);
+  if (grown == NULL || grown->nics->len == 0)
+    return;
+  /* The next thing is its address. */
+  guint nic = ((VbetNic *)g_ptr_array_index (grown->nics, grown->nics->len - 1))->index;
+  g_free (self->wanted_focus);
+  self->wanted_focus = g_strdup_printf ("eth%u %s", nic - 1, _ ("Addresses"));
 }
 
 static void

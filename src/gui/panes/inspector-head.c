@@ -269,8 +269,12 @@ title_of (VbetInspector *self, const VbetObject *objects, guint size)
 {
   if (size == 0)
     return g_strdup (vbet_session_get_name (self->session));
+  if (size > 1 && (objects[0].kind & VBET_KIND_DEVICE) != 0)
+    return g_strdup_printf (ngettext ("%u device", "%u devices", size), size);
+  if (size > 1 && objects[0].kind == VBET_KIND_CABLE)
+    return g_strdup_printf (ngettext ("%u cable", "%u cables", size), size);
   if (size > 1)
-    return g_strdup_printf (ngettext ("%u thing", "%u things", size), size);
+    return g_strdup_printf (ngettext ("%u note", "%u notes", size), size);
   return g_strdup (objects[0].kind == VBET_KIND_NOTE ? _ ("Note") : objects[0].name);
 }
 

@@ -31,6 +31,7 @@ struct _VbetInspector {
   GtkWidget *form;     /* what is made anew for each selection */
   GtkWidget *reason;   /* label: why a button did nothing */
   GPtrArray *sections; /* of VbetFormSection */
+  char *wanted_focus;   /* (nullable): accessible name of what gets the keyboard when the form was made anew */
   char *shape;         /* what @form was made for */
   gboolean all_nics;   /* also where there are very many */
   GHashTable *open;    /* set of names of the expanders that are open */

@@ -18,8 +18,8 @@ _vbet_inspector_fail (VbetInspector *self, const char *reason)
   gtk_widget_set_visible (self->reason, reason != NULL);
 }
 
-/* What is selected: devices, cables, notes, each in order of the text. Names are the topology's, but for
- * notes. */
+/* What the form is about: the selected devices, in order of the text; without any, the cables; without those,
+ * the notes. Names are the topology's. */
 static GArray *
 selected_objects (VbetInspector *self)
 {
@@ -34,12 +34,14 @@ selected_objects (VbetInspector *self)
     if (g_hash_table_contains (selection, device->name))
       g_array_append_val (objects, object);
   }
-  for (guint i = 0; i < topology->cables->len; i++) {
+  guint only = objects->len;
+  for (guint i = 0; i < topology->cables->len && only == 0; i++) {
     VbetObject object = { VBET_KIND_CABLE, ((VbetCable *)g_ptr_array_index (topology->cables, i))->name, 0 };
     if (g_hash_table_contains (selection, object.name))
       g_array_append_val (objects, object);
   }
-  for (guint i = 0; i < topology->notes->len; i++) {
+  only = objects->len;
+  for (guint i = 0; i < topology->notes->len && only == 0; i++) {
     g_autofree char *name = vbet_note_name (i);
     VbetObject object = { VBET_KIND_NOTE, NULL, i };
     if (g_hash_table_contains (selection, name))
@@ -123,7 +125,8 @@ destroy (GtkWidget *widget, gpointer data)
 static void
 rebuild (VbetInspector *self, const VbetObject *objects, guint size)
 {
-  g_autofree char *focus = focus_name (self);
+  g_autofree char *focus
+      = self->wanted_focus != NULL ? g_steal_pointer (&self->wanted_focus) : focus_name (self);
   self->rebuilding = TRUE;
   gtk_container_foreach (GTK_CONTAINER (self->form), destroy, NULL);
   g_ptr_array_set_size (self->sections, 0);
@@ -268,6 +271,7 @@ vbet_inspector_finalize (GObject *object)
   g_clear_object (&self->runner);
   g_clear_object (&self->session);
   g_free (self->shape);
+  g_free (self->wanted_focus);
   G_OBJECT_CLASS (vbet_inspector_parent_class)->finalize (object);
 }
 
