@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "common.h"
@@ -61,6 +63,8 @@ new_job (Jobs *jobs, uint16_t channel, JobKind kind)
     job->pid = 0;
     job->status = 0;
     job->input_ended = false;
+    job->terminal = false;
+    job->room = 0;
     job->input = job->output[0] = job->output[1] = job->file = -1;
     job->input_start = job->input_fill = 0;
     job->returned = 0;
@@ -114,11 +118,14 @@ give_back (Jobs *jobs, Job *job, size_t size, bool now)
 
 /* --- EXEC ---------------------------------------------------------------- */
 
+/* @terminal: of a new session, which it controls; else -1. */
 static void
-run_child (const char *const *argv, const int input, const int output[2])
+run_child (const char *const *argv, const int input, const int output[2], int terminal)
 {
   char text[256];
   setsid ();
+  if (terminal >= 0)
+    ioctl (terminal, TIOCSCTTY, 0);
   dup2 (input, 0);
   dup2 (output[0], 1);
   dup2 (output[1], 2);
@@ -157,6 +164,61 @@ make_pipes (Job *job, uint8_t flags, int *ret_input, int ends[2])
   return 0;
 }
 
+/* Makes a terminal: its master, twice, for the job, and *@ret_slave for the command. */
+static int
+make_terminal (Job *job, int *ret_slave)
+{
+  struct winsize size = { .ws_row = 24, .ws_col = 80 };
+  struct termios settings;
+  char name[64];
+  int master = posix_openpt (O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (master < 0)
+    return -errno;
+  job->output[0] = master;
+  job->terminal = true;
+  job->room = VBET_AGENT_WINDOW;
+  if (grantpt (master) != 0 || unlockpt (master) != 0 || ptsname_r (master, name, sizeof name) != 0)
+    return -errno;
+  *ret_slave = open (name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+  job->input = fcntl (master, F_DUPFD_CLOEXEC, 3);
+  if (*ret_slave < 0 || job->input < 0)
+    return -errno;
+  if (tcgetattr (*ret_slave, &settings) == 0) {
+    settings.c_iflag |= IUTF8;
+    tcsetattr (*ret_slave, TCSANOW, &settings);
+  }
+  ioctl (master, TIOCSWINSZ, &size);
+  fcntl (master, F_SETFL, O_NONBLOCK);
+  return 0;
+}
+
+/* Its session gets SIGHUP, as when a real terminal is switched off. */
+static void
+hang_up (Job *job)
+{
+  close_fd (&job->input);
+  close_fd (&job->output[0]);
+  if (job->pid > 0)
+    kill (-job->pid, SIGHUP);
+}
+
+static void
+resize (Job *job, const VbetAgentFrame *frame)
+{
+  struct winsize size = { 0 };
+  if (job->output[0] >= 0 && vbet_agent_read_resize (frame, &size.ws_row, &size.ws_col))
+    ioctl (job->output[0], TIOCSWINSZ, &size);
+}
+
+static void
+give_room (Job *job, const VbetAgentFrame *frame)
+{
+  uint32_t more = 0;
+  if (!vbet_agent_read_u32 (frame, &more))
+    return;
+  job->room = more < VBET_AGENT_WINDOW - job->room ? job->room + more : VBET_AGENT_WINDOW;
+}
+
 static void
 start_exec (Jobs *jobs, const VbetAgentFrame *frame)
 {
@@ -171,11 +233,14 @@ start_exec (Jobs *jobs, const VbetAgentFrame *frame)
   }
   int input = -1;
   int ends[2] = { -1, -1 };
-  int result = make_pipes (job, flags, &input, ends);
+  bool terminal = (flags & VBET_AGENT_EXEC_TERMINAL) != 0;
+  int result = terminal ? make_terminal (job, &input) : make_pipes (job, flags, &input, ends);
   if (result == 0) {
     pid_t pid = fork ();
+    if (pid == 0 && terminal)
+      run_child (argv, input, (int[2]){ input, input }, input);
     if (pid == 0)
-      run_child (argv, input, (int[2]){ ends[0], ends[1] >= 0 ? ends[1] : ends[0] });
+      run_child (argv, input, (int[2]){ ends[0], ends[1] >= 0 ? ends[1] : ends[0] }, -1);
     if (pid < 0)
       result = -errno;
     else
@@ -254,13 +319,18 @@ advance_output (Jobs *jobs, Job *job)
 {
   uint8_t piece[LINE_PIECE];
   for (int i = 0; i < 2; i++) {
-    if (job->output[i] < 0 || !line_roomy (jobs->line))
+    if (job->output[i] < 0 || !line_roomy (jobs->line) || (job->terminal && job->room == 0))
       continue;
-    ssize_t count = read (job->output[i], piece, sizeof piece);
+    size_t most = job->terminal && job->room < sizeof piece ? job->room : sizeof piece;
+    ssize_t count = read (job->output[i], piece, most);
+    if (count > 0 && job->terminal)
+      job->room -= (uint32_t) count;
     if (count > 0)
       line_send (jobs->line, i == 0 ? VBET_AGENT_STDOUT : VBET_AGENT_STDERR, job->channel, piece, (size_t) count);
     else if (count == 0 || (errno != EAGAIN && errno != EINTR))
       close_fd (&job->output[i]);
+    else if (errno == EAGAIN && job->pid == 0 && job->terminal)
+      hang_up (job); /* what the shell left in the background has no terminal any more */
     else if (errno == EAGAIN && job->pid == 0)
       drain_later (jobs, &job->output[i]);
   }
@@ -433,6 +503,14 @@ jobs_frame (Jobs *jobs, const VbetAgentFrame *frame)
     if (job != NULL)
       kill_job (jobs, job, frame);
     break;
+  case VBET_AGENT_RESIZE:
+    if (job != NULL && job->terminal)
+      resize (job, frame);
+    break;
+  case VBET_AGENT_WINDOW_MORE:
+    if (job != NULL && job->terminal)
+      give_room (job, frame);
+    break;
   default: /* late or senseless: ignored */
     break;
   }
@@ -450,14 +528,14 @@ jobs_poll (const Jobs *jobs, struct pollfd *fds, bool *ret_busy)
       *ret_busy = true;
     if (job->kind != JOB_EXEC)
       continue;
-    if (job->pid == 0 && roomy)
+    if (job->pid == 0 && roomy && (!job->terminal || job->room > 0 || job->output[0] < 0))
       *ret_busy = true;
     if (job->input >= 0)
       /* Without anything to write, POLLERR still tells when the reader is gone; that can wait. */
       if (job->input_start < job->input_fill)
         fds[count++] = (struct pollfd){ .fd = job->input, .events = POLLOUT };
     for (int j = 0; j < 2 && roomy; j++)
-      if (job->output[j] >= 0)
+      if (job->output[j] >= 0 && (!job->terminal || job->room > 0))
         fds[count++] = (struct pollfd){ .fd = job->output[j], .events = POLLIN };
   }
   for (int i = 0; i < jobs->drain_count; i++)

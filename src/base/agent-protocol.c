@@ -34,7 +34,7 @@ put_u32 (uint8_t *to, uint32_t value)
 static bool
 known_type (uint8_t type)
 {
-  return (type >= VBET_AGENT_EXEC && type <= VBET_AGENT_CONSOLE_ASK)
+  return (type >= VBET_AGENT_EXEC && type <= VBET_AGENT_RESIZE)
          || (type >= VBET_AGENT_HELLO && type <= VBET_AGENT_CONSOLE_ROOM)
          || (type >= VBET_AGENT_DATA && type <= VBET_AGENT_END);
 }
@@ -173,11 +173,20 @@ vbet_agent_encode_u32 (uint8_t *out, size_t capacity, VbetAgentType type, uint16
 }
 
 size_t
+vbet_agent_encode_resize (uint8_t *out, size_t capacity, uint16_t channel, uint16_t rows, uint16_t columns)
+{
+  if (rows == 0 || columns == 0)
+    return 0;
+  return vbet_agent_encode_u32 (out, capacity, VBET_AGENT_RESIZE, channel, rows | (uint32_t) columns << 16);
+}
+
+size_t
 vbet_agent_encode_hello (uint8_t *out, size_t capacity, bool started)
 {
-  uint8_t payload[8];
+  uint8_t payload[12];
   put_u32 (payload, VBET_AGENT_VERSION);
   put_u32 (payload + 4, started ? 1 : 0);
+  put_u32 (payload + 8, VBET_AGENT_FEATURES);
   return vbet_agent_encode (out, capacity, VBET_AGENT_HELLO, 0, payload, sizeof payload);
 }
 
@@ -272,6 +281,22 @@ vbet_agent_read_hello (const VbetAgentFrame *frame, uint32_t *ret_version, bool 
   *ret_version = get_u32 (frame->payload);
   *ret_started = get_u32 (frame->payload + 4) == 1;
   return true;
+}
+
+uint32_t
+vbet_agent_read_features (const VbetAgentFrame *frame)
+{
+  return frame->length >= 12 ? get_u32 (frame->payload + 8) : 0;
+}
+
+bool
+vbet_agent_read_resize (const VbetAgentFrame *frame, uint16_t *ret_rows, uint16_t *ret_columns)
+{
+  if (frame->length != 4)
+    return false;
+  *ret_rows = get_u16 (frame->payload);
+  *ret_columns = get_u16 (frame->payload + 2);
+  return *ret_rows > 0 && *ret_columns > 0;
 }
 
 bool

@@ -14,6 +14,11 @@
  *   PUT   PUT, DATA …, END                      END once the file is in place
  *   GET   GET                                   DATA …, END
  *
+ * An EXEC with VBET_AGENT_EXEC_TERMINAL runs in a terminal of its own: STDIN is
+ * typed, all output is STDOUT, RESIZE tells its size, and KILL by SIGHUP hangs it
+ * up. Only its output has a window: the guest sends at most VBET_AGENT_WINDOW
+ * bytes of STDOUT more than the host has given back by WINDOW_MORE.
+ *
  * Anything that fails ends the job by ERROR instead. KILL stops any job: EXEC
  * ends by EXIT as usual, PUT and GET by ERROR (ECANCELED); a PUT leaves no
  * partial file. A late frame for a job that is over is ignored.
@@ -21,8 +26,8 @@
  * Flow: towards the guest a job may have VBET_AGENT_WINDOW bytes of STDIN or
  * DATA payload outstanding; each WINDOW_MORE from the guest gives back as many as
  * it says. A host that sends more loses the job (ERROR, EOVERFLOW). Towards the
- * host there is no window: the host always reads, and the agent stops reading
- * from its programs while the line is full.
+ * host there is no window but for terminals: the host always reads, and the agent
+ * stops reading from its programs while the line is full.
  *
  * The line is not in raw mode before the agent runs: the host sends nothing
  * before the first HELLO, or only one PING, which is answered by HELLO and PONG
@@ -75,9 +80,11 @@ typedef enum {
   VBET_AGENT_POWEROFF = 0x08, /* channel 0: empty: clean shutdown; the kernel process ends */
   VBET_AGENT_PING = 0x09,     /* channel 0: up to 64 bytes of the host's choosing */
   VBET_AGENT_CONSOLE_ASK = 0x0A, /* channel 0: empty: say CONSOLE_ROOM once the console's input is nearly read */
+  VBET_AGENT_RESIZE = 0x0B,      /* u16 rows, u16 columns of a terminal */
   /* guest → host */
   VBET_AGENT_HELLO = 0x41,    /* channel 0: u32 version, u32 started: the guest is up; @started 1: the agent is
-                                 new (no job, no byte outstanding), 0: an answer to PING */
+                                 new (no job, no byte outstanding), 0: an answer to PING;
+                                 then u32 features, which older agents do not send */
   VBET_AGENT_STDOUT = 0x42,   /* bytes */
   VBET_AGENT_STDERR = 0x43,   /* bytes */
   VBET_AGENT_EXIT = 0x44,     /* i32: exit code, 128 + N when killed by signal N; ends an EXEC */
@@ -94,6 +101,11 @@ typedef enum {
 /* Flags of EXEC. */
 #define VBET_AGENT_EXEC_STDIN 0x01 /* STDIN frames will come; else standard input is /dev/null */
 #define VBET_AGENT_EXEC_MERGE 0x02 /* standard error goes where standard output goes, in order */
+#define VBET_AGENT_EXEC_TERMINAL 0x04 /* in a terminal of its own, whose size is 24 × 80 at first; not with the others */
+
+/* Features of HELLO. */
+#define VBET_AGENT_FEATURE_TERMINAL 0x01 /* EXEC takes VBET_AGENT_EXEC_TERMINAL */
+#define VBET_AGENT_FEATURES VBET_AGENT_FEATURE_TERMINAL
 
 /* One received frame. @payload points into the decoder and lasts until its next call. */
 typedef struct {
@@ -168,6 +180,9 @@ size_t vbet_agent_encode_put (uint8_t *out, size_t capacity, uint16_t channel, u
 /** vbet_agent_encode_get: Returns: the size of the GET frame; 0 when @path is not absolute or too long. */
 size_t vbet_agent_encode_get (uint8_t *out, size_t capacity, uint16_t channel, const char *path);
 
+/** vbet_agent_encode_resize: RESIZE; both from 1 to 65535. */
+size_t vbet_agent_encode_resize (uint8_t *out, size_t capacity, uint16_t channel, uint16_t rows, uint16_t columns);
+
 /** vbet_agent_encode_u32: a frame whose payload is one number (KILL, EXIT, WINDOW_MORE, ACK, END of a GET). */
 size_t vbet_agent_encode_u32 (uint8_t *out, size_t capacity, VbetAgentType type, uint16_t channel, uint32_t value);
 
@@ -196,6 +211,9 @@ bool vbet_agent_read_put (const VbetAgentFrame *frame, uint32_t *ret_mode, char 
 bool vbet_agent_read_get (const VbetAgentFrame *frame, char *ret_path);
 /** vbet_agent_read_u32: the only number of KILL, EXIT, WINDOW_MORE, ACK, END. */
 bool vbet_agent_read_u32 (const VbetAgentFrame *frame, uint32_t *ret_value);
+/** vbet_agent_read_features: of a HELLO. Returns: 0 when it tells of none. */
+uint32_t vbet_agent_read_features (const VbetAgentFrame *frame);
+bool vbet_agent_read_resize (const VbetAgentFrame *frame, uint16_t *ret_rows, uint16_t *ret_columns);
 bool vbet_agent_read_hello (const VbetAgentFrame *frame, uint32_t *ret_version, bool *ret_started);
 bool vbet_agent_read_carrier (const VbetAgentFrame *frame, uint32_t *ret_index, bool *ret_carrier);
 bool vbet_agent_read_clock (const VbetAgentFrame *frame, uint64_t *ret_nanoseconds);

@@ -1,4 +1,4 @@
-/* cmd-console.c - vbetctl console: a guest's console in this terminal.
+/* cmd-console.c - vbetctl console, vbetctl shell: a guest's console, or a root shell, in this terminal.
  *
  * Bytes go both ways between the terminal (raw) and the console's socket in
  * the default main context; the socket first delivers the history. Without a
@@ -30,6 +30,7 @@
 typedef struct {
   VbetClient *client;       /* not owned */
   const char *device;       /* not owned */
+  gint64 shell;             /* the engine's number of a shell; 0: the console */
   VbetInterrupt *interrupt; /* not owned */
   VbetTerminal *terminal;   /* owned; NULL without a terminal */
   VbetEscape escape;
@@ -68,7 +69,10 @@ send_size (Session *self)
   g_variant_dict_insert (&params, "device", "s", self->device);
   g_variant_dict_insert (&params, "rows", "x", (gint64)rows);
   g_variant_dict_insert (&params, "columns", "x", (gint64)columns);
-  vbet_client_call_async (self->client, "console.resize", g_variant_dict_end (&params), NULL, NULL, NULL);
+  if (self->shell != 0)
+    g_variant_dict_insert (&params, "shell", "x", self->shell);
+  vbet_client_call_async (self->client, self->shell != 0 ? "device.shell-resize" : "console.resize",
+                          g_variant_dict_end (&params), NULL, NULL, NULL);
 }
 
 static gboolean
@@ -213,7 +217,9 @@ run_session (Session *self)
 {
   guint resized = g_unix_signal_add (SIGWINCH, on_resized, self);
   self->terminal = vbet_terminal_raw (STDIN_FILENO);
-  g_autofree char *hint = g_strdup_printf ("console of %s; Ctrl-] q leaves it", self->device);
+  g_autofree char *hint = g_strdup_printf (self->shell != 0 ? "root shell of %s; Ctrl-] q leaves it"
+                                                            : "console of %s; Ctrl-] q leaves it",
+                                           self->device);
   session_note (self, hint);
   send_size (self);
   self->output = g_unix_fd_add (self->socket, G_IO_IN | G_IO_HUP, on_output, self);
@@ -228,17 +234,33 @@ run_session (Session *self)
   g_clear_pointer (&self->terminal, vbet_terminal_restore);
 }
 
-int
-vbet_cmd_console (const VbetCommand *self, int argc, char **argv)
+static GVariant *
+open_shell (VbetClient *client, const char *device, GError **error)
+{
+  guint rows = 24;
+  guint columns = 80;
+  GVariantDict params;
+  (void)vbet_terminal_size (&rows, &columns);
+  g_variant_dict_init (&params, NULL);
+  g_variant_dict_insert (&params, "rows", "x", (gint64)rows);
+  g_variant_dict_insert (&params, "columns", "x", (gint64)columns);
+  return vbet_connection_call_device (client, "device.shell", device, g_variant_dict_end (&params), NULL,
+                                      error);
+}
+
+static int
+run (const VbetCommand *self, int argc, char **argv, gboolean shell)
 {
   int exit_code;
   if (!vbet_command_parse (self, NULL, &argc, argv, (VbetArity){ 2, 2 }, &exit_code))
     return exit_code;
   g_autoptr (GError) error = NULL;
   g_autoptr (VbetClient) client = vbet_connection_open (argv[1], &error);
-  g_autoptr (GVariant) reply
-      = client != NULL ? vbet_connection_call_device (client, "console.open", argv[2], NULL, NULL, &error)
-                       : NULL;
+  g_autoptr (GVariant) reply = NULL;
+  if (client != NULL && shell)
+    reply = open_shell (client, argv[2], &error);
+  else if (client != NULL)
+    reply = vbet_connection_call_device (client, "console.open", argv[2], NULL, NULL, &error);
   int fd = reply != NULL ? connect_console (vbet_field_text (reply, "socket"), &error) : -1;
   if (fd < 0) {
     vbet_output_error (error);
@@ -248,9 +270,22 @@ vbet_cmd_console (const VbetCommand *self, int argc, char **argv)
   g_autoptr (GByteArray) pending = g_byte_array_new ();
   Session session
       = { .client = client, .device = argv[2], .interrupt = interrupt, .socket = fd, .pending = pending };
+  session.shell = shell ? vbet_field_integer (reply, "shell") : 0;
   run_session (&session);
   close (fd);
-  if (session.lab_ended)
+  if (session.lab_ended && !shell)
     vbet_output_message ("The console of %s was closed; the lab has ended", argv[2]);
   return VBET_EXIT_OK;
+}
+
+int
+vbet_cmd_console (const VbetCommand *self, int argc, char **argv)
+{
+  return run (self, argc, argv, FALSE);
+}
+
+int
+vbet_cmd_shell (const VbetCommand *self, int argc, char **argv)
+{
+  return run (self, argc, argv, TRUE);
 }

@@ -72,6 +72,7 @@ int vbet_cmd_call (const VbetCommand *self, int argc, char **argv);
 int vbet_cmd_calls (const VbetCommand *self, int argc, char **argv);
 int vbet_cmd_check (const VbetCommand *self, int argc, char **argv);
 int vbet_cmd_console (const VbetCommand *self, int argc, char **argv);
+int vbet_cmd_shell (const VbetCommand *self, int argc, char **argv);
 int vbet_cmd_cp (const VbetCommand *self, int argc, char **argv);
 int vbet_cmd_doctor (const VbetCommand *self, int argc, char **argv);
 int vbet_cmd_exec (const VbetCommand *self, int argc, char **argv);

@@ -543,21 +543,69 @@ handle_console_open (Request *request)
   answer (request, g_variant_dict_end (&dict));
 }
 
+/* The size of a terminal. Returns: FALSE after having refused @request. */
+static gboolean
+require_size (Request *request, guint *ret_rows, guint *ret_columns)
+{
+  double rows = number_or (request->params, "rows", 0);
+  double columns = number_or (request->params, "columns", 0);
+  if (!(rows >= 1 && rows <= 10000 && columns >= 1 && columns <= 10000)) {
+    refuse (request, g_error_new_literal (VBET_ERROR, VBET_ERROR_USAGE, "“rows” and “columns” are numbers from 1 to 10000"));
+    return FALSE;
+  }
+  *ret_rows = (guint) rows;
+  *ret_columns = (guint) columns;
+  return TRUE;
+}
+
+static void
+handle_shell (Request *request)
+{
+  GError *error = NULL;
+  guint rows;
+  guint columns;
+  g_autofree char *path = NULL;
+  VbetGuest *guest = require_guest (request);
+  if (guest == NULL || !require_size (request, &rows, &columns))
+    return;
+  guint number = vbet_guest_open_shell (guest, rows, columns, &path, &error);
+  if (number == 0) {
+    refuse (request, error);
+    return;
+  }
+  GVariantDict dict;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "shell", "x", (gint64) number);
+  g_variant_dict_insert (&dict, "socket", "s", path);
+  answer (request, g_variant_dict_end (&dict));
+}
+
+static void
+handle_shell_resize (Request *request)
+{
+  guint rows;
+  guint columns;
+  VbetGuest *guest = require_guest (request);
+  if (guest == NULL || !require_size (request, &rows, &columns))
+    return;
+  double number = number_or (request->params, "shell", 0);
+  if (number >= 1 && number < 1e9 && vbet_guest_resize_shell (guest, (guint) number, rows, columns))
+    answer_nothing (request);
+  else
+    refuse (request, g_error_new_literal (VBET_ERROR, VBET_ERROR_NOT_FOUND, "There is no such shell; it may have ended"));
+}
+
 static void
 handle_console_resize (Request *request)
 {
+  guint rows;
+  guint columns;
   VbetGuest *guest = require_guest (request);
-  if (guest == NULL)
+  if (guest == NULL || !require_size (request, &rows, &columns))
     return;
-  double rows = number_or (request->params, "rows", 0);
-  double columns = number_or (request->params, "columns", 0);
   VbetConsole *console = vbet_guest_get_console (guest);
-  if (!(rows >= 1 && rows <= 10000 && columns >= 1 && columns <= 10000)) {
-    refuse (request, g_error_new_literal (VBET_ERROR, VBET_ERROR_USAGE, "“rows” and “columns” are numbers from 1 to 10000"));
-    return;
-  }
   if (console != NULL)
-    vbet_console_resize (console, (guint) rows, (guint) columns);
+    vbet_console_resize (console, rows, columns);
   answer_nothing (request);
 }
 
@@ -586,6 +634,8 @@ static const Method methods[] = {
   { "device.exec-cancel", handle_exec_cancel },
   { "device.put", handle_put },
   { "device.get", handle_get },
+  { "device.shell", handle_shell },
+  { "device.shell-resize", handle_shell_resize },
   { "console.open", handle_console_open },
   { "console.resize", handle_console_resize },
 };

@@ -36,6 +36,10 @@ read_payload (const VbetAgentFrame *frame)
   vbet_agent_read_hello (frame, &number, &flag);
   vbet_agent_read_carrier (frame, &number, &flag);
   vbet_agent_read_clock (frame, &time);
+  guint16 rows = 0, columns = 0;
+  if (vbet_agent_read_resize (frame, &rows, &columns))
+    g_assert_true (rows > 0 && columns > 0);
+  (void) vbet_agent_read_features (frame);
 }
 
 static void

@@ -501,6 +501,72 @@ test_power_off (void)
   stop (fixture);
 }
 
+/* Waits until the output of the channel contains @text. */
+static void
+await_output (Fixture *fixture, guint16 channel, const char *text)
+{
+  for (;;) {
+    g_autofree char *seen = collected (fixture, VBET_AGENT_STDOUT, channel, NULL);
+    if (strstr (seen, text) != NULL)
+      return;
+    CU_ASSERT_TRUE_FATAL (listen_for (fixture, ANSWER_MS));
+  }
+}
+
+static void
+send_number (Fixture *fixture, VbetAgentType type, guint16 channel, guint32 number)
+{
+  guint32 little = GUINT32_TO_LE (number);
+  send_frame (fixture, type, channel, &little, sizeof little);
+}
+
+static void
+test_terminal (void)
+{
+  Fixture *fixture = start ();
+  /* It is a terminal, controls its session, has a size, and is typed into. */
+  send_exec (fixture, 1, VBET_AGENT_EXEC_TERMINAL, "stty size; read x; stty size; echo got-$x; exit 7");
+  await_output (fixture, 1, "24 80");
+  send_number (fixture, VBET_AGENT_RESIZE, 1, 50 | 132 << 16);
+  send_frame (fixture, VBET_AGENT_STDIN, 1, "text\n", 5);
+  CU_ASSERT_EQUAL (first_number (await (fixture, VBET_AGENT_EXIT, 1)), 7);
+  await_output (fixture, 1, "50 132");
+  await_output (fixture, 1, "got-text");
+  /* No more output than the window; more when it is given back. */
+  gsize size = 0;
+  send_exec (fixture, 2, VBET_AGENT_EXEC_TERMINAL, "stty raw -echo; head -c 100000 /dev/zero");
+  while (size < VBET_AGENT_WINDOW) {
+    CU_ASSERT_TRUE_FATAL (listen_for (fixture, ANSWER_MS));
+    g_free (collected (fixture, VBET_AGENT_STDOUT, 2, &size));
+  }
+  send_exec (fixture, 3, 0, "exit 3");
+  CU_ASSERT_EQUAL (first_number (await (fixture, VBET_AGENT_EXIT, 3)), 3);
+  g_free (collected (fixture, VBET_AGENT_STDOUT, 2, &size));
+  CU_ASSERT_EQUAL (size, VBET_AGENT_WINDOW);
+  send_number (fixture, VBET_AGENT_WINDOW_MORE, 2, G_MAXUINT32);
+  CU_ASSERT_EQUAL (first_number (await (fixture, VBET_AGENT_EXIT, 2)), 0);
+  g_free (collected (fixture, VBET_AGENT_STDOUT, 2, &size));
+  CU_ASSERT_EQUAL (size, 100000);
+  /* Hanging up, and killing what does not care. */
+  send_exec (fixture, 4, VBET_AGENT_EXEC_TERMINAL, "echo up; sleep 60");
+  send_exec (fixture, 5, VBET_AGENT_EXEC_TERMINAL, "trap '' HUP; echo up; sleep 60; sleep 60");
+  await_output (fixture, 4, "up");
+  await_output (fixture, 5, "up");
+  send_number (fixture, VBET_AGENT_KILL, 4, SIGHUP);
+  send_number (fixture, VBET_AGENT_KILL, 5, SIGHUP);
+  CU_ASSERT_EQUAL (first_number (await (fixture, VBET_AGENT_EXIT, 4)), 128 + SIGHUP);
+  CU_ASSERT_PTR_NULL (find (fixture, VBET_AGENT_EXIT, 5));
+  send_number (fixture, VBET_AGENT_KILL, 5, SIGKILL);
+  CU_ASSERT_EQUAL (first_number (await (fixture, VBET_AGENT_EXIT, 5)), 128 + SIGKILL);
+  /* Senseless frames of a host do nothing. */
+  send_number (fixture, VBET_AGENT_RESIZE, 9, 0);
+  send_frame (fixture, VBET_AGENT_RESIZE, 1, "x", 1);
+  send_exec (fixture, 6, 0, "exit 6");
+  send_number (fixture, VBET_AGENT_RESIZE, 6, 20 | 20 << 16);
+  CU_ASSERT_EQUAL (first_number (await (fixture, VBET_AGENT_EXIT, 6)), 6);
+  stop (fixture);
+}
+
 static CU_TestInfo agent_tests[] = {
   { "commands", test_commands },
   { "standard input", test_input },
@@ -509,6 +575,7 @@ static CU_TestInfo agent_tests[] = {
   { "background programs", test_background },
   { "many at one time", test_many },
   { "much output", test_output },
+  { "terminals", test_terminal },
   { "files", test_files },
   { "the line", test_line },
   { "power off", test_power_off },

@@ -1,6 +1,8 @@
 # test-live.py - changes to a running lab: what is not changed must not notice.
 import json
+import os
 import re
+import socket
 
 import vbetlab
 from vbetlab import wait_until
@@ -162,7 +164,84 @@ def counters_are_light_and_grow(place):
     place.stop(lab)
 
 
+class Shell:
+    """A root shell, as a client of the engine has it."""
+
+    def __init__(self, place, lab, device, rows=30, columns=100):
+        reply = place.rpc(lab, "device.shell", device=device, rows=rows, columns=columns)
+        self.number = reply["shell"]
+        self.path = reply["socket"]
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(self.path)
+        self.socket.settimeout(0.05)
+        self.seen = b""
+        self.ended = False
+
+    def type(self, text):
+        self.socket.sendall(text.encode())
+
+    def look(self):
+        try:
+            data = self.socket.recv(65536)
+            self.seen += data
+            self.ended = self.ended or not data
+        except socket.timeout:
+            pass
+        return self.seen.decode(errors="replace")
+
+    def wait(self, pattern, seconds=30):
+        wait_until(lambda: re.search(pattern, self.look()), seconds, f"the shell says {pattern}: {self.seen!r}")
+
+    def wait_end(self, seconds=30):
+        wait_until(lambda: self.look() is not None and self.ended, seconds, "the shell is closed")
+
+
+def root_shells(place):
+    lab = place.run(place.write("pair.vbet", PAIR))
+    first, second = Shell(place, lab, "h1"), Shell(place, lab, "h1")
+    assert first.number != second.number
+    first.type("echo size=$(stty size) tty=$(tty)\n")
+    first.wait(r"size=30 100 tty=/dev/pts/\d+")
+    place.rpc(lab, "device.shell-resize", device="h1", shell=first.number, rows=11, columns=44)
+    first.type("echo size=$(stty size)\n")
+    first.wait("size=11 44")
+    # Ctrl-C reaches what runs in the foreground; job control is there
+    second.type("sleep 1000\n")
+    wait_until(lambda: place.exec(lab, "h1", "sh", "-c", "pidof sleep || true").stdout.strip(), 20, "it sleeps")
+    second.type("\x03")
+    second.type("echo code=$?\n")
+    second.wait("code=130")
+    # a flood that nobody reads waits in the guest; the other shell and commands go on
+    second.type("yes flood\n")
+    first.type("echo still-$((2+2))\n")
+    first.wait("still-4")
+    assert place.exec(lab, "h1", "echo", "fine").stdout == "fine\n"
+    # the connection's end is the shell's
+    second.socket.close()
+    wait_until(lambda: not place.exec(lab, "h1", "sh", "-c", "pidof yes || true").stdout.strip(), 20, "the flood ends")
+    # garbage from the client is typed, like anything
+    first.type("\x00\xff\x1b[999999999;1H\x03\n")
+    first.type("exit\n")
+    first.wait_end()
+    assert not os.path.exists(first.path)
+    # bounded, and gone with the guest
+    many = [Shell(place, lab, "h1") for _ in range(16)]
+    refused = place.rpc(lab, "device.shell", device="h1", rows=24, columns=80)
+    assert "has 16 root shells" in refused["message"], refused
+    many[0].type("echo up-$((3+3))\n")
+    many[0].wait("up-6")
+    place.ctl("call", lab, "stop(h1)")
+    for shell in many:
+        shell.wait_end()
+    result = place.ctl("shell", lab, "h1", check=False, input="", timeout=30)
+    assert result.returncode != 0 and "h1 is off" in result.stderr, result
+    result = place.ctl("shell", lab, "h2", check=False, input="echo $((6*7))-here\nexit\n", timeout=30)
+    assert "42-here" in result.stdout, result
+    place.stop(lab)
+
+
 vbetlab.main(
+    root_shells,
     counters_are_light_and_grow,
     apply_leaves_the_others_alone,
     a_call_unplugs_and_plugs,

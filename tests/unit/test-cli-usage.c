@@ -51,6 +51,7 @@ static const Row rows[] = {
   { "exec -t -1 lab r1 -- ls", "--timeout needs a number of seconds" },
   { "exec -t x lab r1 -- ls", "Cannot parse double value “x” for -t" },
   { "console lab", "“console” needs more arguments: LAB NODE" },
+  { "shell lab", "“shell” needs more arguments: LAB NODE" },
   { "call lab", "“call” needs more arguments: LAB CALL…" },
   { "apply lab", "“apply” needs more arguments: LAB FILE" },
   { "step", "“step” needs more arguments: LAB [NUMBER]" },

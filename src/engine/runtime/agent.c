@@ -9,67 +9,25 @@
  */
 #include "config.h"
 
-#include "engine/runtime/agent.h"
+#include "engine/runtime/agent-private.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <glib-unix.h>
 
-#include "base/agent-protocol.h"
-#include "base/error.h"
 
 #define PIECE 8192                /* of file contents or input in one frame */
 #define OUT_HIGH (64 * 1024)      /* no more contents enter the buffer beyond this */
 #define OUT_MAX (1024 * 1024)     /* a guest that does not read gets no more small requests beyond this */
 #define READ_TURN (64 * 1024)     /* bytes taken before everyone else has a turn */
 #define SKIPPED_BAD 64            /* bytes of garbage that make a problem; a boot message alone is none */
-#define SIGNAL_KILL 9
 #define ERRNO_TOO_MANY 11         /* EAGAIN of Linux: the agent has no place for one more job */
 
-typedef struct {
-  VbetAgent *agent; /* not owned */
-  guint16 channel;
-  VbetAgentType kind; /* EXEC, PUT or GET */
-  GTask *task;        /* NULL once the caller has its answer: the channel stays taken until the guest ends the job */
-  GByteArray *opening; /* the job's first frame, until it is sent */
-  GBytes *contents;   /* (nullable): of a PUT, or standard input */
-  gsize sent;
-  gboolean closed;    /* all of @contents is sent, with its end */
-  guint window;
-  VbetExecOutput output; /* (nullable) */
-  gpointer output_data;
-  GByteArray *collected[2]; /* [0] also the contents of a GET */
-  gboolean cut;
-  GCancellable *cancellable;
-  gulong cancel_handler;
-} Job;
-
-struct _VbetAgent {
-  GObject parent_instance;
-
-  GMainContext *context;
-  char *name;
-  char *problem;
-  int fd;
-  gboolean greeted;
-  GSource *input;
-  GSource *output;   /* (nullable): while the line is full */
-  GByteArray *out;
-  gsize out_start;
-  GHashTable *jobs;  /* channel → Job, under way in the guest */
-  GQueue waiting;    /* of Job, not begun: the guest has VBET_AGENT_JOBS_MAX */
-  guint16 last_channel;
-  gsize unread;          /* bytes written that the guest has not acknowledged */
-  gboolean console_asked; /* the guest is to be asked for room, or has been */
-  VbetAgentDecoder decoder;
-};
-
 G_DEFINE_FINAL_TYPE (VbetAgent, vbet_agent, G_TYPE_OBJECT)
-
-static void pump (VbetAgent *self);
 
 void
 vbet_exec_result_free (VbetExecResult *self)
@@ -84,8 +42,8 @@ vbet_exec_result_free (VbetExecResult *self)
 /* --- jobs ----------------------------------------------------------------------- */
 
 /* The caller needs no answer any more. */
-static GTask *
-job_take_task (Job *job)
+GTask *
+vbet_agent_take_task (Job *job)
 {
   if (job->cancel_handler != 0)
     g_signal_handler_disconnect (job->cancellable, job->cancel_handler);
@@ -93,13 +51,18 @@ job_take_task (Job *job)
   return g_steal_pointer (&job->task);
 }
 
-static void
-job_free (gpointer data)
+void
+vbet_agent_job_free (gpointer data)
 {
   Job *job = data;
-  g_autoptr (GTask) task = job_take_task (job);
+  g_autoptr (GTask) task = vbet_agent_take_task (job);
   if (task != NULL)
     g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_CANCELLED, "The guest has stopped");
+  vbet_agent_terminal_ended (job, "The guest has stopped");
+  if (job->end_timer != NULL)
+    g_source_destroy (job->end_timer);
+  g_clear_pointer (&job->end_timer, g_source_unref);
+  g_clear_pointer (&job->typed, g_byte_array_unref);
   g_clear_object (&job->cancellable);
   g_clear_pointer (&job->opening, g_byte_array_unref);
   g_clear_pointer (&job->contents, g_bytes_unref);
@@ -108,11 +71,11 @@ job_free (gpointer data)
   g_free (job);
 }
 
-static void
-fail_task (GTask *task, VbetErrorCode code, const char *format, ...) G_GNUC_PRINTF (3, 4);
+void
+vbet_agent_fail_task (GTask *task, VbetErrorCode code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
-static void
-fail_task (GTask *task, VbetErrorCode code, const char *format, ...)
+void
+vbet_agent_fail_task (GTask *task, VbetErrorCode code, const char *format, ...)
 {
   va_list arguments;
   if (task == NULL)
@@ -135,7 +98,7 @@ steal_job (VbetAgent *self, guint16 channel)
 static void
 fail_all (VbetAgent *self, VbetErrorCode code, const char *why)
 {
-  g_autoptr (GPtrArray) ended = g_ptr_array_new_with_free_func (job_free);
+  g_autoptr (GPtrArray) ended = g_ptr_array_new_with_free_func (vbet_agent_job_free);
   GHashTableIter iter;
   gpointer value;
   g_hash_table_iter_init (&iter, self->jobs);
@@ -146,11 +109,11 @@ fail_all (VbetAgent *self, VbetErrorCode code, const char *why)
   while (!g_queue_is_empty (&self->waiting))
     g_ptr_array_add (ended, g_queue_pop_head (&self->waiting));
   for (guint i = 0; i < ended->len; i++)
-    fail_task (job_take_task (g_ptr_array_index (ended, i)), code, "%s", why);
+    vbet_agent_fail_task (vbet_agent_take_task (g_ptr_array_index (ended, i)), code, "%s", why);
 }
 
-static void
-put_frame (VbetAgent *self, VbetAgentType type, guint16 channel, const void *payload, gsize size)
+void
+vbet_agent_put_frame (VbetAgent *self, VbetAgentType type, guint16 channel, const void *payload, gsize size)
 {
   guint start = self->out->len;
   g_byte_array_set_size (self->out, start + VBET_AGENT_HEADER + (guint) size);
@@ -158,28 +121,12 @@ put_frame (VbetAgent *self, VbetAgentType type, guint16 channel, const void *pay
   g_byte_array_set_size (self->out, start + (guint) made);
 }
 
-static void
-put_kill (VbetAgent *self, guint16 channel)
+void
+vbet_agent_put_kill (VbetAgent *self, guint16 channel, int signal)
 {
   guint8 frame[VBET_AGENT_HEADER + 4];
-  gsize size = vbet_agent_encode_u32 (frame, sizeof frame, VBET_AGENT_KILL, channel, SIGNAL_KILL);
+  gsize size = vbet_agent_encode_u32 (frame, sizeof frame, VBET_AGENT_KILL, channel, (guint32) signal);
   g_byte_array_append (self->out, frame, (guint) size);
-}
-
-/* The caller has lost interest: it is answered now, the guest ends the job in its own time. */
-static void
-on_cancelled (GCancellable *cancellable, gpointer data)
-{
-  Job *job = data;
-  VbetAgent *self = job->agent;
-  GTask *task = job_take_task (job);
-  if (g_queue_remove (&self->waiting, job)) {
-    job_free (job);
-  } else {
-    put_kill (self, job->channel);
-    pump (self);
-  }
-  fail_task (task, VBET_ERROR_CANCELLED, "The command was cancelled");
 }
 
 static guint16
@@ -205,6 +152,8 @@ begin_jobs (VbetAgent *self)
     self->out->data[start + 3] = (guint8) (job->channel >> 8);
     g_clear_pointer (&job->opening, g_byte_array_unref);
     g_hash_table_insert (self->jobs, GUINT_TO_POINTER (job->channel), job);
+    if (job->terminal)
+      vbet_agent_terminal_begin (self, job);
   }
 }
 
@@ -213,18 +162,20 @@ static gboolean
 put_contents (VbetAgent *self, Job *job)
 {
   gsize size = 0;
+  if (job->terminal)
+    return vbet_agent_terminal_put (self, job);
   const guint8 *data = job->contents != NULL ? g_bytes_get_data (job->contents, &size) : NULL;
   if (job->contents == NULL || job->closed || job->task == NULL)
     return FALSE;
   gsize piece = MIN (MIN (size - job->sent, (gsize) PIECE), (gsize) job->window);
   if (piece > 0) {
-    put_frame (self, job->kind == VBET_AGENT_PUT ? VBET_AGENT_DATA : VBET_AGENT_STDIN, job->channel, data + job->sent,
+    vbet_agent_put_frame (self, job->kind == VBET_AGENT_PUT ? VBET_AGENT_DATA : VBET_AGENT_STDIN, job->channel, data + job->sent,
                piece);
     job->sent += piece;
     job->window -= (guint) piece;
   }
   if (job->sent == size) {
-    put_frame (self, job->kind == VBET_AGENT_PUT ? VBET_AGENT_END : VBET_AGENT_STDIN, job->channel, NULL, 0);
+    vbet_agent_put_frame (self, job->kind == VBET_AGENT_PUT ? VBET_AGENT_END : VBET_AGENT_STDIN, job->channel, NULL, 0);
     job->closed = TRUE;
   }
   return piece > 0 || job->closed;
@@ -261,7 +212,7 @@ lose_line (VbetAgent *self)
 static gboolean
 on_output (int fd, GIOCondition condition, gpointer data)
 {
-  pump (data);
+  vbet_agent_pump (data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -287,8 +238,8 @@ write_out (VbetAgent *self)
 }
 
 /* Moves everything that may go towards the guest. */
-static void
-pump (VbetAgent *self)
+void
+vbet_agent_pump (VbetAgent *self)
 {
   gboolean more = TRUE;
   if (self->fd < 0)
@@ -330,7 +281,7 @@ report_problem (VbetAgent *self, gboolean fatal, char *sentence)
 static void
 put_console_ask (VbetAgent *self)
 {
-  put_frame (self, VBET_AGENT_CONSOLE_ASK, 0, NULL, 0);
+  vbet_agent_put_frame (self, VBET_AGENT_CONSOLE_ASK, 0, NULL, 0);
 }
 
 static void
@@ -348,6 +299,7 @@ take_hello (VbetAgent *self, const VbetAgentFrame *frame)
   if (!started)
     return; /* only an answer */
   self->unread = 0;
+  self->features = vbet_agent_read_features (frame);
   if (self->greeted) {
     g_byte_array_set_size (self->out, 0); /* for the agent that was */
     fail_all (self, VBET_ERROR_STATE, "The guest restarted meanwhile");
@@ -391,15 +343,16 @@ take_output (VbetAgent *self, Job *job, int stream, const VbetAgentFrame *frame)
   job->cut = TRUE;
   if (job->kind != VBET_AGENT_GET)
     return;
-  put_kill (self, job->channel);
-  fail_task (job_take_task (job), VBET_ERROR_FAILED, "The file is larger than %d MiB",
+  vbet_agent_put_kill (self, job->channel, SIGKILL);
+  vbet_agent_fail_task (vbet_agent_take_task (job), VBET_ERROR_FAILED, "The file is larger than %d MiB",
              VBET_AGENT_FILE_MAX / 1024 / 1024);
 }
 
 static void
 finish_exec (Job *job, gint32 status)
 {
-  g_autoptr (GTask) task = job_take_task (job);
+  vbet_agent_terminal_ended (job, NULL);
+  g_autoptr (GTask) task = vbet_agent_take_task (job);
   if (task == NULL)
     return;
   if (job->cut) {
@@ -416,7 +369,7 @@ finish_exec (Job *job, gint32 status)
 static void
 finish_end (Job *job)
 {
-  g_autoptr (GTask) task = job_take_task (job);
+  g_autoptr (GTask) task = vbet_agent_take_task (job);
   if (task == NULL)
     return;
   if (job->kind == VBET_AGENT_GET)
@@ -436,7 +389,8 @@ finish_error (VbetAgent *self, Job *job, const VbetAgentFrame *frame)
   else if (text[0] == '\0')
     (void) g_strlcpy (text, g_strerror ((gint) code), sizeof text);
   g_autofree char *sentence = g_utf8_make_valid (text, -1);
-  fail_task (job_take_task (job), code == ERRNO_TOO_MANY ? VBET_ERROR_STATE : VBET_ERROR_FAILED, "%s: %s", self->name,
+  vbet_agent_terminal_ended (job, sentence);
+  vbet_agent_fail_task (vbet_agent_take_task (job), code == ERRNO_TOO_MANY ? VBET_ERROR_STATE : VBET_ERROR_FAILED, "%s: %s", self->name,
              sentence);
 }
 
@@ -456,7 +410,7 @@ take_ending (VbetAgent *self, Job *job, const VbetAgentFrame *frame)
     finish_end (job);
   else
     finish_error (self, job, frame);
-  job_free (job);
+  vbet_agent_job_free (job);
   return TRUE;
 }
 
@@ -471,7 +425,9 @@ take_frame (VbetAgent *self, const VbetAgentFrame *frame)
   Job *job = g_hash_table_lookup (self->jobs, GUINT_TO_POINTER (frame->channel));
   if (job == NULL || take_ending (self, job, frame))
     return;
-  if (frame->type == VBET_AGENT_STDOUT && job->kind == VBET_AGENT_EXEC)
+  if (frame->type == VBET_AGENT_STDOUT && job->terminal)
+    vbet_agent_terminal_output (self, job, frame);
+  else if (frame->type == VBET_AGENT_STDOUT && job->kind == VBET_AGENT_EXEC)
     take_output (self, job, 0, frame);
   else if (frame->type == VBET_AGENT_STDERR && job->kind == VBET_AGENT_EXEC)
     take_output (self, job, 1, frame);
@@ -507,113 +463,14 @@ on_input (int fd, GIOCondition condition, gpointer data)
   ssize_t got = recv (fd, bytes, sizeof bytes, MSG_DONTWAIT);
   if (got > 0) {
     take_bytes (self, bytes, (gsize) got);
-    pump (self);
+    vbet_agent_pump (self);
   } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
     lose_line (self);
   }
   return G_SOURCE_CONTINUE;
 }
 
-/* --- requests ----------------------------------------------------------------------- */
-
-/* Begins @job, whose first frame of @size bytes is in @frame, or fails it. */
-static void
-submit (VbetAgent *self, Job *job, const guint8 *frame, gsize size, GCancellable *cancellable)
-{
-  if (!self->greeted) {
-    fail_task (job_take_task (job), VBET_ERROR_STATE, "%s is not ready", self->name);
-    job_free (job);
-    return;
-  }
-  if (size == 0) {
-    fail_task (job_take_task (job), VBET_ERROR_USAGE,
-               job->kind == VBET_AGENT_EXEC
-                   ? "The command is longer than %d bytes or has too many arguments"
-                   : "The path is not absolute or longer than %d bytes",
-               job->kind == VBET_AGENT_EXEC ? VBET_AGENT_PAYLOAD_MAX : VBET_AGENT_PATH_MAX);
-    job_free (job);
-    return;
-  }
-  job->opening = g_byte_array_append (g_byte_array_new (), frame, (guint) size);
-  g_queue_push_tail (&self->waiting, job);
-  if (cancellable != NULL) {
-    job->cancellable = g_object_ref (cancellable);
-    if (g_cancellable_is_cancelled (cancellable)) {
-      on_cancelled (cancellable, job);
-      return;
-    }
-    job->cancel_handler = g_signal_connect (cancellable, "cancelled", G_CALLBACK (on_cancelled), job);
-  }
-  pump (self);
-}
-
-static Job *
-new_job (VbetAgent *self, VbetAgentType kind, GBytes *contents, GAsyncReadyCallback callback, gpointer user_data)
-{
-  Job *job = g_new0 (Job, 1);
-  job->agent = self;
-  job->kind = kind;
-  job->task = g_task_new (self, NULL, callback, user_data);
-  job->contents = contents != NULL ? g_bytes_ref (contents) : NULL;
-  job->window = VBET_AGENT_WINDOW;
-  for (int i = 0; i < 2; i++)
-    job->collected[i] = g_byte_array_new ();
-  return job;
-}
-
-void
-vbet_agent_exec_async (VbetAgent *self, const char *const *argv, GBytes *input, VbetExecOutput output,
-                       gpointer output_data, GCancellable *cancellable, GAsyncReadyCallback callback,
-                       gpointer user_data)
-{
-  g_return_if_fail (VBET_IS_AGENT (self) && argv != NULL);
-  guint8 frame[VBET_AGENT_FRAME_MAX];
-  Job *job = new_job (self, VBET_AGENT_EXEC, input, callback, user_data);
-  job->output = output;
-  job->output_data = output_data;
-  gsize size = vbet_agent_encode_exec (frame, sizeof frame, 1, input != NULL ? VBET_AGENT_EXEC_STDIN : 0, argv);
-  submit (self, job, frame, size, cancellable);
-}
-
-VbetExecResult *
-vbet_agent_exec_finish (VbetAgent *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-void
-vbet_agent_put_async (VbetAgent *self, const char *path, guint mode, GBytes *contents, GAsyncReadyCallback callback,
-                      gpointer user_data)
-{
-  g_return_if_fail (VBET_IS_AGENT (self) && path != NULL && contents != NULL);
-  guint8 frame[VBET_AGENT_FRAME_MAX];
-  Job *job = new_job (self, VBET_AGENT_PUT, contents, callback, user_data);
-  submit (self, job, frame, vbet_agent_encode_put (frame, sizeof frame, 1, mode, path), NULL);
-}
-
-gboolean
-vbet_agent_put_finish (VbetAgent *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-void
-vbet_agent_get_async (VbetAgent *self, const char *path, GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_return_if_fail (VBET_IS_AGENT (self) && path != NULL);
-  guint8 frame[VBET_AGENT_FRAME_MAX];
-  Job *job = new_job (self, VBET_AGENT_GET, NULL, callback, user_data);
-  submit (self, job, frame, vbet_agent_encode_get (frame, sizeof frame, 1, path), NULL);
-}
-
-GBytes *
-vbet_agent_get_finish (VbetAgent *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
+/* --- small requests ----------------------------------------------------------------- */
 
 /* Sends a frame that belongs to no job. */
 static gboolean
@@ -622,7 +479,7 @@ send_small (VbetAgent *self, const guint8 *frame, gsize size)
   if (!self->greeted || size == 0 || self->out->len > OUT_MAX)
     return FALSE;
   g_byte_array_append (self->out, frame, (guint) size);
-  pump (self);
+  vbet_agent_pump (self);
   return TRUE;
 }
 
@@ -653,7 +510,7 @@ vbet_agent_ask_console (VbetAgent *self)
   if (!self->greeted)
     return;
   put_console_ask (self);
-  pump (self);
+  vbet_agent_pump (self);
 }
 
 gboolean
@@ -698,7 +555,7 @@ vbet_agent_finalize (GObject *object)
 {
   VbetAgent *self = VBET_AGENT (object);
   close_line (self);
-  g_queue_clear_full (&self->waiting, job_free);
+  g_queue_clear_full (&self->waiting, vbet_agent_job_free);
   g_hash_table_unref (self->jobs);
   g_byte_array_unref (self->out);
   g_free (self->problem);
@@ -724,7 +581,7 @@ vbet_agent_init (VbetAgent *self)
   self->context = g_main_context_ref_thread_default ();
   self->fd = -1;
   self->out = g_byte_array_new ();
-  self->jobs = g_hash_table_new_full (NULL, NULL, NULL, job_free);
+  self->jobs = g_hash_table_new_full (NULL, NULL, NULL, vbet_agent_job_free);
   g_queue_init (&self->waiting);
   vbet_agent_decoder_init (&self->decoder);
 }

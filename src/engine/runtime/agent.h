@@ -40,6 +40,36 @@ gboolean vbet_agent_put_finish (VbetAgent *self, GAsyncResult *result, GError **
 void vbet_agent_get_async (VbetAgent *self, const char *path, GAsyncReadyCallback callback, gpointer user_data);
 GBytes *vbet_agent_get_finish (VbetAgent *self, GAsyncResult *result, GError **error);
 
+/* --- a program in a terminal of its own, for somebody who types and reads --- */
+
+typedef struct _VbetAgentTerminal VbetAgentTerminal;
+
+typedef struct {
+  /* @data is taken as soon as vbet_agent_terminal_taken() says so; until then it counts as waiting. */
+  void (*output) (const guint8 *data, gsize size, gpointer user_data);
+  /* All that was typed is on its way. Must not call back into the terminal at once. */
+  void (*room) (gpointer user_data);
+  /* The program or the guest has ended, or misbehaves: the terminal is gone. @why: (nullable): a sentence, when it is
+   * not that the program has ended. */
+  void (*ended) (const char *why, gpointer user_data);
+} VbetAgentTerminalEvents;
+
+/**
+ * vbet_agent_terminal_open: Returns: (nullable): lasts until "ended" is called or vbet_agent_terminal_close();
+ *   NULL with @error when the guest is not up, or its agent too old.
+ */
+VbetAgentTerminal *vbet_agent_terminal_open (VbetAgent *self, const char *const *argv, guint rows, guint columns,
+                                             const VbetAgentTerminalEvents *events, gpointer user_data,
+                                             GError **error);
+void vbet_agent_terminal_type (VbetAgentTerminal *self, const guint8 *data, gsize size);
+/** vbet_agent_terminal_is_full: whether the caller should wait for "room" before it types more. */
+gboolean vbet_agent_terminal_is_full (VbetAgentTerminal *self);
+/** vbet_agent_terminal_taken: @size bytes of output are out of the way: as many more may come. */
+void vbet_agent_terminal_taken (VbetAgentTerminal *self, gsize size);
+void vbet_agent_terminal_resize (VbetAgentTerminal *self, guint rows, guint columns);
+/** vbet_agent_terminal_close: hangs it up; no event follows. What does not end by itself is killed. */
+void vbet_agent_terminal_close (VbetAgentTerminal *self);
+
 /** vbet_agent_set_carrier: Returns: FALSE when the guest cannot be told now. */
 gboolean vbet_agent_set_carrier (VbetAgent *self, guint nic, gboolean carrier);
 /** vbet_agent_set_clock: the guest's clock becomes the host's. */

@@ -1,5 +1,6 @@
 /* guest-private.h - the inside of a VbetGuest, shared by its files:
- * guest.c (life), guest-stop.c (ways to its end), guest-jobs.c (what the agent does), guest-nic.c (hot plug). */
+ * guest.c (life), guest-stop.c (ways to its end), guest-jobs.c (what the agent does), guest-nic.c (hot plug),
+ * guest-shells.c (root shells). */
 #pragma once
 
 #include "engine/runtime/agent.h"
@@ -30,6 +31,9 @@ struct _VbetGuest {
   VbetConsole *console;    /* (nullable): NULL when it could not be made; then @console_error */
   GError *console_error;
   GHashTable *carriers;    /* NIC index → 0 or 1, as last said */
+
+  GHashTable *shells;      /* number → VbetShell; what is left of one outlives its boot by seconds */
+  guint last_shell;
 
   VbetGuestState state;
   char *reason;
@@ -64,3 +68,4 @@ void vbet_guest_set_timer (VbetGuest *self, GSource **source, guint milliseconds
 void vbet_guest_end_processes (VbetGuest *self);
 /** vbet_guest_replug: after the guest rebooted by itself: NICs that came while it ran come back, those that went go. */
 void vbet_guest_replug (VbetGuest *self);
+void vbet_guest_free_shell (gpointer shell);

@@ -538,6 +538,7 @@ vbet_guest_finalize (GObject *object)
   g_clear_object (&self->console);
   g_clear_error (&self->console_error);
   g_hash_table_unref (self->carriers);
+  g_hash_table_unref (self->shells);
   g_ptr_array_unref (self->stop_tasks);
   g_ptr_array_unref (self->plugged);
   g_hash_table_unref (self->unplugged);
@@ -576,6 +577,7 @@ vbet_guest_init (VbetGuest *self)
 {
   self->context = g_main_context_ref_thread_default ();
   self->carriers = g_hash_table_new (NULL, NULL);
+  self->shells = g_hash_table_new_full (NULL, NULL, NULL, vbet_guest_free_shell);
   self->stop_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   self->plugged = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_plug_free);
   self->unplugged = g_hash_table_new (NULL, NULL);

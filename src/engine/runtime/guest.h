@@ -145,6 +145,18 @@ gboolean vbet_guest_put_finish (VbetGuest *self, GAsyncResult *result, GError **
 void vbet_guest_get_async (VbetGuest *self, const char *path, GAsyncReadyCallback callback, gpointer user_data);
 GBytes *vbet_guest_get_finish (VbetGuest *self, GAsyncResult *result, GError **error);
 
+#define VBET_GUEST_SHELLS_MAX 16
+
+/**
+ * vbet_guest_open_shell: a root shell in a terminal of its own. Needs state READY.
+ * @ret_path: (out) (transfer full): the socket for its one client; see shell.h
+ *
+ * Returns: its number, from 1; 0 with @error.
+ */
+guint vbet_guest_open_shell (VbetGuest *self, guint rows, guint columns, char **ret_path, GError **error);
+/** vbet_guest_resize_shell: Returns: FALSE when there is no such shell (any more). */
+gboolean vbet_guest_resize_shell (VbetGuest *self, guint number, guint rows, guint columns);
+
 /** vbet_guest_attach_nic_async: hot plug; @nic: (transfer full). @setup: shell lines run in the guest once ethN is there. */
 void vbet_guest_attach_nic_async (VbetGuest *self, VbetGuestNic *nic, const char *setup,
                                   GAsyncReadyCallback callback, gpointer user_data);

@@ -1,6 +1,9 @@
 # The engine's side effects: lab, guests, consoles, agents, images, disks, switch client.
 noinst_LIBRARIES += libvbet-runtime.a
 libvbet_runtime_a_SOURCES = \
+	src/engine/runtime/agent-private.h \
+	src/engine/runtime/agent-requests.c \
+	src/engine/runtime/agent-terminal.c \
 	src/engine/runtime/agent.c \
 	src/engine/runtime/agent.h \
 	src/engine/runtime/console.c \
@@ -18,6 +21,7 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/guest-private.h \
 	src/engine/runtime/guest-services.c \
 	src/engine/runtime/guest-services.h \
+	src/engine/runtime/guest-shells.c \
 	src/engine/runtime/guest-stop.c \
 	src/engine/runtime/guest.c \
 	src/engine/runtime/guest.h \
@@ -42,6 +46,8 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/process.h \
 	src/engine/runtime/rundir.c \
 	src/engine/runtime/rundir.h \
+	src/engine/runtime/shell.c \
+	src/engine/runtime/shell.h \
 	src/engine/runtime/switch-channel.c \
 	src/engine/runtime/switch-channel.h \
 	src/engine/runtime/switch-client-edit.c \
