@@ -6,12 +6,18 @@
 #include <glib/gi18n.h>
 #include <gtksourceview/gtksource.h>
 
+#include "gui/appearance.h"
 #include "gui/export.h"
+#include "gui/help.h"
+#include "gui/preferences.h"
+#include "gui/settings.h"
 #include "gui/window.h"
 
 struct _VbetApplication {
   GtkApplication parent_instance;
-  gboolean empty; /* begin with an empty lab, not with the start page */
+  gboolean empty;         /* begin with an empty lab, not with the start page */
+  GSettings *settings;    /* (nullable) */
+  GtkWidget *preferences; /* (nullable): open now; owned by GTK */
 };
 
 G_DEFINE_FINAL_TYPE (VbetApplication, vbet_application, GTK_TYPE_APPLICATION)
@@ -67,6 +73,40 @@ on_quit (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GtkWindow *window = gtk_application_get_active_window (data);
+  if (window != NULL && GTK_IS_APPLICATION_WINDOW (window))
+    vbet_help_show_shortcuts (GTK_APPLICATION_WINDOW (window));
+}
+
+static void
+on_help (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  vbet_help_show_language (data);
+}
+
+static void
+on_about (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  vbet_help_show_about (gtk_application_get_active_window (data));
+}
+
+static void
+on_preferences (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetApplication *self = data;
+  if (self->settings == NULL)
+    return;
+  if (self->preferences == NULL) {
+    self->preferences
+        = vbet_preferences_new (self->settings, gtk_application_get_active_window (GTK_APPLICATION (self)));
+    g_signal_connect (self->preferences, "destroy", G_CALLBACK (gtk_widget_destroyed), &self->preferences);
+  }
+  gtk_window_present (GTK_WINDOW (self->preferences));
+}
+
+static void
 add_shortcuts (GtkApplication *application)
 {
   static const struct {
@@ -76,6 +116,15 @@ add_shortcuts (GtkApplication *application)
     { "app.new-lab", { "<Control>n" } },
     { "app.new-window", { "<Control><Shift>n" } },
     { "app.quit", { "<Control>q" } },
+    { "app.preferences", { "<Control>comma" } },
+    { "app.shortcuts", { "<Control>question", "F1" } },
+    { "app.help", { "<Shift>F1" } },
+    { "win.menu", { "F10" } },
+    { "win.next-area", { "F6" } },
+    { "win.previous-area", { "<Shift>F6" } },
+    { "win.projector", { "F11" } },
+    { "win.show-palette", { "F9" } },
+    { "win.show-panes", { "<Shift>F9" } },
     { "win.open", { "<Control>o" } },
     { "win.save", { "<Control>s" } },
     { "win.save-as", { "<Control><Shift>s" } },
@@ -104,8 +153,6 @@ add_shortcuts (GtkApplication *application)
     { "win.console-broadcast", { "<Control><Shift>b" } },
     { "win.tile-consoles", { "<Control><Shift>g" } },
     { "win.console-detach", { "<Control><Shift>d" } },
-    { "win.next-part", { "F6" } },
-    { "win.previous-part", { "<Shift>F6" } },
     { "win.zoom-in", { "<Control>plus", "<Control>equal", "<Control>KP_Add" } },
     { "win.zoom-out", { "<Control>minus", "<Control>KP_Subtract" } },
     { "win.zoom-reset", { "<Control>0", "<Control>KP_0" } },
@@ -118,7 +165,12 @@ add_shortcuts (GtkApplication *application)
 static void
 vbet_application_startup (GApplication *application)
 {
-  static const GActionEntry entries[] = { { "new-window", on_new_window }, { "new-lab", on_new_lab }, { "quit", on_quit } };
+  static const GActionEntry entries[] = {
+    { "new-lab", on_new_lab },     { "new-window", on_new_window },
+    { "quit", on_quit },           { "preferences", on_preferences },
+    { "shortcuts", on_shortcuts }, { "help", on_help },
+    { "about", on_about },
+  };
   G_APPLICATION_CLASS (vbet_application_parent_class)->startup (application);
   g_autoptr (GtkCssProvider) css = gtk_css_provider_new ();
   gtk_source_init ();
@@ -127,6 +179,10 @@ vbet_application_startup (GApplication *application)
                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
   g_action_map_add_action_entries (G_ACTION_MAP (application), entries, G_N_ELEMENTS (entries), application);
   add_shortcuts (GTK_APPLICATION (application));
+  vbet_appearance_add_icons ();
+  VBET_APPLICATION (application)->settings = vbet_settings_new ();
+  if (VBET_APPLICATION (application)->settings != NULL)
+    vbet_appearance_follow (VBET_APPLICATION (application)->settings);
 }
 
 static int
@@ -180,9 +236,17 @@ vbet_application_handle_local_options (GApplication *application, GVariantDict *
 }
 
 static void
+vbet_application_finalize (GObject *object)
+{
+  g_clear_object (&VBET_APPLICATION (object)->settings);
+  G_OBJECT_CLASS (vbet_application_parent_class)->finalize (object);
+}
+
+static void
 vbet_application_class_init (VbetApplicationClass *klass)
 {
   GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+  G_OBJECT_CLASS (klass)->finalize = vbet_application_finalize;
   application_class->startup = vbet_application_startup;
   application_class->activate = vbet_application_activate;
   application_class->open = vbet_application_open;
@@ -199,7 +263,7 @@ vbet_application_init (VbetApplication *self)
       _ ("Its colours: light (default), dark, contrast, contrast-dark or projector"), _ ("STYLE") },
     { "scale", 0, 0, G_OPTION_ARG_DOUBLE, NULL,
       _ ("Size of the picture: pixels a lab unit (default: 2 for PNG, else 1)"), _ ("N") },
-    { "new", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Begin with an empty lab instead of the start page"), NULL },
+    { "new", 0, 0, G_OPTION_ARG_NONE, NULL, _ ("Begin with an empty lab instead of the start page"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, NULL, _ ("Show the version and end"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, _ ("[LAB.vbet …]") },
     { NULL },

@@ -136,6 +136,12 @@ libvbet_gui_a_SOURCES = \
 	src/gui/panes/terminal.h \
 	src/gui/panes/tiles.c \
 	src/gui/panes/tiles.h \
+	src/gui/appearance.c \
+	src/gui/appearance.h \
+	src/gui/help.c \
+	src/gui/help.h \
+	src/gui/preferences.c \
+	src/gui/preferences.h \
 	src/gui/settings.c \
 	src/gui/settings.h \
 	src/gui/application.c \
@@ -150,6 +156,7 @@ libvbet_gui_a_SOURCES = \
 	src/gui/panes/start-page.c \
 	src/gui/panes/start-page.h \
 	src/gui/window-panes.c \
+	src/gui/window-view.c \
 	src/gui/window-private.h \
 	src/gui/window-start.c \
 	src/gui/window.c \
@@ -157,7 +164,7 @@ libvbet_gui_a_SOURCES = \
 libvbet_gui_a_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS) $(VTE_CFLAGS) $(SOURCEVIEW_CFLAGS)
 
 # Layouts, menus and style, compiled in.
-GUI_RESOURCES = src/gui/ui/window.ui src/gui/ui/menus.ui src/gui/ui/style.css
+GUI_RESOURCES = src/gui/ui/window.ui src/gui/ui/menus.ui src/gui/ui/shortcuts.ui src/gui/ui/style.css
 EXTRA_DIST += src/gui/ui/vbet.gresource.xml $(GUI_RESOURCES) doc/screenshot.png
 CLEANFILES += src/gui/resources.c
 src/gui/resources.c: src/gui/ui/vbet.gresource.xml $(GUI_RESOURCES)

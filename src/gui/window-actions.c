@@ -128,6 +128,7 @@ on_run (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (vbet_diagnostics_has_errors (vbet_session_get_diagnostics (self->session))) {
     _vbet_window_show_error (self, "engine",
                              _ ("The lab's text has errors; mend those under Problems first, then run it."));
+    _vbet_window_show_panes (self);
     gtk_notebook_set_current_page (self->bottom,
                                    gtk_notebook_page_num (self->bottom, GTK_WIDGET (self->problems)));
     return;

@@ -130,48 +130,6 @@ on_notice (VbetConsoles *consoles, const char *text, VbetWindow *self)
   vbet_notices_show (self->notices, "console", GTK_MESSAGE_INFO, text, NULL);
 }
 
-/* --- from part to part ---------------------------------------------------------------------------- */
-
-static gboolean
-focus_part (VbetWindow *self, guint part)
-{
-  GtkWidget *page = gtk_notebook_get_nth_page (self->bottom, gtk_notebook_get_current_page (self->bottom));
-  switch (part) {
-  case 0:
-    gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
-    return TRUE;
-  case 1:
-    if (page == GTK_WIDGET (self->consoles) && vbet_consoles_focus (self->consoles))
-      return TRUE;
-    return page != NULL && gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
-  default:
-    return gtk_widget_get_visible (GTK_WIDGET (self->inspector_box))
-           && gtk_widget_child_focus (GTK_WIDGET (self->inspector_box), GTK_DIR_TAB_FORWARD);
-  }
-}
-
-static guint
-part_of_focus (VbetWindow *self)
-{
-  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
-  if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->bottom)))
-    return 1;
-  return focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->inspector_box)) ? 2 : 0;
-}
-
-static void
-on_part (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  VbetWindow *self = data;
-  guint by = g_str_equal (g_action_get_name (G_ACTION (action)), "next-part") ? 1 : 2;
-  guint part = part_of_focus (self);
-  for (guint i = 0; i < 2; i++) {
-    part = (part + by) % 3;
-    if (focus_part (self, part))
-      return;
-  }
-}
-
 /* --- which are possible now ------------------------------------------------------------------------- */
 
 static void
@@ -218,8 +176,6 @@ _vbet_window_add_consoles (VbetWindow *self)
     { "console-broadcast", NULL, NULL, "false", on_broadcast },
     { "console-find", on_find },
     { "console-detach", on_detach },
-    { "next-part", on_part },
-    { "previous-part", on_part },
   };
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   g_signal_connect_object (self->consoles, "shell", G_CALLBACK (on_shell_wanted), self, 0);

@@ -39,13 +39,13 @@ struct _VbetWindow {
   GtkButton *run_button;
   GtkButton *stop_button;
   GtkSpinner *spinner;
-  GtkStack *pages;        /* "lab"; the start page stands beside it */
-  GtkBox *step_bar_box;   /* below the header bar; empty and so invisible without steps */
-  GtkBox *middle;         /* palette, sides */
-  GtkPaned *sides;        /* paned, inspector_box */
+  GtkStack *pages;      /* "lab"; the start page stands beside it */
+  GtkBox *step_bar_box; /* below the header bar; empty and so invisible without steps */
+  GtkBox *middle;       /* palette, sides */
+  GtkPaned *sides;      /* paned, inspector_box */
   GtkBox *inspector_box;
-  GtkBox *status_box;     /* the line at the bottom */
-  GtkPaned *paned;        /* upper, bottom */
+  GtkBox *status_box; /* the line at the bottom */
+  GtkPaned *paned;    /* upper, bottom */
   GtkBox *upper;
   GtkNotebook *bottom;
 
@@ -60,6 +60,8 @@ struct _VbetWindow {
   VbetInspector *inspector;
   GtkWidget *consoles_tab;
   GtkWidget *problems_tab;
+  GtkWidget *palette;
+  GtkWidget *projector_bar; /* floats above the canvas in projector mode */
 
   /* owned */
   GSettings *settings;
@@ -76,6 +78,10 @@ struct _VbetWindow {
 
   VbetClosing closing;
   gboolean saving;
+  gboolean projecting;          /* window-view.c, as the rest */
+  gboolean inspector_was_shown; /* before the projector mode */
+  int width;                    /* pixels, as it was last; 0: not known */
+  int height;
 };
 
 /* window.c */
@@ -127,3 +133,12 @@ void _vbet_window_overwrite (VbetWindow *self);
 void _vbet_window_add_consoles (VbetWindow *self);
 /** _vbet_window_update_consoles: which of its actions are possible now. */
 void _vbet_window_update_consoles (VbetWindow *self);
+/* window-view.c */
+void _vbet_window_add_view (VbetWindow *self);
+/** _vbet_window_follow_settings: from now on each action that has a state and a settings' key of its name
+ * follows that key, and the other way round; called once, when all actions are there. */
+void _vbet_window_follow_settings (VbetWindow *self);
+/** _vbet_window_show_panes: the panes below are to be seen, because something there is to be looked at. */
+void _vbet_window_show_panes (VbetWindow *self);
+/** _vbet_window_leave_projector: Escape was pressed. Returns: whether it was meant for the projector mode. */
+gboolean _vbet_window_leave_projector (VbetWindow *self);

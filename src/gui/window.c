@@ -155,6 +155,7 @@ _vbet_window_open_console (VbetWindow *self, const char *device)
     return;
   }
   vbet_notices_hide (self->notices, "console");
+  _vbet_window_show_panes (self);
   gtk_notebook_set_current_page (self->bottom, 0);
   vbet_consoles_open (self->consoles, client, device);
 }
@@ -185,12 +186,22 @@ on_popover_closed (GtkWidget *popover)
   g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, destroy_later, g_object_ref (popover), g_object_unref);
 }
 
+static const char *
+menu_for (VbetWindow *self, const char *name)
+{
+  if (*name == '\0')
+    return "paper-menu";
+  if (g_str_has_prefix (name, "note#"))
+    return "note-menu";
+  return vbet_topology_cable (vbet_session_get_topology (self->session), name) != NULL ? "cable-menu"
+                                                                                       : "device-menu";
+}
+
 static void
 on_menu (VbetCanvas *canvas, const char *name, double x, double y, VbetWindow *self)
 {
   g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/net/vbet/Vbet/menus.ui");
-  GMenuModel *model
-      = G_MENU_MODEL (gtk_builder_get_object (builder, *name != '\0' ? "item-menu" : "paper-menu"));
+  GMenuModel *model = G_MENU_MODEL (gtk_builder_get_object (builder, menu_for (self, name)));
   GtkWidget *popover = gtk_popover_new_from_model (GTK_WIDGET (canvas), model);
   GdkRectangle at = { (int)x, (int)y, 1, 1 };
   _vbet_window_update_actions (self);
@@ -253,6 +264,7 @@ on_rename (VbetCanvas *canvas, const char *name, VbetWindow *self)
 static void
 on_go_to (VbetProblems *problems, guint64 start, guint64 length, VbetWindow *self)
 {
+  _vbet_window_show_panes (self);
   gtk_notebook_set_current_page (self->bottom,
                                  gtk_notebook_page_num (self->bottom, GTK_WIDGET (self->program)));
   vbet_program_pane_go_to (self->program, (gsize)start, (gsize)length);
@@ -333,6 +345,8 @@ vbet_window_key_press (GtkWidget *widget, GdkEventKey *event)
     return GDK_EVENT_STOP;
   if (_vbet_window_panes_key (VBET_WINDOW (widget), event))
     return GDK_EVENT_STOP;
+  if (event->keyval == GDK_KEY_Escape && _vbet_window_leave_projector (VBET_WINDOW (widget)))
+    return GDK_EVENT_STOP;
   return GTK_WIDGET_CLASS (vbet_window_parent_class)->key_press_event (widget, event);
 }
 
@@ -389,7 +403,8 @@ make_panes (VbetWindow *self)
   gtk_container_add (GTK_CONTAINER (self->canvas_overlay), GTK_WIDGET (self->canvas));
   gtk_widget_show (GTK_WIDGET (self->canvas_overlay));
   gtk_box_pack_start (self->upper, GTK_WIDGET (self->canvas_overlay), TRUE, TRUE, 0);
-  gtk_box_pack_start (self->middle, vbet_palette_new (), FALSE, FALSE, 0);
+  self->palette = vbet_palette_new ();
+  gtk_box_pack_start (self->middle, self->palette, FALSE, FALSE, 0);
   gtk_box_reorder_child (self->middle, GTK_WIDGET (self->sides), 1);
   self->consoles_tab = add_page (self, GTK_WIDGET (self->consoles), _ ("Consoles"));
   add_page (self, GTK_WIDGET (self->program), _ ("Program"));
@@ -522,7 +537,8 @@ vbet_window_init (VbetWindow *self)
   _vbet_window_add_edit (self);
   _vbet_window_add_consoles (self);
   _vbet_window_add_panes (self);
+  _vbet_window_add_view (self);
+  _vbet_window_follow_settings (self);
   _vbet_window_update (self);
-  gtk_window_set_icon_name (GTK_WINDOW (self), "network-workgroup");
   gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
 }

@@ -1,5 +1,7 @@
 # Tests of the window under Xvfb; they are skipped where xvfb-run, xdotool, dbus or python3-gi are missing.
 TESTS += tests/gui/test-window.py tests/gui/test-running.py tests/gui/test-guests.py tests/gui/test-arrange.py
+TESTS += tests/gui/test-app.py
+EXTRA_DIST += tests/gui/test-app.py
 EXTRA_DIST += tests/gui/vbetgui.py tests/gui/test-window.py tests/gui/test-running.py tests/gui/test-guests.py tests/gui/test-arrange.py
 TESTS += tests/gui/test-start.py
 EXTRA_DIST += tests/gui/test-start.py

@@ -137,9 +137,9 @@ def test_align_and_distribute():
         assert "s = alloc(switch, at=(150, 200))" in text, text
         window.key("ctrl+z")
         wait_until(lambda: window.text() == STAR, 5, "one undo")
-        menu(window, "Arrange", "Distribute Vertically")
+        menu(window, "Edit", "Arrange", "Distribute Vertically")
         wait_until(lambda: window.text() == STAR, 5, "they are so already")
-        menu(window, "Arrange", "Align Top")
+        menu(window, "Edit", "Arrange", "Align Top")
         window.wait_text(r"d = attach\(alloc\(host, at=\(450, 80\)")
         screenshot("aligned")
 
@@ -150,7 +150,7 @@ def test_arrange_and_undo():
         window.click(window.free_place(20, 20))
         texts = []
         for style in ("Organic", "Layers", "Circle", "Grid"):
-            menu(window, "Arrange", style)
+            menu(window, "Edit", "Arrange", style)
             wait_until(lambda: window.text() not in [STAR, *texts], 10, f"arranged as {style}")
             texts.append(window.text())
             time.sleep(0.3)  # for the picture only

@@ -150,9 +150,7 @@ def test_ospf():
         window.item("r1")
         run_lab(window, ("r1", "r2"))
         assert window.description("r3") == "router, off"
-        window.click(window.find("Menu", "toggle button"))
-        window.click(window.find("Consoles Side by Side"))
-        window.key("Escape")
+        window.menu("Consoles", "Side by Side")
         for router in ("r1", "r2"):
             open_console(window, router)
         window.click(window.place("r3"), times=2)

@@ -146,9 +146,7 @@ def test_consoles_side_by_side():
             for device in ("host1", "host2", "host3"):
                 window.click(window.place(device), times=2)
                 window.find(f"Console of {device}", "terminal")
-            window.click(window.find("Menu", "toggle button"))
-            window.click(window.find("Consoles Side by Side"))
-            window.key("Escape")
+            window.menu("Consoles", "Side by Side")
             for device in ("host1", "host2", "host3"):
                 window.find(f"Console of {device}", "terminal")
             screenshot("tiled")

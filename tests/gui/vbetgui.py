@@ -217,7 +217,7 @@ class Window:
             return None
         for child in children(accessible):
             with contextlib.suppress(GLib.Error):
-                matches = re.fullmatch(name, name_of(child)) and (role is None or child.get_role_name() == role)
+                matches = re.fullmatch(name, name_of(child)) and (role is None or re.fullmatch(role, child.get_role_name()))
                 if matches and shown(child):
                     return child
             if name_of(accessible) != "Canvas":
@@ -286,6 +286,12 @@ class Window:
             time.sleep(0.02)
         time.sleep(0.05)
         xdotool("mouseup", 1)
+
+    def menu(self, *path):
+        """Chooses an entry of the menu, such as menu("View", "Palette")."""
+        self.click(self.find("Menu", "toggle button"))
+        for name in path:
+            self.click(self.find(name, r"menu( item)?|check menu item"))
 
     def key(self, *keys):
         xdotool("key", *keys)
