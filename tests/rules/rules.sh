@@ -68,6 +68,13 @@ else
   done
 fi
 
+# --- the style sheet: rules do not nest, as they seem to after a careless merge -----------------
+nested=$(awk '/{/ { if (open) print FILENAME ":" FNR ": a rule inside a rule"; open = 1 } /}/ { open = 0 }' src/gui/ui/style.css)
+[ -z "$nested" ] || report "$nested"
+
+# --- texts that a person sees go through gettext: what is given to these functions is one --------
+forbid src/gui '(gtk_label_new|gtk_button_new_with_label|gtk_button_new_with_mnemonic|gtk_widget_set_tooltip_text|gtk_label_set_text|atk_object_set_name|gtk_entry_set_placeholder_text|gtk_window_set_title) \((.*, )?"[^"]*[[:alpha:]]{2}' 'a text without _ ()'
+
 # --- scripts -------------------------------------------------------------------------------
 if command -v shellcheck >/dev/null 2>&1; then
   shellcheck -x run.sh test.sh tools/*.sh tests/rules/*.sh || breaches=$((breaches + 1))
