@@ -9,6 +9,8 @@ libvbet_view_a_SOURCES = \
 	src/gui/canvas/draw.c \
 	src/gui/canvas/draw.h \
 	src/gui/canvas/glyph.c \
+	src/gui/canvas/layer.c \
+	src/gui/canvas/layer.h \
 	src/gui/canvas/picture.c \
 	src/gui/export.c \
 	src/gui/export.h \
@@ -71,6 +73,7 @@ libvbet_gui_a_SOURCES = \
 	src/gui/canvas/canvas-describe.c \
 	src/gui/canvas/canvas-input.c \
 	src/gui/canvas/canvas-navigate.c \
+	src/gui/canvas/canvas-paint.c \
 	src/gui/canvas/canvas-private.h \
 	src/gui/canvas/canvas.c \
 	src/gui/canvas/canvas.h \

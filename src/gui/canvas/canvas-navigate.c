@@ -45,10 +45,14 @@ _vbet_canvas_end_glide (VbetCanvas *self)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), glide->tick);
   if (glide->scrolls)
     self->origin = glide->origin_to;
+  gboolean moved = glide->from != NULL;
   g_clear_pointer (&glide->from, g_hash_table_unref);
   g_clear_pointer (&glide->positions, g_array_unref);
   g_free (glide);
-  vbet_canvas_refresh (self);
+  if (moved)
+    _vbet_canvas_invalidate (self);
+  else
+    vbet_canvas_refresh (self);
 }
 
 static void
@@ -89,7 +93,10 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
       glide->origin_from.x + (glide->origin_to.x - glide->origin_from.x) * glide->part,
       glide->origin_from.y + (glide->origin_to.y - glide->origin_from.y) * glide->part,
     };
-  vbet_canvas_refresh (self);
+  if (glide->from != NULL)
+    _vbet_canvas_invalidate (self);
+  else
+    vbet_canvas_refresh (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -125,7 +132,7 @@ vbet_canvas_glide_from (VbetCanvas *self, GHashTable *from)
   VbetGlide *glide = glide_begin (self);
   glide->from = from;
   glide->positions = g_array_new (FALSE, FALSE, sizeof (VbetPoint));
-  vbet_canvas_refresh (self);
+  _vbet_canvas_invalidate (self);
 }
 
 /* --- what is in sight ------------------------------------------------------------ */

@@ -3,6 +3,7 @@
 
 #include "gui/canvas/canvas.h"
 #include "gui/canvas/draw.h"
+#include "gui/canvas/layer.h"
 #include "gui/canvas/tool.h"
 
 /* A movement of the picture; canvas-navigate.c. */
@@ -13,7 +14,6 @@ struct _VbetCanvas {
 
   /* owned */
   VbetSession *session;
-  VbetView *view; /* (nullable): NULL: to be made */
   VbetDrawCache *cache;
   char *hover; /* what the overlay's names point to */
   char *target;
@@ -21,6 +21,19 @@ struct _VbetCanvas {
   char *lifted;
   char *editing;
   GHashTable *moved; /* (nullable) */
+
+  /* canvas-paint.c; owned */
+  VbetView *view;    /* (nullable): brought up to date when it is asked for */
+  VbetView *front;   /* (nullable): what a tool moves, as it is shown now */
+  guint stale;       /* what of @view is to be brought up to date */
+  GHashTable *away;  /* (nullable): set of names: what @front shows */
+  char *away_lifted; /* (nullable): the cable that is left out of @view */
+  VbetLayer *layer;
+  const VbetPalette *palette; /* (nullable): NULL: to be looked up */
+  VbetAppearance appearance;
+  guint blink_source; /* turns lamps on and off */
+  gboolean lit;       /* those with traffic are in the bright half */
+  gboolean again;     /* a frame is asked for that draws what this one left out */
 
   double zoom;
   VbetPoint origin; /* the lab point at the widget's upper left corner */
@@ -49,6 +62,12 @@ VbetPoint _vbet_canvas_to_lab (VbetCanvas *self, double x, double y);
 /* Zooms so that the lab point under the pixel (@x, @y) stays there. */
 void _vbet_canvas_zoom_at (VbetCanvas *self, double zoom, double x, double y);
 void _vbet_canvas_pan_by (VbetCanvas *self, double dx, double dy);
+/* canvas-paint.c */
+void _vbet_canvas_paint_class_init (GtkWidgetClass *widget_class);
+/* The lab, or where its devices are shown, is another. */
+void _vbet_canvas_invalidate (VbetCanvas *self);
+/* States, or what is measured of cables, are others. */
+void _vbet_canvas_traffic_changed (VbetCanvas *self);
 /* canvas-navigate.c */
 /* Where the devices are shown at this moment, one a device. */
 const VbetPoint *_vbet_canvas_positions (VbetCanvas *self);

@@ -38,34 +38,6 @@ visible (VbetCanvas *self)
 
 /* --- view and zoom ----------------------------------------------------------------- */
 
-const VbetView *
-vbet_canvas_get_view (VbetCanvas *self)
-{
-  g_return_val_if_fail (VBET_IS_CANVAS (self), NULL);
-  if (self->view == NULL) {
-    VbetViewInput input = {
-      .topology = vbet_session_get_topology (self->session),
-      .positions = _vbet_canvas_positions (self),
-      .states = vbet_session_get_states (self->session),
-      .selection = vbet_session_get_selection (self->session),
-      .zoom = self->zoom,
-      .show = self->show | (vbet_session_is_running (self->session) ? VBET_SHOW_RUNNING : 0),
-      .overlay = &self->overlay,
-      .measure = vbet_draw_measure,
-      .measure_data = self->cache,
-    };
-    self->view = vbet_view_new (&input);
-  }
-  return self->view;
-}
-
-void
-vbet_canvas_refresh (VbetCanvas *self)
-{
-  g_clear_pointer (&self->view, vbet_view_free);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
 double
 vbet_canvas_get_zoom (VbetCanvas *self)
 {
@@ -113,7 +85,7 @@ fit_now (VbetCanvas *self)
   _vbet_canvas_end_glide (self);
   /* Bounds as at 100 %: small zooms leave out text. */
   self->zoom = 1;
-  g_clear_pointer (&self->view, vbet_view_free);
+  vbet_canvas_refresh (self);
   VbetRect box = vbet_view_bounds (vbet_canvas_get_view (self));
   double zoom
       = MIN ((width - 2 * FIT_MARGIN) / MAX (box.width, 1), (height - 2 * FIT_MARGIN) / MAX (box.height, 1));
@@ -167,7 +139,7 @@ vbet_canvas_set_show (VbetCanvas *self, guint show)
 {
   g_return_if_fail (VBET_IS_CANVAS (self));
   self->show = show;
-  vbet_canvas_refresh (self);
+  _vbet_canvas_invalidate (self);
 }
 
 guint
@@ -195,82 +167,7 @@ _vbet_canvas_pan_by (VbetCanvas *self, double dx, double dy)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
-/* --- drawing ------------------------------------------------------------------------- */
-
-static void
-draw_centred (cairo_t *cr, const VbetColour *colour, const char *text, const char *font, double x, double *y)
-{
-  g_autoptr (PangoLayout) layout = pango_cairo_create_layout (cr);
-  g_autoptr (PangoFontDescription) description = pango_font_description_from_string (font);
-  int width = 0, height = 0;
-  pango_layout_set_font_description (layout, description);
-  pango_layout_set_text (layout, text, -1);
-  pango_layout_get_pixel_size (layout, &width, &height);
-  cairo_set_source_rgb (cr, colour->red, colour->green, colour->blue);
-  cairo_move_to (cr, x - width / 2.0, *y);
-  pango_cairo_show_layout (cr, layout);
-  *y += height + 8;
-}
-
-/* What an empty canvas says: what to do first. */
-static void
-draw_welcome (VbetCanvas *self, cairo_t *cr, const VbetPalette *palette)
-{
-  double width = gtk_widget_get_allocated_width (GTK_WIDGET (self));
-  double height = gtk_widget_get_allocated_height (GTK_WIDGET (self));
-  double x = width / 2, y = MAX (height / 2 - 110, 12);
-  static const VbetKind kinds[] = { VBET_KIND_HOST, VBET_KIND_SWITCH, VBET_KIND_ROUTER };
-  cairo_set_source_rgb (cr, palette->cable.red, palette->cable.green, palette->cable.blue);
-  cairo_set_line_width (cr, 2);
-  cairo_move_to (cr, x - 110, y + 28);
-  cairo_line_to (cr, x + 110, y + 28);
-  cairo_stroke (cr);
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    vbet_draw_glyph (cr, palette, kinds[i], x + 110 * ((int)i - 1), y + 28, 56);
-  y += 80;
-  draw_centred (cr, &palette->ink, _ ("Build a network"), "Sans Semibold 17", x, &y);
-  draw_centred (cr, &palette->faint,
-                _ ("Drag a device from the left onto this canvas, or click it there and then here."),
-                "Sans 11", x, &y);
-  draw_centred (cr, &palette->faint,
-                _ ("Point at a device and drag one of its ⊕ handles to another to cable them."), "Sans 11", x,
-                &y);
-  draw_centred (cr, &palette->faint, _ ("Or open a lab with Ctrl+O, or write one below, under Program."),
-                "Sans 11", x, &y);
-}
-
-static const VbetPalette *
-palette_of (GtkWidget *widget)
-{
-  GdkRGBA ink;
-  gtk_style_context_get_color (gtk_widget_get_style_context (widget), gtk_widget_get_state_flags (widget),
-                               &ink);
-  return ink.red + ink.green + ink.blue > 1.8 ? vbet_palette_dark () : vbet_palette_light ();
-}
-
-static gboolean
-vbet_canvas_draw (GtkWidget *widget, cairo_t *cr)
-{
-  VbetCanvas *self = VBET_CANVAS (widget);
-  const VbetPalette *palette = palette_of (widget);
-  if (self->fit_pending)
-    fit_now (self);
-  VbetRect seen = visible (self);
-  const VbetTopology *topology = vbet_session_get_topology (self->session);
-  cairo_save (cr);
-  cairo_scale (cr, self->zoom, self->zoom);
-  cairo_translate (cr, -self->origin.x, -self->origin.y);
-  vbet_draw_paper (cr, palette, seen, self->grid ? self->zoom : 0);
-  vbet_draw_view (cr, vbet_canvas_get_view (self), palette, seen, self->cache);
-  cairo_restore (cr);
-  if (topology->devices->len == 0 && topology->notes->len == 0 && self->overlay.ghost == 0)
-    draw_welcome (self, cr, palette);
-  if (gtk_widget_has_visible_focus (widget))
-    gtk_render_focus (gtk_widget_get_style_context (widget), cr, 2, 2,
-                      gtk_widget_get_allocated_width (widget) - 4,
-                      gtk_widget_get_allocated_height (widget) - 4);
-  return GDK_EVENT_PROPAGATE;
-}
+/* --- size --------------------------------------------------------------------------- */
 
 static void
 vbet_canvas_size_allocate (GtkWidget *widget, GtkAllocation *allocation)
@@ -421,7 +318,8 @@ vbet_canvas_snap (VbetPoint at)
 }
 
 VbetPoint
-vbet_canvas_snap_to (VbetCanvas *self, VbetPoint at, GHashTable *moved, gboolean lines, GdkModifierType modifiers)
+vbet_canvas_snap_to (VbetCanvas *self, VbetPoint at, GHashTable *moved, gboolean lines,
+                     GdkModifierType modifiers)
 {
   const GPtrArray *devices = vbet_session_get_topology (self->session)->devices;
   const VbetPoint *positions = vbet_session_get_positions (self->session);
@@ -505,7 +403,7 @@ vbet_canvas_get_session (VbetCanvas *self)
 static void
 on_lab_changed (VbetCanvas *self)
 {
-  vbet_canvas_refresh (self);
+  _vbet_canvas_invalidate (self);
   if (!self->fitted || self->pressed || gtk_widget_has_focus (GTK_WIDGET (self)))
     return;
   VbetRect all = vbet_view_bounds (vbet_canvas_get_view (self)), seen = visible (self);
@@ -524,7 +422,9 @@ vbet_canvas_new (VbetSession *session)
   g_signal_connect_object (session, "changed", G_CALLBACK (on_lab_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "selection-changed", G_CALLBACK (vbet_canvas_refresh), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "states-changed", G_CALLBACK (vbet_canvas_refresh), self,
+  g_signal_connect_object (session, "states-changed", G_CALLBACK (_vbet_canvas_traffic_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "traffic-changed", G_CALLBACK (_vbet_canvas_traffic_changed), self,
                            G_CONNECT_SWAPPED);
   use_tool (self, &vbet_tool_select);
   return GTK_WIDGET (self);
@@ -535,6 +435,7 @@ vbet_canvas_dispose (GObject *object)
 {
   VbetCanvas *self = VBET_CANVAS (object);
   g_clear_handle_id (&self->zoom_source, g_source_remove);
+  g_clear_handle_id (&self->blink_source, g_source_remove);
   _vbet_canvas_end_glide (self);
   if (self->tool != NULL && self->tool->end != NULL)
     self->tool->end (self, self->tool_data);
@@ -547,6 +448,10 @@ vbet_canvas_finalize (GObject *object)
 {
   VbetCanvas *self = VBET_CANVAS (object);
   g_clear_pointer (&self->view, vbet_view_free);
+  g_clear_pointer (&self->front, vbet_view_free);
+  g_clear_pointer (&self->away, g_hash_table_unref);
+  g_free (self->away_lifted);
+  vbet_layer_free (self->layer);
   vbet_draw_cache_free (self->cache);
   g_clear_object (&self->session);
   g_free (self->hover);
@@ -579,7 +484,7 @@ vbet_canvas_class_init (VbetCanvasClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   object_class->dispose = vbet_canvas_dispose;
   object_class->finalize = vbet_canvas_finalize;
-  widget_class->draw = vbet_canvas_draw;
+  _vbet_canvas_paint_class_init (widget_class);
   widget_class->size_allocate = vbet_canvas_size_allocate;
   _vbet_canvas_input_class_init (widget_class);
   gtk_widget_class_set_css_name (widget_class, "vbetcanvas");
@@ -595,6 +500,7 @@ vbet_canvas_init (VbetCanvas *self)
   self->zoom = 1;
   self->grid = TRUE;
   self->cache = vbet_draw_cache_new ();
+  self->layer = vbet_layer_new ();
   self->show = VBET_SHOW_ADDRESSES | VBET_SHOW_NICS;
   gtk_widget_set_can_focus (widget, TRUE);
   gtk_widget_set_has_tooltip (widget, TRUE);

@@ -8,9 +8,10 @@
 
 #include <gtk/gtk.h>
 
+#include "gui/canvas/draw.h"
 #include "gui/model/session.h"
 
-#define VBET_CANVAS_MIN_ZOOM 0.25
+#define VBET_CANVAS_MIN_ZOOM 0.1
 #define VBET_CANVAS_MAX_ZOOM 4.0
 /* What is dragged from the palette: the name of a device kind. */
 #define VBET_CANVAS_KIND_TARGET "application/x-vbet-kind"
@@ -62,6 +63,17 @@ void vbet_canvas_glide_from (VbetCanvas *self, GHashTable *from);
 void vbet_canvas_set_show (VbetCanvas *self, guint show);
 guint vbet_canvas_get_show (VbetCanvas *self);
 void vbet_canvas_set_grid (VbetCanvas *self, gboolean shown);
+
+/* --- canvas-paint.c --- */
+
+/** vbet_canvas_set_appearance: how the lab is drawn; VBET_APPEARANCE_PROJECTOR for a class in the last row.
+ */
+void vbet_canvas_set_appearance (VbetCanvas *self, VbetAppearance appearance);
+VbetAppearance vbet_canvas_get_appearance (VbetCanvas *self);
+/** vbet_canvas_theme_palette: Returns: (transfer none): what goes with the theme of @widget: light, dark,
+ * high contrast.
+ */
+const VbetPalette *vbet_canvas_theme_palette (GtkWidget *widget);
 
 /* The tools, by name: "select", "cable", "place", "frame". */
 void vbet_canvas_use_select (VbetCanvas *self);

@@ -92,7 +92,7 @@ vbet_view_hit (const VbetView *self, double x, double y)
   vbet_view_near (self, vbet_rect_grow ((VbetRect){ x, y, 0, 0 }, MAX (12 / self->zoom, 12)), near);
   for (guint i = near->len; i > 0; i--) {
     const VbetItem *item = g_ptr_array_index (self->items, g_array_index (near, guint, i - 1));
-    if (hits (item, at, self->zoom))
+    if (!(item->flags & VBET_ITEM_AWAY) && hits (item, at, self->zoom))
       return item->kind == VBET_ITEM_TEXT ? vbet_view_find (self, item->name) : item;
   }
   return NULL;

@@ -85,7 +85,8 @@ _vbet_view_add (VbetViewBuilder *self, VbetItemKind kind, const char *name)
 static gboolean
 is_selected (const VbetViewInput *input, const char *name)
 {
-  return input->selection != NULL && g_hash_table_contains (input->selection, name);
+  return input->selection != NULL && g_hash_table_size (input->selection) > 0
+         && g_hash_table_contains (input->selection, name);
 }
 
 guint
@@ -94,9 +95,9 @@ _vbet_view_marks (const VbetViewInput *input, const char *name)
   guint flags = is_selected (input, name) ? VBET_ITEM_SELECTED : 0;
   if (input->show & VBET_SHOW_RUNNING)
     flags |= VBET_ITEM_RUNNING;
-  if (input->overlay != NULL && g_strcmp0 (input->overlay->hover, name) == 0)
+  if (input->overlay != NULL && input->overlay->hover != NULL && g_str_equal (input->overlay->hover, name))
     flags |= VBET_ITEM_HOVERED;
-  if (input->overlay != NULL && g_strcmp0 (input->overlay->target, name) == 0)
+  if (input->overlay != NULL && input->overlay->target != NULL && g_str_equal (input->overlay->target, name))
     flags |= VBET_ITEM_TARGET;
   if (input->overlay != NULL && input->overlay->editing != NULL
       && g_strcmp0 (input->overlay->editing, name) == 0)
