@@ -70,6 +70,7 @@ set_projecting (VbetWindow *self, gboolean projecting)
     gtk_window_unfullscreen (GTK_WINDOW (self));
   }
   gtk_widget_set_visible (self->projector_bar, projecting);
+  vbet_canvas_set_appearance (self->canvas, projecting ? VBET_APPEARANCE_PROJECTOR : VBET_APPEARANCE_THEME);
   vbet_consoles_set_scale (self->consoles, projecting ? PROJECTOR_SCALE : 1);
   show_parts (self);
   keep_focus (self);
