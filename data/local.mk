@@ -26,3 +26,32 @@ CLEANFILES += data/schemas/gschemas.compiled
 data/schemas/gschemas.compiled: data/net.vbet.Vbet.gschema.xml
 	$(AM_V_GEN)$(MKDIR_P) data/schemas && \
 	  $(GLIB_COMPILE_SCHEMAS) --strict --targetdir=data/schemas $(srcdir)/data
+
+# What the desktop knows the program by.
+desktopdir = $(datadir)/applications
+dist_desktop_DATA = data/net.vbet.Vbet.desktop
+metainfodir = $(datadir)/metainfo
+dist_metainfo_DATA = data/net.vbet.Vbet.metainfo.xml
+mimedir = $(datadir)/mime/packages
+dist_mime_DATA = data/mime/net.vbet.Vbet.xml
+scalableiconsdir = $(datadir)/icons/hicolor/scalable/apps
+dist_scalableicons_DATA = data/icons/hicolor/scalable/apps/net.vbet.Vbet.svg
+symboliciconsdir = $(datadir)/icons/hicolor/symbolic/apps
+dist_symbolicicons_DATA = data/icons/hicolor/symbolic/apps/net.vbet.Vbet-symbolic.svg
+
+# The caches of all that: never below a DESTDIR (a package has triggers for them), and only by what is there.
+AM_DISTCHECK_CONFIGURE_FLAGS = --disable-desktop-caches
+DESKTOP_CACHES = \
+	{ ! command -v glib-compile-schemas || glib-compile-schemas '$(gsettingsschemasdir)'; } ; \
+	{ ! command -v update-desktop-database || update-desktop-database -q '$(desktopdir)'; } ; \
+	{ ! command -v update-mime-database || update-mime-database '$(datadir)/mime'; } ; \
+	{ ! command -v gtk-update-icon-cache || gtk-update-icon-cache -qtf '$(datadir)/icons/hicolor'; }
+if DESKTOP_CACHES
+install-data-hook:
+	@if test -z '$(DESTDIR)'; then $(DESKTOP_CACHES); fi >/dev/null 2>&1 || true
+uninstall-hook:
+	@if test -z '$(DESTDIR)'; then $(DESKTOP_CACHES); fi >/dev/null 2>&1 || true
+endif
+
+TESTS += tests/rules/desktop.sh
+EXTRA_DIST += tests/rules/desktop.sh

@@ -18,7 +18,7 @@ BUILD_PACKAGES="gcc make autoconf automake autoconf-archive pkg-config libglib2.
 RUN_PACKAGES="user-mode-linux apt binutils dpkg e2fsprogs librsvg2-common fonts-dejavu-core"
 # Packages that only the tests need.
 TEST_PACKAGES="xz-utils xvfb xauth x11-utils xdotool imagemagick at-spi2-core dbus python3 python3-gi gir1.2-atspi-2.0
-  graphviz mandoc libxml2-utils shellcheck git vde2 uml-utilities iperf3 procps"
+  graphviz desktop-file-utils appstream shared-mime-info mandoc libxml2-utils shellcheck git vde2 uml-utilities iperf3 procps"
 
 missing_packages() {
   for package in "$@"; do

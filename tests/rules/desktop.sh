@@ -1,0 +1,64 @@
+#!/bin/sh
+# desktop.sh - what the desktop knows the program by is valid, and the translations are complete.
+# Skipped (77) where one of the checkers is missing and the others found nothing.
+set -u
+top=${VBET_TOP_SRCDIR:?}
+build=${VBET_TOP_BUILDDIR:?}
+cd "$top" || exit 99
+result=0
+skipped=
+
+fail() {
+  printf '%s\n' "$1"
+  result=1
+}
+
+# check PROGRAM ARGUMENT…: runs it if it is there.
+check() {
+  if command -v "$1" >/dev/null 2>&1; then
+    "$@" || fail "$*: failed"
+  else
+    skipped="$skipped $1"
+  fi
+}
+
+check desktop-file-validate data/net.vbet.Vbet.desktop
+check appstreamcli validate --no-net data/net.vbet.Vbet.metainfo.xml
+check xmllint --noout data/mime/net.vbet.Vbet.xml
+
+# The type's database takes the file, and finds the type by a lab's name.
+if command -v update-mime-database >/dev/null 2>&1; then
+  home=$(mktemp -d) || exit 99
+  mkdir -p "$home/mime/packages"
+  cp data/mime/net.vbet.Vbet.xml "$home/mime/packages/"
+  update-mime-database "$home/mime" || fail "the MIME type is not accepted"
+  grep -q 'application/x-vbet:\*\.vbet' "$home/mime/globs2" || fail "*.vbet is no application/x-vbet"
+  rm -rf "$home"
+else
+  skipped="$skipped update-mime-database"
+fi
+
+# Version and icon agree with the rest.
+version=$(sed -n 's/.*AC_INIT(\[vbet\], \[\([^]]*\)\].*/\1/p' configure.ac)
+grep -q "release version=\"$version\"" data/net.vbet.Vbet.metainfo.xml || fail "the metainfo has no release $version"
+for icon in scalable/apps/net.vbet.Vbet.svg symbolic/apps/net.vbet.Vbet-symbolic.svg; do
+  [ -f "data/icons/hicolor/$icon" ] || fail "there is no icon $icon"
+done
+
+# Translations: nothing is left, nothing is doubtful, and formats agree.
+for file in po/*.po; do
+  [ -e "$file" ] || continue
+  language=$(basename "$file" .po)
+  summary=$(LC_ALL=C msgfmt --check --statistics --output-file=/dev/null "$file" 2>&1) || fail "$file: $summary"
+  case $summary in
+  *untranslated* | *fuzzy*) fail "$file: $summary" ;;
+  esac
+  [ -s "$build/po/$language/LC_MESSAGES/vbet.mo" ] || fail "$language is not built"
+  # As many texts as the window has, not a catalogue of something else.
+  texts=$(msgunfmt "$build/po/$language/LC_MESSAGES/vbet.mo" | grep -c "^msgid")
+  [ "$texts" -gt 100 ] || fail "$language: only $texts texts"
+done
+
+[ "$result" -ne 0 ] || [ -z "$skipped" ] || { echo "desktop: skipped:$skipped"; exit 77; }
+[ "$result" -eq 0 ] && echo "desktop: valid"
+exit "$result"
