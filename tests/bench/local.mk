@@ -16,3 +16,12 @@ EXTRA_tests_bench_bench_switch_DEPENDENCIES = bin/vbet-switch
 # Whole labs, on real guests.
 BENCHES += tests/bench/bench-labs.py tests/bench/bench-tcp.py
 EXTRA_DIST += tests/bench/bench-labs.py tests/bench/bench-tcp.py doc/performance.md
+
+# Frames of the canvas.
+EXTRA_PROGRAMS += tests/bench/bench-canvas
+BENCHES += tests/bench/bench-canvas
+CLEANFILES += tests/bench/bench-canvas
+tests_bench_bench_canvas_SOURCES = tests/bench/bench-canvas.c
+tests_bench_bench_canvas_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS)
+tests_bench_bench_canvas_LDADD = libvbet-gui.a libvbet-view.a libvbet-client.a libvbet-model.a libvbet-language.a \
+	libvbet-base.a $(VTE_LIBS) $(SOURCEVIEW_LIBS) $(GTK_LIBS) $(RSVG_LIBS) $(JSONRPC_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
