@@ -146,6 +146,8 @@ add_shortcuts (GtkApplication *application)
     { "win.show-inspector", { "F4" } },
     { "win.inspect", { "<Alt>Return" } },
     { "win.stop", { "<Shift>F5" } },
+    { "win.step-next", { "F8" } },
+    { "win.step-cancel", { "<Shift>F8" } },
     { "win.console", { "<Control>t" } },
     { "win.console-all", { "<Control><Shift>t" } },
     { "win.shell", { "<Control><Shift>r" } },

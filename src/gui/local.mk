@@ -12,6 +12,8 @@ libvbet_view_a_SOURCES = \
 	src/gui/canvas/layer.c \
 	src/gui/canvas/layer.h \
 	src/gui/canvas/picture.c \
+	src/gui/demo.c \
+	src/gui/demo.h \
 	src/gui/export.c \
 	src/gui/export.h \
 	src/gui/figures.c \
@@ -135,6 +137,8 @@ libvbet_gui_a_SOURCES = \
 	src/gui/panes/terminal-look.h \
 	src/gui/panes/terminal-menu.c \
 	src/gui/panes/terminal-private.h \
+	src/gui/panes/steps.c \
+	src/gui/panes/steps.h \
 	src/gui/panes/terminal.c \
 	src/gui/panes/terminal.h \
 	src/gui/panes/tiles.c \

@@ -5,7 +5,9 @@
 
 #include <glib/gi18n.h>
 
+#include "gui/demo.h"
 #include "gui/panes/history.h"
+#include "gui/panes/steps.h"
 
 /* --- program --------------------------------------------------------------------------- */
 
@@ -81,6 +83,124 @@ on_zoom (VbetProgramPane *program, VbetWindow *self)
     g_settings_set_double (self->settings, "program-zoom", vbet_program_pane_get_zoom (program));
 }
 
+/* --- steps --------------------------------------------------------------------------------- */
+
+static VbetDemo *
+demo_of (VbetWindow *self)
+{
+  return g_object_get_data (G_OBJECT (self), "vbet-demo");
+}
+
+static VbetSteps *
+steps_of (VbetWindow *self)
+{
+  return g_object_get_data (G_OBJECT (self), "vbet-steps");
+}
+
+/* The big button: shows the next step, or runs the one that is shown. */
+static void
+on_step (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  vbet_steps_advance (steps_of (data), FALSE);
+}
+
+/* The key: one press a step. */
+static void
+on_step_next (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetWindow *self = data;
+  if (vbet_runner_get_phase (self->runner) == VBET_PHASE_OFF)
+    g_action_group_activate_action (G_ACTION_GROUP (self), "run", NULL);
+  else
+    vbet_steps_advance (steps_of (self), TRUE);
+}
+
+static void
+on_step_back (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  guint shown = vbet_steps_get_shown (steps_of (data));
+  if (shown > 0)
+    vbet_steps_show (steps_of (data), shown - 1);
+}
+
+static void
+on_step_cancel (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  vbet_demo_cancel (demo_of (data));
+}
+
+static void
+on_checks (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  vbet_demo_check (demo_of (data));
+}
+
+static void
+on_demo_failed (VbetDemo *demo, const char *message, VbetWindow *self)
+{
+  vbet_notices_show (self->notices, "step", GTK_MESSAGE_ERROR, message, NULL);
+}
+
+static void
+on_go_to_line (VbetSteps *steps, guint line, VbetWindow *self)
+{
+  show_program (self);
+  vbet_program_pane_go_to_line (self->program, line);
+}
+
+static void
+enable (VbetWindow *self, const char *name, gboolean enabled)
+{
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), name)),
+                               enabled);
+}
+
+static void
+update_step_actions (VbetWindow *self)
+{
+  VbetDemo *demo = demo_of (self);
+  VbetPhase phase = vbet_runner_get_phase (self->runner);
+  guint n = vbet_demo_n_steps (demo);
+  gboolean free = !vbet_demo_running (demo, NULL, NULL, NULL) && !vbet_demo_is_checking (demo);
+  enable (self, "step", n > 0 && free && phase == VBET_PHASE_RUNNING);
+  enable (self, "step-next", n > 0 && free && (phase == VBET_PHASE_RUNNING || phase == VBET_PHASE_OFF));
+  enable (self, "step-back", n > 0);
+  enable (self, "step-cancel", !free);
+  enable (self, "checks", vbet_demo_n_checks (demo) > 0 && free && phase == VBET_PHASE_RUNNING);
+}
+
+static void
+add_steps (VbetWindow *self)
+{
+  VbetDemo *demo = vbet_demo_new (self->session, self->runner);
+  GtkWidget *steps = vbet_steps_new (demo, self->runner);
+  g_object_set_data_full (G_OBJECT (self), "vbet-demo", demo, g_object_unref);
+  g_object_set_data (G_OBJECT (self), "vbet-steps", steps);
+  gtk_container_add (GTK_CONTAINER (self->step_bar_box), steps);
+  g_signal_connect_object (demo, "changed", G_CALLBACK (update_step_actions), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (demo, "failed", G_CALLBACK (on_demo_failed), self, 0);
+  g_signal_connect_object (steps, "go-to-line", G_CALLBACK (on_go_to_line), self, 0);
+  update_step_actions (self);
+}
+
+/* A presenter's remote control sends Page Up and Page Down. */
+static gboolean
+projector_key (VbetWindow *self, guint key)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  if (!gtk_style_context_has_class (gtk_widget_get_style_context (GTK_WIDGET (self)), "vbet-projector")
+      || (focus != NULL && (GTK_IS_TEXT_VIEW (focus) || GTK_IS_ENTRY (focus)))
+      || vbet_demo_n_steps (demo_of (self)) == 0)
+    return FALSE;
+  if (key == GDK_KEY_Page_Down)
+    g_action_group_activate_action (G_ACTION_GROUP (self), "step-next", NULL);
+  else if (key == GDK_KEY_Page_Up)
+    g_action_group_activate_action (G_ACTION_GROUP (self), "step-back", NULL);
+  else
+    return FALSE;
+  return TRUE;
+}
+
 /* Keys that mean something of their own while one types, before the window's shortcuts see them. */
 static const struct {
   guint key;
@@ -101,6 +221,8 @@ _vbet_window_panes_key (VbetWindow *self, GdkEventKey *event)
 {
   GdkModifierType modifiers = event->state & gtk_accelerator_get_default_mod_mask ();
   guint key = gdk_keyval_to_lower (event->keyval);
+  if (modifiers == 0 && projector_key (self, event->keyval))
+    return TRUE;
   if (!in_program (self))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (program_keys); i++)
@@ -140,10 +262,20 @@ void
 _vbet_window_add_panes (VbetWindow *self)
 {
   static const GActionEntry entries[] = {
-    { "program-find", on_find }, { "program-replace", on_replace }, { "program-complete", on_complete },
-    { "program-fix", on_fix },   { "program-comment", on_comment }, { "program-format", on_format },
+    { "program-find", on_find },
+    { "program-replace", on_replace },
+    { "program-complete", on_complete },
+    { "program-fix", on_fix },
+    { "program-comment", on_comment },
+    { "program-format", on_format },
+    { "step", on_step },
+    { "step-next", on_step_next },
+    { "step-back", on_step_back },
+    { "step-cancel", on_step_cancel },
+    { "checks", on_checks },
   };
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  add_steps (self);
   add_page (self, vbet_history_new (vbet_session_get_document (self->session)), _ ("History"));
   if (self->settings != NULL)
     vbet_program_pane_set_zoom (self->program, g_settings_get_double (self->settings, "program-zoom"));

@@ -260,4 +260,115 @@ def test_dark():
         screenshot("panes-dark")
 
 
+# --- with a lab that runs: a fake engine that says what its script tells ---
+
+STEPS = LAB + """link(NIC(r1, 2), NIC(r2, 1))
+step "First" {
+  "The routers see each other, sooner or later."
+  ping(r2, r1)
+  exec(r1, "true")
+}
+step "Second" { exec(r2, "true") }
+ping(r2, r1)
+"""
+
+
+def script(*lines):
+    path = HOME / "script"
+    labs = tempfile.mkdtemp(dir=HOME)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (HOME / "log").unlink(missing_ok=True)
+    return {
+        "VBET_TEST_ENGINE": str(BUILD / "tests" / "unit" / "fake-vbetd"),
+        "VBET_FAKE_SCRIPT": str(path),
+        "VBET_FAKE_LOG": str(HOME / "log"),
+        "VBET_RUNTIME_DIR": labs,
+    }
+
+
+def requests():
+    path = HOME / "log"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def note(after, method, **params):
+    return f"notify {after} {method} {json.dumps(params)}"
+
+
+def step_script(*lines):
+    passed = {"text": "ping(r2, r1)", "line": 7, "ok": True, "output": "", "duration": 1.5}
+    failed = {"text": 'exec(r1, "true")', "line": 8, "ok": False, "output": "sh: true: not found\n",
+              "error": "“true” on r1 ended with exit code 127", "duration": 0.02}
+    return script(
+        note("lab.step", "step", index=1, state="running", statement=1),
+        note("lab.step", "step", index=1, state="running", result=passed),
+        note("lab.step", "step", index=1, state="running", statement=2),
+        *(lines or [
+            note("lab.step", "step", index=1, state="running", result=failed),
+            note("lab.step", "step", index=1, state="failed"),
+            'answer lab.step {"index": 1, "title": "First", "ok": false, "results": []}',
+        ]))
+
+
+def run_lab(window):
+    window.item("r2")
+    window.click(window.find("Run", "push button"))
+    window.find("Stop", "push button")
+
+
+def test_steps_before_the_lab_runs():
+    with Window(lab_text("steps.vbet", STEPS), environment=step_script()) as window:
+        window.find("Step 1 of 2")
+        window.find("The routers see each other, sooner or later.")
+        screenshot("panes-steps-off")
+        window.click(window.find("Step 2, to do: Second", "push button"))
+        window.find("Step 2 of 2")
+        window.click(window.find("Run the Lab", "push button"))
+        window.find("Run Step", "push button")
+        assert "lab.step " not in requests()
+
+
+def test_step_fails():
+    with Window(lab_text("steps.vbet", STEPS), environment=step_script()) as window:
+        run_lab(window)
+        window.click(window.find("Run Step", "push button"))
+        window.find("Step 1, failed: First", "push button")
+        window.find("passed: ping.r2, r1.")
+        row = window.find("failed: exec.r1, \"true\".: .*exit code 127")
+        window.find("sh: true: not found")
+        window.find("Run Again", "push button")
+        screenshot("panes-steps-failed")
+        window.click(row)
+        window.find("Program", "text")
+
+
+def test_step_is_cancelled():
+    ended = {"text": 'exec(r1, "true")', "line": 8, "ok": False, "output": "", "error": "Cancelled", "duration": 3}
+    environment = step_script("hang lab.step", note("lab.step-cancel", "step", index=1, state="running", result=ended),
+                              note("lab.step-cancel", "step", index=1, state="failed"))
+    with Window(lab_text("steps.vbet", STEPS), environment=environment) as window:
+        run_lab(window)
+        window.key("F8")
+        window.find("Step 1, running: First", "push button")
+        window.find("running: exec.r1, \"true\".")
+        screenshot("panes-steps-running")
+        window.click(window.find("Cancel", "push button"))
+        window.find("Step 1, failed: First", "push button")
+        window.find("failed: exec.*: Cancelled")
+        assert "lab.step-cancel" in requests()
+
+
+def test_checks():
+    results = [{"text": "ping(r2, r1)", "line": 12, "ok": False, "output": "100% packet loss", "duration": 60,
+                "error": "r1 does not answer r2"}]
+    environment = script(f"answer lab.checks {json.dumps({'ok': False, 'results': results})}")
+    with Window(lab_text("steps.vbet", STEPS), environment=environment) as window:
+        run_lab(window)
+        window.click(window.find("Run 1 Check", "push button"))
+        row = window.find("failed: ping.r2, r1.: r1 does not answer r2")
+        screenshot("panes-checks")
+        window.click(row)
+        window.find("Program", "text")
+
+
 run([function for name, function in list(globals().items()) if name.startswith("test_")])

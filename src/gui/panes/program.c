@@ -306,6 +306,21 @@ vbet_program_pane_go_to (VbetProgramPane *self, gsize start, gsize length)
   gtk_widget_grab_focus (self->view);
 }
 
+void
+vbet_program_pane_go_to_line (VbetProgramPane *self, guint line)
+{
+  g_return_if_fail (VBET_IS_PROGRAM_PANE (self));
+  GtkTextIter start, end;
+  if (!self->mirrors || line == 0)
+    return;
+  gtk_text_buffer_get_iter_at_line (self->buffer, &start, (int)line - 1);
+  end = start;
+  if (!gtk_text_iter_ends_line (&end))
+    gtk_text_iter_forward_to_line_end (&end);
+  gsize from = _vbet_program_byte (self, &start), to = _vbet_program_byte (self, &end);
+  vbet_program_pane_go_to (self, from, to - from);
+}
+
 /* --- life ----------------------------------------------------------------------------------------------- */
 
 GtkWidget *

@@ -41,3 +41,5 @@ void vbet_program_pane_format (VbetProgramPane *self);
 void vbet_program_pane_find (VbetProgramPane *self, gboolean replace);
 /** vbet_program_pane_find_next: @back: the one before. */
 void vbet_program_pane_find_next (VbetProgramPane *self, gboolean back);
+/** vbet_program_pane_go_to_line: @line: from 1. */
+void vbet_program_pane_go_to_line (VbetProgramPane *self, guint line);
