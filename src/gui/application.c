@@ -57,7 +57,12 @@ static void
 vbet_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
 {
   for (int i = 0; i < n_files; i++) {
-    VbetWindow *window = vbet_window_new (GTK_APPLICATION (application));
+    VbetWindow *window = vbet_window_find (GTK_APPLICATION (application), files[i]);
+    if (window != NULL) {
+      gtk_window_present (GTK_WINDOW (window));
+      continue;
+    }
+    window = vbet_window_new (GTK_APPLICATION (application));
     gtk_window_present (GTK_WINDOW (window));
     vbet_window_open (window, files[i]);
   }

@@ -23,6 +23,10 @@ libvbet_view_a_SOURCES = \
 	src/gui/model/arrange-dot.c \
 	src/gui/model/arrange.c \
 	src/gui/model/arrange.h \
+	src/gui/autosave.c \
+	src/gui/autosave.h \
+	src/gui/file-save.c \
+	src/gui/file-save.h \
 	src/gui/model/blurb.c \
 	src/gui/model/blurb.h \
 	src/gui/model/complete.c \
@@ -165,6 +169,7 @@ libvbet_gui_a_SOURCES = \
 	src/gui/window-panes.c \
 	src/gui/window-view.c \
 	src/gui/window-private.h \
+	src/gui/window-keep.c \
 	src/gui/window-start.c \
 	src/gui/window.c \
 	src/gui/window.h

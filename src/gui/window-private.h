@@ -16,6 +16,8 @@
 
 /* Of window-start.c. */
 typedef struct VbetWindowStart VbetWindowStart;
+/* Of window-keep.c. */
+typedef struct VbetWindowKeep VbetWindowKeep;
 
 /* What a window that was asked to close waits for. */
 typedef enum {
@@ -70,11 +72,13 @@ struct _VbetWindow {
   VbetFigures *figures;
   char *etag;                    /* (nullable): of the file as it was read or written last */
   char *running_text;            /* (nullable): what the lab that was found runs, while the user decides */
+  GFile *opening;                /* (nullable): is being read */
   GtkFileChooserNative *chooser; /* (nullable): open now */
 
   GCancellable *arranging; /* (nullable): of the drawing that Graphviz was asked for */
 
   VbetWindowStart *start;        /* (nullable) */
+  VbetWindowKeep *keep;
 
   VbetClosing closing;
   gboolean saving;
@@ -118,7 +122,25 @@ void _vbet_window_add_panes (VbetWindow *self);
 /** _vbet_window_panes_key: keys of the program pane, before the window's own. Returns: whether it was one. */
 gboolean _vbet_window_panes_key (VbetWindow *self, GdkEventKey *event);
 
+/* window-keep.c: unsaved work, and what others do to the file */
+void _vbet_window_add_keep (VbetWindow *self);
+void _vbet_window_stop_keep (VbetWindow *self);
+void _vbet_window_free_keep (VbetWindow *self);
+void _vbet_window_file_opened (VbetWindow *self);
+void _vbet_window_file_written (VbetWindow *self);
+/** _vbet_window_file_unreadable: Returns: whether unsaved work was waiting for it, which is shown now. */
+gboolean _vbet_window_file_unreadable (VbetWindow *self);
+/** _vbet_window_show_unsaved: lists unsaved work on the start page. */
+void _vbet_window_show_unsaved (VbetWindow *self);
+void _vbet_window_restore_unsaved (VbetWindow *self, const char *id);
+void _vbet_window_discard_unsaved (VbetWindow *self, const char *id);
+
 /* window-file.c */
+/** _vbet_window_open_anywhere: in this window if it is fresh, else in the one that has it, or a new one. */
+void _vbet_window_open_anywhere (VbetWindow *self, GFile *file);
+/** _vbet_window_open_uris: what was dropped onto the window: labs are opened, of others the user is told. */
+void _vbet_window_open_uris (VbetWindow *self, const char *const *uris);
+void _vbet_window_add_drop (VbetWindow *self);
 /** _vbet_window_load_text: shows a lab in place of the one shown now. @path: (nullable): its file; @name: what it is
  * called without one. */
 void _vbet_window_load_text (VbetWindow *self, const char *text, gsize size, const char *path, const char *name);

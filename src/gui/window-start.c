@@ -117,6 +117,7 @@ fill (VbetWindow *self)
 {
   vbet_lab_list_shipped_async (NULL, on_shipped, g_object_ref (self));
   vbet_lab_list_recent_async (NULL, on_recent, g_object_ref (self));
+  _vbet_window_show_unsaved (self);
   if (self->start->look_source == 0)
     self->start->look_source = g_timeout_add_seconds (LOOK_SECONDS, on_look, self);
   on_look (self);
@@ -127,7 +128,21 @@ fill (VbetWindow *self)
 static void
 on_open_file (VbetStartPage *page, GFile *file, VbetWindow *self)
 {
-  vbet_window_open (self, file);
+  _vbet_window_open_anywhere (self, file);
+}
+
+static void
+on_recover (VbetStartPage *page, const char *id, VbetWindow *self)
+{
+  g_autofree char *copy = g_strdup (id); /* its button may go */
+  _vbet_window_restore_unsaved (self, copy);
+}
+
+static void
+on_discard (VbetStartPage *page, const char *id, VbetWindow *self)
+{
+  g_autofree char *copy = g_strdup (id);
+  _vbet_window_discard_unsaved (self, copy);
 }
 
 static void
@@ -274,6 +289,8 @@ make_page (VbetWindow *self)
   g_signal_connect_object (page, "open-file", G_CALLBACK (on_open_file), self, 0);
   g_signal_connect_object (page, "open-text", G_CALLBACK (on_open_text), self, 0);
   g_signal_connect_object (page, "open-running", G_CALLBACK (on_open_running), self, 0);
+  g_signal_connect_object (page, "recover", G_CALLBACK (on_recover), self, 0);
+  g_signal_connect_object (page, "discard", G_CALLBACK (on_discard), self, 0);
   g_signal_connect_object (page, "forget", G_CALLBACK (on_forget), self, 0);
   gtk_stack_add_named (self->pages, GTK_WIDGET (page), "start");
 }

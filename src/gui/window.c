@@ -464,6 +464,7 @@ vbet_window_destroy (GtkWidget *widget)
 {
   VbetWindow *self = VBET_WINDOW (widget);
   self->closing = VBET_CLOSING_NOW;
+  _vbet_window_stop_keep (self);
   /* While its pages go, GTK's notebook would ask itself for the tabs of those that are gone. */
   if (self->bottom != NULL)
     gtk_notebook_set_show_tabs (self->bottom, FALSE);
@@ -479,11 +480,13 @@ vbet_window_finalize (GObject *object)
 {
   VbetWindow *self = VBET_WINDOW (object);
   g_clear_object (&self->chooser);
+  g_clear_object (&self->opening);
   g_clear_object (&self->figures);
   g_clear_object (&self->runner);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
   _vbet_window_free_start (self);
+  _vbet_window_free_keep (self);
   g_free (self->etag);
   g_free (self->running_text);
   G_OBJECT_CLASS (vbet_window_parent_class)->finalize (object);
@@ -533,6 +536,8 @@ vbet_window_init (VbetWindow *self)
   follow (self);
   _vbet_window_add_actions (self);
   _vbet_window_add_start (self);
+  _vbet_window_add_keep (self);
+  _vbet_window_add_drop (self);
   _vbet_window_add_inspector (self);
   _vbet_window_add_edit (self);
   _vbet_window_add_consoles (self);

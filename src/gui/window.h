@@ -16,6 +16,8 @@ void vbet_window_open (VbetWindow *self, GFile *file);
 void vbet_window_show_start (VbetWindow *self);
 /** vbet_window_show_lab: shows the lab, which is empty at first. */
 void vbet_window_show_lab (VbetWindow *self);
+/** vbet_window_find: Returns: (transfer none) (nullable): the window of @application that shows @file. */
+VbetWindow *vbet_window_find (GtkApplication *application, GFile *file);
 /** vbet_window_is_on_start: whether it shows the start page. */
 gboolean vbet_window_is_on_start (VbetWindow *self);
 /** vbet_window_is_fresh: whether it holds an empty lab that nobody touched. */

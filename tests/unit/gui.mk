@@ -81,3 +81,9 @@ TESTS += tests/unit/test-gui-form
 tests_unit_test_gui_form_SOURCES = tests/unit/test-gui-form.c
 tests_unit_test_gui_form_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_gui_form_LDADD = $(GUI_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test-gui-autosave
+TESTS += tests/unit/test-gui-autosave
+tests_unit_test_gui_autosave_SOURCES = tests/unit/test-gui-autosave.c
+tests_unit_test_gui_autosave_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_gui_autosave_LDADD = $(GUI_TEST_LIBS)

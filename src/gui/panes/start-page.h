@@ -25,7 +25,6 @@ typedef struct {
   char *name;
   char *where; /* folder, or "" */
   char *when;  /* for people */
-  char *text;
 } VbetStartRecovery;
 
 GtkWidget *vbet_start_page_new (void);
