@@ -303,6 +303,7 @@ show_save_error (VbetWindow *self, const char *name, const GError *error)
                                               { NULL, NULL } };
   static const VbetNoticeButton elsewhere[] = { { N_ ("Save _as …"), "win.save-as" }, { NULL, NULL } };
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WRONG_ETAG)) {
+    _vbet_window_file_conflict (self);
     g_autofree char *text = g_strdup_printf (
         _ ("%s was changed by somebody else since it was opened; nothing was saved."), name);
     vbet_notices_show (self->notices, "file", GTK_MESSAGE_WARNING, text, changed);

@@ -444,6 +444,12 @@ _vbet_window_file_written (VbetWindow *self)
   watch (self);
 }
 
+void
+_vbet_window_file_conflict (VbetWindow *self)
+{
+  self->keep->conflict = TRUE;
+}
+
 gboolean
 _vbet_window_file_unreadable (VbetWindow *self)
 {

@@ -128,6 +128,8 @@ void _vbet_window_stop_keep (VbetWindow *self);
 void _vbet_window_free_keep (VbetWindow *self);
 void _vbet_window_file_opened (VbetWindow *self);
 void _vbet_window_file_written (VbetWindow *self);
+/** _vbet_window_file_conflict: the user knows that the file is another one: no need to say it again. */
+void _vbet_window_file_conflict (VbetWindow *self);
 /** _vbet_window_file_unreadable: Returns: whether unsaved work was waiting for it, which is shown now. */
 gboolean _vbet_window_file_unreadable (VbetWindow *self);
 /** _vbet_window_show_unsaved: lists unsaved work on the start page. */
