@@ -40,6 +40,8 @@ libvbet_view_a_SOURCES = \
 	src/gui/model/grid.h \
 	src/gui/model/layout.c \
 	src/gui/model/layout.h \
+	src/gui/model/predict.c \
+	src/gui/model/predict.h \
 	src/gui/model/rates.c \
 	src/gui/model/rates.h \
 	src/gui/model/session-cables.c \
@@ -119,6 +121,8 @@ libvbet_gui_a_SOURCES = \
 	src/gui/panes/inspector-private.h \
 	src/gui/panes/inspector.c \
 	src/gui/panes/inspector.h \
+	src/gui/panes/status.c \
+	src/gui/panes/status.h \
 	src/gui/panes/notices.c \
 	src/gui/panes/notices.h \
 	src/gui/panes/palette.c \

@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "gui/panes/status.h"
+
 #define INSPECTOR_WIDTH 324 /* pixels, with the handle beside it */
 
 /* Figures are only asked for while somebody can see them. */
@@ -65,17 +67,28 @@ on_inspect (GSimpleAction *action, GVariant *parameter, gpointer data)
   vbet_inspector_focus (self->inspector);
 }
 
+static void
+on_status_problems (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetWindow *self = data;
+  gtk_notebook_set_current_page (self->bottom,
+                                 gtk_notebook_page_num (self->bottom, GTK_WIDGET (self->problems)));
+}
+
 void
 _vbet_window_add_inspector (VbetWindow *self)
 {
   static const GActionEntry entries[] = {
     { "show-inspector", NULL, NULL, "true", on_show_inspector },
     { "inspect", on_inspect },
+    { "status-problems", on_status_problems },
   };
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   self->figures = vbet_figures_new (self->session, self->runner);
   self->inspector = VBET_INSPECTOR (vbet_inspector_new (self->session, self->runner));
   gtk_box_pack_start (self->inspector_box, GTK_WIDGET (self->inspector), TRUE, TRUE, 0);
+  gtk_box_pack_start (self->status_box, vbet_status_new (self->session, self->runner, self->figures), TRUE,
+                      TRUE, 0);
   g_signal_connect (self->sides, "size-allocate", G_CALLBACK (on_first_size), self);
   g_signal_connect (self, "key-press-event", G_CALLBACK (on_key), self);
   if (self->settings != NULL && !g_settings_get_boolean (self->settings, "show-inspector"))

@@ -1,16 +1,23 @@
 # Tests of the window under Xvfb; they are skipped where xvfb-run, xdotool, dbus or python3-gi are missing.
-TESTS += tests/gui/test-window.py tests/gui/test-running.py tests/gui/test-guests.py tests/gui/test-arrange.py
 TESTS += tests/gui/test-app.py
 EXTRA_DIST += tests/gui/test-app.py
-EXTRA_DIST += tests/gui/vbetgui.py tests/gui/test-window.py tests/gui/test-running.py tests/gui/test-guests.py tests/gui/test-arrange.py
-TESTS += tests/gui/test-start.py
-EXTRA_DIST += tests/gui/test-start.py
+TESTS += tests/gui/test-arrange.py
+EXTRA_DIST += tests/gui/test-arrange.py
 TESTS += tests/gui/test-consoles.py
 EXTRA_DIST += tests/gui/test-consoles.py
-TESTS += tests/gui/test-window.py tests/gui/test-running.py tests/gui/test-guests.py tests/gui/test-arrange.py tests/gui/test-panes.py
-EXTRA_DIST += tests/gui/vbetgui.py tests/gui/test-window.py tests/gui/test-running.py tests/gui/test-guests.py tests/gui/test-arrange.py tests/gui/test-panes.py
-TESTS += tests/gui/test-inspector.py tests/gui/test-window.py tests/gui/test-running.py tests/gui/test-guests.py tests/gui/test-arrange.py
-EXTRA_DIST += tests/gui/vbetgui.py tests/gui/test-inspector.py tests/gui/test-window.py tests/gui/test-running.py tests/gui/test-guests.py tests/gui/test-arrange.py
+TESTS += tests/gui/test-guests.py
+EXTRA_DIST += tests/gui/test-guests.py
+TESTS += tests/gui/test-inspector.py
+EXTRA_DIST += tests/gui/test-inspector.py
+TESTS += tests/gui/test-panes.py
+EXTRA_DIST += tests/gui/test-panes.py
+TESTS += tests/gui/test-running.py
+EXTRA_DIST += tests/gui/test-running.py
+TESTS += tests/gui/test-start.py
+EXTRA_DIST += tests/gui/test-start.py
+TESTS += tests/gui/test-window.py
+EXTRA_DIST += tests/gui/test-window.py
+EXTRA_DIST += tests/gui/vbetgui.py
 
 # The window as it is, but for where it finds vbetd.
 check_PROGRAMS += tests/gui/vbet-fake
@@ -19,6 +26,3 @@ nodist_tests_gui_vbet_fake_SOURCES = src/gui/resources.c
 tests_gui_vbet_fake_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS)
 tests_gui_vbet_fake_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=vbet_paths_program
 tests_gui_vbet_fake_LDADD = $(bin_vbet_LDADD)
-
-TESTS += tests/gui/test-inspector.py
-EXTRA_DIST += tests/gui/test-inspector.py

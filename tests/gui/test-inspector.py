@@ -171,6 +171,18 @@ def test_lab():
         window.find("Click a device, .*")
 
 
+def test_status_line():
+    with start() as window:
+        window.find(r"needs about \d+ MiB of [\d.]+ [GM]iB.*|a guest has .*")
+        window.click(window.find("1 problem", "push button"))
+        window.find("Problems.*", "page tab")
+        window.click(window.place("r1"))
+        replace(window, "Memory", "16G")
+        window.key("Return")
+        window.find("a guest has 16.0 GiB of memory, but .*")
+        screenshot("status-too-big")
+
+
 def test_keyboard_only():
     with start() as window:
         window.key("ctrl+a")

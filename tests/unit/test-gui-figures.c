@@ -5,6 +5,7 @@
 
 #include "base/paths.h"
 #include "gui/figures.h"
+#include "gui/model/predict.h"
 #include "gui/model/rates.h"
 #include "unit/fake-engine.h"
 #include "unit/harness.h"
@@ -89,6 +90,69 @@ test_share (void)
   CU_ASSERT_TRUE (vbet_rates_share (5, 1, 5, 2) < 0);
   CU_ASSERT_TRUE (vbet_rates_share (5, 3, 6, 2) < 0);
   CU_ASSERT_DOUBLE_EQUAL (vbet_rates_share (5, 1, 7, 4), 1.5, 1e-9);
+}
+
+/* --- the lab and the machine ---------------------------------------------------------- */
+
+static VbetPrediction
+predict (const char *text)
+{
+  g_autoptr (VbetSession) session = vbet_session_new ();
+  vbet_session_load (session, text, strlen (text), NULL);
+  return vbet_predict (vbet_session_get_topology (session));
+}
+
+#define MIB (1024.0 * 1024.0)
+
+static void
+test_prediction (void)
+{
+  g_autoptr (GString) twenty = g_string_new ("s = alloc(switch)\n");
+  for (int i = 0; i < 20; i++)
+    g_string_append (twenty, "link(s, alloc(host))\n");
+  VbetPrediction none = predict (""), one = predict ("alloc(host)"), many = predict (twenty->str);
+  VbetPrediction router = predict ("alloc(router, routing=\"router ospf\")"),
+                 plain = predict ("alloc(router)");
+  CU_ASSERT_EQUAL (none.memory, 0);
+  CU_ASSERT_EQUAL (many.guests, 20);
+  CU_ASSERT_EQUAL (one.largest, 64 * 1024 * 1024);
+  CU_ASSERT_EQUAL (router.largest, 128 * 1024 * 1024);
+  /* What was measured, without engine and switch. */
+  CU_ASSERT_DOUBLE_EQUAL ((double)one.memory / MIB, 20.8 + 9, 1);
+  CU_ASSERT_DOUBLE_EQUAL ((double)many.memory / MIB, 20 * 13.6 + 9, 8);
+  CU_ASSERT_DOUBLE_EQUAL ((double)router.memory / MIB, 40.5 + 9, 1);
+  CU_ASSERT_TRUE (plain.memory < router.memory);
+}
+
+static void
+test_fit (void)
+{
+  VbetPrediction one = { 1, (guint64)(20 * MIB), (guint64)(64 * MIB) };
+  VbetPrediction crowd = { 100, (guint64)(1400 * MIB), (guint64)(64 * MIB) };
+  VbetMachine unknown = { 0 };
+  VbetMachine big = { (guint64)(8000 * MIB), (guint64)(4000 * MIB), 8 };
+  VbetMachine small = { (guint64)(1000 * MIB), (guint64)(500 * MIB), 2 };
+  VbetMachine tiny = { (guint64)(50 * MIB), (guint64)(500 * MIB), 2 };
+  VbetMachine cramped = { (guint64)(1000 * MIB), (guint64)(60 * MIB), 2 };
+  VbetMachine slow = { (guint64)(8000 * MIB), (guint64)(4000 * MIB), 2 };
+  VbetMachine nearly = { (guint64)(1500 * MIB), (guint64)(500 * MIB), 8 };
+  CU_ASSERT_EQUAL (vbet_predict_fit (&one, &unknown), VBET_FIT_GOOD);
+  CU_ASSERT_EQUAL (vbet_predict_fit (&one, &small), VBET_FIT_GOOD);
+  CU_ASSERT_EQUAL (vbet_predict_fit (&one, &tiny), VBET_FIT_TOO_BIG);
+  CU_ASSERT_EQUAL (vbet_predict_fit (&one, &cramped), VBET_FIT_TOO_BIG);
+  CU_ASSERT_EQUAL (vbet_predict_fit (&crowd, &big), VBET_FIT_GOOD);
+  CU_ASSERT_EQUAL (vbet_predict_fit (&crowd, &small), VBET_FIT_TOO_BIG);
+  CU_ASSERT_EQUAL (vbet_predict_fit (&crowd, &nearly), VBET_FIT_TIGHT);
+  CU_ASSERT_EQUAL (vbet_predict_fit (&crowd, &slow), VBET_FIT_TIGHT);
+}
+
+static void
+test_meminfo (void)
+{
+  static const char text[] = "MemTotal:       8000000 kB\nMemFree:  1 kB\nMemAvailable:    2048 kB\n";
+  CU_ASSERT_EQUAL (vbet_predict_meminfo (text, strlen (text)), 2048 * 1024);
+  CU_ASSERT_EQUAL (vbet_predict_meminfo ("MemTotal: 1 kB", 14), 0);
+  CU_ASSERT_EQUAL (vbet_predict_meminfo ("", 0), 0);
 }
 
 /* --- asking the engine ------------------------------------------------------------- */
@@ -207,6 +271,9 @@ static CU_TestInfo rate_tests[] = {
   { "counters begin anew", test_counters_begin_anew },
   { "a cable that is gone", test_lost_cable },
   { "share of a processor", test_share },
+  { "memory that a lab will need", test_prediction },
+  { "the lab and the machine", test_fit },
+  { "memory that is free", test_meminfo },
   CU_TEST_INFO_NULL,
 };
 
