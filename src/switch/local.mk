@@ -27,6 +27,10 @@ libvbet_switch_a_SOURCES = \
 	src/switch/core/random.h \
 	src/switch/core/relay-ports.c \
 	src/switch/core/relay-ports.h \
+	src/switch/core/stp.c \
+	src/switch/core/stp.h \
+	src/switch/core/stp-bpdu.c \
+	src/switch/core/stp-bpdu.h \
 	src/switch/fabric.c \
 	src/switch/fabric.h \
 	src/switch/fabric-path.c \

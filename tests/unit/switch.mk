@@ -3,6 +3,7 @@ SWITCH_TESTS = \
 	tests/unit/test-frame \
 	tests/unit/test-bridge \
 	tests/unit/test-cable \
+	tests/unit/test-stp \
 	tests/unit/test-fabric
 check_PROGRAMS += $(SWITCH_TESTS)
 TESTS += $(SWITCH_TESTS)
@@ -19,6 +20,10 @@ tests_unit_test_bridge_LDADD = $(SWITCH_TEST_LIBS)
 tests_unit_test_cable_SOURCES = tests/unit/test-cable.c
 tests_unit_test_cable_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_cable_LDADD = $(SWITCH_TEST_LIBS)
+
+tests_unit_test_stp_SOURCES = tests/unit/test-stp.c
+tests_unit_test_stp_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_stp_LDADD = $(SWITCH_TEST_LIBS)
 
 tests_unit_test_fabric_SOURCES = tests/unit/test-fabric.c
 tests_unit_test_fabric_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
