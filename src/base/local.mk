@@ -10,4 +10,5 @@ libvbet_base_a_SOURCES = \
 	src/base/paths.c \
 	src/base/paths.h \
 	src/base/sandbox.c \
-	src/base/sandbox.h
+	src/base/sandbox.h \
+	src/base/vlan-set.h

@@ -13,7 +13,8 @@
 
 /**
  * vbet_confine:
- * @ret_layers: (array zero-terminated=1): names of the layers that hold: "user", "limits", "no_new_privs", "landlock"
+ * @ret_layers: (array zero-terminated=1): names of the layers that hold: "user", "limits", "no_new_privs",
+ * "landlock"
  *
  * Best effort but for root: Returns: 0, or -errno when the process would have to go on as root.
  */

@@ -6,6 +6,7 @@
 #include <json-glib/json-glib.h>
 
 #include "base/json-guard.h"
+#include "switch/core/stp.h"
 
 #define DEPTH_MAX 8
 #define SECOND G_GINT64_CONSTANT (1000000000)
@@ -23,6 +24,7 @@ static const struct {
   { "remove-bridge", VBET_CONTROL_REMOVE_BRIDGE },
   { "add-port", VBET_CONTROL_ADD_PORT },
   { "connect-port", VBET_CONTROL_CONNECT_PORT },
+  { "set-port", VBET_CONTROL_SET_PORT },
   { "remove-port", VBET_CONTROL_REMOVE_PORT },
   { "add-stock", VBET_CONTROL_ADD_STOCK },
   { "remove-stock", VBET_CONTROL_REMOVE_STOCK },
@@ -38,7 +40,8 @@ static JsonNode *
 member (JsonObject *object, const char *name, GType type)
 {
   JsonNode *node = json_object_get_member (object, name);
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == type ? node : NULL;
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == type ? node
+                                                                                                 : NULL;
 }
 
 static char *
@@ -67,7 +70,7 @@ static void
 read_end (JsonObject *object, VbetControlEnd *ret_end)
 {
   ret_end->device = dup_string (object, "device");
-  ret_end->nic = (guint) get_int (object, "nic", 1, VBET_FABRIC_NIC_MAX, 0);
+  ret_end->nic = (guint)get_int (object, "nic", 1, VBET_FABRIC_NIC_MAX, 0);
 }
 
 static void
@@ -104,7 +107,8 @@ read_number (JsonObject *object, const char *name, double minimum, double maximu
   if (node == NULL)
     return TRUE;
   if (!JSON_NODE_HOLDS_VALUE (node)
-      || (json_node_get_value_type (node) != G_TYPE_INT64 && json_node_get_value_type (node) != G_TYPE_DOUBLE))
+      || (json_node_get_value_type (node) != G_TYPE_INT64
+          && json_node_get_value_type (node) != G_TYPE_DOUBLE))
     return FALSE;
   *value = json_node_get_double (node);
   return *value >= minimum && *value <= maximum;
@@ -116,8 +120,10 @@ read_quality (JsonObject *object, VbetCableQuality *ret_quality)
   double delay = 0, jitter = 0, queue = VBET_CABLE_QUEUE_DEFAULT, queue_bytes = 0;
   g_autofree char *distribution = dup_string (object, "distribution");
   ret_quality->up = get_boolean (object, "up", TRUE);
-  ret_quality->distribution = g_strcmp0 (distribution, "normal") == 0 ? VBET_JITTER_NORMAL : VBET_JITTER_UNIFORM;
-  gboolean ok = read_number (object, "delay", 0, TIME_MAX, &delay) && read_number (object, "jitter", 0, TIME_MAX, &jitter)
+  ret_quality->distribution
+      = g_strcmp0 (distribution, "normal") == 0 ? VBET_JITTER_NORMAL : VBET_JITTER_UNIFORM;
+  gboolean ok = read_number (object, "delay", 0, TIME_MAX, &delay)
+                && read_number (object, "jitter", 0, TIME_MAX, &jitter)
                 && read_number (object, "loss", 0, 1, &ret_quality->loss)
                 && read_number (object, "burst", 0, 1e6, &ret_quality->burst)
                 && read_number (object, "duplicate", 0, 1, &ret_quality->duplicate)
@@ -126,10 +132,10 @@ read_quality (JsonObject *object, VbetCableQuality *ret_quality)
                 && read_number (object, "rate", 0, 1e13, &ret_quality->rate)
                 && read_number (object, "queue", 0, 1e9, &queue)
                 && read_number (object, "queue-bytes", 0, 1e15, &queue_bytes);
-  ret_quality->delay = (gint64) delay;
-  ret_quality->jitter = (gint64) jitter;
-  ret_quality->queue = (guint) queue;
-  ret_quality->queue_bytes = (gsize) queue_bytes;
+  ret_quality->delay = (gint64)delay;
+  ret_quality->jitter = (gint64)jitter;
+  ret_quality->queue = (guint)queue;
+  ret_quality->queue_bytes = (gsize)queue_bytes;
   return ok && vbet_cable_quality_is_valid (ret_quality);
 }
 
@@ -141,19 +147,29 @@ read_settings (JsonObject *object, VbetFabricCableSettings *ret_settings)
   for (guint way = 0; way < 2; way++)
     vbet_cable_quality_init (&ret_settings->quality[way]);
   JsonNode *node = json_object_get_member (object, "quality");
-  if (node != NULL && JSON_NODE_HOLDS_ARRAY (node) && json_array_get_length (json_node_get_array (node)) == 2) {
+  if (node != NULL && JSON_NODE_HOLDS_ARRAY (node)
+      && json_array_get_length (json_node_get_array (node)) == 2) {
     for (guint way = 0; way < 2; way++) {
       JsonNode *one = json_array_get_element (json_node_get_array (node), way);
-      ok &= JSON_NODE_HOLDS_OBJECT (one) && read_quality (json_node_get_object (one), &ret_settings->quality[way]);
+      ok &= JSON_NODE_HOLDS_OBJECT (one)
+            && read_quality (json_node_get_object (one), &ret_settings->quality[way]);
     }
   } else if (node != NULL) {
     ok = FALSE;
   }
   double up_for = 0, down_for = 0;
-  ok &= read_number (object, "up-for", 0, TIME_MAX, &up_for) && read_number (object, "down-for", 0, TIME_MAX, &down_for);
-  ret_settings->flap[0] = (gint64) up_for;
-  ret_settings->flap[1] = (gint64) down_for;
+  ok &= read_number (object, "up-for", 0, TIME_MAX, &up_for)
+        && read_number (object, "down-for", 0, TIME_MAX, &down_for);
+  ret_settings->flap[0] = (gint64)up_for;
+  ret_settings->flap[1] = (gint64)down_for;
   return ok;
+}
+
+static gboolean
+read_vlans (JsonObject *object, const char *name, VbetVlanSet *ret_vlans)
+{
+  g_autofree char *text = dup_string (object, name);
+  return text == NULL || vbet_vlan_set_from_text (text, ret_vlans);
 }
 
 static VbetControlCommand *
@@ -166,11 +182,17 @@ read_command (JsonObject *object, VbetControlOp op, gint64 id)
   self->bridge = dup_string (object, "bridge");
   self->relay = g_strcmp0 (kind, "hub") == 0 ? VBET_RELAY_HUB : VBET_RELAY_SWITCH;
   self->guest = g_strcmp0 (kind, "guest") == 0;
-  self->ageing = get_int (object, "ageing", 0, AGEING_MAX, AGEING_DEFAULT) * SECOND;
-  self->mtu = (guint) get_int (object, "mtu", 1, VBET_FRAME_MTU_MAX, MTU_DEFAULT);
-  self->serial = (guint64) get_int (object, "serial", 0, G_MAXINT64, 0);
+  self->bridge_settings.ageing = get_int (object, "ageing", 0, AGEING_MAX, AGEING_DEFAULT) * SECOND;
+  self->bridge_settings.stp = get_boolean (object, "stp", FALSE);
+  self->bridge_settings.priority = (guint16)get_int (object, "priority", 0, 61440, VBET_STP_PRIORITY_DEFAULT);
+  self->bridge_settings.mirror = (guint)get_int (object, "mirror", 0, VBET_FABRIC_NIC_MAX, 0);
+  self->vlan = (guint)get_int (object, "vlan", 0, VBET_VLANS - 1, 0);
+  self->mtu = (guint)get_int (object, "mtu", 1, VBET_FRAME_MTU_MAX, MTU_DEFAULT);
+  self->serial = (guint64)get_int (object, "serial", 0, G_MAXINT64, 0);
   self->cable = dup_string (object, "cable");
-  self->invalid = !read_settings (object, &self->settings);
+  self->invalid = !read_settings (object, &self->settings)
+                  || !read_vlans (object, "vlans", &self->bridge_settings.vlans)
+                  || !read_vlans (object, "trunk", &self->trunk);
   read_end (object, &self->end);
   read_ends (object, self->ends);
   return self;
@@ -182,8 +204,8 @@ vbet_control_command_parse (const char *data, gsize size, gint64 *ret_id, char *
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   *ret_id = 0;
   if (size > VBET_CONTROL_MESSAGE_MAX || !vbet_json_is_shallow (data, size, DEPTH_MAX)
-      || !g_utf8_validate (data, (gssize) size, NULL)
-      || !json_parser_load_from_data (parser, data, (gssize) size, NULL)) {
+      || !g_utf8_validate (data, (gssize)size, NULL)
+      || !json_parser_load_from_data (parser, data, (gssize)size, NULL)) {
     *ret_error = g_strdup ("The message is not JSON of a sane size and depth");
     return NULL;
   }

@@ -17,6 +17,7 @@ typedef enum {
   VBET_CONTROL_REMOVE_BRIDGE,
   VBET_CONTROL_ADD_PORT,
   VBET_CONTROL_CONNECT_PORT,
+  VBET_CONTROL_SET_PORT,
   VBET_CONTROL_REMOVE_PORT,
   VBET_CONTROL_ADD_STOCK,
   VBET_CONTROL_REMOVE_STOCK,
@@ -38,26 +39,30 @@ typedef struct {
   VbetControlOp op;
   gint64 id;
   char *bridge;
-  VbetRelayKind relay;    /* of add-bridge */
-  gint64 ageing;          /* nanoseconds */
-  VbetControlEnd end;     /* "device" and "nic" */
-  gboolean guest;         /* of add-port: a guest's NIC, else a port of @bridge */
-  guint mtu;              /* bytes; default 1500 */
+  VbetRelayKind relay; /* of add-bridge */
+  VbetFabricBridgeSettings bridge_settings;
+  guint vlan;         /* of a switch's port */
+  VbetVlanSet trunk;  /* likewise */
+  VbetControlEnd end; /* "device" and "nic" */
+  gboolean guest;     /* of add-port: a guest's NIC, else a port of @bridge */
+  guint mtu;          /* bytes; default 1500 */
   guint64 serial;
   char *cable;
   VbetControlEnd ends[2];
   VbetFabricCableSettings settings; /* of a cable; default: perfect */
-  gboolean invalid;                 /* they make no sense */
+  gboolean invalid;                 /* settings or VLANs make no sense */
 } VbetControlCommand;
 
 /**
  * vbet_control_command_parse:
  * @data: (array length=size): a JSON object, not terminated
- * @ret_id: the command's id as far as it could be read, else 0; set on failure too, so that it can be answered
+ * @ret_id: the command's id as far as it could be read, else 0; set on failure too, so that it can be
+ * answered
  * @ret_error: (transfer full): one sentence on failure
  *
  * Returns: (transfer full) (nullable): the command.
  */
-VbetControlCommand *vbet_control_command_parse (const char *data, gsize size, gint64 *ret_id, char **ret_error);
+VbetControlCommand *vbet_control_command_parse (const char *data, gsize size, gint64 *ret_id,
+                                                char **ret_error);
 void vbet_control_command_free (VbetControlCommand *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetControlCommand, vbet_control_command_free)

@@ -55,9 +55,9 @@ add_counters (JsonBuilder *builder, const char *name, const VbetCounters *counte
 {
   json_builder_set_member_name (builder, name);
   json_builder_begin_array (builder);
-  json_builder_add_int_value (builder, (gint64) counters->frames);
-  json_builder_add_int_value (builder, (gint64) counters->bytes);
-  json_builder_add_int_value (builder, (gint64) counters->dropped);
+  json_builder_add_int_value (builder, (gint64)counters->frames);
+  json_builder_add_int_value (builder, (gint64)counters->bytes);
+  json_builder_add_int_value (builder, (gint64)counters->dropped);
   json_builder_end_array (builder);
 }
 
@@ -66,11 +66,11 @@ add_effects (JsonBuilder *builder, const char *name, const VbetCableEffects *eff
 {
   json_builder_set_member_name (builder, name);
   json_builder_begin_array (builder);
-  json_builder_add_int_value (builder, (gint64) effects->lost);
-  json_builder_add_int_value (builder, (gint64) effects->overflowed);
-  json_builder_add_int_value (builder, (gint64) effects->duplicated);
-  json_builder_add_int_value (builder, (gint64) effects->reordered);
-  json_builder_add_int_value (builder, (gint64) effects->corrupted);
+  json_builder_add_int_value (builder, (gint64)effects->lost);
+  json_builder_add_int_value (builder, (gint64)effects->overflowed);
+  json_builder_add_int_value (builder, (gint64)effects->duplicated);
+  json_builder_add_int_value (builder, (gint64)effects->reordered);
+  json_builder_add_int_value (builder, (gint64)effects->corrupted);
   json_builder_add_int_value (builder, effects->waiting);
   json_builder_add_int_value (builder, effects->flying);
   json_builder_end_array (builder);
@@ -109,6 +109,10 @@ write_port (const VbetFabricPortInfo *info, gpointer user_data)
   add_counters (builder, "rx", &info->rx);
   add_counters (builder, "tx", &info->tx);
   add_int (builder, "queued", info->queued);
+  if (info->role != NULL) {
+    add_string (builder, "role", info->role);
+    add_string (builder, "stp", info->stp_state);
+  }
   json_builder_end_object (builder);
 }
 
@@ -138,22 +142,37 @@ write_cable (const VbetFabricCableInfo *info, gpointer user_data)
   json_builder_end_object (builder);
 }
 
+/* As bridges write it: the priority, then the address. */
+static void
+add_bridge_id (JsonBuilder *builder, const char *name, guint64 id)
+{
+  char text[32];
+  g_snprintf (text, sizeof text, "%u.%012" G_GINT64_MODIFIER "x", (guint)(id >> 48),
+              id & G_GUINT64_CONSTANT (0xffffffffffff));
+  add_string (builder, name, text);
+}
+
 static void
 write_bridge (const VbetFabricBridgeInfo *info, gpointer user_data)
 {
   JsonBuilder *builder = begin_entry (user_data);
   add_string (builder, "bridge", info->name);
   add_string (builder, "kind", info->kind == VBET_RELAY_HUB ? "hub" : "switch");
-  add_int (builder, "ageing", (gint64) ((double) info->ageing / SECOND));
+  add_int (builder, "ageing", (gint64)((double)info->ageing / SECOND));
   add_int (builder, "stock", info->direct_ports);
   add_int (builder, "addresses", info->addresses);
-  add_int (builder, "flooded", (gint64) info->flooded);
-  add_int (builder, "evicted", (gint64) info->evicted);
+  add_int (builder, "flooded", (gint64)info->flooded);
+  add_int (builder, "evicted", (gint64)info->evicted);
+  if (info->stp) {
+    add_bridge_id (builder, "root", info->root);
+    add_int (builder, "root-cost", info->root_cost);
+    add_bridge_id (builder, "id", info->id);
+  }
   json_builder_end_object (builder);
 }
 
 static void
-write_mac (guint64 mac, guint nic, gint64 age, gpointer user_data)
+write_mac (guint64 mac, guint vlan, guint nic, gint64 age, gpointer user_data)
 {
   Writer *self = user_data;
   char text[18];
@@ -162,20 +181,21 @@ write_mac (guint64 mac, guint nic, gint64 age, gpointer user_data)
     return;
   JsonBuilder *builder = begin_entry (self);
   vbet_mac_to_bytes (mac, bytes);
-  g_snprintf (text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2], bytes[3], bytes[4],
-              bytes[5]);
+  g_snprintf (text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2], bytes[3],
+              bytes[4], bytes[5]);
   add_string (builder, "bridge", self->bridge);
   add_string (builder, "mac", text);
+  add_int (builder, "vlan", vlan);
   add_int (builder, "nic", nic);
   json_builder_set_member_name (builder, "age");
-  json_builder_add_double_value (builder, (double) age / SECOND);
+  json_builder_add_double_value (builder, (double)age / SECOND);
   json_builder_end_object (builder);
 }
 
 static void
 collect_name (const VbetFabricBridgeInfo *info, gpointer user_data)
 {
-  g_ptr_array_add (user_data, (gpointer) info->name);
+  g_ptr_array_add (user_data, (gpointer)info->name);
 }
 
 void

@@ -27,8 +27,8 @@ struct VbetControl {
   VbetFdRef ref;
   gboolean broken;
   gboolean quits;
-  GQueue outgoing;     /* of Outgoing; while there are any, no command is read */
-  GHashTable *stocks;  /* of VbetStock, by serial */
+  GQueue outgoing;    /* of Outgoing; while there are any, no command is read */
+  GHashTable *stocks; /* of VbetStock, by serial */
 };
 
 /* A received command with its descriptors; what is still in @fds at the end is closed. */
@@ -58,7 +58,7 @@ send_now (VbetControl *self, const char *text, int fd)
     struct cmsghdr header;
     char bytes[CMSG_SPACE (sizeof (int))];
   } control;
-  struct iovec iov = { .iov_base = (void *) text, .iov_len = strlen (text) };
+  struct iovec iov = { .iov_base = (void *)text, .iov_len = strlen (text) };
   struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
   if (fd >= 0) {
     memset (&control, 0, sizeof control);
@@ -80,7 +80,8 @@ send_now (VbetControl *self, const char *text, int fd)
 static void
 watch (VbetControl *self)
 {
-  vbet_loop_change (vbet_io_get_loop (self->io), self->ref, g_queue_is_empty (&self->outgoing) ? EPOLLIN : EPOLLOUT);
+  vbet_loop_change (vbet_io_get_loop (self->io), self->ref,
+                    g_queue_is_empty (&self->outgoing) ? EPOLLIN : EPOLLOUT);
 }
 
 static void
@@ -154,7 +155,8 @@ answer (VbetControl *self, gint64 id, int result, const char *sentence)
 
 /* {"event":…, KEY:name, "nic":nic (unless 0), "serial":serial} */
 static void
-notify (VbetControl *self, const char *event, const char *key, const char *name, guint nic, guint64 serial, int fd)
+notify (VbetControl *self, const char *event, const char *key, const char *name, guint nic, guint64 serial,
+        int fd)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   json_builder_begin_object (builder);
@@ -167,7 +169,7 @@ notify (VbetControl *self, const char *event, const char *key, const char *name,
     json_builder_add_int_value (builder, nic);
   }
   json_builder_set_member_name (builder, "serial");
-  json_builder_add_int_value (builder, (gint64) serial);
+  json_builder_add_int_value (builder, (gint64)serial);
   json_builder_end_object (builder);
   send_builder (self, builder, fd);
 }
@@ -204,7 +206,8 @@ take_fd (Call *call)
 static int
 connect_port (VbetControl *self, Call *call)
 {
-  VbetSocketPort *port = vbet_fabric_find_port (self->fabric, call->command->end.device, call->command->end.nic);
+  VbetSocketPort *port
+      = vbet_fabric_find_port (self->fabric, call->command->end.device, call->command->end.nic);
   if (port == NULL)
     return -ENOENT;
   if (call->n_fds != 1)
@@ -226,8 +229,8 @@ adopt_stock (VbetControl *self, Call *call)
   int data_fd = call->n_fds == 2 ? take_fd (call) : -1;
   int control_fd = take_fd (call);
   int result = 0;
-  VbetStock *stock = vbet_stock_new (self->io, command->bridge, command->serial, control_fd, data_fd, &callbacks, self,
-                                     &result);
+  VbetStock *stock = vbet_stock_new (self->io, command->bridge, command->serial, control_fd, data_fd,
+                                     &callbacks, self, &result);
   if (stock == NULL)
     return result;
   guint64 *key = g_memdup2 (&command->serial, sizeof *key);
@@ -247,8 +250,20 @@ add_stock (VbetControl *self, Call *call)
 static gboolean
 stock_is_on (gpointer key, gpointer value, gpointer user_data)
 {
-  (void) key;
+  (void)key;
   return g_strcmp0 (vbet_stock_get_bridge (value), user_data) == 0;
+}
+
+static int
+add_bridge (VbetControl *self, const VbetControlCommand *command, gint64 now)
+{
+  if (command->invalid)
+    return -EINVAL;
+  int result = vbet_fabric_add_bridge (self->fabric, command->bridge, command->relay,
+                                       command->bridge_settings.ageing);
+  if (result == 0)
+    result = vbet_fabric_set_bridge (self->fabric, command->bridge, &command->bridge_settings, now);
+  return result;
 }
 
 static int
@@ -264,7 +279,12 @@ add_port (VbetControl *self, const VbetControlCommand *command)
   const VbetControlEnd *end = &command->end;
   if (command->guest)
     return vbet_socket_port_add_guest (self->io, end->device, end->nic, command->mtu, port_closed, self);
-  return vbet_fabric_add_bridge_port (self->fabric, end->device, end->nic, command->bridge);
+  int result = command->invalid
+                   ? -EINVAL
+                   : vbet_fabric_add_bridge_port (self->fabric, end->device, end->nic, command->bridge);
+  if (result == 0)
+    result = vbet_fabric_set_port_vlans (self->fabric, end->device, end->nic, command->vlan, &command->trunk);
+  return result;
 }
 
 static void
@@ -294,15 +314,21 @@ execute (VbetControl *self, Call *call, gint64 now)
   const VbetControlCommand *command = call->command;
   switch (command->op) {
   case VBET_CONTROL_ADD_BRIDGE:
-    return vbet_fabric_add_bridge (self->fabric, command->bridge, command->relay, command->ageing);
+    return add_bridge (self, command, now);
   case VBET_CONTROL_SET_BRIDGE:
-    return vbet_fabric_set_ageing (self->fabric, command->bridge, command->ageing);
+    return command->invalid
+               ? -EINVAL
+               : vbet_fabric_set_bridge (self->fabric, command->bridge, &command->bridge_settings, now);
   case VBET_CONTROL_REMOVE_BRIDGE:
     return remove_bridge (self, command);
   case VBET_CONTROL_ADD_PORT:
     return add_port (self, command);
   case VBET_CONTROL_CONNECT_PORT:
     return connect_port (self, call);
+  case VBET_CONTROL_SET_PORT:
+    return command->invalid ? -EINVAL
+                            : vbet_fabric_set_port_vlans (self->fabric, command->end.device, command->end.nic,
+                                                          command->vlan, &command->trunk);
   case VBET_CONTROL_REMOVE_PORT:
     return vbet_fabric_remove_port (self->fabric, command->end.device, command->end.nic);
   case VBET_CONTROL_ADD_STOCK:
@@ -315,7 +341,8 @@ execute (VbetControl *self, Call *call, gint64 now)
                                                      command->ends[0].nic, command->ends[1].device,
                                                      command->ends[1].nic, &command->settings, now);
   case VBET_CONTROL_SET_CABLE:
-    return command->invalid ? -EINVAL : vbet_fabric_set_cable (self->fabric, command->cable, &command->settings, now);
+    return command->invalid ? -EINVAL
+                            : vbet_fabric_set_cable (self->fabric, command->cable, &command->settings, now);
   case VBET_CONTROL_REMOVE_CABLE:
     return vbet_fabric_remove_cable (self->fabric, command->cable);
   case VBET_CONTROL_STATE:
@@ -372,10 +399,11 @@ handle (VbetControl *self, const char *data, gsize size, Call *call, gint64 now)
 static void
 collect_fds (struct msghdr *message, Call *call)
 {
-  for (struct cmsghdr *header = CMSG_FIRSTHDR (message); header != NULL; header = CMSG_NXTHDR (message, header)) {
+  for (struct cmsghdr *header = CMSG_FIRSTHDR (message); header != NULL;
+       header = CMSG_NXTHDR (message, header)) {
     if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
       continue;
-    guint n = (guint) ((header->cmsg_len - CMSG_LEN (0)) / sizeof (int));
+    guint n = (guint)((header->cmsg_len - CMSG_LEN (0)) / sizeof (int));
     for (guint i = 0; i < n && call->n_fds < FDS_MAX; i++)
       memcpy (&call->fds[call->n_fds++], CMSG_DATA (header) + i * sizeof (int), sizeof (int));
   }
@@ -392,7 +420,10 @@ receive_one (VbetControl *self, gint64 now)
   } control;
   struct iovec iov = { .iov_base = data, .iov_len = sizeof data };
   struct msghdr message = {
-    .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes,
+    .msg_iov = &iov,
+    .msg_iovlen = 1,
+    .msg_control = &control,
+    .msg_controllen = sizeof control.bytes,
   };
   ssize_t n = recvmsg (self->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (n <= 0) {
@@ -405,7 +436,7 @@ receive_one (VbetControl *self, gint64 now)
   if (message.msg_flags & MSG_TRUNC)
     answer (self, 0, -EMSGSIZE, NULL);
   else
-    handle (self, data, (gsize) n, &call, now);
+    handle (self, data, (gsize)n, &call, now);
   while (call.n_fds > 0)
     close (take_fd (&call));
   return TRUE;
@@ -450,7 +481,7 @@ vbet_control_new (VbetIo *io, int fd, const char *const *layers)
   self->io = io;
   self->fabric = vbet_io_get_fabric (io);
   self->fd = fd;
-  self->stocks = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) vbet_stock_free);
+  self->stocks = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)vbet_stock_free);
   g_queue_init (&self->outgoing);
   ref = vbet_loop_add (vbet_io_get_loop (io), fd, EPOLLIN, VBET_FD_CONTROL, self);
   if (ref == 0) {

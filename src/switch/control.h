@@ -8,15 +8,15 @@
  * "op". They may be sent without waiting; they are executed, and answered, in
  * order. The answer is {"id":N,"ok":true} or {"id":N,"error":"one sentence","errno":17}.
  *
- *   add-bridge     bridge, kind "switch"|"hub", ageing (s, default 300)
- *   set-bridge     bridge, ageing
+ *   add-bridge     bridge, kind "switch"|"hub", settings
+ *   set-bridge     bridge, settings: all of them
  *   remove-bridge  bridge                       with its ports, stock guests and their cables
  *   add-port       device, nic, kind "guest", mtu (default 1500)
- *   add-port       device, nic, kind "bridge-port", bridge
- *   connect-port   device, nic, serial + 1 descriptor: a guest's connection (SEQPACKET); replaces an older one
- *   remove-port    device, nic                  with its cable
- *   add-stock      bridge, serial + 1 or 2 descriptors: a control connection of a stock guest, and the data
- *                  socket that an earlier process made for it
+ *   add-port       device, nic, kind "bridge-port", bridge, vlan, trunk
+ *   set-port       device, nic, vlan, trunk     of a bridge's port
+ *   connect-port   device, nic, serial + 1 descriptor: a guest's connection (SEQPACKET); replaces an older
+ * one remove-port    device, nic                  with its cable add-stock      bridge, serial + 1 or 2
+ * descriptors: a control connection of a stock guest, and the data socket that an earlier process made for it
  *   remove-stock   bridge, serial               the connection is closed
  *   add-cable      cable, ends [{device, nic}, {device, nic}], settings
  *   set-cable      cable, settings: all of them
@@ -24,6 +24,10 @@
  *   state          the answer comes in parts, see below
  *   sync           nothing: its answer says that everything before is done
  *   quit           the answer is the last message
+ *
+ * The settings of a bridge, each of which may be missing: ageing (s, default 300), stp (boolean), priority
+ * (of the spanning tree, default 32768), mirror (NIC, 0: none), vlans. vlans and trunk are sets as
+ * base/vlan-set.h writes them; vlan is the VLAN of untagged frames, 0: none.
  *
  * The settings of a cable, each of which may be missing (a perfect cable): quality, an array of two objects,
  * from the first end to the second and back, each with up (default true), delay, jitter (ns), distribution
@@ -33,17 +37,19 @@
  * The answer to "state" is any number of messages with "part":true and arrays,
  * each of which may be missing, then the usual {"id":N,"ok":true}:
  *
- *   ports    [{device, nic, kind, connected, cable?, rx, tx, queued}]
+ *   ports    [{device, nic, kind, connected, cable?, rx, tx, queued, role?, stp?}]
  *   cables   [{cable, up [a to b, b to a], ends, ab, ba, ab-effects, ba-effects}]
- *   bridges  [{bridge, kind, ageing, stock, addresses, flooded, evicted}]
- *   macs     [{bridge, mac "02:00:00:00:00:01", nic (0: a stock guest), age (s)}], at most 1000 a bridge
+ *   bridges  [{bridge, kind, ageing, stock, addresses, flooded, evicted, root?, root-cost?, id?}]
+ *   macs     [{bridge, mac "02:00:00:00:00:01", vlan, nic (0: a stock guest), age (s)}], at most 1000 a
+ * bridge
  *
  * where rx and tx (as the device sees it), ab and ba are [frames, bytes, dropped], and the effects are
  * [lost, overflowed, duplicated, reordered, corrupted, waiting, flying].
  *
  * Notifications have no id:
  *
- *   {"event":"ready","layers":["no_new_privs",…]}              first message of a process: the confinement that holds
+ *   {"event":"ready","layers":["no_new_privs",…]}              first message of a process: the confinement
+ * that holds
  *   {"event":"port-closed","device":…,"nic":…,"serial":…}      the guest ended that connection
  *   {"event":"cable","cable":…,"up":[…,…]}                     it went up or down by its schedule
  *   {"event":"stock-joined","bridge":…,"serial":…} + 1 descriptor: its data socket, to be kept

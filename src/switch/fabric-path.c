@@ -131,7 +131,7 @@ gboolean
 vbet_fabric_run (VbetFabric *self, gint64 now)
 {
   self->now = now;
-  vbet_fabric_run_cables (self, now);
+  vbet_fabric_run_due (self, now);
   guint unparked = unpark (self);
   for (guint budget = VBET_FABRIC_BUDGET; budget > 0 && self->work_count > 0; budget--) {
     FabricWork work = self->work[self->work_first];

@@ -19,6 +19,7 @@ typedef struct {
   VbetBridge *bridge; /* kind switch */
   VbetHub *hub;       /* kind hub */
   GPtrArray *ports;   /* of VbetEndpoint (borrowed), by the core's port number */
+  guint mirror;       /* NIC; 0: none */
 } FabricBridge;
 
 typedef struct {
@@ -69,6 +70,7 @@ struct VbetFabric {
 
   gint64 now;
   VbetFrameStore store; /* what cables keep */
+  GPtrArray *trees;     /* of FabricBridge (borrowed): those that run a spanning tree */
   GPtrArray *schedule;  /* of FabricCable (borrowed): a heap by deadline */
   GPtrArray *dirty;     /* of VbetEndpoint (borrowed): have frames to flush */
   FabricWork work[WORK_SLOTS];
@@ -84,7 +86,8 @@ void vbet_fabric_cable_flap (gboolean up, gpointer user_data);
 /* Puts @cable where its deadline belongs. */
 void vbet_fabric_reschedule (FabricCable *cable);
 void vbet_fabric_unschedule (FabricCable *cable);
-void vbet_fabric_run_cables (VbetFabric *self, gint64 now);
+/* Lets happen what is due in cables and spanning trees. */
+void vbet_fabric_run_due (VbetFabric *self, gint64 now);
 /* A bridge's or hub's send callback; user_data: FabricBridge. */
 void vbet_fabric_relay_send (guint port, const VbetFrame *frame, gpointer user_data);
 /* Makes the data path forget @endpoint. */

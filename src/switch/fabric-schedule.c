@@ -1,4 +1,5 @@
-/* fabric-schedule.c - which cable has something to do first: a binary heap of deadlines.
+/* fabric-schedule.c - what happens when nothing comes in: which cable has something to do first is a binary
+ * heap of deadlines.
  *
  * One wait of the loop serves all cables; no cable has a timer of its own.
  */
@@ -87,12 +88,21 @@ vbet_fabric_reschedule (FabricCable *cable)
 gint64
 vbet_fabric_deadline (VbetFabric *self)
 {
-  return self->schedule->len > 0 ? cable_at (self->schedule, 0)->deadline : VBET_CABLE_NEVER;
+  gint64 deadline = self->schedule->len > 0 ? cable_at (self->schedule, 0)->deadline : VBET_CABLE_NEVER;
+  for (guint i = 0; i < self->trees->len; i++) {
+    const FabricBridge *bridge = g_ptr_array_index (self->trees, i);
+    deadline = MIN (deadline, vbet_bridge_deadline (bridge->bridge));
+  }
+  return deadline;
 }
 
 void
-vbet_fabric_run_cables (VbetFabric *self, gint64 now)
+vbet_fabric_run_due (VbetFabric *self, gint64 now)
 {
+  for (guint i = 0; i < self->trees->len; i++) {
+    FabricBridge *bridge = g_ptr_array_index (self->trees, i);
+    vbet_bridge_run (bridge->bridge, now);
+  }
   while (self->schedule->len > 0 && cable_at (self->schedule, 0)->deadline <= now) {
     FabricCable *cable = cable_at (self->schedule, 0);
     vbet_cable_run (&cable->core, now);

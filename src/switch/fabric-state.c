@@ -15,6 +15,20 @@ bridge_port_counters (const VbetEndpoint *endpoint, VbetFabricPortInfo *info)
   info->tx.dropped += endpoint->tx.dropped;
 }
 
+static void
+fill_stp (const VbetEndpoint *endpoint, VbetFabricPortInfo *info)
+{
+  const VbetStp *stp = NULL;
+  if (endpoint->bridge != NULL && endpoint->bridge->kind == VBET_RELAY_SWITCH)
+    stp = vbet_bridge_get_stp (endpoint->bridge->bridge);
+  if (stp == NULL)
+    return;
+  info->role = vbet_stp_role_name (vbet_stp_get_role (stp, endpoint->number));
+  info->stp_state = vbet_stp_is_forwarding (stp, endpoint->number) ? "forwarding"
+                    : vbet_stp_is_learning (stp, endpoint->number) ? "learning"
+                                                                   : "discarding";
+}
+
 void
 vbet_fabric_each_port (VbetFabric *self, void (*visit) (const VbetFabricPortInfo *info, gpointer user_data),
                        gpointer user_data)
@@ -37,6 +51,7 @@ vbet_fabric_each_port (VbetFabric *self, void (*visit) (const VbetFabricPortInfo
       bridge_port_counters (endpoint, &info);
     else if (endpoint->klass->queued != NULL)
       info.queued = endpoint->klass->queued (endpoint->port);
+    fill_stp (endpoint, &info);
     visit (&info, user_data);
   }
 }
@@ -80,6 +95,12 @@ fill_bridge_info (const FabricBridge *bridge, VbetFabricBridgeInfo *info)
   info->flooded = vbet_bridge_get_flooded (bridge->bridge);
   info->addresses = vbet_mac_table_get_count (table);
   info->evicted = vbet_mac_table_get_evicted (table);
+  const VbetStp *stp = vbet_bridge_get_stp (bridge->bridge);
+  info->stp = stp != NULL;
+  if (stp != NULL) {
+    info->root = vbet_stp_get_root (stp, &info->root_cost);
+    info->id = vbet_stp_get_id (stp);
+  }
 }
 
 void
@@ -99,7 +120,7 @@ vbet_fabric_each_bridge (VbetFabric *self,
 
 typedef struct {
   const FabricBridge *bridge;
-  void (*visit) (guint64 mac, guint nic, gint64 age, gpointer user_data);
+  VbetFabricMacVisit visit;
   gpointer user_data;
 } MacVisit;
 
@@ -108,12 +129,12 @@ visit_mac (guint64 mac, guint port, gint64 age, gpointer user_data)
 {
   const MacVisit *outer = user_data;
   const VbetEndpoint *endpoint = g_ptr_array_index (outer->bridge->ports, port);
-  outer->visit (mac, endpoint->nic, age, outer->user_data);
+  guint64 address = mac & G_GUINT64_CONSTANT (0xffffffffffff);
+  outer->visit (address, (guint)(mac >> 48), endpoint->nic, age, outer->user_data);
 }
 
 void
-vbet_fabric_each_mac (VbetFabric *self, const char *bridge, gint64 now,
-                      void (*visit) (guint64 mac, guint nic, gint64 age, gpointer user_data),
+vbet_fabric_each_mac (VbetFabric *self, const char *bridge, gint64 now, VbetFabricMacVisit visit,
                       gpointer user_data)
 {
   FabricBridge *found = g_hash_table_lookup (self->bridges, bridge);

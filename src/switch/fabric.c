@@ -71,7 +71,7 @@ update_link (VbetEndpoint *self)
   if (self->bridge->kind == VBET_RELAY_HUB)
     vbet_hub_set_link (self->bridge->hub, self->number, has_link (self));
   else
-    vbet_bridge_set_link (self->bridge->bridge, self->number, has_link (self));
+    vbet_bridge_set_link (self->bridge->bridge, self->number, has_link (self), self->fabric->now);
 }
 
 void
@@ -165,6 +165,7 @@ vbet_fabric_add_cable (VbetFabric *self, const char *name, const char *device_a,
     return -EINVAL;
   if (a->cable != NULL || b->cable != NULL)
     return -EBUSY;
+  self->now = now;
   FabricCable *cable = g_new0 (FabricCable, 1);
   cable->fabric = self;
   cable->name = g_strdup (name);
@@ -191,6 +192,7 @@ vbet_fabric_set_cable (VbetFabric *self, const char *name, const VbetFabricCable
     return -ENOENT;
   if (!settings_are_valid (settings))
     return -EINVAL;
+  self->now = now;
   cable_set (cable, settings, now);
   update_link (cable->ends[VBET_CABLE_A]);
   update_link (cable->ends[VBET_CABLE_B]);
@@ -215,6 +217,20 @@ endpoint_new (VbetFabric *fabric, const char *device, guint nic)
   return self;
 }
 
+/* The mirror is named by its NIC, which may come and go. */
+static void
+update_mirror (FabricBridge *self)
+{
+  gint port = -1;
+  for (guint i = 0; self->mirror != 0 && i < self->ports->len; i++) {
+    const VbetEndpoint *endpoint = g_ptr_array_index (self->ports, i);
+    if (endpoint != NULL && endpoint->nic == self->mirror)
+      port = (gint)i;
+  }
+  if (self->kind == VBET_RELAY_SWITCH)
+    vbet_bridge_set_mirror (self->bridge, port);
+}
+
 /* Gives @self the lowest free port of @bridge; -ENOSPC when there is none. */
 static int
 endpoint_join (VbetEndpoint *self, FabricBridge *bridge)
@@ -228,6 +244,7 @@ endpoint_join (VbetEndpoint *self, FabricBridge *bridge)
   if (bridge->ports->len <= self->number)
     g_ptr_array_set_size (bridge->ports, (gint)self->number + 1);
   g_ptr_array_index (bridge->ports, self->number) = self;
+  update_mirror (bridge);
   return 0;
 }
 
@@ -235,10 +252,11 @@ static void
 endpoint_leave (VbetEndpoint *self)
 {
   g_ptr_array_index (self->bridge->ports, self->number) = NULL;
+  update_mirror (self->bridge);
   if (self->bridge->kind == VBET_RELAY_HUB)
     vbet_hub_remove_port (self->bridge->hub, self->number);
   else
-    vbet_bridge_remove_port (self->bridge->bridge, self->number);
+    vbet_bridge_remove_port (self->bridge->bridge, self->number, self->fabric->now);
 }
 
 static void
@@ -376,11 +394,22 @@ bridge_free (gpointer data)
     else
       g_hash_table_remove (self->fabric->endpoints, endpoint);
   }
+  g_ptr_array_remove_fast (self->fabric->trees, self);
   g_ptr_array_unref (self->ports);
   vbet_bridge_free (self->bridge);
   vbet_hub_free (self->hub);
   g_free (self->name);
   g_free (self);
+}
+
+/* A locally administered address that the name gives. */
+static guint64
+bridge_mac (const char *name)
+{
+  guint64 hash = G_GUINT64_CONSTANT (0xcbf29ce484222325); /* FNV-1a */
+  for (const char *at = name; *at != '\0'; at++)
+    hash = (hash ^ (guint8)*at) * G_GUINT64_CONSTANT (0x100000001b3);
+  return G_GUINT64_CONSTANT (0x020000000000) | (hash & G_GUINT64_CONSTANT (0xffffffffff));
 }
 
 int
@@ -402,6 +431,8 @@ vbet_fabric_add_bridge (VbetFabric *self, const char *name, VbetRelayKind kind, 
       .ageing = ageing,
       .table_size = VBET_BRIDGE_TABLE_DEFAULT,
       .seed = self->seed,
+      .mac = bridge_mac (name),
+      .store = &self->store,
       .send = vbet_fabric_relay_send,
       .user_data = bridge,
     };
@@ -412,15 +443,39 @@ vbet_fabric_add_bridge (VbetFabric *self, const char *name, VbetRelayKind kind, 
 }
 
 int
-vbet_fabric_set_ageing (VbetFabric *self, const char *name, gint64 ageing)
+vbet_fabric_set_bridge (VbetFabric *self, const char *name, const VbetFabricBridgeSettings *settings,
+                        gint64 now)
 {
   FabricBridge *bridge = name != NULL ? g_hash_table_lookup (self->bridges, name) : NULL;
   if (bridge == NULL)
     return -ENOENT;
-  if (ageing < 0)
+  if (settings->ageing < 0)
     return -EINVAL;
-  if (bridge->kind == VBET_RELAY_SWITCH)
-    vbet_bridge_set_ageing (bridge->bridge, ageing);
+  if (bridge->kind != VBET_RELAY_SWITCH)
+    return 0;
+  self->now = now;
+  bridge->mirror = settings->mirror;
+  update_mirror (bridge);
+  vbet_bridge_set_ageing (bridge->bridge, settings->ageing);
+  vbet_bridge_set_vlans (bridge->bridge, &settings->vlans);
+  vbet_bridge_set_stp (bridge->bridge, settings->stp, settings->priority, now);
+  g_ptr_array_remove_fast (self->trees, bridge);
+  if (settings->stp)
+    g_ptr_array_add (self->trees, bridge);
+  return 0;
+}
+
+int
+vbet_fabric_set_port_vlans (VbetFabric *self, const char *device, guint nic, guint vlan,
+                            const VbetVlanSet *trunk)
+{
+  VbetEndpoint *endpoint = find_endpoint (self, device, nic);
+  if (endpoint == NULL)
+    return -ENOENT;
+  if (endpoint->bridge == NULL || vlan >= VBET_VLANS)
+    return -EINVAL;
+  if (endpoint->bridge->kind == VBET_RELAY_SWITCH)
+    vbet_bridge_set_port_vlans (endpoint->bridge->bridge, endpoint->number, (guint16)vlan, trunk);
   return 0;
 }
 
@@ -448,6 +503,7 @@ vbet_fabric_new (guint64 seed)
   self->cables = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, cable_free);
   self->dirty = g_ptr_array_new ();
   self->schedule = g_ptr_array_new ();
+  self->trees = g_ptr_array_new ();
   vbet_frame_store_init (&self->store, VBET_FRAME_STORE_LIMIT);
   vbet_frame_queue_init (&self->parked, PARKED_FRAMES, PARKED_BYTES);
   return self;
@@ -466,6 +522,7 @@ vbet_fabric_free (VbetFabric *self)
   g_hash_table_unref (self->endpoints);
   g_ptr_array_unref (self->dirty);
   g_ptr_array_unref (self->schedule);
+  g_ptr_array_unref (self->trees);
   vbet_frame_queue_finish (&self->parked);
   vbet_frame_store_finish (&self->store);
   g_free (self);

@@ -21,6 +21,7 @@
 
 #include <glib.h>
 
+#include "base/vlan-set.h"
 #include "switch/core/cable.h"
 #include "switch/core/counters.h"
 #include "switch/core/frame.h"
@@ -60,7 +61,22 @@ void vbet_fabric_free (VbetFabric *self);
  * has a cable, -ENOSPC too many. */
 
 int vbet_fabric_add_bridge (VbetFabric *self, const char *name, VbetRelayKind kind, gint64 ageing);
-int vbet_fabric_set_ageing (VbetFabric *self, const char *name, gint64 ageing);
+
+typedef struct {
+  gint64 ageing; /* nanoseconds */
+  gboolean stp;
+  guint16 priority;  /* of the spanning tree */
+  guint mirror;      /* NIC that gets a copy of every frame; 0: none */
+  VbetVlanSet vlans; /* those it carries; empty: all */
+} VbetFabricBridgeSettings;
+
+/** vbet_fabric_set_bridge: a hub has no settings; they are taken and mean nothing. */
+int vbet_fabric_set_bridge (VbetFabric *self, const char *name, const VbetFabricBridgeSettings *settings,
+                            gint64 now);
+/** vbet_fabric_set_port_vlans: of a port of a switch. @vlan: of untagged frames, 0: none; @trunk: of tagged
+ * ones. */
+int vbet_fabric_set_port_vlans (VbetFabric *self, const char *device, guint nic, guint vlan,
+                                const VbetVlanSet *trunk);
 /** vbet_fabric_remove_bridge: with its ports, direct ports and their cables. */
 int vbet_fabric_remove_bridge (VbetFabric *self, const char *name);
 
@@ -144,7 +160,9 @@ typedef struct {
   const char *cable; /* NULL: none */
   VbetCounters rx;
   VbetCounters tx;
-  guint queued; /* frames that wait for the device */
+  guint queued;          /* frames that wait for the device */
+  const char *role;      /* (nullable): in the spanning tree; NULL: none runs */
+  const char *stp_state; /* (nullable): discarding, learning, forwarding */
 } VbetFabricPortInfo;
 
 typedef struct {
@@ -164,6 +182,10 @@ typedef struct {
   guint addresses; /* in the table, aged ones included */
   guint64 flooded;
   guint64 evicted;
+  gboolean stp;
+  guint64 root; /* of the spanning tree: priority and address */
+  guint32 root_cost;
+  guint64 id; /* its own */
 } VbetFabricBridgeInfo;
 
 void vbet_fabric_each_port (VbetFabric *self,
@@ -176,6 +198,6 @@ void vbet_fabric_each_bridge (VbetFabric *self,
                               void (*visit) (const VbetFabricBridgeInfo *info, gpointer user_data),
                               gpointer user_data);
 /** vbet_fabric_each_mac: @nic: of the port @mac is behind, 0 for a direct port; @age: nanoseconds. */
-void vbet_fabric_each_mac (VbetFabric *self, const char *bridge, gint64 now,
-                           void (*visit) (guint64 mac, guint nic, gint64 age, gpointer user_data),
+typedef void (*VbetFabricMacVisit) (guint64 mac, guint vlan, guint nic, gint64 age, gpointer user_data);
+void vbet_fabric_each_mac (VbetFabric *self, const char *bridge, gint64 now, VbetFabricMacVisit visit,
                            gpointer user_data);

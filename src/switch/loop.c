@@ -30,17 +30,17 @@ struct VbetLoop {
 static VbetFdRef
 make_ref (guint32 slot, guint32 generation)
 {
-  return (guint64) generation << 32 | slot;
+  return (guint64)generation << 32 | slot;
 }
 
 static Slot *
 slot_of (VbetLoop *self, VbetFdRef ref)
 {
-  guint32 number = (guint32) ref;
+  guint32 number = (guint32)ref;
   if (number >= self->slots->len)
     return NULL;
   Slot *slot = &g_array_index (self->slots, Slot, number);
-  return slot->fd >= 0 && slot->generation == (guint32) (ref >> 32) ? slot : NULL;
+  return slot->fd >= 0 && slot->generation == (guint32)(ref >> 32) ? slot : NULL;
 }
 
 VbetLoop *
@@ -117,7 +117,7 @@ vbet_loop_remove (VbetLoop *self, VbetFdRef ref)
   slot->fd = -1;
   if (++slot->generation == 0)
     slot->generation = 1;
-  guint32 number = (guint32) ref;
+  guint32 number = (guint32)ref;
   g_array_append_val (self->free, number);
 }
 
@@ -125,13 +125,14 @@ static int
 wait_coarsely (VbetLoop *self, gint64 timeout)
 {
   gint64 ms = timeout < 0 ? -1 : (timeout + MILLISECOND - 1) / MILLISECOND;
-  return epoll_wait (self->epoll, self->events, EVENTS, (int) MIN (ms, G_MAXINT));
+  return epoll_wait (self->epoll, self->events, EVENTS, (int)MIN (ms, G_MAXINT));
 }
 
 int
 vbet_loop_wait (VbetLoop *self, gint64 timeout)
 {
-  struct timespec time = { .tv_sec = timeout / (1000 * MILLISECOND), .tv_nsec = timeout % (1000 * MILLISECOND) };
+  struct timespec time
+      = { .tv_sec = timeout / (1000 * MILLISECOND), .tv_nsec = timeout % (1000 * MILLISECOND) };
   int n = -1;
   errno = ENOSYS;
   if (!self->coarse && timeout > 0)
@@ -140,7 +141,7 @@ vbet_loop_wait (VbetLoop *self, gint64 timeout)
     self->coarse |= timeout > 0;
     n = wait_coarsely (self, timeout);
   }
-  self->n_events = n > 0 ? (guint) n : 0;
+  self->n_events = n > 0 ? (guint)n : 0;
   self->next = 0;
   return n >= 0 || errno == EINTR ? 0 : -errno;
 }

@@ -39,7 +39,8 @@ void vbet_loop_change (VbetLoop *self, VbetFdRef ref, guint32 events);
 /** vbet_loop_remove: before the descriptor is closed; a @ref of 0 is ignored. */
 void vbet_loop_remove (VbetLoop *self, VbetFdRef ref);
 
-/** vbet_loop_wait: waits for events; @timeout: nanoseconds, 0: no wait, -1: for ever. Returns: 0 or -errno. */
+/** vbet_loop_wait: waits for events; @timeout: nanoseconds, 0: no wait, -1: for ever. Returns: 0 or -errno.
+ */
 int vbet_loop_wait (VbetLoop *self, gint64 timeout);
 /** vbet_loop_next: Returns: FALSE when the events of the last wait are used up. */
 gboolean vbet_loop_next (VbetLoop *self, VbetEvent *ret_event);

@@ -39,8 +39,8 @@ struct VbetSocketPort {
 
 /* --- shared buffers ------------------------------------------------------------- */
 
-/* Makes the receive buffers hold frames of ports with @mtu. An odd number of cache lines between buffers keeps the
- * headers of a batch from competing for the same few sets of the cache. */
+/* Makes the receive buffers hold frames of ports with @mtu. An odd number of cache lines between buffers
+ * keeps the headers of a batch from competing for the same few sets of the cache. */
 static void
 io_reserve (VbetIo *self, guint mtu)
 {
@@ -108,20 +108,21 @@ count_passed (VbetSocketPort *self, const VbetFrame *frames, guint n)
     vbet_counters_pass (rx, frames[i].size);
 }
 
-/* Writes until done or the socket is full. Returns: frames that are dealt with: passed, or dropped by an error. */
+/* Writes until done or the socket is full. Returns: frames that are dealt with: passed, or dropped by an
+ * error. */
 static guint
 write_frames (VbetSocketPort *self, const VbetFrame *frames, guint n)
 {
   VbetIo *io = self->io;
   VbetCounters *rx = vbet_endpoint_get_rx (self->endpoint);
   for (guint i = 0; i < n; i++)
-    io->tx_iov[i] = (struct iovec){ .iov_base = (void *) frames[i].data, .iov_len = frames[i].size };
+    io->tx_iov[i] = (struct iovec){ .iov_base = (void *)frames[i].data, .iov_len = frames[i].size };
   guint done = 0;
   while (done < n) {
     int sent = sendmmsg (self->fd, io->tx + done, n - done, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent > 0) {
-      count_passed (self, frames + done, (guint) sent);
-      done += (guint) sent;
+      count_passed (self, frames + done, (guint)sent);
+      done += (guint)sent;
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       break;
     } else if (errno == EPIPE || errno == ECONNRESET || errno == ECONNREFUSED || errno == ENOTCONN) {
@@ -224,7 +225,7 @@ port_new (VbetIo *io, const char *device, guint nic, guint mtu)
   self->nic = nic;
   self->fd = -1;
   vbet_frame_queue_init (&self->queue, VBET_PORT_QUEUE_FRAMES,
-                         MIN ((gsize) frame * VBET_PORT_QUEUE_FRAMES, VBET_PORT_QUEUE_BYTES));
+                         MIN ((gsize)frame * VBET_PORT_QUEUE_FRAMES, VBET_PORT_QUEUE_BYTES));
   return self;
 }
 
@@ -248,7 +249,8 @@ int
 vbet_socket_port_add_stock (VbetIo *io, const char *bridge, guint mtu, int fd, VbetSocketPort **ret_port)
 {
   VbetSocketPort *self = port_new (io, NULL, 0, mtu);
-  int result = vbet_fabric_add_direct_port (io->fabric, bridge, mtu, &socket_port_class, self, &self->endpoint);
+  int result
+      = vbet_fabric_add_direct_port (io->fabric, bridge, mtu, &socket_port_class, self, &self->endpoint);
   if (result != 0) {
     port_destroy (self);
     return result;
@@ -299,8 +301,8 @@ device_closed (VbetSocketPort *self)
     self->closed (self->device, self->nic, self->serial, self->user_data);
 }
 
-/* Takes one batch, so that every port gets its turn. Returns: whether the device's side has ended; a message of no
- * bytes is also what a closed SEQPACKET socket gives, so @hung_up decides what it is. */
+/* Takes one batch, so that every port gets its turn. Returns: whether the device's side has ended; a message
+ * of no bytes is also what a closed SEQPACKET socket gives, so @hung_up decides what it is. */
 static gboolean
 receive (VbetSocketPort *self, gboolean hung_up, gint64 now)
 {

@@ -20,10 +20,11 @@
 #include "switch/fabric.h"
 #include "switch/loop.h"
 
-#define VBET_PORT_BATCH 64           /* frames a system call */
-#define VBET_PORT_QUEUE_FRAMES 1024  /* that wait for a slow device */
-#define VBET_PORT_QUEUE_BYTES ((gsize) 4 * 1024 * 1024)
-#define VBET_PORT_SNDBUF (1024 * 1024) /* asked of the kernel per connection, bytes; the host may allow less */
+#define VBET_PORT_BATCH 64          /* frames a system call */
+#define VBET_PORT_QUEUE_FRAMES 1024 /* that wait for a slow device */
+#define VBET_PORT_QUEUE_BYTES ((gsize)4 * 1024 * 1024)
+#define VBET_PORT_SNDBUF                                                                                     \
+  (1024 * 1024) /* asked of the kernel per connection, bytes; the host may allow less */
 
 typedef struct VbetIo VbetIo;
 typedef struct VbetSocketPort VbetSocketPort;
@@ -45,8 +46,8 @@ VbetFabric *vbet_io_get_fabric (VbetIo *self);
  * @closed: (nullable)
  * Returns: 0 or -errno as vbet_fabric_add_port().
  */
-int vbet_socket_port_add_guest (VbetIo *io, const char *device, guint nic, guint mtu, VbetSocketPortClosed closed,
-                                gpointer user_data);
+int vbet_socket_port_add_guest (VbetIo *io, const char *device, guint nic, guint mtu,
+                                VbetSocketPortClosed closed, gpointer user_data);
 
 /**
  * vbet_socket_port_add_stock: adds a direct port of @bridge over @fd.

@@ -23,8 +23,8 @@ struct VbetStock {
   gpointer user_data;
 };
 
-/* Returns a socket that only the guest of @request can send to, with @ret_address its name; -errno on failure. It is
- * connected before it has a name, so that there is no moment at which others could send. */
+/* Returns a socket that only the guest of @request can send to, with @ret_address its name; -errno on
+ * failure. It is connected before it has a name, so that there is no moment at which others could send. */
 static int
 open_data_socket (const VbetStockRequest *request, struct sockaddr_un *ret_address)
 {
@@ -35,8 +35,8 @@ open_data_socket (const VbetStockRequest *request, struct sockaddr_un *ret_addre
   int fd = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0)
     return -errno;
-  if (connect (fd, (const struct sockaddr *) &request->address, request->length) != 0
-      || bind (fd, (const struct sockaddr *) ret_address, sizeof *ret_address) != 0) {
+  if (connect (fd, (const struct sockaddr *)&request->address, request->length) != 0
+      || bind (fd, (const struct sockaddr *)ret_address, sizeof *ret_address) != 0) {
     int result = -errno;
     close (fd);
     return result;
@@ -54,14 +54,14 @@ answer (VbetStock *self, int data_fd)
   ssize_t n = recv (self->control_fd, data, sizeof data, MSG_PEEK | MSG_DONTWAIT);
   if (n < 0)
     return errno == EAGAIN || errno == EINTR ? 0 : -errno;
-  int result = vbet_stock_request_parse (data, (gsize) n, &request);
+  int result = vbet_stock_request_parse (data, (gsize)n, &request);
   if (result == -EAGAIN)
     return n == 0 ? -ECONNRESET : 0;
   if (result != 0)
     return result;
   if (data_fd >= 0) {
     socklen_t length = sizeof address;
-    if (getsockname (data_fd, (struct sockaddr *) &address, &length) != 0 || length != sizeof address)
+    if (getsockname (data_fd, (struct sockaddr *)&address, &length) != 0 || length != sizeof address)
       return -EPROTO;
   } else {
     data_fd = open_data_socket (&request, &address);
@@ -72,7 +72,8 @@ answer (VbetStock *self, int data_fd)
       close (data_fd);
       return result;
     }
-    self->callbacks.joined (self->bridge, self->serial, vbet_socket_port_get_fd (self->port), self->user_data);
+    self->callbacks.joined (self->bridge, self->serial, vbet_socket_port_get_fd (self->port),
+                            self->user_data);
   }
   if (send (self->control_fd, &address, sizeof address, MSG_DONTWAIT | MSG_NOSIGNAL) != sizeof address)
     return -ECONNRESET;
@@ -99,8 +100,8 @@ vbet_stock_new (VbetIo *io, const char *bridge, guint64 serial, int control_fd, 
     else
       result = answer (self, vbet_socket_port_get_fd (self->port));
   }
-  /* Edge-triggered at first: a request that comes in pieces would else wake us for ever, as it is not taken until
-   * complete. */
+  /* Edge-triggered at first: a request that comes in pieces would else wake us for ever, as it is not taken
+   * until complete. */
   if (result == 0) {
     guint32 events = EPOLLIN | EPOLLRDHUP | (self->port == NULL ? EPOLLET : 0u);
     self->ref = vbet_loop_add (vbet_io_get_loop (io), control_fd, events, VBET_FD_STOCK, self);
@@ -139,7 +140,8 @@ vbet_stock_get_serial (const VbetStock *self)
   return self->serial;
 }
 
-/* Throws away what a joined guest says: there is nothing it may ask for. Level-triggered, a little at a time. */
+/* Throws away what a joined guest says: there is nothing it may ask for. Level-triggered, a little at a time.
+ */
 static int
 discard (VbetStock *self)
 {

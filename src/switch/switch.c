@@ -26,7 +26,7 @@ monotonic_ns (void)
 {
   struct timespec now;
   clock_gettime (CLOCK_MONOTONIC, &now);
-  return (gint64) now.tv_sec * 1000000000 + now.tv_nsec;
+  return (gint64)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 /* Returns: FALSE when the process is to end. */
@@ -99,10 +99,11 @@ vbet_switch_main (int argc, char **argv)
 {
   int type;
   socklen_t size = sizeof type;
-  (void) argv;
-  if (argc > 1 || getsockopt (VBET_CONTROL_FD, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET) {
-    (void) fprintf (stderr, "vbet-switch is started by vbetd, with its control channel as descriptor 3; "
-                            "run \"vbetctl run LAB\"\n");
+  (void)argv;
+  if (argc > 1 || getsockopt (VBET_CONTROL_FD, SOL_SOCKET, SO_TYPE, &type, &size) != 0
+      || type != SOCK_SEQPACKET) {
+    (void)fprintf (stderr, "vbet-switch is started by vbetd, with its control channel as descriptor 3; "
+                           "run \"vbetctl run LAB\"\n");
     return 2;
   }
   fcntl (VBET_CONTROL_FD, F_SETFD, FD_CLOEXEC);
@@ -112,6 +113,6 @@ vbet_switch_main (int argc, char **argv)
   if (result == 0)
     result = vbet_switch_run (VBET_CONTROL_FD, layers);
   if (result != 0)
-    (void) fprintf (stderr, "vbet-switch cannot start: %s\n", g_strerror (-result));
+    (void)fprintf (stderr, "vbet-switch cannot start: %s\n", g_strerror (-result));
   return result == 0 ? 0 : 1;
 }

@@ -18,7 +18,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_assert_cmpint (command->id, ==, id);
   g_assert_cmpuint (command->mtu, >=, 1);
   g_assert_cmpuint (command->mtu, <=, VBET_FRAME_MTU_MAX);
-  g_assert_cmpint (command->ageing, >=, 0);
+  g_assert_cmpint (command->bridge_settings.ageing, >=, 0);
   g_assert_cmpuint (command->end.nic, <=, VBET_FABRIC_NIC_MAX);
   return 0;
 }

@@ -4,6 +4,7 @@ SWITCH_TESTS = \
 	tests/unit/test-bridge \
 	tests/unit/test-cable \
 	tests/unit/test-stp \
+	tests/unit/test-vlan \
 	tests/unit/test-fabric
 check_PROGRAMS += $(SWITCH_TESTS)
 TESTS += $(SWITCH_TESTS)
@@ -24,6 +25,10 @@ tests_unit_test_cable_LDADD = $(SWITCH_TEST_LIBS)
 tests_unit_test_stp_SOURCES = tests/unit/test-stp.c
 tests_unit_test_stp_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_stp_LDADD = $(SWITCH_TEST_LIBS)
+
+tests_unit_test_vlan_SOURCES = tests/unit/test-vlan.c
+tests_unit_test_vlan_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_vlan_LDADD = $(SWITCH_TEST_LIBS)
 
 tests_unit_test_fabric_SOURCES = tests/unit/test-fabric.c
 tests_unit_test_fabric_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)

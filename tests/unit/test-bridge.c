@@ -41,7 +41,7 @@ new_bridge (Recorder *recorder, guint ports, gint64 ageing, guint table)
   recorder->sent = g_string_new (NULL);
   for (guint i = 0; i < ports; i++) {
     CU_ASSERT_EQUAL (vbet_bridge_add_port (bridge), (gint) i);
-    vbet_bridge_set_link (bridge, i, TRUE);
+    vbet_bridge_set_link (bridge, i, TRUE, 0);
   }
   return bridge;
 }
@@ -139,11 +139,11 @@ test_link_down_forgets (void)
   Recorder r;
   VbetBridge *bridge = new_bridge (&r, 3, 300 * SECOND, 64);
   through (bridge, &r, 0, HOST (9), HOST (1), 0);
-  vbet_bridge_set_link (bridge, 0, FALSE);
+  vbet_bridge_set_link (bridge, 0, FALSE, 0);
   VBET_ASSERT_TEXT (through (bridge, &r, 1, HOST (1), HOST (2), 1), "2 ");
   VBET_ASSERT_TEXT (through (bridge, &r, 0, HOST (2), HOST (1), 2), "");
   CU_ASSERT_EQUAL (vbet_bridge_get_port (bridge, 0)->rx.dropped, 1);
-  vbet_bridge_set_link (bridge, 0, TRUE);
+  vbet_bridge_set_link (bridge, 0, TRUE, 0);
   VBET_ASSERT_TEXT (through (bridge, &r, 1, HOST (1), HOST (2), 3), "0 2 ");
   end_bridge (bridge, &r);
 }
@@ -154,13 +154,13 @@ test_ports_come_and_go (void)
   Recorder r;
   VbetBridge *bridge = new_bridge (&r, 3, 300 * SECOND, 64);
   through (bridge, &r, 1, HOST (9), HOST (1), 0);
-  vbet_bridge_remove_port (bridge, 1);
+  vbet_bridge_remove_port (bridge, 1, 0);
   CU_ASSERT_PTR_NULL (vbet_bridge_get_port (bridge, 1));
   VBET_ASSERT_TEXT (through (bridge, &r, 1, HOST (9), HOST (1), 0), "");
   VBET_ASSERT_TEXT (through (bridge, &r, 0, HOST (1), HOST (2), 1), "2 ");
   CU_ASSERT_EQUAL (vbet_bridge_add_port (bridge), 1);
   VBET_ASSERT_TEXT (through (bridge, &r, 0, HOST (1), HOST (2), 2), "2 ");
-  vbet_bridge_set_link (bridge, 1, TRUE);
+  vbet_bridge_set_link (bridge, 1, TRUE, 0);
   VBET_ASSERT_TEXT (through (bridge, &r, 0, HOST (1), HOST (2), 3), "1 2 ");
   CU_ASSERT_EQUAL (vbet_bridge_get_port (bridge, 1)->rx.frames, 0);
   end_bridge (bridge, &r);

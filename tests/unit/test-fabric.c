@@ -271,7 +271,8 @@ test_refusals (void)
   CU_ASSERT_EQUAL (set_up (fabric, "k9", TRUE), -ENOENT);
   CU_ASSERT_EQUAL (vbet_fabric_remove_port (fabric, "h9", 1), -ENOENT);
   CU_ASSERT_EQUAL (vbet_fabric_remove_bridge (fabric, "h1"), -ENOENT);
-  CU_ASSERT_EQUAL (vbet_fabric_set_ageing (fabric, "sw", -1), -EINVAL);
+  VbetFabricBridgeSettings wrong = { .ageing = -1 };
+  CU_ASSERT_EQUAL (vbet_fabric_set_bridge (fabric, "sw", &wrong, 0), -EINVAL);
   vbet_fabric_free (fabric);
 }
 
@@ -373,7 +374,7 @@ show_bridge (const VbetFabricBridgeInfo *info, gpointer user_data)
 }
 
 static void
-show_mac (guint64 mac, guint nic, gint64 age, gpointer user_data)
+show_mac (guint64 mac, guint vlan, guint nic, gint64 age, gpointer user_data)
 {
   g_string_append_printf (user_data, "%u at %u age %d|", (guint) (mac & 0xff), nic, (int) age);
 }

@@ -62,6 +62,7 @@ test_plug_while_frames_flow (void)
 static void
 test_star_and_addresses (void)
 {
+  VbetSwitchBridgeSettings forgetful = { .ageing = 0, .priority = 32768 };
   SwitchFixture f;
   int fds[3];
   guint32 marker = 0;
@@ -102,7 +103,7 @@ test_star_and_addresses (void)
   CU_ASSERT_EQUAL (vbet_switch_state_find_port (now, "h1", 1)->tx.bytes, 64);
   VBET_ASSERT_TEXT (vbet_switch_state_find_port (now, "sw", 2)->cable, "k1");
   CU_ASSERT_EQUAL (vbet_switch_state_find_cable (now, "k0")->ba.frames, 2);
-  CU_ASSERT_TRUE (vbet_switch_client_set_ageing (f.client, "sw", 0, &error));
+  CU_ASSERT_TRUE (vbet_switch_client_set_bridge (f.client, "sw", &forgetful, &error));
   CU_ASSERT_EQUAL (vbet_switch_state_find_bridge (sw_state (&f), "sw")->macs->len, 0);
   CU_ASSERT_TRUE (vbet_switch_client_remove_bridge (f.client, "sw", &error));
   CU_ASSERT_EQUAL (sw_state (&f)->cables->len, 0);

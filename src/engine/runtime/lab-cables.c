@@ -98,7 +98,8 @@ quality_of (const VbetCable *cable, guint direction)
     .up = number (cable, "up", direction) != 0,
     .delay = number (cable, "delay", direction),
     .jitter = number (cable, "jitter", direction),
-    .normal = g_strcmp0 (vbet_attributes_text (cable->attributes, VBET_KIND_CABLE, "distribution"), "normal") == 0,
+    .normal
+    = g_strcmp0 (vbet_attributes_text (cable->attributes, VBET_KIND_CABLE, "distribution"), "normal") == 0,
     .loss = number (cable, "loss", direction) / 100,
     .burst = number (cable, "burst", direction),
     .duplicate = number (cable, "duplicate", direction) / 100,
@@ -142,8 +143,9 @@ vbet_lab_plug (VbetLab *self, const VbetCall *call, GError **error)
   if (cable->device[0] == NULL || cable->device[1] == NULL)
     return;
   VbetSwitchCableSettings settings = settings_of (self, call->cable);
-  cable->joined = vbet_switch_client_add_cable (self->switch_client, call->cable, cable->device[0], cable->nic[0],
-                                                cable->device[1], cable->nic[1], &settings, error);
+  cable->joined
+      = vbet_switch_client_add_cable (self->switch_client, call->cable, cable->device[0], cable->nic[0],
+                                      cable->device[1], cable->nic[1], &settings, error);
   cable->up[0] = settings.quality[0].up;
   cable->up[1] = settings.quality[1].up;
   update_carrier (self, cable);

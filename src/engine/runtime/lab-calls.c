@@ -83,16 +83,12 @@ alloc_device (VbetLab *self, const VbetCall *call, GError **error)
   }
   if (vbet_lab_add_node (self, call->device, call->kind, error) == NULL || (call->kind & VBET_KIND_GUEST) != 0)
     return;
-  const VbetDevice *device = vbet_topology_device (self->topology, call->device);
   g_autofree char *control = g_strdup_printf ("%s/%s.ctl", self->dir, call->device);
-  gboolean is_switch = call->kind == VBET_KIND_SWITCH;
-  guint ageing = VBET_SWITCH_AGEING_DEFAULT;
-  if (is_switch && device != NULL)
-    ageing = (guint) (vbet_attributes_integer (device->attributes, call->kind, "ageing") / 1000000000);
   /* A name too long for a socket only costs the way in for guests started by hand. */
   const char *listen = strlen (control) <= VBET_SOCKET_PATH_MAX ? control : NULL;
-  vbet_switch_client_add_bridge (self->switch_client, call->device,
-                                 is_switch ? VBET_SWITCH_BRIDGE_SWITCH : VBET_SWITCH_BRIDGE_HUB, ageing, listen, error);
+  VbetSwitchBridgeKind kind = call->kind == VBET_KIND_SWITCH ? VBET_SWITCH_BRIDGE_SWITCH : VBET_SWITCH_BRIDGE_HUB;
+  if (vbet_switch_client_add_bridge (self->switch_client, call->device, kind, VBET_SWITCH_AGEING_DEFAULT, listen, error))
+    vbet_lab_set_bridge (self, call->device, error);
 }
 
 static void
@@ -104,35 +100,6 @@ free_device (VbetLab *self, const VbetCall *call, GError **error)
   if (node->guest == NULL)
     vbet_switch_client_remove_bridge (self->switch_client, call->device, error);
   vbet_lab_remove_node (self, call->device);
-}
-
-/* Switches have neither VLAN nor STP yet: said once for each that is written, never silently. */
-static const char *const later_keys[] = { "vlan", "trunk", "vlans", "stp", "mirror" };
-
-static gboolean
-is_later (const char *key)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (later_keys); i++)
-    if (strcmp (later_keys[i], key) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-static void
-note_later (VbetLab *self, const char *object, const VbetAttributes *attributes)
-{
-  for (guint i = 0; i < attributes->len; i++) {
-    const VbetAttribute *attribute = g_ptr_array_index (attributes, i);
-    if (!is_later (attribute->key))
-      continue;
-    g_autofree char *value = vbet_value_to_text (attribute->value);
-    g_autofree char *text = g_strdup_printf ("set(%s, %s=%s)", object, attribute->key, value);
-    VbetCallRecord *record = vbet_lab_record_begin (self, text, "set", NULL, NULL);
-    g_autoptr (GError) error
-        = g_error_new (VBET_ERROR, VBET_ERROR_FAILED, "This version does not carry out “%s” yet; the lab runs without it",
-                       attribute->key);
-    vbet_lab_record_end (self, record, error);
-  }
 }
 
 /* --- NICs ------------------------------------------------------------------------------------ */
@@ -185,7 +152,8 @@ attach (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
     return;
   }
   if (node->guest == NULL) {
-    vbet_switch_client_add_bridge_port (self->switch_client, call->device, call->nic, call->device, &error);
+    if (vbet_switch_client_add_bridge_port (self->switch_client, call->device, call->nic, call->device, &error))
+      vbet_lab_set_bridge_port (self, call->device, call->nic, &error);
     done (data, error);
     return;
   }
@@ -271,16 +239,6 @@ script_when_ready (gpointer data, GError *error)
 }
 
 static void
-set_on_bridge (VbetLab *self, const VbetCall *call, GError **error)
-{
-  const VbetDevice *device = vbet_topology_device (self->topology, call->device);
-  if (device == NULL || call->kind != VBET_KIND_SWITCH || strcmp (call->key, "ageing") != 0)
-    return;
-  gint64 ageing = vbet_attributes_integer (device->attributes, call->kind, "ageing");
-  vbet_switch_client_set_ageing (self->switch_client, call->device, (guint) (ageing / 1000000000), error);
-}
-
-static void
 set_attribute (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
 {
   GError *error = NULL;
@@ -290,12 +248,13 @@ set_attribute (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data
     done (data, NULL); /* autostart is about the lab's next start, which reads the text */
     return;
   }
-  if (is_later (call->key)) {
-    error = g_error_new (VBET_ERROR, VBET_ERROR_FAILED, "This version does not carry out “%s” yet; nothing changed", call->key);
-  } else if (call->kind == VBET_KIND_CABLE) {
+  if (call->kind == VBET_KIND_CABLE) {
     vbet_lab_set_cable (self, call->cable, &error);
   } else if (node != NULL && node->guest == NULL) {
-    set_on_bridge (self, call, &error);
+    if (call->nic > 0)
+      vbet_lab_set_bridge_port (self, call->device, call->nic, &error);
+    else
+      vbet_lab_set_bridge (self, call->device, &error);
   } else if (node != NULL && device != NULL && vbet_lab_device_is_running (node)) {
     const VbetNic *nic = call->nic > 0 ? vbet_device_nic (device, call->nic) : NULL;
     g_autofree char *script
@@ -361,10 +320,7 @@ alloc (VbetLab *self, const VbetCall *call, GError **error)
 {
   if (call->kind == VBET_KIND_CABLE)
     return; /* it comes to be when both ends are plugged */
-  const VbetDevice *device = vbet_topology_device (self->topology, call->device);
   alloc_device (self, call, error);
-  if (device != NULL)
-    note_later (self, call->device, device->attributes);
 }
 
 static void

@@ -143,6 +143,12 @@ gboolean vbet_lab_end_has_carrier (VbetLab *self, const char *name, guint end);
 /** vbet_lab_port_state: a guest opened or closed a NIC. */
 void vbet_lab_port_state (VbetLab *self, const char *device, guint nic);
 
+/* lab-bridges.c */
+/** vbet_lab_set_bridge: the switch gets the attributes of the topology. */
+void vbet_lab_set_bridge (VbetLab *self, const char *name, GError **error);
+/** vbet_lab_set_bridge_port: likewise, one of its ports. */
+void vbet_lab_set_bridge_port (VbetLab *self, const char *name, guint index, GError **error);
+
 /* lab-calls.c */
 /** vbet_lab_execute: executes one call of a plan, logged; @done may be called before it returns. */
 void vbet_lab_execute (VbetLab *self, const VbetCall *call, VbetCallRecord *record, VbetDone done, gpointer data);

@@ -145,6 +145,10 @@ nic_status (const VbetLabDevice *node, const VbetDevice *device, const VbetNic *
   g_variant_dict_insert (&dict, "carrier", "b",
                          node != NULL && !g_hash_table_contains (node->cut, GUINT_TO_POINTER (nic->index)));
   insert_counters (&dict, port);
+  if (port != NULL && port->role != NULL) {
+    g_variant_dict_insert (&dict, "role", "s", port->role);
+    g_variant_dict_insert (&dict, "stp", "s", port->stp_state);
+  }
   return g_variant_dict_end (&dict);
 }
 
@@ -169,6 +173,39 @@ insert_guest (GVariantDict *dict, VbetLabDevice *node)
 }
 
 static GVariant *
+mac_status (const VbetSwitchMac *mac)
+{
+  GVariantDict dict;
+  g_autofree char *text = g_strdup_printf ("%02x:%02x:%02x:%02x:%02x:%02x", mac->mac[0], mac->mac[1], mac->mac[2],
+                                           mac->mac[3], mac->mac[4], mac->mac[5]);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "mac", "s", text);
+  g_variant_dict_insert (&dict, "vlan", "x", (gint64) mac->vlan);
+  g_variant_dict_insert (&dict, "nic", "x", (gint64) mac->nic);
+  g_variant_dict_insert (&dict, "age", "d", mac->age);
+  return g_variant_dict_end (&dict);
+}
+
+/* What a switch has learned, and its place in the spanning tree. */
+static void
+insert_bridge (GVariantDict *dict, const VbetSwitchBridgeState *bridge)
+{
+  GVariantBuilder macs;
+  if (bridge == NULL || bridge->kind != VBET_SWITCH_BRIDGE_SWITCH)
+    return;
+  g_variant_builder_init (&macs, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; i < bridge->macs->len; i++)
+    g_variant_builder_add (&macs, "v", mac_status (&g_array_index (bridge->macs, VbetSwitchMac, i)));
+  g_variant_dict_insert_value (dict, "addresses", g_variant_builder_end (&macs));
+  g_variant_dict_insert (dict, "flooded", "x", (gint64) bridge->flooded);
+  if (bridge->root == NULL || bridge->id == NULL)
+    return;
+  g_variant_dict_insert (dict, "root", "s", bridge->root);
+  g_variant_dict_insert (dict, "root_cost", "x", (gint64) bridge->root_cost);
+  g_variant_dict_insert (dict, "bridge_id", "s", bridge->id);
+}
+
+static GVariant *
 device_status (VbetLab *self, const VbetDevice *device, const VbetSwitchState *counters)
 {
   VbetLabDevice *node = vbet_lab_device (self, device->name);
@@ -182,6 +219,7 @@ device_status (VbetLab *self, const VbetDevice *device, const VbetSwitchState *c
   } else {
     gboolean works = node != NULL && vbet_switch_client_get_pid (self->switch_client) != 0;
     g_variant_dict_insert (&dict, "state", "s", works ? "ready" : "failed");
+    insert_bridge (&dict, counters != NULL ? vbet_switch_state_find_bridge (counters, device->name) : NULL);
   }
   g_variant_builder_init (&nics, G_VARIANT_TYPE ("av"));
   for (guint i = 0; i < device->nics->len; i++)
@@ -191,13 +229,22 @@ device_status (VbetLab *self, const VbetDevice *device, const VbetSwitchState *c
 }
 
 static GVariant *
-direction_status (const VbetSwitchCounters *counters)
+direction_status (const VbetSwitchCounters *counters, const VbetSwitchEffects *effects)
 {
   GVariantDict dict;
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "frames", "x", counters != NULL ? (gint64) counters->frames : 0);
   g_variant_dict_insert (&dict, "bytes", "x", counters != NULL ? (gint64) counters->bytes : 0);
   g_variant_dict_insert (&dict, "dropped", "x", counters != NULL ? (gint64) counters->dropped : 0);
+  if (effects != NULL) {
+    g_variant_dict_insert (&dict, "lost", "x", (gint64) effects->lost);
+    g_variant_dict_insert (&dict, "overflowed", "x", (gint64) effects->overflowed);
+    g_variant_dict_insert (&dict, "duplicated", "x", (gint64) effects->duplicated);
+    g_variant_dict_insert (&dict, "reordered", "x", (gint64) effects->reordered);
+    g_variant_dict_insert (&dict, "corrupted", "x", (gint64) effects->corrupted);
+    g_variant_dict_insert (&dict, "waiting", "x", (gint64) effects->waiting);
+    g_variant_dict_insert (&dict, "flying", "x", (gint64) effects->flying);
+  }
   return g_variant_dict_end (&dict);
 }
 
@@ -219,8 +266,10 @@ cable_status (const VbetCable *cable, const VbetSwitchState *counters)
   g_variant_dict_insert (&dict, "name", "s", cable->name);
   g_variant_dict_insert (&dict, "up", "b", state != NULL && (state->up[0] || state->up[1]));
   g_variant_dict_insert_value (&dict, "ends", g_variant_builder_end (&ends));
-  g_variant_dict_insert_value (&dict, "ab", direction_status (state != NULL ? &state->ab : NULL));
-  g_variant_dict_insert_value (&dict, "ba", direction_status (state != NULL ? &state->ba : NULL));
+  g_variant_dict_insert_value (
+      &dict, "ab", direction_status (state != NULL ? &state->ab : NULL, state != NULL ? &state->effects[0] : NULL));
+  g_variant_dict_insert_value (
+      &dict, "ba", direction_status (state != NULL ? &state->ba : NULL, state != NULL ? &state->effects[1] : NULL));
   return g_variant_dict_end (&dict);
 }
 

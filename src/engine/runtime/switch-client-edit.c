@@ -196,7 +196,8 @@ vbet_switch_client_add_bridge (VbetSwitchClient *self, const char *device, VbetS
   bridge->client = self;
   bridge->device = g_strdup (device);
   bridge->kind = kind;
-  bridge->ageing = ageing;
+  vbet_switch_bridge_settings_init (&bridge->settings);
+  bridge->settings.ageing = ageing;
   g_queue_init (&bridge->stocks);
   if (control_path != NULL) {
     bridge->listener = listen_at (self, control_path, SOCK_STREAM, on_stock_connection, bridge, error);
@@ -211,16 +212,35 @@ vbet_switch_client_add_bridge (VbetSwitchClient *self, const char *device, VbetS
 }
 
 gboolean
-vbet_switch_client_set_ageing (VbetSwitchClient *self, const char *device, guint ageing, GError **error)
+vbet_switch_client_set_bridge (VbetSwitchClient *self, const char *device, const VbetSwitchBridgeSettings *settings,
+                               GError **error)
 {
-  g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
   WantedBridge *bridge = require_bridge (self, device, error);
   if (bridge == NULL)
     return FALSE;
-  bridge->ageing = ageing;
+  bridge->settings = *settings;
   if (self->channel != NULL) {
-    switch_client_expect (self, g_strdup_printf ("set the ageing time of %s", device));
+    switch_client_expect (self, g_strdup_printf ("change the switch %s", device));
     switch_client_tell (self, wanted_bridge_set_text (bridge, self->last_id), NULL, 0);
+  }
+  return TRUE;
+}
+
+gboolean
+vbet_switch_client_set_port_vlans (VbetSwitchClient *self, const char *device, guint nic, guint vlan,
+                                   const VbetVlanSet *trunk, GError **error)
+{
+  static const VbetVlanSet none = { { 0 } };
+  WantedPort *port = switch_client_lookup_port (self, device, nic);
+  if (port == NULL || port->bridge == NULL) {
+    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "NIC %u of %s is no port of a switch", nic, device);
+    return FALSE;
+  }
+  port->vlan = vlan;
+  port->trunk = trunk != NULL ? *trunk : none;
+  if (self->channel != NULL) {
+    switch_client_expect (self, g_strdup_printf ("change the VLANs of NIC %u of %s", nic, device));
+    switch_client_tell (self, wanted_port_set_text (port, self->last_id), NULL, 0);
   }
   return TRUE;
 }

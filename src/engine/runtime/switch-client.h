@@ -33,6 +33,8 @@
 
 #include <gio/gio.h>
 
+#include "base/vlan-set.h"
+
 #define VBET_TYPE_SWITCH_CLIENT (vbet_switch_client_get_type ())
 G_DECLARE_FINAL_TYPE (VbetSwitchClient, vbet_switch_client, VBET, SWITCH_CLIENT, GObject)
 
@@ -72,8 +74,23 @@ gboolean vbet_switch_client_add_bridge (VbetSwitchClient *self, const char *devi
                                         guint ageing, const char *control_path, GError **error);
 /** vbet_switch_client_remove_bridge: also removes its ports and their cables. */
 gboolean vbet_switch_client_remove_bridge (VbetSwitchClient *self, const char *device, GError **error);
-/** vbet_switch_client_set_ageing: @ageing: seconds; 0 forgets at once (the switch floods everything). */
-gboolean vbet_switch_client_set_ageing (VbetSwitchClient *self, const char *device, guint ageing, GError **error);
+/* What a switch is set to; a hub takes it and does nothing with it. */
+typedef struct {
+  guint ageing;      /* seconds after which a silent address is forgotten; 0: at once */
+  gboolean stp;
+  guint priority;    /* of the spanning tree */
+  guint mirror;      /* NIC that gets a copy of every frame; 0: none */
+  VbetVlanSet vlans; /* empty: all that its ports name */
+} VbetSwitchBridgeSettings;
+
+void vbet_switch_bridge_settings_init (VbetSwitchBridgeSettings *self);
+/** vbet_switch_client_set_bridge: changes all of a switch's settings. */
+gboolean vbet_switch_client_set_bridge (VbetSwitchClient *self, const char *device,
+                                        const VbetSwitchBridgeSettings *settings, GError **error);
+/** vbet_switch_client_set_port_vlans: of a switch's port. @vlan: of untagged frames, 0: none; @trunk: (nullable): of
+ * tagged ones. */
+gboolean vbet_switch_client_set_port_vlans (VbetSwitchClient *self, const char *device, guint nic, guint vlan,
+                                            const VbetVlanSet *trunk, GError **error);
 
 /**
  * vbet_switch_client_add_guest_port:
@@ -150,6 +167,8 @@ typedef struct {
   VbetSwitchCounters rx;  /* as the device sees it: what it received */
   VbetSwitchCounters tx;  /* what it sent */
   guint queued;           /* frames that wait for the guest */
+  char *role;             /* (nullable): in the spanning tree: "root" … */
+  char *stp_state;        /* (nullable): "discarding", "learning", "forwarding" */
 } VbetSwitchPortState;
 
 /* What a cable's quality did to frames: part of the counters dropped and frames. */
@@ -177,7 +196,8 @@ typedef struct {
 
 typedef struct {
   guint8 mac[6];
-  guint nic;     /* port of the device the address is behind; 0: a stock guest on the control socket */
+  guint vlan; /* 0: the switch has no VLANs */
+  guint nic;  /* port of the device the address is behind; 0: a stock guest on the control socket */
   double age;    /* seconds since it was last heard */
 } VbetSwitchMac;
 
@@ -189,6 +209,9 @@ typedef struct {
   guint addresses;       /* in the table; @macs lists at most 1000 */
   guint64 flooded;       /* frames sent to all ports */
   guint64 evicted;       /* addresses forgotten because the table was full */
+  char *root;            /* (nullable): the spanning tree's root, as bridges write it; NULL: none runs */
+  guint root_cost;
+  char *id;              /* (nullable): its own identifier there */
   GArray *macs;          /* of VbetSwitchMac */
 } VbetSwitchBridgeState;
 

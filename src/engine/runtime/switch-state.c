@@ -11,6 +11,8 @@ port_free (gpointer data)
   VbetSwitchPortState *self = data;
   g_free (self->device);
   g_free (self->cable);
+  g_free (self->role);
+  g_free (self->stp_state);
   g_free (self);
 }
 
@@ -28,6 +30,8 @@ static void
 bridge_free (gpointer data)
 {
   VbetSwitchBridgeState *self = data;
+  g_free (self->root);
+  g_free (self->id);
   g_free (self->device);
   g_array_unref (self->macs);
   g_free (self);
@@ -116,6 +120,14 @@ get_string (JsonObject *object, const char *name)
   return text != NULL ? text : "";
 }
 
+/* Returns: (transfer full) (nullable): NULL when it is missing. */
+static char *
+get_text (JsonObject *object, const char *name)
+{
+  const char *text = get_string (object, name);
+  return *text != '\0' ? g_strdup (text) : NULL;
+}
+
 static guint64
 get_element (JsonArray *array, guint index)
 {
@@ -150,6 +162,8 @@ read_port (VbetSwitchState *self, JsonObject *object)
   port->rx = get_counters (object, "rx");
   port->tx = get_counters (object, "tx");
   port->queued = (guint) get_int (object, "queued");
+  port->role = get_text (object, "role");
+  port->stp_state = get_text (object, "stp");
   g_ptr_array_add (self->ports, port);
   g_hash_table_insert (self->index, port_key (port->device, port->nic), port);
 }
@@ -204,6 +218,9 @@ read_bridge (VbetSwitchState *self, JsonObject *object)
   bridge->device = g_strdup (get_string (object, "bridge"));
   bridge->kind = strcmp (get_string (object, "kind"), "hub") == 0 ? VBET_SWITCH_BRIDGE_HUB : VBET_SWITCH_BRIDGE_SWITCH;
   bridge->ageing = (guint) get_int (object, "ageing");
+  bridge->root = get_text (object, "root");
+  bridge->root_cost = (guint) get_int (object, "root-cost");
+  bridge->id = get_text (object, "id");
   bridge->stock_guests = (guint) get_int (object, "stock");
   bridge->addresses = (guint) get_int (object, "addresses");
   bridge->flooded = (guint64) get_int (object, "flooded");
@@ -230,7 +247,7 @@ read_address (const char *text, guint8 ret_mac[6])
 static void
 read_mac (VbetSwitchState *self, JsonObject *object)
 {
-  VbetSwitchMac mac = { .nic = (guint) get_int (object, "nic") };
+  VbetSwitchMac mac = { .nic = (guint) get_int (object, "nic"), .vlan = (guint) get_int (object, "vlan") };
   g_autofree char *key = g_strconcat ("b", get_string (object, "bridge"), NULL);
   VbetSwitchBridgeState *bridge = g_hash_table_lookup (self->index, key);
   JsonNode *age = member (object, "age", JSON_NODE_VALUE);

@@ -136,13 +136,41 @@ add_endpoint (JsonBuilder *builder, const char *device, guint nic)
   add_int (builder, "nic", nic);
 }
 
+static void
+add_vlans (JsonBuilder *builder, const char *name, const VbetVlanSet *vlans)
+{
+  char text[VBET_VLAN_SET_TEXT_SIZE];
+  if (vbet_vlan_set_is_empty (vlans))
+    return;
+  vbet_vlan_set_to_text (vlans, text);
+  add_string (builder, name, text);
+}
+
+static void
+add_port_vlans (JsonBuilder *builder, const WantedPort *port)
+{
+  add_int (builder, "vlan", port->vlan);
+  add_vlans (builder, "trunk", &port->trunk);
+}
+
+void
+vbet_switch_bridge_settings_init (VbetSwitchBridgeSettings *self)
+{
+  *self = (VbetSwitchBridgeSettings){ .ageing = VBET_SWITCH_AGEING_DEFAULT, .priority = 32768 };
+}
+
 static char *
 bridge_text (const WantedBridge *self, const char *op, gint64 id)
 {
   JsonBuilder *builder = begin (op, id);
   add_string (builder, "bridge", self->device);
   add_string (builder, "kind", self->kind == VBET_SWITCH_BRIDGE_HUB ? "hub" : "switch");
-  add_int (builder, "ageing", self->ageing);
+  add_int (builder, "ageing", self->settings.ageing);
+  json_builder_set_member_name (builder, "stp");
+  json_builder_add_boolean_value (builder, self->settings.stp);
+  add_int (builder, "priority", self->settings.priority);
+  add_int (builder, "mirror", self->settings.mirror);
+  add_vlans (builder, "vlans", &self->settings.vlans);
   return end (builder);
 }
 
@@ -173,10 +201,21 @@ wanted_port_add_text (const WantedPort *self, gint64 id)
   JsonBuilder *builder = begin ("add-port", id);
   add_endpoint (builder, self->device, self->nic);
   add_string (builder, "kind", self->bridge != NULL ? "bridge-port" : "guest");
-  if (self->bridge != NULL)
+  if (self->bridge != NULL) {
     add_string (builder, "bridge", self->bridge);
-  else
+    add_port_vlans (builder, self);
+  } else {
     add_int (builder, "mtu", self->mtu);
+  }
+  return end (builder);
+}
+
+char *
+wanted_port_set_text (const WantedPort *self, gint64 id)
+{
+  JsonBuilder *builder = begin ("set-port", id);
+  add_endpoint (builder, self->device, self->nic);
+  add_port_vlans (builder, self);
   return end (builder);
 }
 

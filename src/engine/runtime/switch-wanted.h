@@ -21,7 +21,7 @@ typedef struct {
   VbetSwitchClient *client;
   char *device;
   VbetSwitchBridgeKind kind;
-  guint ageing;           /* seconds */
+  VbetSwitchBridgeSettings settings;
   VbetListener *listener; /* NULL: no control socket */
   GQueue stocks;          /* of WantedStock, oldest first */
 } WantedBridge;
@@ -32,6 +32,8 @@ typedef struct {
   guint nic;
   char *cable;            /* in this endpoint; NULL: none */
   char *bridge;           /* NULL: a guest's port, with the rest */
+  guint vlan;             /* of a bridge's port */
+  VbetVlanSet trunk;
   guint mtu;
   VbetListener *listener;
   guint64 serial;         /* of the connection */
@@ -64,6 +66,7 @@ char *wanted_bridge_add_text (const WantedBridge *self, gint64 id);
 char *wanted_bridge_set_text (const WantedBridge *self, gint64 id);
 char *wanted_stock_text (const WantedBridge *bridge, const char *op, guint64 serial, gint64 id);
 char *wanted_port_add_text (const WantedPort *self, gint64 id);
+char *wanted_port_set_text (const WantedPort *self, gint64 id);
 char *wanted_port_connect_text (const WantedPort *self, gint64 id);
 char *wanted_port_remove_text (const WantedPort *self, gint64 id);
 char *wanted_cable_add_text (const WantedCable *self, gint64 id);

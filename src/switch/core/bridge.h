@@ -1,4 +1,4 @@
-/* bridge.h - a learning Ethernet switch (IEEE 802.1D-2004, clause 7), without sockets or clock.
+/* bridge.h - a learning Ethernet switch (IEEE 802.1D-2004, clause 7; 802.1Q VLANs), without sockets or clock.
  *
  * A frame goes in with the port it came by and the time; copies come out by the
  * send callback, during the call:
@@ -17,15 +17,24 @@
  * A link that goes down takes the addresses learned on its port with it, so
  * that a cable moved elsewhere works at once and not after the ageing time.
  *
- * Spanning tree and VLANs will join here: a state per port asked before
- * learning and before sending, and a VLAN in the table's key.
+ * VLANs: a switch of which a port names a VLAN, or which was given some, keeps
+ * them apart. Untagged frames of a port belong to its own VLAN (without one: to
+ * VLAN 1, or, on a port that has a trunk, to none); tagged frames pass on
+ * trunks, for the VLANs of the trunk. Each VLAN has addresses of its own.
+ *
+ * Spanning tree: see stp.h. While it is on, BPDUs end here.
+ *
+ * Mirror: one port may get a copy of every frame that comes in, as it came.
  */
 #pragma once
 
 #include <glib.h>
 
+#include "base/vlan-set.h"
+#include "switch/core/frame-store.h"
 #include "switch/core/mac-table.h"
 #include "switch/core/relay-ports.h"
+#include "switch/core/stp.h"
 
 #define VBET_BRIDGE_PORTS_MAX VBET_MAC_TABLE_PORTS
 #define VBET_BRIDGE_TABLE_DEFAULT 8192 /* addresses */
@@ -33,10 +42,12 @@
 typedef struct VbetBridge VbetBridge;
 
 typedef struct {
-  gint64 ageing;      /* nanoseconds; 0: nothing is learned */
-  guint table_size;   /* addresses */
-  guint64 seed;       /* of the address table's hash */
-  VbetRelaySend send; /* may not call back into the bridge */
+  gint64 ageing;         /* nanoseconds; 0: nothing is learned */
+  guint table_size;      /* addresses */
+  guint64 seed;          /* of the address table's hash */
+  guint64 mac;           /* of the switch itself, 48 bits */
+  VbetFrameStore *store; /* for frames the switch makes; outlives it */
+  VbetRelaySend send;    /* may not call back into the bridge */
   gpointer user_data;
 } VbetBridgeConfig;
 
@@ -45,8 +56,23 @@ void vbet_bridge_free (VbetBridge *self);
 
 /** vbet_bridge_add_port: Returns: the new port's number, its link down; -ENOSPC when there are too many. */
 gint vbet_bridge_add_port (VbetBridge *self);
-void vbet_bridge_remove_port (VbetBridge *self, guint port);
-void vbet_bridge_set_link (VbetBridge *self, guint port, gboolean link);
+void vbet_bridge_remove_port (VbetBridge *self, guint port, gint64 now);
+void vbet_bridge_set_link (VbetBridge *self, guint port, gboolean link, gint64 now);
+
+/** vbet_bridge_set_port_vlans: @vlan: of untagged frames; 0: none. @trunk: (nullable): VLANs of tagged ones.
+ */
+void vbet_bridge_set_port_vlans (VbetBridge *self, guint port, guint16 vlan, const VbetVlanSet *trunk);
+/** vbet_bridge_set_vlans: @vlans: (nullable): those it carries; NULL or empty: all that its ports name. */
+void vbet_bridge_set_vlans (VbetBridge *self, const VbetVlanSet *vlans);
+/** vbet_bridge_set_mirror: @port: gets a copy of every frame that comes in; -1: none does. */
+void vbet_bridge_set_mirror (VbetBridge *self, gint port);
+/** vbet_bridge_set_stp: runs the spanning tree protocol, or no longer. @priority: a multiple of 4096. */
+void vbet_bridge_set_stp (VbetBridge *self, gboolean on, guint16 priority, gint64 now);
+/** vbet_bridge_get_stp: Returns: (nullable): roles and root; NULL while it is off. */
+const VbetStp *vbet_bridge_get_stp (const VbetBridge *self);
+/** vbet_bridge_deadline: Returns: when vbet_bridge_run() is to be called; G_MAXINT64: never. */
+gint64 vbet_bridge_deadline (const VbetBridge *self);
+void vbet_bridge_run (VbetBridge *self, gint64 now);
 
 /**
  * vbet_bridge_input:

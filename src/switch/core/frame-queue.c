@@ -16,7 +16,7 @@ typedef struct {
   guint32 size;
 } Record;
 
-#define ALIGNMENT ((gsize) sizeof (Record))
+#define ALIGNMENT ((gsize)sizeof (Record))
 
 static gsize
 record_size (guint frame_size)
@@ -40,7 +40,7 @@ vbet_frame_queue_finish (VbetFrameQueue *self)
 static Record *
 record_at (const VbetFrameQueue *self, gsize offset)
 {
-  return (Record *) (void *) (self->bytes + offset);
+  return (Record *)(void *)(self->bytes + offset);
 }
 
 /* Returns where a record of @need bytes fits, or -1. */
@@ -51,14 +51,14 @@ place_for (VbetFrameQueue *self, gsize need)
     self->head = self->tail = 0;
   if (self->tail >= self->head) {
     if (self->capacity - self->tail >= need + ALIGNMENT)
-      return (gssize) self->tail;
+      return (gssize)self->tail;
     if (self->head < need + ALIGNMENT)
       return -1;
     if (self->capacity - self->tail >= sizeof (Record))
       record_at (self, self->tail)->size = WRAP;
     return 0;
   }
-  return self->head - self->tail >= need + ALIGNMENT ? (gssize) self->tail : -1;
+  return self->head - self->tail >= need + ALIGNMENT ? (gssize)self->tail : -1;
 }
 
 gboolean
@@ -72,11 +72,11 @@ vbet_frame_queue_push (VbetFrameQueue *self, const VbetFrame *frame, gpointer ta
   gssize at = place_for (self, need);
   if (at < 0)
     return FALSE;
-  Record *record = record_at (self, (gsize) at);
+  Record *record = record_at (self, (gsize)at);
   record->tag = tag;
   record->size = frame->size;
   memcpy (record + 1, frame->data, frame->size);
-  self->tail = (gsize) at + need;
+  self->tail = (gsize)at + need;
   self->frames++;
   return TRUE;
 }
@@ -99,7 +99,7 @@ vbet_frame_queue_peek (const VbetFrameQueue *self, VbetFrame *ret_frames, gpoint
   gsize offset = self->head;
   for (guint i = 0; i < count; i++) {
     Record *record = next_record (self, &offset);
-    ret_frames[i] = (VbetFrame){ .data = (const guint8 *) (record + 1), .size = record->size };
+    ret_frames[i] = (VbetFrame){ .data = (const guint8 *)(record + 1), .size = record->size };
     if (ret_tags != NULL)
       ret_tags[i] = record->tag;
   }

@@ -11,12 +11,12 @@
 #include "switch/core/frame.h"
 
 typedef struct {
-  guint8 *bytes;    /* NULL until the first push */
-  gsize capacity;   /* bytes */
-  gsize head;       /* offset of the oldest record */
-  gsize tail;       /* offset behind the newest */
+  guint8 *bytes;  /* NULL until the first push */
+  gsize capacity; /* bytes */
+  gsize head;     /* offset of the oldest record */
+  gsize tail;     /* offset behind the newest */
   guint frames;
-  guint limit;      /* frames */
+  guint limit; /* frames */
 } VbetFrameQueue;
 
 /** vbet_frame_queue_init: @limit: frames; @capacity: bytes, a little more than the frames' own for each. */

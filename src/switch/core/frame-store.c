@@ -34,27 +34,35 @@ vbet_frame_store_finish (VbetFrameStore *self)
 }
 
 VbetStoredFrame *
-vbet_frame_store_keep (VbetFrameStore *self, const VbetFrame *frame)
+vbet_frame_store_take (VbetFrameStore *self, guint size)
 {
   guint class = 0;
-  while (class_sizes[class] < frame->size)
+  while (class_sizes[class] < size)
     if (++class == VBET_FRAME_STORE_CLASSES)
       return NULL;
   if (self->used + buffer_size (class) > self->limit)
     return NULL;
-  VbetStoredFrame *kept = self->free[class];
-  if (kept != NULL) {
-    self->free[class] = kept->next;
+  VbetStoredFrame *frame = self->free[class];
+  if (frame != NULL) {
+    self->free[class] = frame->next;
     self->n_free[class]--;
   } else {
-    kept = g_malloc (buffer_size (class));
-    kept->class = class;
+    frame = g_malloc (buffer_size (class));
+    frame->class = class;
   }
   self->used += buffer_size (class);
-  kept->next = NULL;
-  kept->due = 0;
-  kept->size = frame->size;
-  memcpy (kept->data, frame->data, frame->size);
+  frame->next = NULL;
+  frame->due = 0;
+  frame->size = size;
+  return frame;
+}
+
+VbetStoredFrame *
+vbet_frame_store_keep (VbetFrameStore *self, const VbetFrame *frame)
+{
+  VbetStoredFrame *kept = vbet_frame_store_take (self, frame->size);
+  if (kept != NULL)
+    memcpy (kept->data, frame->data, frame->size);
   return kept;
 }
 

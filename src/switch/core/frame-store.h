@@ -39,6 +39,9 @@ void vbet_frame_store_init (VbetFrameStore *self, gsize limit);
 /** vbet_frame_store_finish: every frame was spent before. */
 void vbet_frame_store_finish (VbetFrameStore *self);
 
+/** vbet_frame_store_take: Returns: (nullable): a buffer for @size bytes, not filled; NULL when the limit is
+ * reached. */
+VbetStoredFrame *vbet_frame_store_take (VbetFrameStore *self, guint size);
 /** vbet_frame_store_keep: Returns: (nullable): a copy of @frame; NULL when the limit is reached. */
 VbetStoredFrame *vbet_frame_store_keep (VbetFrameStore *self, const VbetFrame *frame);
 /** vbet_frame_store_spend: @frame is no longer wanted, but may still be read until the next reclaim. */

@@ -20,7 +20,7 @@ void
 vbet_mac_to_bytes (guint64 mac, guint8 ret_bytes[6])
 {
   for (guint i = 0; i < 6; i++)
-    ret_bytes[i] = (guint8) (mac >> (40 - 8 * i));
+    ret_bytes[i] = (guint8)(mac >> (40 - 8 * i));
 }
 
 /* Reads two bytes at *@offset and moves on; FALSE at the end of the frame. */
@@ -29,7 +29,7 @@ take_u16 (const VbetFrame *frame, guint *offset, guint16 *ret_value)
 {
   if (frame->size < 2 || *offset > frame->size - 2)
     return FALSE;
-  *ret_value = (guint16) (frame->data[*offset] << 8 | frame->data[*offset + 1]);
+  *ret_value = (guint16)(frame->data[*offset] << 8 | frame->data[*offset + 1]);
   *offset += 2;
   return TRUE;
 }
@@ -53,7 +53,7 @@ vbet_frame_parse (const VbetFrame *frame, VbetFrameHeader *ret_header)
     if (!header.tagged) {
       header.tagged = TRUE;
       header.vlan = control & 0x0fff;
-      header.priority = (guint8) (control >> 13);
+      header.priority = (guint8)(control >> 13);
     }
   }
   header.payload = offset;

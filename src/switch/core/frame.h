@@ -11,8 +11,8 @@
 
 #include <glib.h>
 
-#define VBET_FRAME_HEADER 14   /* bytes: destination, source, type */
-#define VBET_FRAME_VLAN_TAG 4  /* bytes: IEEE 802.1Q tag, free on top of an MTU */
+#define VBET_FRAME_HEADER 14     /* bytes: destination, source, type */
+#define VBET_FRAME_VLAN_TAG 4    /* bytes: IEEE 802.1Q tag, free on top of an MTU */
 #define VBET_FRAME_MTU_MAX 65517 /* bytes: keeps header, tag and payload below 64 KiB */
 #define VBET_FRAME_MAX (VBET_FRAME_MTU_MAX + VBET_FRAME_HEADER + VBET_FRAME_VLAN_TAG)
 
@@ -33,11 +33,11 @@ typedef enum {
 typedef struct {
   guint64 destination;
   guint64 source;
-  guint16 type;     /* EtherType or length behind the tags */
+  guint16 type; /* EtherType or length behind the tags */
   gboolean tagged;
-  guint16 vlan;     /* identifier of the outermost tag, 0…4095; only when @tagged */
-  guint8 priority;  /* 0…7; only when @tagged */
-  guint payload;    /* offset of what follows the type */
+  guint16 vlan;    /* identifier of the outermost tag, 0…4095; only when @tagged */
+  guint8 priority; /* 0…7; only when @tagged */
+  guint payload;   /* offset of what follows the type */
 } VbetFrameHeader;
 
 /** vbet_frame_check: whether a port of @mtu bytes may carry a frame of @size bytes. */

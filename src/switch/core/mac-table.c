@@ -88,7 +88,7 @@ way_of (const Bucket *bucket, guint64 mac)
 {
   for (guint way = 0; way < WAYS; way++)
     if (bucket->key[way] == mac)
-      return (gint) way;
+      return (gint)way;
   return -1;
 }
 
@@ -139,14 +139,14 @@ vbet_mac_table_learn (VbetMacTable *self, guint64 mac, guint port, gint64 now)
   }
   guint way;
   if (found >= 0) {
-    way = (guint) found;
+    way = (guint)found;
     self->entries[bucket->port[way]]--;
   } else {
     way = make_room (self, bucket, now);
     self->count++;
   }
   bucket->key[way] = mac;
-  bucket->port[way] = (guint16) port;
+  bucket->port[way] = (guint16)port;
   bucket->heard[way] = now;
   self->entries[port]++;
 }
@@ -156,7 +156,7 @@ vbet_mac_table_find (const VbetMacTable *self, guint64 mac, gint64 now)
 {
   const Bucket *bucket = bucket_of (self, mac);
   gint way = way_of (bucket, mac);
-  if (way < 0 || !is_fresh (self, bucket, (guint) way, now))
+  if (way < 0 || !is_fresh (self, bucket, (guint)way, now))
     return -1;
   return bucket->port[way];
 }

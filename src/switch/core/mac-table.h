@@ -30,10 +30,12 @@ void vbet_mac_table_free (VbetMacTable *self);
 void vbet_mac_table_set_ageing (VbetMacTable *self, gint64 ageing);
 gint64 vbet_mac_table_get_ageing (const VbetMacTable *self);
 
-/** vbet_mac_table_learn: @mac was heard on @port; moves it there if it was elsewhere. @mac is no group address. */
+/** vbet_mac_table_learn: @mac was heard on @port; moves it there if it was elsewhere. @mac is no group
+ * address. */
 void vbet_mac_table_learn (VbetMacTable *self, guint64 mac, guint port, gint64 now);
 
-/** vbet_mac_table_find: Returns: the port of @mac, or -1 when unknown or silent for the ageing time or longer. */
+/** vbet_mac_table_find: Returns: the port of @mac, or -1 when unknown or silent for the ageing time or
+ * longer. */
 gint vbet_mac_table_find (const VbetMacTable *self, guint64 mac, gint64 now);
 
 /** vbet_mac_table_forget_port: drops every address of @port (unplugged, or gone). */
@@ -42,7 +44,8 @@ void vbet_mac_table_forget_port (VbetMacTable *self, guint port);
 /** vbet_mac_table_get_evicted: Returns: how many addresses made room for others while still fresh. */
 guint64 vbet_mac_table_get_evicted (const VbetMacTable *self);
 
-/** vbet_mac_table_get_count: Returns: addresses in the table, also those silent for too long that still take room. */
+/** vbet_mac_table_get_count: Returns: addresses in the table, also those silent for too long that still take
+ * room. */
 guint vbet_mac_table_get_count (const VbetMacTable *self);
 
 guint vbet_mac_table_get_capacity (const VbetMacTable *self);

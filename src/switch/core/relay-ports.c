@@ -39,7 +39,7 @@ vbet_relay_ports_add (VbetRelayPorts *self, guint limit)
   if (port == self->ports->len)
     g_array_set_size (self->ports, port + 1);
   g_array_index (self->ports, VbetRelayPort, port) = (VbetRelayPort){ .used = TRUE };
-  return (gint) port;
+  return (gint)port;
 }
 
 void
@@ -58,7 +58,7 @@ rebuild_linked (VbetRelayPorts *self)
   g_array_set_size (self->linked, 0);
   for (guint i = 0; i < self->ports->len; i++) {
     const VbetRelayPort *port = &g_array_index (self->ports, VbetRelayPort, i);
-    guint16 number = (guint16) i;
+    guint16 number = (guint16)i;
     if (port->used && port->link)
       g_array_append_val (self->linked, number);
   }

@@ -39,7 +39,8 @@ gboolean vbet_relay_ports_set_link (VbetRelayPorts *self, guint port, gboolean l
 /** vbet_relay_ports_get: Returns: (nullable): the port, NULL when there is none of that number. */
 const VbetRelayPort *vbet_relay_ports_get (const VbetRelayPorts *self, guint port);
 
-/** vbet_relay_ports_accept: counts an incoming frame. Returns: FALSE, drop counted, when @port has no link. */
+/** vbet_relay_ports_accept: counts an incoming frame. Returns: FALSE, drop counted, when @port has no link.
+ */
 gboolean vbet_relay_ports_accept (VbetRelayPorts *self, guint port, const VbetFrame *frame);
 
 /** vbet_relay_ports_send: counts and sends one copy. */
