@@ -35,6 +35,8 @@ libvbet_view_a_SOURCES = \
 	src/gui/model/document.h \
 	src/gui/model/form.c \
 	src/gui/model/form.h \
+	src/gui/model/find.c \
+	src/gui/model/find.h \
 	src/gui/model/geometry.h \
 	src/gui/model/grid.c \
 	src/gui/model/grid.h \
@@ -85,6 +87,8 @@ libvbet_gui_a_SOURCES = \
 	src/gui/canvas/canvas-private.h \
 	src/gui/canvas/canvas.c \
 	src/gui/canvas/canvas.h \
+	src/gui/canvas/minimap.c \
+	src/gui/canvas/minimap.h \
 	src/gui/canvas/tool-cable.c \
 	src/gui/canvas/tool-place.c \
 	src/gui/canvas/tool-select.c \
@@ -123,6 +127,8 @@ libvbet_gui_a_SOURCES = \
 	src/gui/panes/inspector.h \
 	src/gui/panes/status.c \
 	src/gui/panes/status.h \
+	src/gui/panes/find.c \
+	src/gui/panes/find.h \
 	src/gui/panes/notices.c \
 	src/gui/panes/notices.h \
 	src/gui/panes/palette.c \

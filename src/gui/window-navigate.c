@@ -41,6 +41,13 @@ on_show_grid (VbetWindow *self)
 }
 
 static void
+on_show_minimap (VbetWindow *self)
+{
+  if (self->closing != VBET_CLOSING_NOW)
+    vbet_minimap_set_wanted (self->minimap, is_on (self, "show-minimap"));
+}
+
+static void
 update_pool (VbetWindow *self)
 {
   g_autoptr (GError) error = NULL;
@@ -71,18 +78,41 @@ on_zoom_selection (GSimpleAction *action, GVariant *parameter, gpointer data)
     vbet_canvas_fit (self->canvas);
 }
 
+/* --- finding ---------------------------------------------------------------------------- */
+
+/* Where text has the focus, text is looked for. */
+static void
+on_find_device (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetWindow *self = data;
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->program))
+      && g_action_group_has_action (G_ACTION_GROUP (self), "program-find")) {
+    g_action_group_activate_action (G_ACTION_GROUP (self), "program-find", NULL);
+    return;
+  }
+  vbet_find_open (self->find);
+}
+
 void
 _vbet_window_add_navigation (VbetWindow *self)
 {
   static const GActionEntry entries[] = {
     { .name = "zoom-selection", .activate = on_zoom_selection },
+    { .name = "find-device", .activate = on_find_device },
   };
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  self->find = VBET_FIND (vbet_find_new (self->canvas));
+  self->minimap = VBET_MINIMAP (vbet_minimap_new (self->canvas));
+  gtk_overlay_add_overlay (self->canvas_overlay, GTK_WIDGET (self->minimap));
+  gtk_overlay_add_overlay (self->canvas_overlay, GTK_WIDGET (self->find));
   add_toggle (self, "show-grid", G_CALLBACK (on_show_grid));
+  add_toggle (self, "show-minimap", G_CALLBACK (on_show_minimap));
   add_toggle (self, "propose-addresses", G_CALLBACK (update_pool));
   if (self->settings != NULL)
     g_signal_connect_object (self->settings, "changed::address-pool", G_CALLBACK (update_pool), self,
                              G_CONNECT_SWAPPED);
   on_show_grid (self);
+  on_show_minimap (self);
   update_pool (self);
 }

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "gui/canvas/canvas.h"
+#include "gui/canvas/minimap.h"
 #include "gui/panes/calls.h"
 #include "gui/panes/consoles.h"
 #include "gui/panes/inspector.h"
+#include "gui/panes/find.h"
 #include "gui/panes/notices.h"
 #include "gui/panes/problems.h"
 #include "gui/panes/program.h"
@@ -75,6 +77,8 @@ struct _VbetWindow {
   GFile *opening;                /* (nullable): is being read */
   GtkFileChooserNative *chooser; /* (nullable): open now */
 
+  VbetFind *find;
+  VbetMinimap *minimap;
   GCancellable *arranging; /* (nullable): of the drawing that Graphviz was asked for */
 
   VbetWindowStart *start;        /* (nullable) */

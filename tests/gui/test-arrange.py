@@ -198,4 +198,68 @@ def test_addresses():
         assert "ip=" not in window.wait_text(r"link\(")
 
 
+def test_find():
+    hosts = "".join(f"h{n} = attach(alloc(host, at=({n * 220}, {n % 5 * 160})), alloc(NIC, ip=192.168.{n % 3}.{n + 1}/24))\n"
+                    for n in range(40))
+    with Window(lab_text("many.vbet", hosts)) as window:
+        window.item("h39")
+        window.click(window.free_place(20, 20))
+        window.key("ctrl+0")
+        window.key("ctrl+f")
+        window.find("Find device")
+        window.type("192.168.2.")
+        window.find("1 of 13")
+        assert selected(window) == ["h2"], selected(window)
+        window.key("Return")
+        window.find("2 of 13")
+        window.key("Down", "shift+Return", "Up", "Up")
+        window.find("13 of 13")
+        wait_until(lambda: selected(window) == ["h38"], 5, "the last one is selected")
+        # what is found is in sight, after a smooth way
+        canvas = window.find("Canvas").get_extents(Atspi.CoordType.SCREEN)
+        wait_until(lambda: canvas.x < window.place("h38")[0] < canvas.x + canvas.width, 5, "it is in sight")
+        time.sleep(0.4)  # for the picture only
+        screenshot("find")
+        window.key("ctrl+a")
+        window.type("nowhere")
+        window.find("Nothing found")
+        screenshot("find-nothing")
+        window.key("Escape")
+        window.gone("Find device")
+        window.key("Delete")  # the canvas has the focus again, and the last that was found is still selected
+        window.gone_item("h38")
+        window.click(window.find("Program", "text"))
+        window.key("ctrl+Home")
+
+
+def test_minimap():
+    hosts = "".join(f"h{n} = attach(alloc(host, at=({n % 20 * 200}, {n // 20 * 110})), alloc(NIC))\n" for n in range(200))
+    links = "s = alloc(switch, at=(2000, 500))\nlink(s" + "".join(f", h{n}" for n in range(200)) + ")\n"
+    for theme in ("Adwaita", "Adwaita:dark"):
+        with Window(lab_text("map.vbet", hosts + links), environment={"GTK_THEME": theme}) as window:
+            window.item("h199")
+            assert window.find_now("Map of the lab") is None
+            window.key("ctrl+0")
+            small = window.find("Map of the lab")
+            box = small.get_extents(Atspi.CoordType.SCREEN)
+            time.sleep(0.2)
+            window.click((box.x + box.width - 12, box.y + box.height - 12))
+            canvas = window.find("Canvas").get_extents(Atspi.CoordType.SCREEN)
+            wait_until(lambda: window.place("h199")[0] < canvas.x + canvas.width, 5, "the lower right is in sight")
+            screenshot("map-" + theme.replace(":", "-"))
+            window.drag((box.x + box.width - 12, box.y + box.height - 12), (box.x + 10, box.y + 12))
+            wait_until(lambda: window.place("h0")[0] > canvas.x and window.place("h0")[1] > canvas.y, 5, "the upper left is")
+            window.key("ctrl+shift+m")
+            window.gone("Map of the lab")
+            window.key("ctrl+shift+m")
+            window.find("Map of the lab")
+            window.key("ctrl+9")
+            window.gone("Map of the lab")
+            window.key("ctrl+apostrophe")  # without the grid
+            window.click(window.place("h5"))
+            window.key("ctrl+8")
+            wait_until(lambda: window.item("h5").get_extents(Atspi.CoordType.SCREEN).width > 90, 5, "zoomed to what is selected")
+            window.key("ctrl+apostrophe")
+
+
 run([function for name, function in list(globals().items()) if name.startswith("test_")])

@@ -1,12 +1,13 @@
 /* test-gui-arrange.c - styles, Graphviz's answers, aligning, and ways to select. */
 #include "config.h"
 
-#include <stdlib.h>
+#include <signal.h>
 #include <string.h>
 
 #include <gio/gio.h>
 
 #include "gui/graphviz.h"
+#include "gui/model/find.h"
 #include "gui/model/layout.h"
 #include "gui/model/session.h"
 #include "unit/harness.h"
@@ -357,6 +358,46 @@ test_select (void)
   check_selected (session, "a b c");
 }
 
+/* --- finding ----------------------------------------------------------------------------- */
+
+static void
+test_find (void)
+{
+  static const struct {
+    const char *query;
+    const char *expected;
+  } queries[] = {
+    { "host1", "host1 host12" },
+    { "HOST", "host12 host1" },
+    { "router", "r1 r2" },
+    { "192.168.1", "host12 r1" },
+    { "192.168.1.0/24", "host12 r1" },
+    { "192.168.0.0/16", "host12 r1 r2" },
+    { "library", "sw" },
+    { "b\303\234CHER", "sw" },
+    { "02:00:00:00:00:AB", "r2" },
+    { "router 192.168.2", "r2" },
+    { "router host", "" },
+    { "", "" },
+    { "   ", "" },
+    { "fe80::", "r2" },
+    { "nothing like it", "" },
+    { "9.9.9.9/99", "" },
+    { "\377\376", "" },
+  };
+  g_autoptr (VbetSession) session = opened (
+      "host12 = attach(alloc(host), alloc(NIC, ip=192.168.1.9/24))\n"
+      "host1 = attach(alloc(host), alloc(NIC, ip=10.0.0.1/24))\n"
+      "sw = alloc(switch, label=\"Library \303\274ber B\303\274cher\")\n"
+      "r1 = attach(alloc(router), alloc(NIC, ip=[10.0.0.2/24, 192.168.1.1/24]))\n"
+      "r2 = attach(alloc(router), alloc(NIC, ip=[fe80::1/64, 192.168.2.1/24], mac=02:00:00:00:00:ab))\n");
+  for (guint i = 0; i < G_N_ELEMENTS (queries); i++) {
+    g_auto (GStrv) found = vbet_find_devices (vbet_session_get_topology (session), queries[i].query);
+    g_autofree char *joined = g_strjoinv (" ", found);
+    VBET_ASSERT_TEXT (joined, queries[i].expected);
+  }
+}
+
 static CU_TestInfo arrange_tests[] = {
   { "styles", test_styles },
   { "all on one heap", test_heap },
@@ -369,6 +410,7 @@ static CU_TestInfo arrange_tests[] = {
   { "align", test_align },
   { "distribute", test_distribute },
   { "select", test_select },
+  { "find", test_find },
   CU_TEST_INFO_NULL,
 };
 
@@ -380,5 +422,6 @@ static CU_SuiteInfo suites[] = {
 int
 main (int argc, char **argv)
 {
+  signal (SIGPIPE, SIG_IGN); /* as the window does */
   return vbet_test_run (suites, argc, argv);
 }

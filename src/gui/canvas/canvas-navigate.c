@@ -226,3 +226,50 @@ vbet_canvas_bounds_of (VbetCanvas *self, const char *const *names)
   }
   return box;
 }
+
+/* --- what was looked for ----------------------------------------------------------- */
+
+void
+vbet_canvas_set_found (VbetCanvas *self, GHashTable *names)
+{
+  g_return_if_fail (VBET_IS_CANVAS (self));
+  g_clear_pointer (&self->found, g_hash_table_unref);
+  self->found = names;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+rounded (cairo_t *cr, VbetRect rect, double radius)
+{
+  cairo_new_sub_path (cr);
+  cairo_arc (cr, rect.x + rect.width - radius, rect.y + radius, radius, -G_PI / 2, 0);
+  cairo_arc (cr, rect.x + rect.width - radius, rect.y + rect.height - radius, radius, 0, G_PI / 2);
+  cairo_arc (cr, rect.x + radius, rect.y + rect.height - radius, radius, G_PI / 2, G_PI);
+  cairo_arc (cr, rect.x + radius, rect.y + radius, radius, G_PI, 1.5 * G_PI);
+  cairo_close_path (cr);
+}
+
+void
+_vbet_canvas_draw_found (VbetCanvas *self, cairo_t *cr, const VbetPalette *palette)
+{
+  if (self->found == NULL)
+    return;
+  VbetRect seen = vbet_canvas_visible (self);
+  const VbetView *view = vbet_canvas_get_view (self);
+  /* A veil of paper with holes for each, and for the text that belongs to it. */
+  cairo_push_group (cr);
+  cairo_set_source_rgba (cr, palette->paper.red, palette->paper.green, palette->paper.blue, 0.72);
+  cairo_paint (cr);
+  cairo_set_operator (cr, CAIRO_OPERATOR_CLEAR);
+  for (guint i = 0; i < view->items->len; i++) {
+    const VbetItem *item = g_ptr_array_index (view->items, i);
+    if ((item->kind != VBET_ITEM_DEVICE && item->kind != VBET_ITEM_TEXT) || item->name == NULL
+        || !vbet_rect_intersects (item->bounds, seen) || !g_hash_table_contains (self->found, item->name))
+      continue;
+    rounded (cr, vbet_rect_grow (item->bounds, item->kind == VBET_ITEM_DEVICE ? 7 : 4),
+             item->kind == VBET_ITEM_DEVICE ? 12 : 4);
+    cairo_fill (cr);
+  }
+  cairo_pop_group_to_source (cr);
+  cairo_paint (cr);
+}

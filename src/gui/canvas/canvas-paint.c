@@ -49,6 +49,12 @@ palette_of (VbetCanvas *self)
   return self->palette;
 }
 
+const VbetPalette *
+_vbet_canvas_palette (VbetCanvas *self)
+{
+  return palette_of (self);
+}
+
 static void
 renew_palette (VbetCanvas *self)
 {
@@ -299,6 +305,7 @@ draw_lab (VbetCanvas *self, cairo_t *cr, const VbetPalette *palette)
     blinks |= vbet_draw_leds (cr, self->front, palette, seen, self->cache, self->lit);
   }
   vbet_draw_tool (cr, view, palette, self->cache);
+  _vbet_canvas_draw_found (self, cr, palette);
   cairo_restore (cr);
   set_blinking (self, blinks);
   if (!complete && !self->again) {

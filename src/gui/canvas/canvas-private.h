@@ -43,6 +43,7 @@ struct _VbetCanvas {
   guint show;
 
   gboolean grid;    /* is shown */
+  GHashTable *found; /* (nullable); owned: set of names of what was looked for */
   VbetGlide *glide; /* (nullable); owned */
 
   const VbetTool *tool;
@@ -63,12 +64,15 @@ VbetPoint _vbet_canvas_to_lab (VbetCanvas *self, double x, double y);
 void _vbet_canvas_zoom_at (VbetCanvas *self, double zoom, double x, double y);
 void _vbet_canvas_pan_by (VbetCanvas *self, double dx, double dy);
 /* canvas-paint.c */
+const VbetPalette *_vbet_canvas_palette (VbetCanvas *self);
 void _vbet_canvas_paint_class_init (GtkWidgetClass *widget_class);
 /* The lab, or where its devices are shown, is another. */
 void _vbet_canvas_invalidate (VbetCanvas *self);
 /* States, or what is measured of cables, are others. */
 void _vbet_canvas_traffic_changed (VbetCanvas *self);
 /* canvas-navigate.c */
+/* Dims all but what was looked for; @cr in lab units. */
+void _vbet_canvas_draw_found (VbetCanvas *self, cairo_t *cr, const VbetPalette *palette);
 /* Where the devices are shown at this moment, one a device. */
 const VbetPoint *_vbet_canvas_positions (VbetCanvas *self);
 /* Whatever moves is where it goes. */

@@ -453,6 +453,7 @@ vbet_canvas_finalize (GObject *object)
   g_free (self->away_lifted);
   vbet_layer_free (self->layer);
   vbet_draw_cache_free (self->cache);
+  g_clear_pointer (&self->found, g_hash_table_unref);
   g_clear_object (&self->session);
   g_free (self->hover);
   g_free (self->target);

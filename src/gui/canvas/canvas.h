@@ -49,6 +49,8 @@ void vbet_canvas_centre_on (VbetCanvas *self, VbetPoint middle, gboolean smoothl
 void vbet_canvas_reveal (VbetCanvas *self, VbetRect rect);
 /** vbet_canvas_fit_rect: zooms so that @rect fills the canvas. */
 void vbet_canvas_fit_rect (VbetCanvas *self, VbetRect rect);
+/** vbet_canvas_set_found: @names: (transfer full) (nullable): set of names of devices: the rest is dimmed. */
+void vbet_canvas_set_found (VbetCanvas *self, GHashTable *names);
 /** vbet_canvas_bounds_of: what the devices, cables and notes called @names (NULL-terminated) cover. */
 VbetRect vbet_canvas_bounds_of (VbetCanvas *self, const char *const *names);
 /**
