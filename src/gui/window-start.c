@@ -292,6 +292,9 @@ make_page (VbetWindow *self)
   g_signal_connect_object (page, "recover", G_CALLBACK (on_recover), self, 0);
   g_signal_connect_object (page, "discard", G_CALLBACK (on_discard), self, 0);
   g_signal_connect_object (page, "forget", G_CALLBACK (on_forget), self, 0);
+  /* The start page is not as wide as the lab has to be. */
+  gtk_stack_set_hhomogeneous (self->pages, FALSE);
+  gtk_stack_set_vhomogeneous (self->pages, FALSE);
   gtk_stack_add_named (self->pages, GTK_WIDGET (page), "start");
 }
 

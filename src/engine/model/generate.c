@@ -12,8 +12,9 @@
 #define STEP 160.0
 /* NICs that a guest has at most, less one for the hosts of a router. */
 #define MAX_AROUND_ROUTER 63
-/* From a router to its hosts. */
+/* Between hosts of a router, and from it to them, or to their switch and on to them. */
 #define HOST_STEP 120.0
+#define HOST_AWAY 130.0
 
 static const VbetShapeInfo shapes[] = {
   [VBET_SHAPE_STAR] = { "star", "nodes", NULL, 1, 999, 5, 0, 0, 0 },
@@ -226,11 +227,14 @@ connect (VbetGenPlan *plan, guint a, guint b)
   join (plan, net, b);
 }
 
-/* Radius of a circle on which @n stand STEP apart. */
+/* Radius of a circle on which @n stand @step apart, and their hosts, further out, HOST_STEP apart. */
 static double
-radius (guint n, double step)
+radius (const VbetGenerate *what, double step)
 {
-  return MAX (step, n * step / (2 * G_PI));
+  double n = what->size, own = n * step / (2 * G_PI);
+  double outer
+      = what->node == VBET_KIND_ROUTER ? n * what->hosts * HOST_STEP / (2 * G_PI) - 2 * HOST_AWAY : 0;
+  return MAX (step, MAX (own, outer));
 }
 
 /* @n nodes on a circle, the first on top. Returns the index of the first. */
@@ -251,7 +255,7 @@ build_star (VbetGenPlan *plan)
   const VbetGenerate *what = plan->what;
   guint n = what->size;
   guint middle = add_node (plan, what->switched ? VBET_KIND_SWITCH : VBET_KIND_ROUTER, 0, 0);
-  guint first = add_circle (plan, n, what->node, radius (n, what->hosts > 0 ? 200 : STEP));
+  guint first = add_circle (plan, n, what->node, radius (what, what->hosts > 0 ? 200 : STEP));
   if (!what->switched) {
     for (guint i = 0; i < n; i++)
       connect (plan, middle, first + i);
@@ -267,7 +271,7 @@ build_circle (VbetGenPlan *plan)
 {
   const VbetGenerate *what = plan->what;
   guint n = what->size;
-  add_circle (plan, n, what->node, radius (n, what->switched ? 260 : 190));
+  add_circle (plan, n, what->node, radius (what, what->switched ? 260 : 190));
   if (what->shape == VBET_SHAPE_RING) {
     for (guint i = 0; i < n; i++)
       connect (plan, i, (i + 1) % n);
@@ -381,11 +385,11 @@ add_hosts_of (VbetGenPlan *plan, guint router)
   }
   guint net = add_net (plan, TRUE, -1);
   join (plan, net, router);
-  double away = 130;
+  double away = HOST_AWAY;
   if (what->hosts > 1) {
     guint middle = add_node (plan, VBET_KIND_SWITCH, x + dx * away, y + dy * away);
     ((VbetGenNet *)g_ptr_array_index (plan->nets, net))->switch_node = (int)middle;
-    away += 130;
+    away += HOST_AWAY;
   }
   for (guint i = 0; i < what->hosts; i++) {
     double aside = (i - (what->hosts - 1) / 2.0) * HOST_STEP;
