@@ -172,6 +172,8 @@ libvbet_gui_a_SOURCES = \
 	src/gui/window-consoles.c \
 	src/gui/window-edit.c \
 	src/gui/window-file.c \
+	src/gui/window-hands.c \
+	src/gui/window-inplace.c \
 	src/gui/window-inspector.c \
 	src/gui/window-navigate.c \
 	src/gui/panes/start-page.c \

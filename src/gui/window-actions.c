@@ -18,6 +18,20 @@ only_device (VbetWindow *self)
   return g_strv_length (names) == 1 ? g_strdup (names[0]) : NULL;
 }
 
+/* The one selected device or note; NULL for none, several, or a cable. */
+static char *
+only_named (VbetWindow *self)
+{
+  GHashTable *selection = vbet_session_get_selection (self->session);
+  GHashTableIter iter;
+  gpointer name = NULL;
+  if (g_hash_table_size (selection) != 1)
+    return NULL;
+  g_hash_table_iter_init (&iter, selection);
+  g_hash_table_iter_next (&iter, &name, NULL);
+  return vbet_note_index (name, NULL) ? g_strdup (name) : only_device (self);
+}
+
 static gboolean
 focus_in_canvas (VbetWindow *self)
 {
@@ -114,7 +128,7 @@ on_select_all (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 on_rename (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  g_autofree char *name = only_device (data);
+  g_autofree char *name = only_named (data);
   if (name != NULL)
     _vbet_window_ask_name (data, name);
 }
@@ -299,8 +313,10 @@ on_tool (GSimpleAction *action, GVariant *state, gpointer data)
   VbetWindow *self = data;
   const char *name = g_variant_get_string (state, NULL);
   VbetKind kind = 0;
-  if (vbet_kind_from_name (name, &kind) && (kind & VBET_KIND_DEVICE) != 0)
+  if (vbet_kind_from_name (name, &kind) && (kind & (VBET_KIND_DEVICE | VBET_KIND_NOTE)) != 0)
     vbet_canvas_use_place (self->canvas, kind);
+  else if (g_str_equal (name, "frame"))
+    vbet_canvas_use_frame (self->canvas);
   else if (g_str_equal (name, "cable"))
     vbet_canvas_use_cable (self->canvas);
   else
@@ -359,7 +375,8 @@ _vbet_window_update_actions (VbetWindow *self)
   enable (self, "run", phase == VBET_PHASE_OFF && topology->devices->len > 0);
   enable (self, "stop", phase == VBET_PHASE_RUNNING);
   enable (self, "delete", any);
-  enable (self, "rename", one != NULL);
+  g_autofree char *named = only_named (self);
+  enable (self, "rename", named != NULL);
   enable (self, "console", guest && vbet_runner_get_client (self->runner) != NULL);
   enable_power (self, phase == VBET_PHASE_RUNNING);
   enable (self, "arrange", topology->devices->len > 0);

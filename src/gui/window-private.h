@@ -62,6 +62,7 @@ struct _VbetWindow {
   VbetCalls *calls;
   VbetProblems *problems;
   VbetInspector *inspector;
+  GtkWidget *inplace; /* (nullable): the editor that floats above the canvas now */
   GtkWidget *consoles_tab;
   GtkWidget *problems_tab;
   GtkWidget *palette;
@@ -84,6 +85,7 @@ struct _VbetWindow {
   VbetWindowStart *start;        /* (nullable) */
   VbetWindowKeep *keep;
 
+  VbetPoint menu_at; /* where the context menu was opened last, in lab units */
   VbetClosing closing;
   gboolean saving;
   gboolean projecting;          /* window-view.c, as the rest */
@@ -96,7 +98,6 @@ struct _VbetWindow {
 void _vbet_window_update (VbetWindow *self); /* title, buttons, sensitivity */
 void _vbet_window_show_error (VbetWindow *self, const char *id, const char *text);
 void _vbet_window_open_console (VbetWindow *self, const char *device);
-void _vbet_window_ask_name (VbetWindow *self, const char *device);
 
 /* window-actions.c */
 void _vbet_window_add_actions (VbetWindow *self);
@@ -112,6 +113,16 @@ void _vbet_window_arrange (VbetWindow *self, VbetStyle style);
 
 /* window-navigate.c: zoom, grid, map, finding, and whether addresses are proposed */
 void _vbet_window_add_navigation (VbetWindow *self);
+
+/* window-hands.c: context menus, cables, notes */
+void _vbet_window_add_hands (VbetWindow *self);
+
+/* window-inplace.c: editing where it is drawn */
+void _vbet_window_add_inplace (VbetWindow *self);
+/** _vbet_window_ask_name: edits the name of a device, or the text of a note, in place. */
+void _vbet_window_ask_name (VbetWindow *self, const char *name);
+/** _vbet_window_end_inplace: writes down what is being edited. */
+void _vbet_window_end_inplace (VbetWindow *self);
 
 /* window-edit.c: clipboard */
 void _vbet_window_add_edit (VbetWindow *self);

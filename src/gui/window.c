@@ -172,93 +172,6 @@ on_gesture_failed (VbetCanvas *canvas, const char *message, VbetWindow *self)
   vbet_notices_show (self->notices, "gesture", GTK_MESSAGE_WARNING, message, NULL);
 }
 
-static gboolean
-destroy_later (gpointer widget)
-{
-  gtk_widget_destroy (widget);
-  return G_SOURCE_REMOVE;
-}
-
-/* A popover is made anew each time; the click that closes it is dealt with before it goes. */
-static void
-on_popover_closed (GtkWidget *popover)
-{
-  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, destroy_later, g_object_ref (popover), g_object_unref);
-}
-
-static const char *
-menu_for (VbetWindow *self, const char *name)
-{
-  if (*name == '\0')
-    return "paper-menu";
-  if (g_str_has_prefix (name, "note#"))
-    return "note-menu";
-  return vbet_topology_cable (vbet_session_get_topology (self->session), name) != NULL ? "cable-menu"
-                                                                                       : "device-menu";
-}
-
-static void
-on_menu (VbetCanvas *canvas, const char *name, double x, double y, VbetWindow *self)
-{
-  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/net/vbet/Vbet/menus.ui");
-  GMenuModel *model = G_MENU_MODEL (gtk_builder_get_object (builder, menu_for (self, name)));
-  GtkWidget *popover = gtk_popover_new_from_model (GTK_WIDGET (canvas), model);
-  GdkRectangle at = { (int)x, (int)y, 1, 1 };
-  _vbet_window_update_actions (self);
-  gtk_popover_set_pointing_to (GTK_POPOVER (popover), &at);
-  g_signal_connect (popover, "closed", G_CALLBACK (on_popover_closed), NULL);
-  gtk_popover_popup (GTK_POPOVER (popover));
-}
-
-/* --- renaming in place ------------------------------------------------------------------------ */
-
-static void
-on_name_entered (GtkEntry *entry, VbetWindow *self)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *old = g_strdup (g_object_get_data (G_OBJECT (entry), "vbet-device"));
-  g_autofree char *name = g_strstrip (g_strdup (gtk_entry_get_text (entry)));
-  if (!vbet_session_rename (self->session, old, name, &error)) {
-    gtk_entry_set_icon_from_icon_name (entry, GTK_ENTRY_ICON_SECONDARY, "dialog-error-symbolic");
-    gtk_entry_set_icon_tooltip_text (entry, GTK_ENTRY_ICON_SECONDARY, error->message);
-    vbet_notices_show (self->notices, "gesture", GTK_MESSAGE_WARNING, error->message, NULL);
-    return;
-  }
-  vbet_notices_hide (self->notices, "gesture");
-  gtk_popover_popdown (GTK_POPOVER (gtk_widget_get_ancestor (GTK_WIDGET (entry), GTK_TYPE_POPOVER)));
-  gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
-}
-
-void
-_vbet_window_ask_name (VbetWindow *self, const char *device)
-{
-  const VbetItem *item = vbet_view_find (vbet_canvas_get_view (self->canvas), device);
-  if (item == NULL || item->kind != VBET_ITEM_DEVICE)
-    return;
-  GdkRectangle at = vbet_canvas_to_pixels (self->canvas, item->bounds);
-  GtkWidget *popover = gtk_popover_new (GTK_WIDGET (self->canvas));
-  GtkWidget *entry = gtk_entry_new ();
-  gtk_entry_set_text (GTK_ENTRY (entry), device);
-  gtk_entry_set_width_chars (GTK_ENTRY (entry), 16);
-  g_object_set_data_full (G_OBJECT (entry), "vbet-device", g_strdup (device), g_free);
-  atk_object_set_name (gtk_widget_get_accessible (entry), _ ("New name"));
-  g_signal_connect_object (entry, "activate", G_CALLBACK (on_name_entered), self, 0);
-  g_object_set (entry, "margin", 8, NULL);
-  gtk_container_add (GTK_CONTAINER (popover), entry);
-  gtk_widget_show (entry);
-  gtk_popover_set_pointing_to (GTK_POPOVER (popover), &at);
-  gtk_popover_set_position (GTK_POPOVER (popover), GTK_POS_BOTTOM);
-  g_signal_connect (popover, "closed", G_CALLBACK (on_popover_closed), NULL);
-  gtk_popover_popup (GTK_POPOVER (popover));
-  gtk_widget_grab_focus (entry);
-}
-
-static void
-on_rename (VbetCanvas *canvas, const char *name, VbetWindow *self)
-{
-  _vbet_window_ask_name (self, name);
-}
-
 /* --- panes ------------------------------------------------------------------------------------------ */
 
 static void
@@ -340,8 +253,11 @@ vbet_window_key_press (GtkWidget *widget, GdkEventKey *event)
 {
   GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (widget));
   gboolean function_key = event->keyval >= GDK_KEY_F5 && event->keyval <= GDK_KEY_F12;
-  if (focus != NULL && VTE_IS_TERMINAL (focus) && !function_key
-      && gtk_window_propagate_key_event (GTK_WINDOW (widget), event))
+  GtkWidget *inplace = VBET_WINDOW (widget)->inplace;
+  gboolean own_keys
+      = focus != NULL
+        && (VTE_IS_TERMINAL (focus) || (inplace != NULL && gtk_widget_is_ancestor (focus, inplace)));
+  if (own_keys && !function_key && gtk_window_propagate_key_event (GTK_WINDOW (widget), event))
     return GDK_EVENT_STOP;
   if (_vbet_window_panes_key (VBET_WINDOW (widget), event))
     return GDK_EVENT_STOP;
@@ -427,8 +343,6 @@ follow (VbetWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "device-activated", G_CALLBACK (on_activated), self, 0);
   g_signal_connect_object (self->canvas, "failed", G_CALLBACK (on_gesture_failed), self, 0);
-  g_signal_connect_object (self->canvas, "menu", G_CALLBACK (on_menu), self, 0);
-  g_signal_connect_object (self->canvas, "rename", G_CALLBACK (on_rename), self, 0);
   g_signal_connect_object (self->canvas, "tool-changed", G_CALLBACK (_vbet_window_update_actions), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "zoom-changed", G_CALLBACK (_vbet_window_update), self,
@@ -540,6 +454,7 @@ vbet_window_init (VbetWindow *self)
   _vbet_window_add_drop (self);
   _vbet_window_add_inspector (self);
   _vbet_window_add_edit (self);
+  _vbet_window_add_hands (self);
   _vbet_window_add_consoles (self);
   _vbet_window_add_panes (self);
   _vbet_window_add_view (self);

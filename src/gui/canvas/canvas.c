@@ -17,6 +17,9 @@
 #define SNAP_REACH 6.0
 /* A frame that is dragged out is at least so wide and high. */
 #define FRAME_LEAST 40.0
+/* Of a frame that is placed by a click. */
+#define FRAME_WIDTH 240.0
+#define FRAME_HEIGHT 180.0
 
 G_DEFINE_FINAL_TYPE (VbetCanvas, vbet_canvas, GTK_TYPE_DRAWING_AREA)
 
@@ -371,6 +374,21 @@ vbet_canvas_place (VbetCanvas *self, VbetKind kind, VbetPoint at, gboolean edit)
   if (!vbet_session_add_device (self->session, kind, at.x, at.y, NULL, &error))
     vbet_canvas_fail (self, g_steal_pointer (&error));
   gtk_widget_grab_focus (GTK_WIDGET (self));
+}
+
+gboolean
+vbet_canvas_place_named (VbetCanvas *self, const char *tool, VbetPoint at)
+{
+  g_return_val_if_fail (VBET_IS_CANVAS (self) && tool != NULL, FALSE);
+  VbetPoint to = vbet_snap_grid (at);
+  VbetKind kind = 0;
+  if (g_str_equal (tool, "frame"))
+    vbet_canvas_place_frame (self, (VbetRect){ to.x, to.y, FRAME_WIDTH, FRAME_HEIGHT }, TRUE);
+  else if (vbet_kind_from_name (tool, &kind) && (kind & (VBET_KIND_DEVICE | VBET_KIND_NOTE)) != 0)
+    vbet_canvas_place (self, kind, to, TRUE);
+  else
+    return FALSE;
+  return TRUE;
 }
 
 void

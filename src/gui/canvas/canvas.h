@@ -90,6 +90,9 @@ const char *vbet_canvas_get_tool (VbetCanvas *self, VbetKind *ret_kind);
 const VbetView *vbet_canvas_get_view (VbetCanvas *self);
 /** vbet_canvas_to_pixels: where a rectangle in lab units is on the widget. */
 GdkRectangle vbet_canvas_to_pixels (VbetCanvas *self, VbetRect rect);
+/** vbet_canvas_place_named: puts a device of the kind @tool, a "note" or a "frame" down near @at. Returns: FALSE when
+ * there is no such thing. */
+gboolean vbet_canvas_place_named (VbetCanvas *self, const char *tool, VbetPoint at);
 /** vbet_canvas_set_editing: @name: (nullable): its text is edited in place now, and not drawn. */
 void vbet_canvas_set_editing (VbetCanvas *self, const char *name);
 /** vbet_canvas_activate_item: what a double click on @name does. */

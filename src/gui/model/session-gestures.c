@@ -238,6 +238,15 @@ vbet_session_delete_selected (VbetSession *self, GError **error)
 }
 
 gboolean
+vbet_session_can_rename (VbetSession *self, const char *device, const char *new_name, GError **error)
+{
+  g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
+  g_autoptr (VbetEdits) edits
+      = vbet_gesture_rename_device (self->program, self->topology, device, new_name, error);
+  return edits != NULL;
+}
+
+gboolean
 vbet_session_rename (VbetSession *self, const char *device, const char *new_name, GError **error)
 {
   g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);

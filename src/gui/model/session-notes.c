@@ -119,3 +119,19 @@ vbet_session_resize_note (VbetSession *self, const char *note, VbetRect place, G
                 self, vbet_gesture_place_notes (self->program, self->topology, &index, &at, 1, error),
                 _ ("Resize a frame")));
 }
+
+gboolean
+vbet_session_set_note_colour (VbetSession *self, const char *colour, GError **error)
+{
+  g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
+  g_autoptr (GArray) notes = notes_of (self, self->selection);
+  gboolean ok = TRUE;
+  vbet_document_begin (self->document, _ ("Colour a note"));
+  for (guint i = 0; i < notes->len && ok; i++) {
+    VbetObject object = { VBET_KIND_NOTE, NULL, g_array_index (notes, guint, i) };
+    ok = _vbet_session_apply (
+        self, vbet_gesture_set (self->program, self->topology, &object, "color", colour, error),
+        _ ("Colour a note"));
+  }
+  return _vbet_session_finish (self, ok);
+}

@@ -146,11 +146,15 @@ gboolean vbet_session_add_note (VbetSession *self, const char *text, VbetRect pl
 gboolean vbet_session_set_note_text (VbetSession *self, const char *note, const char *text, GError **error);
 /** vbet_session_resize_note: makes it a frame that covers @place. */
 gboolean vbet_session_resize_note (VbetSession *self, const char *note, VbetRect place, GError **error);
+/** vbet_session_set_note_colour: of the selected notes. @colour: (nullable): as the language writes it. */
+gboolean vbet_session_set_note_colour (VbetSession *self, const char *colour, GError **error);
 /** vbet_session_get_note: Returns: (nullable) (transfer none): the note called @name ("note#N"). */
 const VbetNote *vbet_session_get_note (VbetSession *self, const char *name);
 /** vbet_session_delete_selected: devices with their cables, cables, notes: one revision. */
 gboolean vbet_session_delete_selected (VbetSession *self, GError **error);
 gboolean vbet_session_rename (VbetSession *self, const char *device, const char *new_name, GError **error);
+/** vbet_session_can_rename: whether vbet_session_rename() would; @error says why not. */
+gboolean vbet_session_can_rename (VbetSession *self, const char *device, const char *new_name, GError **error);
 /** vbet_session_arrange: places all devices anew. */
 gboolean vbet_session_arrange (VbetSession *self, GError **error);
 /** vbet_session_place_devices: @names: (array length=n): each goes to its one of @points; one revision @label. */

@@ -21,7 +21,7 @@ typedef struct {
 } Entry;
 
 static const Entry entries[] = {
-  { "select", N_ ("Select"), N_ ("Select and move (Esc)"), 0 },
+  { "select", N_ ("Select"), N_ ("Select and move (V or Esc)"), 0 },
   { "cable", N_ ("Cable"), N_ ("Draw cables from device to device (C)"), 0 },
   { "host", N_ ("Host"), N_ ("A computer (H): drag it onto the canvas, or click here and then there"),
     VBET_KIND_HOST },
@@ -33,6 +33,15 @@ static const Entry entries[] = {
     VBET_KIND_SWITCH },
   { "hub", N_ ("Hub"), N_ ("A hub (U): drag it onto the canvas, or click here and then there"),
     VBET_KIND_HUB },
+  { "gateway", N_ ("Gateway"),
+    N_ ("A way to the Internet (G): drag it onto the canvas, or click here and then there"),
+    VBET_KIND_GATEWAY },
+  { "tap", N_ ("TAP"),
+    N_ ("A network device of this computer (T): drag it onto the canvas, or click here and then there"),
+    VBET_KIND_TAP },
+  { "note", N_ ("Note"), N_ ("A note on the canvas (N): drag it there, or click here and then there"),
+    VBET_KIND_NOTE },
+  { "frame", N_ ("Frame"), N_ ("A frame around devices (M): click here, then drag it out on the canvas"), 0 },
 };
 
 static const VbetPalette *
@@ -67,6 +76,53 @@ draw_cable (cairo_t *cr)
   cairo_arc (cr, 12, -9, 3.5, 0, 2 * G_PI);
 }
 
+/* A sheet with a folded corner and lines on it. */
+static void
+draw_note (cairo_t *cr)
+{
+  cairo_move_to (cr, -11, -12);
+  cairo_line_to (cr, 6, -12);
+  cairo_line_to (cr, 11, -7);
+  cairo_line_to (cr, 11, 12);
+  cairo_line_to (cr, -11, 12);
+  cairo_close_path (cr);
+  cairo_move_to (cr, -6, -4);
+  cairo_line_to (cr, 6, -4);
+  cairo_move_to (cr, -6, 1);
+  cairo_line_to (cr, 6, 1);
+  cairo_move_to (cr, -6, 6);
+  cairo_line_to (cr, 2, 6);
+}
+
+/* A box with its title, broken lines. */
+static void
+draw_frame (cairo_t *cr)
+{
+  const double dashes[] = { 4, 3 };
+  cairo_rectangle (cr, -13, -10, 26, 21);
+  cairo_set_dash (cr, dashes, G_N_ELEMENTS (dashes), 0);
+}
+
+/* Entries that are no devices; everything around (0, 0). */
+static void
+draw_tool (cairo_t *cr, const char *tool)
+{
+  if (g_str_equal (tool, "select"))
+    draw_select (cr);
+  else if (g_str_equal (tool, "cable"))
+    draw_cable (cr);
+  else if (g_str_equal (tool, "note"))
+    draw_note (cr);
+  else
+    draw_frame (cr);
+}
+
+static gboolean
+is_device (const Entry *entry)
+{
+  return (entry->kind & VBET_KIND_DEVICE) != 0;
+}
+
 static gboolean
 on_draw (GtkWidget *widget, cairo_t *cr, gpointer data)
 {
@@ -74,19 +130,16 @@ on_draw (GtkWidget *widget, cairo_t *cr, gpointer data)
   const VbetPalette *palette = palette_of (widget);
   double x = gtk_widget_get_allocated_width (widget) / 2.0,
          y = gtk_widget_get_allocated_height (widget) / 2.0;
-  if (entry->kind != 0) {
+  if (is_device (entry)) {
     vbet_draw_glyph (cr, palette, entry->kind, x, y, PICTURE);
     return GDK_EVENT_PROPAGATE;
   }
   cairo_translate (cr, x, y);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
   cairo_set_line_width (cr, 2);
-  if (g_str_equal (entry->tool, "select"))
-    draw_select (cr);
-  else
-    draw_cable (cr);
+  draw_tool (cr, entry->tool);
   cairo_set_source_rgb (cr, palette->glyph_fill.red, palette->glyph_fill.green, palette->glyph_fill.blue);
-  if (g_str_equal (entry->tool, "select"))
+  if (g_str_equal (entry->tool, "select") || g_str_equal (entry->tool, "note"))
     cairo_fill_preserve (cr);
   cairo_set_source_rgb (cr, palette->glyph.red, palette->glyph.green, palette->glyph.blue);
   cairo_stroke (cr);
@@ -108,7 +161,15 @@ on_drag_begin (GtkWidget *widget, GdkDragContext *context, gpointer data)
   cairo_set_line_width (cr, 4);
   cairo_rectangle (cr, 0, 0, DRAGGED, DRAGGED);
   cairo_stroke (cr);
-  vbet_draw_glyph (cr, palette, entry->kind, DRAGGED / 2, DRAGGED / 2, 48);
+  if (is_device (entry)) {
+    vbet_draw_glyph (cr, palette, entry->kind, DRAGGED / 2, DRAGGED / 2, 48);
+  } else {
+    cairo_translate (cr, DRAGGED / 2, DRAGGED / 2);
+    cairo_set_line_width (cr, 2);
+    draw_tool (cr, entry->tool);
+    cairo_set_source_rgb (cr, palette->glyph.red, palette->glyph.green, palette->glyph.blue);
+    cairo_stroke (cr);
+  }
   cairo_destroy (cr);
   cairo_surface_set_device_offset (surface, -DRAGGED / 2, -DRAGGED / 2);
   gtk_drag_set_icon_surface (context, surface);
@@ -132,7 +193,7 @@ new_button (const Entry *entry)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   GtkWidget *picture = gtk_drawing_area_new ();
   g_autofree char *action = g_strconcat ("win.tool::", entry->tool, NULL);
-  gtk_widget_set_size_request (picture, 56, PICTURE + 4);
+  gtk_widget_set_size_request (picture, 44, PICTURE + 2);
   g_signal_connect (picture, "draw", G_CALLBACK (on_draw), (gpointer)entry);
   gtk_container_add (GTK_CONTAINER (box), picture);
   gtk_container_add (GTK_CONTAINER (box), gtk_label_new (_ (entry->label)));
@@ -142,26 +203,45 @@ new_button (const Entry *entry)
   gtk_widget_set_focus_on_click (button, FALSE);
   gtk_style_context_add_class (gtk_widget_get_style_context (button), GTK_STYLE_CLASS_FLAT);
   atk_object_set_name (gtk_widget_get_accessible (button), _ (entry->label));
-  if (entry->kind != 0) {
+  if (entry->kind != 0 || g_str_equal (entry->tool, "frame")) {
     g_object_set_data (G_OBJECT (button), "vbet-kind", (gpointer)entry->tool);
-    gtk_drag_source_set (button, GDK_BUTTON1_MASK, targets, G_N_ELEMENTS (targets), GDK_ACTION_COPY);
+    /* With Shift, which goes on placing, GTK asks for MOVE. */
+    gtk_drag_source_set (button, GDK_BUTTON1_MASK, targets, G_N_ELEMENTS (targets),
+                         GDK_ACTION_COPY | GDK_ACTION_MOVE);
     g_signal_connect (button, "drag-begin", G_CALLBACK (on_drag_begin), (gpointer)entry);
     g_signal_connect (button, "drag-data-get", G_CALLBACK (on_drag_data_get), (gpointer)entry);
   }
   return button;
 }
 
+/* Two columns, tools first; where even that is too high, it scrolls. */
 GtkWidget *
 vbet_palette_new (void)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
-  gtk_style_context_add_class (gtk_widget_get_style_context (box), "vbet-palette");
-  atk_object_set_name (gtk_widget_get_accessible (box), _ ("Palette"));
+  GtkWidget *grid = gtk_grid_new ();
+  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL);
+  int row = 0, column = 0;
+  gtk_grid_set_column_homogeneous (GTK_GRID (grid), TRUE);
+  gtk_grid_set_row_spacing (GTK_GRID (grid), 2);
+  gtk_grid_set_column_spacing (GTK_GRID (grid), 2);
+  gtk_style_context_add_class (gtk_widget_get_style_context (scrolled), "vbet-palette");
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  atk_object_set_name (gtk_widget_get_accessible (grid), _ ("Palette"));
   for (guint i = 0; i < G_N_ELEMENTS (entries); i++) {
-    if (i > 0 && entries[i].kind != 0 && entries[i - 1].kind == 0)
-      gtk_container_add (GTK_CONTAINER (box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
-    gtk_container_add (GTK_CONTAINER (box), new_button (&entries[i]));
+    gboolean new_group = i > 0 && is_device (&entries[i]) != is_device (&entries[i - 1]);
+    if (new_group) {
+      row += column > 0 ? 1 : 0;
+      column = 0;
+      gtk_grid_attach (GTK_GRID (grid), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL), 0, row++, 2, 1);
+    }
+    gtk_grid_attach (GTK_GRID (grid), new_button (&entries[i]), column, row, 1, 1);
+    column++;
+    if (column == 2) {
+      column = 0;
+      row++;
+    }
   }
-  gtk_widget_show_all (box);
-  return box;
+  gtk_container_add (GTK_CONTAINER (scrolled), grid);
+  gtk_widget_show_all (scrolled);
+  return scrolled;
 }
