@@ -20,6 +20,8 @@ EXTRA_DIST += tests/gui/test-start.py
 TESTS += tests/gui/test-window.py
 EXTRA_DIST += tests/gui/test-window.py
 EXTRA_DIST += tests/gui/vbetgui.py
+TESTS += tests/gui/test-edit.py
+EXTRA_DIST += tests/gui/test-edit.py
 
 # The window as it is, but for where it finds vbetd.
 check_PROGRAMS += tests/gui/vbet-fake
