@@ -371,6 +371,8 @@ renumber_address (const VbetAddress *address, gpointer user_data)
   VbetAddress other = *address;
   for (guint tries = 0; tries < 65536 && other.prefix >= 0; tries++) {
     next_address (&other);
+    if (memcmp (other.bytes, address->bytes, sizeof other.bytes) == 0)
+      break; /* all round the subnet, and none is free */
     g_autofree char *text = vbet_address_to_text (&other, FALSE);
     if (is_special (&other) || g_hash_table_contains (self->taken, text))
       continue;
