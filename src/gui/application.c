@@ -156,6 +156,7 @@ add_shortcuts (GtkApplication *application)
     { "win.console", { "<Control>t" } },
     { "win.console-all", { "<Control><Shift>t" } },
     { "win.shell", { "<Control><Shift>r" } },
+    { "win.run-on", { "<Control><Shift>x" } },
     { "win.console-find", { "<Control><Shift>f" } },
     { "win.console-broadcast", { "<Control><Shift>b" } },
     { "win.tile-consoles", { "<Control><Shift>g" } },

@@ -72,7 +72,9 @@ libvbet_view_a_SOURCES = \
 	src/gui/reply.c \
 	src/gui/reply.h \
 	src/gui/runner.c \
-	src/gui/runner.h
+	src/gui/runner.h \
+	src/gui/transfer.c \
+	src/gui/transfer.h
 nodist_libvbet_view_a_SOURCES = src/gui/icons.c
 libvbet_view_a_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS) $(RSVG_CFLAGS)
 
@@ -106,6 +108,8 @@ libvbet_gui_a_SOURCES = \
 	src/gui/panes/consoles-several.c \
 	src/gui/panes/consoles.c \
 	src/gui/panes/consoles.h \
+	src/gui/panes/copies.c \
+	src/gui/panes/copies.h \
 	src/gui/panes/find-bar.c \
 	src/gui/panes/find-bar.h \
 	src/gui/panes/link.c \
@@ -145,6 +149,8 @@ libvbet_gui_a_SOURCES = \
 	src/gui/panes/program-private.h \
 	src/gui/panes/program.c \
 	src/gui/panes/program.h \
+	src/gui/panes/run-on.c \
+	src/gui/panes/run-on.h \
 	src/gui/panes/state-dot.c \
 	src/gui/panes/state-dot.h \
 	src/gui/panes/terminal-look.c \
@@ -170,6 +176,7 @@ libvbet_gui_a_SOURCES = \
 	src/gui/window-actions.c \
 	src/gui/window-arrange.c \
 	src/gui/window-consoles.c \
+	src/gui/window-copy.c \
 	src/gui/window-edit.c \
 	src/gui/window-file.c \
 	src/gui/window-hands.c \

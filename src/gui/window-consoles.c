@@ -5,7 +5,8 @@
 #include "gui/window-private.h"
 
 #include <glib/gi18n.h>
-#include <vte/vte.h>
+
+#include "gui/panes/run-on.h"
 
 /* --- opening ----------------------------------------------------------------------------- */
 
@@ -26,6 +27,7 @@ is_ready (VbetWindow *self, const char *name)
 static void
 show_pane (VbetWindow *self)
 {
+  _vbet_window_show_panes (self);
   gtk_notebook_set_current_page (self->bottom,
                                  gtk_notebook_page_num (self->bottom, GTK_WIDGET (self->consoles)));
 }
@@ -84,6 +86,22 @@ on_shell_wanted (VbetConsoles *consoles, const char *device, VbetWindow *self)
   open_shell (self, device);
 }
 
+static void
+on_run_on (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetWindow *self = data;
+  g_auto (GStrv) names = vbet_session_selected_devices (self->session);
+  g_autoptr (GStrvBuilder) chosen = g_strv_builder_new ();
+  for (guint i = 0; names[i] != NULL; i++)
+    if (is_guest (self, names[i]))
+      g_strv_builder_add (chosen, names[i]);
+  g_auto (GStrv) guests = g_strv_builder_end (chosen);
+  GtkWidget *window = vbet_run_on_new (self->session, self->runner, (const char *const *)guests);
+  gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (self));
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (window), TRUE);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
 /* --- how they are shown ------------------------------------------------------------------------ */
 
 static void
@@ -92,8 +110,6 @@ on_tile (GSimpleAction *action, GVariant *state, gpointer data)
   VbetWindow *self = data;
   g_simple_action_set_state (action, state);
   vbet_consoles_set_tiled (self->consoles, g_variant_get_boolean (state));
-  if (self->settings != NULL)
-    g_settings_set_value (self->settings, "tile-consoles", state);
 }
 
 static void
@@ -157,12 +173,14 @@ _vbet_window_update_consoles (VbetWindow *self)
     guests += is_guest (self, names[i]) ? 1 : 0;
     ready += is_ready (self, names[i]) ? 1 : 0;
   }
+  enable (self, "run-on", running && all > 0);
   enable (self, "console-all", running && all > 0);
   enable (self, "console-selected", running && guests > 1);
   enable (self, "shell", running && ready > 0);
   enable (self, "console-find", open);
   enable (self, "console-detach", open);
   enable (self, "console-broadcast", open);
+  _vbet_window_update_copy (self);
 }
 
 void
@@ -172,18 +190,17 @@ _vbet_window_add_consoles (VbetWindow *self)
     { "console-all", on_console_all },
     { "console-selected", on_console_selected },
     { "shell", on_shell },
+    { "run-on", on_run_on },
     { "tile-consoles", NULL, NULL, "false", on_tile },
     { "console-broadcast", NULL, NULL, "false", on_broadcast },
     { "console-find", on_find },
     { "console-detach", on_detach },
   };
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  _vbet_window_add_copy (self);
   g_signal_connect_object (self->consoles, "shell", G_CALLBACK (on_shell_wanted), self, 0);
   g_signal_connect_object (self->consoles, "broadcast-changed", G_CALLBACK (on_broadcast_changed), self, 0);
   g_signal_connect_object (self->consoles, "notice", G_CALLBACK (on_notice), self, 0);
   g_signal_connect_object (self->consoles, "changed", G_CALLBACK (_vbet_window_update_consoles), self,
                            G_CONNECT_SWAPPED);
-  if (self->settings != NULL && g_settings_get_boolean (self->settings, "tile-consoles"))
-    g_action_change_state (g_action_map_lookup_action (G_ACTION_MAP (self), "tile-consoles"),
-                           g_variant_new_boolean (TRUE));
 }

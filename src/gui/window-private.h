@@ -5,6 +5,7 @@
 #include "gui/canvas/minimap.h"
 #include "gui/panes/calls.h"
 #include "gui/panes/consoles.h"
+#include "gui/panes/copies.h"
 #include "gui/panes/inspector.h"
 #include "gui/panes/find.h"
 #include "gui/panes/notices.h"
@@ -58,6 +59,7 @@ struct _VbetWindow {
   VbetCanvas *canvas;
   VbetNotices *notices;
   VbetConsoles *consoles;
+  VbetCopies *copies;
   VbetProgramPane *program;
   VbetCalls *calls;
   VbetProblems *problems;
@@ -181,3 +183,8 @@ void _vbet_window_follow_settings (VbetWindow *self);
 void _vbet_window_show_panes (VbetWindow *self);
 /** _vbet_window_leave_projector: Escape was pressed. Returns: whether it was meant for the projector mode. */
 gboolean _vbet_window_leave_projector (VbetWindow *self);
+
+
+/* window-copy.c */
+void _vbet_window_add_copy (VbetWindow *self);
+void _vbet_window_update_copy (VbetWindow *self);

@@ -1,10 +1,12 @@
 # test-consoles.py - consoles of real guests in the window: tabs, tiles, windows of their own, typing into
 # several, finding, zoom, devices that go off. Needs the guest image.
+import hashlib
 import os
 import pathlib
 import re
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from vbetgui import *  # noqa: E402,F403
@@ -205,6 +207,124 @@ def test_off_and_on():
         window.click(window.find("Run the lab", "push button"))
         wait_until(lambda: window.description("host1").endswith("ready"), 60, "it runs again")
         window.gone("The lab is not running.")
+        end(window)
+
+
+def dialog(window, title):
+    identifier = wait_until(lambda: window.other_window(title), 10, f"the window “{title}”")
+    focus(window, identifier)
+    return identifier
+
+
+def other_frame(window, title):
+    return wait_until(lambda: next((child for child in children(children_of(window)) if name_of(child) == title), None), 10,
+                      f"“{title}” is accessible")
+
+
+def guest_says(name, device, *command):
+    return subprocess.run([VBETCTL, "exec", name, device, "--", *command], check=True, capture_output=True, text=True).stdout
+
+
+def test_root_shell():
+    with Window(lab("guishell.vbet")) as window:
+        window.item("host1")
+        run_lab(window)
+        window.click(window.place("host1"), button=3)
+        window.click(window.find("Open Root Shell"))
+        shell = window.find("Root shell of host1", "terminal")
+        wait_shown(shell, "host1:.*#")
+        window.click(shell)
+        window.type("tty; echo shell-$((80+8))\n")
+        wait_shown(shell, r"/dev/pts/0(.|\n)*shell-88")
+        # a second one beside the console
+        window.key("ctrl+shift+r")
+        window.find(r"host1 \(root shell 2\)", "radio button")
+        second = window.find("Root shell of host1", "terminal")
+        wait_shown(second, "host1:.*#")
+        screenshot("consoles-shell")
+        window.type("exit\n")
+        window.gone(r"host1 \(root shell 2\)", "radio button")
+        window.find(r"host1 \(root shell\)", "radio button")
+        subprocess.run([VBETCTL, "call", "guishell", "stop(host1)"], check=True, capture_output=True)
+        window.find("This shell of host1 has ended.")
+        window.click(window.find("Close this", "push button"))
+        window.gone("Root shell of host1", "terminal")
+        end(window)
+
+
+def test_copying():
+    home = pathlib.Path(os.environ["VBET_GUI_HOME"]) / "home"
+    source = home / "notes one.bin"
+    source.write_bytes(bytes(range(256)) * 4000)
+    digest = hashlib.md5(source.read_bytes()).hexdigest()
+    with Window(lab("guicopy.vbet")) as window:
+        window.item("host1")
+        run_lab(window)
+        window.click(window.place("host1"), button=3)
+        window.click(window.find("Copy Files In …"))
+        title = "Copy Files into host1"
+        dialog(window, title)
+        frame = other_frame(window, title)
+        window.click(wait_until(lambda: window._search(frame, "notes one.bin", None), 10, "the file is listed"), times=2)
+        wait_until(lambda: window.other_window("Copy Files into host1") is None, 10, "the chooser is gone")
+        focus(window, window.identifier)
+        window.find("Copied to host1:/root/notes one.bin.", seconds=30)
+        assert guest_says("guicopy", "host1", "ls", "/root") == "notes one.bin\n"
+        window.click(window.place("host1"), button=3)
+        window.click(window.find("Copy a File Out …"))
+        window.find("Path of the file")
+        screenshot("copy-out")
+        window.key("ctrl+a")
+        window.type("/root/notes one.bin\n")
+        dialog(window, "Copy notes one.bin from host1")
+        time.sleep(0.3)
+        window.key("ctrl+a")
+        window.type(str(home / "back.bin") + "\n")
+        focus(window, window.identifier)
+        window.find("Copied host1:/root/notes one.bin to .*back.bin.", seconds=30)
+        assert guest_says("guicopy", "host1", "md5sum", "/root/notes one.bin").split()[0] == digest
+        assert hashlib.md5((home / "back.bin").read_bytes()).hexdigest() == digest, (home / "back.bin").stat()
+        # what is not there is said so
+        window.click(window.place("host1"), button=3)
+        window.click(window.find("Copy a File Out …"))
+        window.find("Path of the file")
+        window.key("ctrl+a")
+        window.type("/root/none\n")
+        dialog(window, "Copy none from host1")
+        time.sleep(0.3)
+        window.key("ctrl+a")
+        window.type(str(home / "none.bin") + "\n")
+        focus(window, window.identifier)
+        window.find("Not copied: host1:/root/none: there is no such file")
+        screenshot("copy-failed")
+        assert not (home / "none.bin").exists()
+        end(window)
+
+
+def test_run_on_several():
+    title = "Run a Command on Devices"
+    with Window(lab("guirun.vbet")) as window:
+        window.item("host1")
+        run_lab(window)
+        window.key("ctrl+shift+x")
+        dialog(window, title)
+        frame = other_frame(window, title)
+        window.type("hostname; test $(hostname) != host2\n")
+        results = wait_until(lambda: window._search(frame, "Results", "text"), 10, "the results")
+        wait_until(lambda: re.search(r"host1: exit code 0\nhost1\n\nhost2: exit code 1\nhost2\n\nhost3: exit code 0\nhost3",
+                                     Atspi.Text.get_text(results, 0, -1)), 20, "what each says")
+        assert window._search(frame, "1 device failed", None)
+        screenshot("run-on")
+        window.click(window._search(frame, "Run on host1", "check box"))
+        window.click(window._search(frame, "Command", "text"))
+        window.key("ctrl+a")
+        window.type("echo going; sleep 100\n")
+        wait_until(lambda: Atspi.Text.get_text(results, 0, -1).count("going") == 2, 20, "output comes meanwhile")
+        window.click(window._search(frame, "Stop", "push button"))
+        wait_until(lambda: "running" not in Atspi.Text.get_text(results, 0, -1), 20, "it is stopped")
+        window.key("Escape")
+        wait_until(lambda: window.other_window(title) is None, 10, "the window is gone")
+        focus(window, window.identifier)
         end(window)
 
 

@@ -344,6 +344,7 @@ window_keys (VbetTerminal *self, guint key)
     { GDK_KEY_b, "console-broadcast" },
     { GDK_KEY_g, "tile-consoles" },
     { GDK_KEY_t, "console-all" },
+    { GDK_KEY_x, "run-on" },
   };
   GActionGroup *group = gtk_widget_get_action_group (gtk_widget_get_toplevel (GTK_WIDGET (self)), "win");
   for (guint i = 0; group != NULL && i < G_N_ELEMENTS (keys); i++) {
@@ -541,7 +542,7 @@ make_card (VbetTerminal *self, GtkOverlay *overlay)
   self->card_run = card_button (buttons, _ ("_Run the lab"), "suggested-action", NULL, self);
   self->card_again
       = card_button (buttons, _ ("_Open another"), "suggested-action", G_CALLBACK (on_again), self);
-  self->card_close = card_button (buttons, _ ("_Close"), NULL, G_CALLBACK (on_close), self);
+  self->card_close = card_button (buttons, _ ("_Close this"), NULL, G_CALLBACK (on_close), self);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->card_run), "win.run");
   gtk_widget_set_halign (buttons, GTK_ALIGN_CENTER);
   gtk_widget_set_halign (self->card, GTK_ALIGN_CENTER);
