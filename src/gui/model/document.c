@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* More edits than this are one range: who follows, as a text view does, follows each range on its own. */
+#define EDITS_ONE_BY_ONE 64
+
 #include <glib/gi18n.h>
 
 /* A line of a summary is cut after so many characters. */
@@ -244,10 +247,26 @@ vbet_document_type (VbetDocument *self, gsize start, gsize length, const char *t
     ((Revision *)g_ptr_array_index (self->revisions, self->current - 1))->typed = TRUE;
 }
 
+/* All from the first edit to the last as one replaced range. */
+static void
+apply_at_once (VbetDocument *self, const VbetEdits *edits, const char *label)
+{
+  const VbetTextEdit *last = vbet_edits_get (edits, vbet_edits_size (edits) - 1);
+  gsize size = 0, new_size = 0;
+  const char *text = vbet_document_text (self, &size);
+  gsize start = vbet_edits_get (edits, 0)->span.start, rest = size - last->span.start - last->span.length;
+  g_autofree char *after = vbet_edits_apply (edits, text, size, &new_size);
+  vbet_document_replace (self, start, size - rest - start, after + start, new_size - rest - start, label);
+}
+
 void
 vbet_document_apply (VbetDocument *self, const VbetEdits *edits, const char *label)
 {
   g_return_if_fail (VBET_IS_DOCUMENT (self));
+  if (vbet_edits_size (edits) > EDITS_ONE_BY_ONE) {
+    apply_at_once (self, edits, label);
+    return;
+  }
   vbet_document_begin (self, label);
   /* From the end to the start, since all offsets refer to the text before. */
   for (guint i = vbet_edits_size (edits); i > 0; i--) {

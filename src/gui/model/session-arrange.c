@@ -6,29 +6,51 @@
 #include <glib/gi18n.h>
 
 #include "engine/model/gesture.h"
+#include "gui/model/layout.h"
+
+/* Adds the devices that stand where no text says it, at where they stand: see session-gestures.c. */
+static void
+add_unplaced (VbetSession *self, GPtrArray *names, GArray *points)
+{
+  g_autoptr (GHashTable) there = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < names->len; i++)
+    g_hash_table_add (there, g_ptr_array_index (names, i));
+  for (guint i = 0; i < self->topology->devices->len; i++) {
+    const VbetDevice *device = g_ptr_array_index (self->topology->devices, i);
+    VbetPoint at = g_array_index (self->positions, VbetPoint, i), written;
+    if (g_hash_table_contains (there, device->name) || vbet_layout_written (device, &written))
+      continue;
+    g_ptr_array_add (names, device->name);
+    at = (VbetPoint){ round (at.x), round (at.y) };
+    g_array_append_val (points, at);
+  }
+}
 
 gboolean
 vbet_session_place_devices (VbetSession *self, const char *const *names, const VbetPoint *points, guint n,
                             const char *label, GError **error)
 {
   g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
-  g_autofree double *xs = g_new (double, n + 1);
-  g_autofree double *ys = g_new (double, n + 1);
-  g_autoptr (GPtrArray) copies = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+  g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (VbetPoint));
   if (n == 0)
     return TRUE;
-  for (guint i = 0; i < n; i++) {
-    g_ptr_array_add (copies, g_strdup (names[i])); /* they may be those of a topology that goes */
-    xs[i] = points[i].x;
-    ys[i] = points[i].y;
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (all, (gpointer)names[i]);
+  g_array_append_vals (places, points, n);
+  add_unplaced (self, all, places);
+  g_autofree double *xs = g_new (double, all->len);
+  g_autofree double *ys = g_new (double, all->len);
+  for (guint i = 0; i < all->len; i++) {
+    xs[i] = g_array_index (places, VbetPoint, i).x;
+    ys[i] = g_array_index (places, VbetPoint, i).y;
   }
   vbet_document_begin (self->document, label);
-  gboolean ok = _vbet_session_settle (self, label, error)
-                && _vbet_session_apply (self,
-                                        vbet_gesture_move_devices (self->program, self->topology,
-                                                                   (const char *const *)copies->pdata, xs, ys,
-                                                                   n, error),
-                                        label);
+  gboolean ok = _vbet_session_apply (self,
+                                     vbet_gesture_move_devices (self->program, self->topology,
+                                                                (const char *const *)all->pdata, xs, ys,
+                                                                all->len, error),
+                                     label);
   return _vbet_session_finish (self, ok);
 }
 
