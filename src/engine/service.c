@@ -348,6 +348,14 @@ handle_resume (Request *request)
   handle_power (request, VBET_POWER_RESUME);
 }
 
+static void
+handle_resources (Request *request)
+{
+  g_autofree char *device = require_text (request, "device");
+  if (device != NULL)
+    vbet_lab_resources_async (request->service->lab, device, on_lab_answer, request);
+}
+
 /* The command of a device.exec request: "argv", or "command" for a shell; NULL when neither is there. */
 static char **
 exec_argv (GVariant *params)
@@ -630,6 +638,7 @@ static const Method methods[] = {
   { "device.restart", handle_restart },
   { "device.pause", handle_pause },
   { "device.resume", handle_resume },
+  { "device.resources", handle_resources },
   { "device.exec", handle_exec },
   { "device.exec-cancel", handle_exec_cancel },
   { "device.put", handle_put },

@@ -129,6 +129,8 @@ libvbet_gui_a_SOURCES = \
 	src/gui/panes/inspector-private.h \
 	src/gui/panes/inspector.c \
 	src/gui/panes/inspector.h \
+	src/gui/panes/resources.c \
+	src/gui/panes/resources.h \
 	src/gui/panes/status.c \
 	src/gui/panes/status.h \
 	src/gui/panes/find.c \

@@ -240,7 +240,36 @@ def root_shells(place):
     place.stop(lab)
 
 
+def resources_of_both_sides(place):
+    lab = place.run(place.write("pair.vbet", PAIR))
+    place.exec(lab, "h1", "ping", "-c", "3", "-i", "0.1", "-W", "2", "10.0.0.2")
+    seen = place.rpc(lab, "device.resources", device="h1")
+    host, guest = seen["host"], seen["guest"]
+    assert seen["state"] == "ready" and "guest_error" not in seen, seen
+    assert host["memory_file"] == 64 << 20, host
+    assert 0 < host["memory_resident"] <= host["memory_file"], host
+    assert 0 < guest["memory_free"] <= guest["memory_total"] < host["memory_file"], guest
+    assert host["mode"] in ("ptrace", "seccomp") and host["processes"] > 2 and host["cpu"] > 0, host
+    assert host["disk"]["allocated"] < host["image"]["size"], host
+    assert 0 < guest["disk_used"] < guest["disk_size"], guest
+    assert abs(guest["clock_offset"]) < 5 and guest["uptime"] > 0, guest
+    (nic,) = seen["nics"]
+    assert nic["name"] == "eth0" and nic["guest"]["tx_frames"] >= 3 and nic["host"]["tx_frames"] >= 3, nic
+    # what is off has the host's side only; what is no guest has none
+    place.ctl("call", lab, "stop(h1)")
+    off = place.rpc(lab, "device.resources", device="h1")
+    assert off["state"] == "off" and "guest" not in off, off
+    assert place.rpc(lab, "device.resources", device="nobody")["code"] == -32003
+    # a guest whose shell hangs is not waited for
+    place.exec(lab, "h2", "sh", "-c", "mkdir /x && printf '#!/bin/busybox sh\\nsleep 1000' > /x/cat && chmod 755 /x/cat && "
+               "mount -o bind /x/cat /bin/cat", check=False)
+    slow = place.rpc(lab, "device.resources", device="h2")
+    assert slow["host"]["processes"] > 2, slow
+    place.stop(lab)
+
+
 vbetlab.main(
+    resources_of_both_sides,
     root_shells,
     counters_are_light_and_grow,
     apply_leaves_the_others_alone,

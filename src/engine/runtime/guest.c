@@ -471,6 +471,13 @@ vbet_guest_get_layers (VbetGuest *self)
   return self->process != NULL ? vbet_process_get_layers (self->process) : none;
 }
 
+const VbetGuestConfig *
+vbet_guest_get_config (VbetGuest *self)
+{
+  g_return_val_if_fail (VBET_IS_GUEST (self), NULL);
+  return self->config;
+}
+
 gboolean
 vbet_guest_get_usage (VbetGuest *self, VbetGuestUsage *ret_usage)
 {

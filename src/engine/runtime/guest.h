@@ -96,6 +96,8 @@ double vbet_guest_get_uptime (VbetGuest *self);
  *   stays); NULL when it could not be made.
  */
 VbetConsole *vbet_guest_get_console (VbetGuest *self);
+/** vbet_guest_get_config: Returns: (transfer none) (nullable): of the present boot; NULL when it is off. */
+const VbetGuestConfig *vbet_guest_get_config (VbetGuest *self);
 /** vbet_guest_get_pid: host process id of the launcher; 0 when not running. */
 GPid vbet_guest_get_pid (VbetGuest *self);
 /** vbet_guest_get_layers: (transfer none): confinement that holds: {"userns","pidns","landlock",…}, NULL-terminated. */

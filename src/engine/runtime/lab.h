@@ -83,6 +83,12 @@ void vbet_lab_status_async (VbetLab *self, GAsyncReadyCallback callback, gpointe
  */
 void vbet_lab_counters_async (VbetLab *self, gboolean with_usage, GAsyncReadyCallback callback, gpointer user_data);
 
+/**
+ * vbet_lab_resources_async: what guest @device has and uses, as host and guest see it; answers within a few seconds, also
+ * when the guest does not. Result: a{sv}, "device.resources" of vbetd(8).
+ */
+void vbet_lab_resources_async (VbetLab *self, const char *device, GAsyncReadyCallback callback, gpointer user_data);
+
 /** vbet_lab_stop_async: stops every guest, then the switch. May be called again while it stops. */
 void vbet_lab_stop_async (VbetLab *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean vbet_lab_stop_finish (VbetLab *self, GAsyncResult *result, GError **error);

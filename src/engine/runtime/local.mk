@@ -33,7 +33,10 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/lab-plan.c \
 	src/engine/runtime/lab-power.c \
 	src/engine/runtime/lab-private.h \
+	src/engine/runtime/guest-figures.c \
+	src/engine/runtime/guest-figures.h \
 	src/engine/runtime/lab-counters.c \
+	src/engine/runtime/lab-resources.c \
 	src/engine/runtime/lab-status.c \
 	src/engine/runtime/lab-jobs.c \
 	src/engine/runtime/lab-steps.c \

@@ -53,6 +53,15 @@ void vbet_process_kill (VbetProcess *self);
 /** vbet_process_get_usage: memory may be some seconds old. Returns: FALSE when it has ended. */
 gboolean vbet_process_get_usage (VbetProcess *self, VbetProcessUsage *ret_usage);
 
+/* The file that is a guest's physical memory. */
+typedef struct {
+  guint64 size;     /* bytes */
+  guint64 resident; /* bytes of it that the host has given pages for */
+  gboolean traced;  /* the guest's programs run under ptrace */
+} VbetMemoryFile;
+/** vbet_usage_of_memory_file: finds it in the tree of @pid. Returns: FALSE when there is none. */
+gboolean vbet_usage_of_memory_file (GPid pid, VbetMemoryFile *ret_file);
+
 /** vbet_usage_of_process: of @pid alone, without what is below it. */
 void vbet_usage_of_process (GPid pid, VbetProcessUsage *ret_usage);
 /** vbet_usage_of_tree: adds up @pid and everything below it; memory, which costs most, only if @with_memory. */

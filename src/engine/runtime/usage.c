@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -147,4 +148,51 @@ vbet_usage_of_tree (GPid pid, gboolean with_memory, VbetProcessUsage *ret_usage)
   }
   ret_usage->processes = found->len;
   ret_usage->cpu_seconds = (double) ticks / (double) sysconf (_SC_CLK_TCK);
+}
+
+/* --- the guest's memory ------------------------------------------------------------ */
+
+/* The largest file without a name that @pid has open: nobody else can open the memory of a guest. */
+static void
+look_at_files (GPid pid, VbetMemoryFile *file)
+{
+  char path[64];
+  (void) g_snprintf (path, sizeof path, "/proc/%d/fd", (int) pid);
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    struct stat status;
+    g_autofree char *link = g_build_filename (path, name, NULL);
+    if (stat (link, &status) != 0 || !S_ISREG (status.st_mode) || status.st_nlink != 0
+        || (guint64) status.st_size <= file->size)
+      continue;
+    file->size = (guint64) status.st_size;
+    file->resident = (guint64) status.st_blocks * 512;
+  }
+}
+
+static gboolean
+is_traced (GPid pid)
+{
+  char path[64];
+  char text[2048];
+  (void) g_snprintf (path, sizeof path, "/proc/%d/status", (int) pid);
+  const char *found = read_small (path, text, sizeof text) ? strstr (text, "\nTracerPid:") : NULL;
+  return found != NULL && g_ascii_strtoull (found + strlen ("\nTracerPid:") + 1, NULL, 10) != 0;
+}
+
+gboolean
+vbet_usage_of_memory_file (GPid pid, VbetMemoryFile *ret_file)
+{
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (GPid));
+  *ret_file = (VbetMemoryFile){ 0 };
+  g_array_append_val (found, pid);
+  for (guint i = 0; i < found->len && i < SHARING_MAX; i++) {
+    GPid one = g_array_index (found, GPid, i);
+    if (ret_file->size == 0)
+      look_at_files (one, ret_file);
+    ret_file->traced = ret_file->traced || is_traced (one);
+    add_children (one, found);
+  }
+  return ret_file->size > 0;
 }

@@ -344,6 +344,95 @@ name_ways (VbetInspector *self, const VbetCable *cable)
     vbet_field_name_ways (g_ptr_array_index (section->fields, i), forth, back);
 }
 
+static GtkWidget *
+traffic_cell (const char *text, double xalign, const char *class_name)
+{
+  GtkWidget *label = gtk_label_new (text);
+  gtk_label_set_xalign (GTK_LABEL (label), (float)xalign);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_style_context_add_class (gtk_widget_get_style_context (label), class_name);
+  return label;
+}
+
+static char *
+rate_text (double bits)
+{
+  if (bits >= 1e9)
+    return g_strdup_printf (_ ("%.1f Gbit/s"), bits / 1e9);
+  if (bits >= 1e6)
+    return g_strdup_printf (_ ("%.1f Mbit/s"), bits / 1e6);
+  return bits >= 1e3 ? g_strdup_printf (_ ("%.1f kbit/s"), bits / 1e3)
+                     : g_strdup_printf (_ ("%.0f bit/s"), bits);
+}
+
+static char *
+traffic_text (const VbetTraffic *traffic, guint row, int way)
+{
+  switch (row) {
+  case 0:
+    return g_strdup (traffic->carrier[way] ? _ ("yes") : _ ("no"));
+  case 1:
+    return rate_text (traffic->bits[way]);
+  case 2:
+    return g_strdup_printf ("%.0f", traffic->frames[way]);
+  case 3:
+    return g_strdup_printf ("%" G_GUINT64_FORMAT, traffic->total_frames[way]);
+  case 4:
+    return g_format_size (traffic->total_bytes[way]);
+  default:
+    return g_strdup_printf ("%" G_GUINT64_FORMAT, traffic->dropped[way]);
+  }
+}
+
+void
+_vbet_inspector_update_traffic (VbetInspector *self, const VbetObject *objects, guint size)
+{
+  static const char *const rows[] = { N_ ("Carrier at its start"),
+                                      N_ ("Rate now"),
+                                      N_ ("Frames a second"),
+                                      N_ ("Frames"),
+                                      N_ ("Bytes"),
+                                      N_ ("Dropped") };
+  GHashTable *all = vbet_session_get_traffic (self->session);
+  const VbetTraffic *traffic = all != NULL && size == 1 && objects[0].kind == VBET_KIND_CABLE
+                                   ? g_hash_table_lookup (all, objects[0].name)
+                                   : NULL;
+  if (self->traffic == NULL)
+    return;
+  g_autoptr (GList) children = gtk_container_get_children (GTK_CONTAINER (self->traffic));
+  for (GList *link = children; link != NULL; link = link->next)
+    gtk_widget_destroy (link->data);
+  gtk_widget_set_visible (self->traffic, traffic != NULL);
+  if (traffic == NULL)
+    return;
+  const VbetCable *cable = vbet_topology_cable (vbet_session_get_topology (self->session), objects[0].name);
+  for (int way = 0; way < 2; way++) {
+    const char *from = cable->ends[way].device, *to = cable->ends[1 - way].device;
+    g_autofree char *text = g_strdup_printf ("%s → %s", from != NULL ? from : "–", to != NULL ? to : "–");
+    gtk_grid_attach (GTK_GRID (self->traffic), traffic_cell (text, 1, "vbet-column"), 1 + way, 0, 1, 1);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    gtk_grid_attach (GTK_GRID (self->traffic), traffic_cell (_ (rows[i]), 0, "dim-label"), 0, (int)i + 1, 1,
+                     1);
+    for (int way = 0; way < 2; way++) {
+      g_autofree char *text = traffic_text (traffic, i, way);
+      gtk_grid_attach (GTK_GRID (self->traffic), traffic_cell (text, 1, "vbet-number"), 1 + way, (int)i + 1,
+                       1, 1);
+    }
+  }
+  gtk_widget_show_all (self->traffic);
+}
+
+static void
+add_traffic (VbetInspector *self)
+{
+  self->traffic = gtk_grid_new ();
+  gtk_grid_set_column_spacing (GTK_GRID (self->traffic), 8);
+  gtk_grid_set_row_spacing (GTK_GRID (self->traffic), 3);
+  gtk_box_pack_start (GTK_BOX (self->form), self->traffic, FALSE, FALSE, 0);
+}
+
 void
 _vbet_inspector_fill (VbetInspector *self, const VbetObject *objects, guint size)
 {
@@ -354,8 +443,10 @@ _vbet_inspector_fill (VbetInspector *self, const VbetObject *objects, guint size
   const VbetCable *cable = size == 1 && objects[0].kind == VBET_KIND_CABLE
                                ? vbet_topology_cable (topology, objects[0].name)
                                : NULL;
-  if (cable != NULL)
+  if (cable != NULL) {
     add_ends (self, cable, self->form);
+    add_traffic (self);
+  }
   add_fields (self, objects, size, "", self->form, NULL);
   const VbetFormSection *section = g_ptr_array_index (self->sections, 0);
   if (section->fields->len == 0) {

@@ -4,6 +4,7 @@
 
 #include "gui/panes/field.h"
 #include "gui/panes/inspector.h"
+#include "gui/panes/resources.h"
 
 /* Fields about the same objects. */
 typedef struct {
@@ -28,10 +29,14 @@ struct _VbetInspector {
   GtkWidget *restart_button;
   char *renaming; /* (nullable): the device whose name is in @name */
 
+  GtkWidget *switcher; /* between the stack's pages */
+  GtkWidget *stack;    /* "settings", "live" */
+  VbetResources *resources;
+  GtkWidget *traffic;  /* (nullable): grid in the form of a cable */
   GtkWidget *form;     /* what is made anew for each selection */
   GtkWidget *reason;   /* label: why a button did nothing */
   GPtrArray *sections; /* of VbetFormSection */
-  char *wanted_focus;   /* (nullable): accessible name of what gets the keyboard when the form was made anew */
+  char *wanted_focus;  /* (nullable): accessible name of what gets the keyboard when the form was made anew */
   char *shape;         /* what @form was made for */
   gboolean all_nics;   /* also where there are very many */
   GHashTable *open;    /* set of names of the expanders that are open */
@@ -46,6 +51,9 @@ void _vbet_inspector_section_free (VbetFormSection *section);
 void _vbet_inspector_fill (VbetInspector *self, const VbetObject *objects, guint size);
 /** _vbet_inspector_update_fields: shows what is written now in the fields there are. */
 void _vbet_inspector_update_fields (VbetInspector *self);
+
+/** _vbet_inspector_update_traffic: of the cable that is shown, if one is. */
+void _vbet_inspector_update_traffic (VbetInspector *self, const VbetObject *objects, guint size);
 
 /* inspector-head.c */
 void _vbet_inspector_make_head (VbetInspector *self);

@@ -128,6 +128,7 @@ rebuild (VbetInspector *self, const VbetObject *objects, guint size)
   g_autofree char *focus
       = self->wanted_focus != NULL ? g_steal_pointer (&self->wanted_focus) : focus_name (self);
   self->rebuilding = TRUE;
+  self->traffic = NULL;
   gtk_container_foreach (GTK_CONTAINER (self->form), destroy, NULL);
   g_ptr_array_set_size (self->sections, 0);
   self->rebuilding = FALSE;
@@ -143,6 +144,8 @@ rebuild (VbetInspector *self, const VbetObject *objects, guint size)
   if (wanted.found != NULL)
     gtk_widget_grab_focus (wanted.found);
 }
+
+static void update_live (VbetInspector *self, const VbetObject *objects, guint size);
 
 static void
 update (VbetInspector *self)
@@ -160,6 +163,8 @@ update (VbetInspector *self)
   }
   _vbet_inspector_update_fields (self);
   _vbet_inspector_update_head (self, first, objects->len);
+  _vbet_inspector_update_traffic (self, first, objects->len);
+  update_live (self, first, objects->len);
 }
 
 static gboolean
@@ -177,6 +182,13 @@ update_soon (VbetInspector *self)
 {
   if (self->idle == 0)
     self->idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_idle, self, NULL);
+}
+
+static void
+on_traffic (VbetInspector *self)
+{
+  if (self->traffic != NULL)
+    update_soon (self);
 }
 
 static void
@@ -213,6 +225,45 @@ vbet_inspector_focus (VbetInspector *self)
 /* --- life ---------------------------------------------------------------------------------------------- */
 
 static void
+make_stack (VbetInspector *self)
+{
+  self->switcher = gtk_stack_switcher_new ();
+  self->stack = gtk_stack_new ();
+  gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (self->switcher), GTK_STACK (self->stack));
+  gtk_widget_set_halign (self->switcher, GTK_ALIGN_CENTER);
+  gtk_widget_set_no_show_all (self->switcher, TRUE);
+  gtk_widget_set_margin_bottom (self->switcher, 4);
+  gtk_stack_set_vhomogeneous (GTK_STACK (self->stack), FALSE);
+  gtk_box_pack_start (GTK_BOX (self), self->switcher, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (self), self->stack, TRUE, TRUE, 0);
+}
+
+static void
+make_live (VbetInspector *self)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL);
+  self->resources = VBET_RESOURCES (vbet_resources_new (self->runner));
+  gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (self->resources)),
+                               "vbet-inspector-form");
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_container_add (GTK_CONTAINER (scrolled), GTK_WIDGET (self->resources));
+  gtk_stack_add_titled (GTK_STACK (self->stack), scrolled, "live", _ ("Live"));
+}
+
+/* A guest of a lab that runs has a second page. */
+static void
+update_live (VbetInspector *self, const VbetObject *objects, guint size)
+{
+  gboolean live = size == 1 && (objects[0].kind & VBET_KIND_GUEST) != 0
+                  && vbet_session_is_running (self->session)
+                  && vbet_session_get_state (self->session, objects[0].name) != VBET_STATE_OFF;
+  gtk_widget_set_visible (self->switcher, live);
+  if (!live)
+    gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "settings");
+  vbet_resources_set_device (self->resources, live ? objects[0].name : NULL);
+}
+
+static void
 make_form (VbetInspector *self)
 {
   GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL);
@@ -229,7 +280,7 @@ make_form (VbetInspector *self)
   gtk_box_pack_start (GTK_BOX (box), self->reason, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), self->form, FALSE, FALSE, 0);
   gtk_container_add (GTK_CONTAINER (scrolled), box);
-  gtk_box_pack_start (GTK_BOX (self), scrolled, TRUE, TRUE, 0);
+  gtk_stack_add_titled (GTK_STACK (self->stack), scrolled, "settings", _ ("Settings"));
 }
 
 GtkWidget *
@@ -240,10 +291,13 @@ vbet_inspector_new (VbetSession *session, VbetRunner *runner)
   self->session = g_object_ref (session);
   self->runner = g_object_ref (runner);
   _vbet_inspector_make_head (self);
+  make_stack (self);
   make_form (self);
+  make_live (self);
   gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (self)), "vbet-inspector");
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), _ ("Inspector"));
   g_signal_connect_object (session, "changed", G_CALLBACK (update_soon), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "traffic-changed", G_CALLBACK (on_traffic), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "states-changed", G_CALLBACK (update_soon), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "selection-changed", G_CALLBACK (on_selection), self, G_CONNECT_SWAPPED);
   gtk_widget_show_all (GTK_WIDGET (self));
