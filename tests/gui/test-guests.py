@@ -55,6 +55,35 @@ def nothing_left():
     assert left == [], left
 
 
+def test_live_figures():
+    with Window(lab_copy("data/labs/star.vbet", "guilive.vbet")) as window:
+        window.item("host1")
+        run_lab(window, ("host1", "host2", "host3", "switch1"))
+        window.find("3 of 3 nodes up")
+        window.find(r"\d+ MiB of memory .*")
+        window.click(window.place("host1"))
+        window.click(window.find("Live", "radio button"))
+        window.find("64 MiB")  # the file that is its memory
+        window.find("CPU \\d+ %")
+        window.find(r"[+-]\d\.\d\d s")
+        window.find("ptrace|seccomp")
+        screenshot("inspector-live")
+        window.click(window.find("Settings", "radio button"))
+        replaced = window.find("Memory", "text")
+        window.click(replaced)
+        window.key("ctrl+a")
+        window.type("80\n")
+        window.find("Restart host1 now", "push button")
+        screenshot("inspector-restart")
+        cable = next(name for name in window.items() if "cable" in window.description(name)
+                     and "host2" in window.description(name).split())
+        window.click(window.place(cable))
+        window.find("Rate now")
+        screenshot("inspector-traffic")
+        stop_lab(window)
+    nothing_left()
+
+
 def test_star():
     with Window(lab_copy("data/labs/star.vbet", "guistar.vbet")) as window:
         window.item("host1")

@@ -57,8 +57,17 @@ insert_file (GVariantDict *dict, const char *key, const char *path)
   g_variant_dict_insert_value (dict, key, g_variant_dict_end (&file));
 }
 
+/* The moment at which the guest read its clock, in seconds since 1970: some time between question and answer.
+ */
+static double
+moment_of (const Question *question)
+{
+  return question->has_figures ? (double)(question->asked + question->answered) / 2e6
+                               : (double)g_get_real_time () / 1e6;
+}
+
 static GVariant *
-host_side (VbetGuest *guest)
+host_side (const Question *question, VbetGuest *guest)
 {
   GVariantDict dict;
   VbetGuestUsage usage = { 0 };
@@ -67,7 +76,7 @@ host_side (VbetGuest *guest)
   gboolean on = vbet_guest_get_usage (guest, &usage);
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "uptime", "d", vbet_guest_get_uptime (guest));
-  g_variant_dict_insert (&dict, "clock", "d", (double)g_get_real_time () / 1e6);
+  g_variant_dict_insert (&dict, "clock", "d", moment_of (question));
   g_variant_dict_insert (&dict, "processes", "x", (gint64)usage.processes);
   g_variant_dict_insert (&dict, "memory", "x", (gint64)usage.memory);
   g_variant_dict_insert (&dict, "cpu", "d", usage.cpu_seconds);
@@ -111,9 +120,7 @@ guest_side (const Question *question)
     g_variant_dict_insert (&dict, "load", "d", figures->load);
   if (figures->clock >= 0) {
     g_variant_dict_insert (&dict, "clock", "d", figures->clock);
-    /* It read its clock at some moment between question and answer. */
-    double middle = (double)(question->asked + question->answered) / 2e6;
-    g_variant_dict_insert (&dict, "clock_offset", "d", figures->clock - middle);
+    g_variant_dict_insert (&dict, "clock_offset", "d", figures->clock - moment_of (question));
   }
   return g_variant_dict_end (&dict);
 }
@@ -171,7 +178,7 @@ make_answer (const Question *question, VbetGuest *guest, const VbetSwitchState *
   g_variant_dict_insert (&dict, "device", "s", question->device);
   g_variant_dict_insert (&dict, "state", "s", vbet_guest_state_name (vbet_guest_get_state (guest)));
   g_variant_dict_insert (&dict, "time", "d", (double)g_get_monotonic_time () / 1e6);
-  g_variant_dict_insert_value (&dict, "host", host_side (guest));
+  g_variant_dict_insert_value (&dict, "host", host_side (question, guest));
   if (question->has_figures)
     g_variant_dict_insert_value (&dict, "guest", guest_side (question));
   if (question->error != NULL)

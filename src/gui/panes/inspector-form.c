@@ -350,7 +350,8 @@ traffic_cell (const char *text, double xalign, const char *class_name)
   GtkWidget *label = gtk_label_new (text);
   gtk_label_set_xalign (GTK_LABEL (label), (float)xalign);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_widget_set_hexpand (label, TRUE);
+  gtk_widget_set_hexpand (label, xalign > 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), xalign > 0 ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_NONE);
   gtk_style_context_add_class (gtk_widget_get_style_context (label), class_name);
   return label;
 }
@@ -388,12 +389,8 @@ traffic_text (const VbetTraffic *traffic, guint row, int way)
 void
 _vbet_inspector_update_traffic (VbetInspector *self, const VbetObject *objects, guint size)
 {
-  static const char *const rows[] = { N_ ("Carrier at its start"),
-                                      N_ ("Rate now"),
-                                      N_ ("Frames a second"),
-                                      N_ ("Frames"),
-                                      N_ ("Bytes"),
-                                      N_ ("Dropped") };
+  static const char *const rows[]
+      = { N_ ("Carrier"), N_ ("Rate now"), N_ ("Frames/s"), N_ ("Frames"), N_ ("Bytes"), N_ ("Dropped") };
   GHashTable *all = vbet_session_get_traffic (self->session);
   const VbetTraffic *traffic = all != NULL && size == 1 && objects[0].kind == VBET_KIND_CABLE
                                    ? g_hash_table_lookup (all, objects[0].name)
