@@ -87,3 +87,9 @@ TESTS += tests/unit/test-gui-autosave
 tests_unit_test_gui_autosave_SOURCES = tests/unit/test-gui-autosave.c
 tests_unit_test_gui_autosave_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_gui_autosave_LDADD = $(GUI_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test-gui-snap
+TESTS += tests/unit/test-gui-snap
+tests_unit_test_gui_snap_SOURCES = tests/unit/test-gui-snap.c
+tests_unit_test_gui_snap_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_gui_snap_LDADD = $(GUI_TEST_LIBS)
