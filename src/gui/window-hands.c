@@ -87,7 +87,7 @@ menu_for (VbetWindow *self, const char *name)
   if (*name == '\0')
     return "paper-menu";
   if (devices[0] != NULL)
-    return "item-menu";
+    return "device-menu";
   return vbet_note_index (name, NULL) ? "note-menu" : "cable-menu";
 }
 
@@ -98,7 +98,9 @@ on_menu (VbetCanvas *canvas, const char *name, double x, double y, VbetWindow *s
   GMenuModel *model = G_MENU_MODEL (gtk_builder_get_object (builder, menu_for (self, name)));
   GtkWidget *popover = gtk_popover_new_from_model (GTK_WIDGET (canvas), model);
   GdkRectangle at = { (int)x, (int)y, 1, 1 };
-  vbet_canvas_get_pointer (canvas, &self->menu_at);
+  VbetRect seen = vbet_canvas_visible (canvas);
+  double zoom = vbet_canvas_get_zoom (canvas);
+  self->menu_at = (VbetPoint){ seen.x + x / zoom, seen.y + y / zoom };
   _vbet_window_update_actions (self);
   gtk_popover_set_pointing_to (GTK_POPOVER (popover), &at);
   g_signal_connect (popover, "closed", G_CALLBACK (on_popover_closed), NULL);

@@ -420,7 +420,7 @@ def test_rename_in_place():
 
 
 def menu_item(window, label):
-    return window.find(label)
+    return window.find(label, "push button")
 
 
 def test_menus():
@@ -446,6 +446,39 @@ def test_menus():
         screenshot("edit-paper-menu")
         window.find("New Here")
         window.key("Escape")
+
+
+def test_menu_key():
+    with Window(lab("menu-key")) as window:
+        window.click(window.place("h1"))
+        window.key("shift+F10")
+        window.click(menu_item(window, "Rename …"))
+        window.find("New name")
+        window.key("Escape")
+
+
+def test_new_here():
+    with Window() as window:
+        window.click(window.free_place(200, 150), button=3)
+        window.click(menu_item(window, "New Here"))
+        window.click(menu_item(window, "Router"))
+        window.item("router1")
+        x, y = window.place("router1")
+        px, py = window.free_place(200, 150)
+        assert abs(x - px) <= 12 and abs(y - py) <= 12, ((x, y), (px, py))
+
+
+def test_small_window():
+    with Window() as window:
+        xdotool("windowsize", window.identifier, 900, 520)
+        wait_until(lambda: window.frame.get_extents(Atspi.CoordType.SCREEN).height <= 560, 5, "small")
+        screenshot("edit-small")
+        window.key("m")
+        window.click(window.free_place(60, 60))
+        window.find("Text of the note", "text")
+        window.key("Escape")
+        # what one gives up is the text, not the frame
+        window.item("note#0")
 
 
 def test_accessible_nics():

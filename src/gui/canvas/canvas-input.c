@@ -41,6 +41,25 @@ open_menu (VbetCanvas *self, double x, double y)
   g_signal_emit_by_name (self, "menu", name, x, y);
 }
 
+/* The menu key: about what is selected, else about the paper in the middle. */
+static gboolean
+vbet_canvas_popup_menu (GtkWidget *widget)
+{
+  VbetCanvas *self = VBET_CANVAS (widget);
+  GHashTableIter iter;
+  gpointer name = NULL;
+  g_hash_table_iter_init (&iter, vbet_session_get_selection (self->session));
+  const VbetItem *item = g_hash_table_iter_next (&iter, &name, NULL)
+                             ? vbet_view_find (vbet_canvas_get_view (self), name)
+                             : NULL;
+  GdkRectangle at = { 0, 0, gtk_widget_get_allocated_width (widget), gtk_widget_get_allocated_height (widget) };
+  g_autofree char *copy = g_strdup (item != NULL ? item->name : "");
+  if (item != NULL)
+    at = vbet_canvas_to_pixels (self, item->bounds);
+  g_signal_emit_by_name (self, "menu", copy, at.x + at.width / 2.0, at.y + at.height / 2.0);
+  return TRUE;
+}
+
 static gboolean
 vbet_canvas_button_press (GtkWidget *widget, GdkEventButton *event)
 {
@@ -457,6 +476,31 @@ vbet_canvas_drag_data_received (GtkWidget *widget, GdkDragContext *context, int 
     vbet_canvas_place (self, kind, to, !again);
 }
 
+/* --- two fingers on a touchpad or screen ----------------------------------------------------------- */
+
+static void
+on_pinch_begin (GtkGesture *gesture, GdkEventSequence *sequence, VbetCanvas *self)
+{
+  self->pinch_zoom = self->zoom;
+}
+
+static void
+on_pinch (GtkGestureZoom *gesture, double scale, VbetCanvas *self)
+{
+  double x = 0, y = 0;
+  if (gtk_gesture_get_bounding_box_center (GTK_GESTURE (gesture), &x, &y))
+    _vbet_canvas_zoom_at (self, self->pinch_zoom * scale, x, y);
+}
+
+void
+_vbet_canvas_input_init (VbetCanvas *self)
+{
+  gtk_widget_add_events (GTK_WIDGET (self), GDK_TOUCHPAD_GESTURE_MASK);
+  self->pinch = gtk_gesture_zoom_new (GTK_WIDGET (self));
+  g_signal_connect (self->pinch, "begin", G_CALLBACK (on_pinch_begin), self);
+  g_signal_connect (self->pinch, "scale-changed", G_CALLBACK (on_pinch), self);
+}
+
 /* --- class ---------------------------------------------------------------------------------------- */
 
 void
@@ -467,6 +511,7 @@ _vbet_canvas_input_class_init (GtkWidgetClass *widget_class)
   widget_class->motion_notify_event = vbet_canvas_motion;
   widget_class->leave_notify_event = vbet_canvas_leave;
   widget_class->scroll_event = vbet_canvas_scroll;
+  widget_class->popup_menu = vbet_canvas_popup_menu;
   widget_class->key_press_event = vbet_canvas_key_press;
   widget_class->key_release_event = vbet_canvas_key_release;
   widget_class->focus_out_event = vbet_canvas_focus_out;

@@ -42,9 +42,9 @@ struct _VbetCanvas {
   guint zoom_source; /* will tell that the zoom changed */
   guint show;
 
-  gboolean grid;    /* is shown */
+  gboolean grid;     /* is shown */
   GHashTable *found; /* (nullable); owned: set of names of what was looked for */
-  VbetGlide *glide; /* (nullable); owned */
+  VbetGlide *glide;  /* (nullable); owned */
 
   const VbetTool *tool;
   gpointer tool_data;
@@ -53,7 +53,9 @@ struct _VbetCanvas {
   gboolean pressed;
   gboolean nudging; /* arrow keys are held; the overlay shows what they move */
 
-  gboolean space; /* held: the pointer pans */
+  GtkGesture *pinch; /* owned */
+  double pinch_zoom; /* when it began */
+  gboolean space;    /* held: the pointer pans */
   gboolean panning;
   VbetPoint pan_pixel;
 };
@@ -79,6 +81,7 @@ const VbetPoint *_vbet_canvas_positions (VbetCanvas *self);
 void _vbet_canvas_end_glide (VbetCanvas *self);
 /* canvas-input.c: fills in the event handlers. */
 void _vbet_canvas_input_class_init (GtkWidgetClass *widget_class);
+void _vbet_canvas_input_init (VbetCanvas *self);
 /* Writes down what arrow keys moved. */
 void _vbet_canvas_end_nudge (VbetCanvas *self);
 /* canvas-describe.c: (transfer full) (nullable): what a tooltip says of @item. */

@@ -454,6 +454,7 @@ vbet_canvas_dispose (GObject *object)
   VbetCanvas *self = VBET_CANVAS (object);
   g_clear_handle_id (&self->zoom_source, g_source_remove);
   g_clear_handle_id (&self->blink_source, g_source_remove);
+  g_clear_object (&self->pinch);
   _vbet_canvas_end_glide (self);
   if (self->tool != NULL && self->tool->end != NULL)
     self->tool->end (self, self->tool_data);
@@ -517,6 +518,7 @@ vbet_canvas_init (VbetCanvas *self)
   GtkWidget *widget = GTK_WIDGET (self);
   const GtkTargetEntry targets[] = { { (char *)VBET_CANVAS_KIND_TARGET, GTK_TARGET_SAME_APP, 0 } };
   self->zoom = 1;
+  _vbet_canvas_input_init (self);
   self->grid = TRUE;
   self->cache = vbet_draw_cache_new ();
   self->layer = vbet_layer_new ();
