@@ -29,6 +29,8 @@ libvbet_view_a_SOURCES = \
 	src/gui/file-save.h \
 	src/gui/model/blurb.c \
 	src/gui/model/blurb.h \
+	src/gui/model/call-filter.c \
+	src/gui/model/call-filter.h \
 	src/gui/model/complete.c \
 	src/gui/model/complete.h \
 	src/gui/model/document.c \

@@ -247,6 +247,25 @@ _vbet_window_panes_key (VbetWindow *self, GdkEventKey *event)
   return TRUE;
 }
 
+static void
+on_retry_failed (VbetCalls *calls, const char *message, VbetWindow *self)
+{
+  vbet_notices_show (self->notices, "retry", GTK_MESSAGE_WARNING, message, NULL);
+}
+
+static void
+on_failure_chosen (VbetProblems *problems, const char *name, VbetWindow *self)
+{
+  vbet_session_select (self->session, name, FALSE);
+  vbet_canvas_show (self->canvas, name);
+}
+
+static void
+on_start_again (VbetProblems *problems, const char *name, VbetWindow *self)
+{
+  vbet_runner_power (self->runner, "start", name);
+}
+
 /* --- all ------------------------------------------------------------------------------------ */
 
 static GtkWidget *
@@ -279,6 +298,9 @@ _vbet_window_add_panes (VbetWindow *self)
   add_page (self, vbet_history_new (vbet_session_get_document (self->session)), _ ("History"));
   if (self->settings != NULL)
     vbet_program_pane_set_zoom (self->program, g_settings_get_double (self->settings, "program-zoom"));
+  g_signal_connect_object (self->problems, "chosen", G_CALLBACK (on_failure_chosen), self, 0);
+  g_signal_connect_object (self->problems, "start", G_CALLBACK (on_start_again), self, 0);
+  g_signal_connect_object (self->calls, "failed", G_CALLBACK (on_retry_failed), self, 0);
   g_signal_connect_object (self->program, "failed", G_CALLBACK (on_program_failed), self, 0);
   g_signal_connect_object (self->program, "zoom-changed", G_CALLBACK (on_zoom), self, 0);
 }

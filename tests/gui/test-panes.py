@@ -212,6 +212,18 @@ def test_font_zoom():
         wait_until(lambda: place_of(window, "r2 = ", 8)[0] == x, 5, "as before")
 
 
+def steady_click(window, name):
+    """Clicks an item once it no longer moves: the canvas may just get narrower."""
+    seen = [None]
+
+    def rests():
+        before, seen[0] = seen[0], window.place(name)
+        return before == seen[0]
+
+    wait_until(rests, 5, f"{name} rests")
+    window.click(window.place(name))
+
+
 def history_row(window, name):
     """The cell of that name, in a table whose cells may have parts."""
     for cell in children(window.find("History", "table")):
@@ -230,7 +242,8 @@ def test_history():
         window.click(window.free_place(300, 40))
         window.item("switch1")
         window.key("Escape")
-        window.click(window.place("r1"))
+        steady_click(window, "r1")
+        wait_until(lambda: selected(window) == ["r1"], 5, "r1 is selected")
         window.key("Delete")
         window.gone_item("r1")
         window.key("ctrl+s")
@@ -369,6 +382,75 @@ def test_checks():
         screenshot("panes-checks")
         window.click(row)
         window.find("Program", "text")
+
+
+def call_notes(count=3):
+    notes = []
+    for number in range(1, count + 1):
+        bad = number == 2
+        call = {"number": number, "text": f"start(r{number})", "device": f"r{number}", "verb": "start",
+                "state": "failed" if bad else "done", "time": number * 0.25, "duration": 0.041}
+        if bad:
+            call["error"] = "there is no kernel"
+        notes.append(note("lab.apply", "call", **call))
+    return notes
+
+
+def test_failed_call_and_retry():
+    again = {"number": 4, "text": "start(r2)", "device": "r2", "verb": "start", "time": 9, "duration": 0.1}
+    environment = script(*call_notes(), note("call.retry", "call", **again, state="running"),
+                         note("call.retry", "call", **again, state="done"))
+    with Window(lab_text("calls.vbet", LAB), environment=environment) as window:
+        run_lab(window)
+        window.tab("Calls")
+        window.find("start.r1.")
+        failed = window.find("failed: there is no kernel")
+        window.click(window.find("Only failed", "check box"))
+        window.gone("start.r1.")
+        window.click(failed)
+        wait_until(lambda: selected(window) == ["r2"], 5, "its device is selected")
+        screenshot("panes-calls-failed")
+        window.click(window.find("Retry", "push button"))
+        wait_until(lambda: 'call.retry {"number":2}' in requests(), 5, "it is tried again")
+        window.click(window.find("Only failed", "check box"))
+        wait_until(lambda: window.find_now("start.r1."), 5, "all of them again")
+        window.click(window.find("Filter calls"))
+        window.type("r2 done")
+        window.gone("start.r1.")
+        window.find("start.r2.")
+        screenshot("panes-calls-filter")
+
+
+def test_retry_is_refused():
+    environment = script(*call_notes(), "fail call.retry -32005 The lab has changed since")
+    with Window(lab_text("calls.vbet", LAB), environment=environment) as window:
+        run_lab(window)
+        window.tab("Calls")
+        window.click(window.find("failed: there is no kernel"))
+        window.click(window.find("Retry", "push button"))
+        window.find("The lab has changed since")
+
+
+def test_problems():
+    devices = [{"name": "r1", "state": "failed", "error": "its kernel panicked"}, {"name": "r2", "state": "ready"}]
+    environment = script(f"answer lab.status {json.dumps({'devices': devices})}")
+    warned = LAB + "link(NIC(r1, 1), NIC(r2, 1)\nlink(NIC(r1, 2), NIC(r2, 2))\n"
+    with Window(lab_text("problems.vbet", warned), environment=environment) as window:
+        run_lab(window)
+        window.tab("Problems")
+        failure = window.find("r1 failed: its kernel panicked")
+        screenshot("panes-problems")
+        window.click(failure)
+        wait_until(lambda: selected(window) == ["r1"], 5, "r1 is selected")
+        window.click(window.find("Start Again", "push button"))
+        wait_until(lambda: 'device.start {"device":"r1"}' in requests(), 5, "r1 is started again")
+        # a finding: its place in the text, and its object
+        window.click(window.find("warning, line 4.*"))
+        window.find("Program", "text")
+        wait_until(lambda: selected(window) not in ([], ["r1"]), 5, "the cable is selected")
+        window.tab("Problems")
+        window.click(window.find("Fix: .*", "push button"))
+        window.gone("warning, line 4.*")
 
 
 run([function for name, function in list(globals().items()) if name.startswith("test_")])

@@ -12,6 +12,7 @@ struct _VbetProblems {
   GtkScrolledWindow parent_instance;
   VbetSession *session; /* owned */
   GtkWidget *list;
+  char *failures; /* what is shown of the running lab, to see whether it changed */
 };
 
 G_DEFINE_FINAL_TYPE (VbetProblems, vbet_problems, GTK_TYPE_SCROLLED_WINDOW)
@@ -65,16 +66,107 @@ new_row (VbetProblems *self, const VbetDiagnostic *finding, guint index)
   return row;
 }
 
+/* --- the running lab ------------------------------------------------------------------- */
+
+static void
+on_again (GtkButton *button, VbetProblems *self)
+{
+  g_signal_emit_by_name (self, "start", g_object_get_data (G_OBJECT (button), "vbet-device"));
+}
+
+/* A device that failed: which, why, once more. */
+static GtkWidget *
+new_failure (VbetProblems *self, const char *device)
+{
+  GtkWidget *row = gtk_list_box_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
+  GtkWidget *icon = gtk_image_new_from_icon_name ("dialog-error-symbolic", GTK_ICON_SIZE_MENU);
+  GtkWidget *button = gtk_button_new_with_label (_ ("Start Again"));
+  const char *reason = vbet_session_get_reason (self->session, device);
+  GtkWidget *message = new_label (reason != NULL ? reason : _ ("no reason given"), NULL);
+  g_autofree char *name
+      = g_strdup_printf (_ ("%s failed: %s"), device, reason != NULL ? reason : _ ("no reason given"));
+  gtk_style_context_add_class (gtk_widget_get_style_context (icon), "vbet-error");
+  gtk_label_set_line_wrap (GTK_LABEL (message), TRUE);
+  gtk_widget_set_hexpand (message, TRUE);
+  g_object_set_data_full (G_OBJECT (button), "vbet-device", g_strdup (device), g_free);
+  g_object_set_data_full (G_OBJECT (row), "vbet-device", g_strdup (device), g_free);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (on_again), self, 0);
+  gtk_container_add (GTK_CONTAINER (box), icon);
+  gtk_container_add (GTK_CONTAINER (box), new_label (device, "vbet-place"));
+  gtk_container_add (GTK_CONTAINER (box), message);
+  gtk_container_add (GTK_CONTAINER (box), button);
+  gtk_container_add (GTK_CONTAINER (row), box);
+  atk_object_set_name (gtk_widget_get_accessible (row), name);
+  return row;
+}
+
+/* Names of the devices that have failed, in order of the text. */
+static char **
+failed_devices (VbetProblems *self)
+{
+  const VbetTopology *topology = vbet_session_get_topology (self->session);
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  for (guint i = 0; i < topology->devices->len && vbet_session_is_running (self->session); i++) {
+    const VbetDevice *device = g_ptr_array_index (topology->devices, i);
+    if (vbet_session_get_state (self->session, device->name) == VBET_STATE_FAILED)
+      g_strv_builder_add (names, device->name);
+  }
+  return g_strv_builder_end (names);
+}
+
+/* Above the first of each kind: what the rows are about; only where there are both. */
+static void
+set_header (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
+{
+  VbetProblems *self = data;
+  gboolean running = g_object_get_data (G_OBJECT (row), "vbet-device") != NULL;
+  gboolean was = before != NULL && g_object_get_data (G_OBJECT (before), "vbet-device") != NULL;
+  gtk_list_box_row_set_header (row, NULL);
+  if (self->failures == NULL || *self->failures == '\0' || (before != NULL && running == was))
+    return;
+  GtkWidget *header = new_label (running ? _ ("In the running lab") : _ ("In the text"), "vbet-heading");
+  gtk_widget_set_margin_start (header, 12);
+  gtk_widget_show (header);
+  gtk_list_box_row_set_header (row, header);
+}
+
+static char *
+describe_failures (VbetProblems *self, char **devices)
+{
+  g_autoptr (GString) all = g_string_new (NULL);
+  for (guint i = 0; devices[i] != NULL; i++) {
+    const char *reason = vbet_session_get_reason (self->session, devices[i]);
+    g_string_append_printf (all, "%s %s\n", devices[i], reason != NULL ? reason : "");
+  }
+  return g_string_free (g_steal_pointer (&all), FALSE);
+}
+
 static void
 fill (VbetProblems *self)
 {
   const VbetDiagnostics *findings = vbet_session_get_diagnostics (self->session);
   g_autoptr (GList) rows = gtk_container_get_children (GTK_CONTAINER (self->list));
+  g_auto (GStrv) failed = failed_devices (self);
   for (GList *link = rows; link != NULL; link = link->next)
     gtk_widget_destroy (link->data);
+  g_free (self->failures);
+  self->failures = describe_failures (self, failed);
+  for (guint i = 0; failed[i] != NULL && i < MAX_ROWS; i++)
+    gtk_container_add (GTK_CONTAINER (self->list), new_failure (self, failed[i]));
   for (guint i = 0; i < MIN (vbet_diagnostics_size (findings), MAX_ROWS); i++)
     gtk_container_add (GTK_CONTAINER (self->list), new_row (self, vbet_diagnostics_get (findings, i), i));
   gtk_widget_show_all (self->list);
+}
+
+/* States change often, failures seldom. */
+static void
+on_states (VbetProblems *self)
+{
+  g_auto (GStrv) failed = failed_devices (self);
+  g_autofree char *now = describe_failures (self, failed);
+  if (g_strcmp0 (now, self->failures) != 0)
+    fill (self);
 }
 
 static void
@@ -82,6 +174,12 @@ on_row_activated (GtkListBox *list, GtkListBoxRow *row, VbetProblems *self)
 {
   guint index = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (row), "vbet-index"));
   const VbetDiagnostics *findings = vbet_session_get_diagnostics (self->session);
+  const char *device = g_object_get_data (G_OBJECT (row), "vbet-device");
+  if (device != NULL) {
+    g_autofree char *copy = g_strdup (device);
+    g_signal_emit_by_name (self, "chosen", copy);
+    return;
+  }
   if (index >= vbet_diagnostics_size (findings))
     return;
   const VbetDiagnostic *finding = vbet_diagnostics_get (findings, index);
@@ -94,6 +192,7 @@ vbet_problems_new (VbetSession *session)
   VbetProblems *self = g_object_new (VBET_TYPE_PROBLEMS, "visible", TRUE, NULL);
   self->session = g_object_ref (session);
   g_signal_connect_object (session, "changed", G_CALLBACK (fill), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "states-changed", G_CALLBACK (on_states), self, G_CONNECT_SWAPPED);
   fill (self);
   return GTK_WIDGET (self);
 }
@@ -106,9 +205,21 @@ vbet_problems_dispose (GObject *object)
 }
 
 static void
+vbet_problems_finalize (GObject *object)
+{
+  g_free (VBET_PROBLEMS (object)->failures);
+  G_OBJECT_CLASS (vbet_problems_parent_class)->finalize (object);
+}
+
+static void
 vbet_problems_class_init (VbetProblemsClass *klass)
 {
+  static const char *const texts[] = { "chosen", "start" };
   G_OBJECT_CLASS (klass)->dispose = vbet_problems_dispose;
+  G_OBJECT_CLASS (klass)->finalize = vbet_problems_finalize;
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_signal_new (texts[i], VBET_TYPE_PROBLEMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                  G_TYPE_STRING);
   g_signal_new ("go-to", VBET_TYPE_PROBLEMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                 G_TYPE_UINT64, G_TYPE_UINT64);
 }
@@ -124,6 +235,7 @@ vbet_problems_init (VbetProblems *self)
   gtk_widget_show (placeholder);
   gtk_list_box_set_placeholder (GTK_LIST_BOX (self->list), placeholder);
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
+  gtk_list_box_set_header_func (GTK_LIST_BOX (self->list), set_header, self, NULL);
   g_signal_connect (self->list, "row-activated", G_CALLBACK (on_row_activated), self);
   atk_object_set_name (gtk_widget_get_accessible (self->list), _ ("Problems"));
   gtk_container_add (GTK_CONTAINER (self), self->list);

@@ -8,6 +8,10 @@
 #define VBET_TYPE_PROBLEMS (vbet_problems_get_type ())
 G_DECLARE_FINAL_TYPE (VbetProblems, vbet_problems, VBET, PROBLEMS, GtkScrolledWindow)
 
-/* Signals: "go-to" (guint64 start, guint64 length): the bytes a chosen finding is about */
+/* Signals:
+ *   "go-to" (guint64 start, guint64 length): the bytes a chosen finding is about
+ *   "chosen" (const char *name): a device that failed in the running lab was clicked
+ *   "start" (const char *name): it is to be started again
+ */
 
 GtkWidget *vbet_problems_new (VbetSession *session);

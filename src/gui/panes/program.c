@@ -304,6 +304,13 @@ vbet_program_pane_go_to (VbetProgramPane *self, gsize start, gsize length)
   gtk_text_view_scroll_to_mark (GTK_TEXT_VIEW (self->view), gtk_text_buffer_get_insert (self->buffer), 0.1,
                                 FALSE, 0, 0);
   gtk_widget_grab_focus (self->view);
+  g_autofree char *name = vbet_places_object_at (vbet_session_get_program (self->session),
+                                                 vbet_session_get_topology (self->session), start);
+  if (name == NULL)
+    return;
+  self->selecting = TRUE;
+  vbet_session_select (self->session, name, FALSE);
+  self->selecting = FALSE;
 }
 
 void

@@ -242,7 +242,8 @@ on_tick (gpointer data)
   GtkListBoxRow *row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), (int)statement);
   if (running == self->shown && row != NULL && step != NULL && statement < step->actions->len) {
     g_autofree char *text = waiting_text (g_ptr_array_index (step->actions, statement), seconds);
-    gtk_label_set_text (g_object_get_data (G_OBJECT (row), "vbet-time"), text);
+    GtkLabel *time = g_object_get_data (G_OBJECT (row), "vbet-time");
+    gtk_label_set_text (time, text);
   }
   return G_SOURCE_CONTINUE;
 }
