@@ -236,7 +236,7 @@ def test_history():
     with Window(lab_text("history.vbet", LAB)) as window:
         window.item("r2")
         window.click(window.find("Host", "toggle button"))
-        window.click(window.free_place(250, 200))
+        window.click(window.free_place(350, 300))
         window.item("host1")
         window.key("s")
         window.click(window.free_place(300, 40))
