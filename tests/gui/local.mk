@@ -1,4 +1,6 @@
 # Tests of the window under Xvfb; they are skipped where xvfb-run, xdotool, dbus or python3-gi are missing.
+TESTS += tests/gui/test-acceptance.py
+EXTRA_DIST += tests/gui/test-acceptance.py
 TESTS += tests/gui/test-app.py
 EXTRA_DIST += tests/gui/test-app.py
 TESTS += tests/gui/test-arrange.py

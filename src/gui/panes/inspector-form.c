@@ -440,10 +440,15 @@ _vbet_inspector_fill (VbetInspector *self, const VbetObject *objects, guint size
   const VbetCable *cable = size == 1 && objects[0].kind == VBET_KIND_CABLE
                                ? vbet_topology_cable (topology, objects[0].name)
                                : NULL;
+  /* Addresses are what is looked for most. */
+  GtkWidget *nics = new_box (6);
+  gtk_box_pack_start (GTK_BOX (self->form), nics, FALSE, FALSE, 0);
   if (cable != NULL) {
     add_ends (self, cable, self->form);
     add_traffic (self);
   }
+  if (device != NULL)
+    gtk_box_pack_end (GTK_BOX (nics), heading_new (_ ("Settings")), FALSE, FALSE, 0);
   add_fields (self, objects, size, "", self->form, NULL);
   const VbetFormSection *section = g_ptr_array_index (self->sections, 0);
   if (section->fields->len == 0) {
@@ -454,7 +459,7 @@ _vbet_inspector_fill (VbetInspector *self, const VbetObject *objects, guint size
   if (cable != NULL)
     name_ways (self, cable);
   if (device != NULL) {
-    add_nics (self, device, self->form);
+    add_nics (self, device, nics);
     add_files (device, self->form);
   }
 }
