@@ -140,6 +140,8 @@ def test_broadcast():
         window.type("echo own-$((60+6))\n")
         wait_shown(terminals["host1"], "own-66")
         assert "own-66" not in text_of(terminals["host3"])
+        window.key("ctrl+shift+g")  # it is remembered
+        window.find("host3", "radio button")
         end(window)
 
 
