@@ -63,9 +63,10 @@ test_kinds (void)
 static void
 test_keys (void)
 {
-  check ("x = alloc(cable, d^)", "delay duplicate");
-  check ("x = alloc(cable, delay=1ms, d^)", "duplicate");
-  check ("x = alloc(cable, d^, delay=1ms)", "duplicate");
+  check ("x = alloc(cable, du^)", "duplicate");
+  check ("x = alloc(cable, rea^)", "");
+  check ("x = alloc(cable, delay=1ms, del^)", "");
+  check ("x = alloc(cable, del^, delay=1ms)", "");
   check ("x = attach(alloc(router), alloc(NIC, i^))", "ip");
   check ("link(r1, r2, jit^", "jitter");
   check ("set(c1, dela^)", "delay");
