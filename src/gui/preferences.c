@@ -178,6 +178,13 @@ new_page (GSettings *settings, const Setting *table)
   return page;
 }
 
+/* While its pages go, GTK's notebook would ask itself for the tabs of those that are gone. */
+static void
+on_destroy (GtkWidget *window, GtkNotebook *book)
+{
+  gtk_notebook_set_show_tabs (book, FALSE);
+}
+
 static gboolean
 on_key (GtkWidget *window, GdkEventKey *event)
 {
@@ -210,6 +217,7 @@ vbet_preferences_new (GSettings *settings, GtkWindow *parent)
                               gtk_label_new (_ (pages[i].title)));
   gtk_notebook_set_show_tabs (GTK_NOTEBOOK (book), G_N_ELEMENTS (pages) > 1);
   gtk_container_add (GTK_CONTAINER (window), book);
+  g_signal_connect (window, "destroy", G_CALLBACK (on_destroy), book);
   g_signal_connect (window, "key-press-event", G_CALLBACK (on_key), NULL);
   gtk_widget_show_all (header);
   gtk_widget_show_all (book);

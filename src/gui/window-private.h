@@ -40,6 +40,7 @@ struct _VbetWindow {
   GtkButton *save_button;
   GtkButton *undo_button;
   GtkButton *redo_button;
+  GtkBox *zoom_box;
   GtkButton *zoom_button;
   GtkButton *run_button;
   GtkButton *stop_button;
@@ -92,6 +93,9 @@ struct _VbetWindow {
   gboolean saving;
   gboolean projecting;          /* window-view.c, as the rest */
   gboolean inspector_was_shown; /* before the projector mode */
+  gboolean narrow;              /* there is no room for the inspector */
+  int inspector_width;          /* pixels it needs; 0: not known yet */
+  guint fit_source;             /* 0: none */
   int width;                    /* pixels, as it was last; 0: not known */
   int height;
 };

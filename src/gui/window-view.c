@@ -237,10 +237,45 @@ _vbet_window_follow_settings (VbetWindow *self)
 
 /* --- the window's size ---------------------------------------------------------------------------------- */
 
+static int
+least_width (GtkWidget *widget)
+{
+  int least = 0;
+  if (gtk_widget_get_visible (widget))
+    gtk_widget_get_preferred_width (widget, &least, NULL);
+  return least;
+}
+
+/* Narrower than this, the header bar leaves out the zoom's buttons; wheel, keys and menu remain. Pixels. */
+#define COMPACT_WIDTH 1000
+
+/* In a window that is too narrow for all, the inspector goes until there is room again. */
+static gboolean
+fit_parts (gpointer data)
+{
+  VbetWindow *self = data;
+  GtkWidget *inspector = GTK_WIDGET (self->inspector_box);
+  self->fit_source = 0;
+  gtk_widget_set_visible (GTK_WIDGET (self->zoom_box), self->width >= COMPACT_WIDTH);
+  int rest = least_width (self->palette) + least_width (GTK_WIDGET (self->paned));
+  int needed = rest + MAX (least_width (inspector), self->inspector_width);
+  gboolean narrow = gtk_widget_get_allocated_width (GTK_WIDGET (self->middle)) < needed;
+  if (gtk_widget_get_visible (inspector))
+    self->inspector_width = least_width (inspector);
+  if (narrow == self->narrow || self->projecting)
+    return G_SOURCE_REMOVE;
+  self->narrow = narrow;
+  gtk_widget_set_visible (inspector, !narrow && is_on (self, "show-inspector"));
+  keep_focus (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_size (VbetWindow *self)
 {
   gtk_window_get_size (GTK_WINDOW (self), &self->width, &self->height);
+  if (self->fit_source == 0)
+    self->fit_source = g_idle_add (fit_parts, self);
 }
 
 /* Once: the panes below get the height they had. */
@@ -248,13 +283,14 @@ static void
 on_first_size (GtkWidget *paned, GdkRectangle *size, VbetWindow *self)
 {
   g_signal_handlers_disconnect_by_func (paned, on_first_size, self);
-  gtk_paned_set_position (self->paned,
-                          MAX (size->height - g_settings_get_int (self->settings, "panes-height"), 160));
+  int wanted = size->height - g_settings_get_int (self->settings, "panes-height");
+  gtk_paned_set_position (self->paned, MAX (wanted, size->height * 2 / 5));
 }
 
 static void
 on_destroy (VbetWindow *self)
 {
+  g_clear_handle_id (&self->fit_source, g_source_remove);
   if (self->settings == NULL || self->projecting || self->width <= 0)
     return;
   gboolean maximized = gtk_window_is_maximized (GTK_WINDOW (self));
@@ -268,11 +304,29 @@ on_destroy (VbetWindow *self)
   self->width = 0;
 }
 
+/* A window that was as large as another screen is no larger than this one. */
+static void
+limit_to_screen (int *width, int *height)
+{
+  GdkRectangle area = { 0 };
+  GdkDisplay *display = gdk_display_get_default ();
+  GdkMonitor *monitor = display != NULL ? gdk_display_get_primary_monitor (display) : NULL;
+  if (monitor == NULL && display != NULL)
+    monitor = gdk_display_get_monitor (display, 0);
+  if (monitor == NULL)
+    return;
+  gdk_monitor_get_workarea (monitor, &area);
+  *width = MIN (*width, area.width);
+  *height = MIN (*height, area.height);
+}
+
 static void
 restore_size (VbetWindow *self)
 {
   int width = 0, height = 0;
   g_settings_get (self->settings, "window-size", "(ii)", &width, &height);
+  limit_to_screen (&width, &height);
+  gtk_widget_set_visible (GTK_WIDGET (self->zoom_box), width >= COMPACT_WIDTH);
   gtk_window_set_default_size (GTK_WINDOW (self), width, height);
   if (g_settings_get_boolean (self->settings, "window-maximized"))
     gtk_window_maximize (GTK_WINDOW (self));

@@ -421,6 +421,7 @@ vbet_window_class_init (VbetWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, VbetWindow, save_button);
   gtk_widget_class_bind_template_child (widget_class, VbetWindow, undo_button);
   gtk_widget_class_bind_template_child (widget_class, VbetWindow, redo_button);
+  gtk_widget_class_bind_template_child (widget_class, VbetWindow, zoom_box);
   gtk_widget_class_bind_template_child (widget_class, VbetWindow, zoom_button);
   gtk_widget_class_bind_template_child (widget_class, VbetWindow, run_button);
   gtk_widget_class_bind_template_child (widget_class, VbetWindow, stop_button);

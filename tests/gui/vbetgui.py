@@ -161,7 +161,7 @@ class Window:
     """One running vbet: with the files that are named, with an empty lab that is chosen on the start page, or, as
     Window(START), with the start page."""
 
-    def __init__(self, *arguments, environment=None):
+    def __init__(self, *arguments, environment=None, canvas="Canvas"):
         self.process = subprocess.Popen([VBET, *map(str, arguments if arguments != (START,) else ())], env={**os.environ, **(environment or {})})
         self.identifier = wait_until(self._find_window, 20, "the window is there")
         xdotool("windowmove", self.identifier, 0, 0, "windowsize", self.identifier, *SCREEN)
@@ -171,7 +171,7 @@ class Window:
         if not arguments:
             self.click(self.find("Empty lab", "push button"))
         if arguments != (START,):
-            self.find("Canvas")
+            self.find(canvas)
 
     def _has_size(self):
         box = self.frame.get_extents(Atspi.CoordType.SCREEN)

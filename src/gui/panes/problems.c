@@ -231,6 +231,7 @@ vbet_problems_init (VbetProblems *self)
   self->list = gtk_list_box_new ();
   gtk_style_context_add_class (gtk_widget_get_style_context (placeholder), "dim-label");
   gtk_style_context_add_class (gtk_widget_get_style_context (self->list), "vbet-problems");
+  gtk_label_set_line_wrap (GTK_LABEL (placeholder), TRUE);
   gtk_widget_set_valign (placeholder, GTK_ALIGN_CENTER);
   gtk_widget_show (placeholder);
   gtk_list_box_set_placeholder (GTK_LIST_BOX (self->list), placeholder);
