@@ -161,6 +161,8 @@ add_shortcuts (GtkApplication *application)
     { "win.console-broadcast", { "<Control><Shift>b" } },
     { "win.tile-consoles", { "<Control><Shift>g" } },
     { "win.console-detach", { "<Control><Shift>d" } },
+    { "win.export", { "<Control><Shift>e" } },
+    { "win.print", { "<Control>p" } },
     { "win.zoom-in", { "<Control>plus", "<Control>equal", "<Control>KP_Add" } },
     { "win.zoom-out", { "<Control>minus", "<Control>KP_Subtract" } },
     { "win.zoom-reset", { "<Control>0", "<Control>KP_0" } },

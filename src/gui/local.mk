@@ -191,6 +191,7 @@ libvbet_gui_a_SOURCES = \
 	src/gui/panes/start-page.h \
 	src/gui/window-panes.c \
 	src/gui/window-view.c \
+	src/gui/window-picture.c \
 	src/gui/window-private.h \
 	src/gui/window-keep.c \
 	src/gui/window-start.c \

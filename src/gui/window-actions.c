@@ -381,6 +381,8 @@ _vbet_window_update_actions (VbetWindow *self)
   enable_power (self, phase == VBET_PHASE_RUNNING);
   enable (self, "arrange", topology->devices->len > 0);
   enable (self, "export", topology->devices->len > 0);
+  if (g_action_map_lookup_action (G_ACTION_MAP (self), "print") != NULL)
+    enable (self, "print", topology->devices->len > 0);
   show_tool (self);
   _vbet_window_update_consoles (self);
 }

@@ -1,4 +1,4 @@
-/* window-file.c - opening, saving and exporting; all of it asynchronous, with messages in place. */
+/* window-file.c - opening and saving; all of it asynchronous, with messages in place. */
 #include "config.h"
 
 #include "gui/window-private.h"
@@ -7,7 +7,6 @@
 
 #include <glib/gi18n.h>
 
-#include "gui/export.h"
 #include "gui/file-save.h"
 #include "gui/lab-list.h"
 
@@ -409,31 +408,5 @@ _vbet_window_choose_save (VbetWindow *self)
     gtk_file_chooser_set_current_folder (chooser, g_get_home_dir ());
   gtk_file_chooser_set_current_name (chooser, name);
   g_signal_connect_object (chooser, "response", G_CALLBACK (on_save_chosen), self, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
-}
-
-/* --- a picture --------------------------------------------------------------------------------------- */
-
-static void
-on_export_chosen (GtkNativeDialog *dialog, int response, VbetWindow *self)
-{
-  g_autoptr (GError) error = NULL;
-  if (response != GTK_RESPONSE_ACCEPT)
-    return;
-  g_autofree char *path = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (dialog));
-  if (!vbet_export_session (self->session, path, VBET_APPEARANCE_LIGHT, vbet_canvas_get_show (self->canvas), 0, &error))
-    _vbet_window_show_error (self, "file", error->message);
-}
-
-void
-_vbet_window_choose_export (VbetWindow *self)
-{
-  GtkFileChooser *chooser
-      = new_chooser (self, _ ("Export a picture"), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Export"));
-  g_autofree char *name = g_strconcat (vbet_session_get_name (self->session), ".png", NULL);
-  add_filter (chooser, _ ("PNG pictures"), "*.png");
-  gtk_file_chooser_set_do_overwrite_confirmation (chooser, TRUE);
-  gtk_file_chooser_set_current_name (chooser, name);
-  g_signal_connect_object (chooser, "response", G_CALLBACK (on_export_chosen), self, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }

@@ -170,7 +170,10 @@ void _vbet_window_load_text (VbetWindow *self, const char *text, gsize size, con
 void _vbet_window_choose_open (VbetWindow *self);
 void _vbet_window_save (VbetWindow *self);
 void _vbet_window_choose_save (VbetWindow *self);
+/* window-picture.c */
 void _vbet_window_choose_export (VbetWindow *self);
+/** _vbet_window_add_picture: printing, and the load of cables. */
+void _vbet_window_add_picture (VbetWindow *self);
 void _vbet_window_reload (VbetWindow *self);
 void _vbet_window_overwrite (VbetWindow *self);
 

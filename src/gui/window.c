@@ -458,6 +458,7 @@ vbet_window_init (VbetWindow *self)
   _vbet_window_add_hands (self);
   _vbet_window_add_consoles (self);
   _vbet_window_add_panes (self);
+  _vbet_window_add_picture (self);
   _vbet_window_add_view (self);
   _vbet_window_follow_settings (self);
   _vbet_window_update (self);

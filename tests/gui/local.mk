@@ -32,3 +32,6 @@ nodist_tests_gui_vbet_fake_SOURCES = src/gui/resources.c
 tests_gui_vbet_fake_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS)
 tests_gui_vbet_fake_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=vbet_paths_program
 tests_gui_vbet_fake_LDADD = $(bin_vbet_LDADD)
+
+TESTS += tests/gui/test-picture.py
+EXTRA_DIST += tests/gui/test-picture.py

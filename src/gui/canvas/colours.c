@@ -21,7 +21,7 @@ vbet_palette_light (void)
 {
   static const VbetPalette palette = {
     .paper = RGB (0xfcfcfb),
-    .grid = RGB (0xdadad6),
+    .grid = RGB (0xc4c4c0),
     .ink = RGB (0x1d2329),
     .faint = RGB (0x4f5a65),
     .tile = RGB (0xffffff),
@@ -48,7 +48,7 @@ vbet_palette_dark (void)
 {
   static const VbetPalette palette = {
     .paper = RGB (0x1e2125),
-    .grid = RGB (0x3a3f45),
+    .grid = RGB (0x4c535b),
     .ink = RGB (0xf2f4f6),
     .faint = RGB (0xb6c0ca),
     .tile = RGB (0x2a2f35),

@@ -462,11 +462,15 @@ vbet_draw_paper (cairo_t *cr, const VbetPalette *palette, VbetRect clip, double 
   if (zoom < 0.5)
     return;
   _vbet_draw_source (cr, &palette->grid, 1);
-  double dot = 1.4 / MAX (zoom, 1);
+  /* One pixel each, exactly: blurred dots would make a pattern of their own. */
+  double dot = (zoom >= 1.5 ? 2 : 1) / zoom;
   int left = (int)floor (clip.x / GRID_STEP), right = (int)ceil ((clip.x + clip.width) / GRID_STEP);
   int top = (int)floor (clip.y / GRID_STEP), bottom = (int)ceil ((clip.y + clip.height) / GRID_STEP);
   for (int row = top; row <= bottom; row++)
     for (int column = left; column <= right; column++)
-      cairo_rectangle (cr, column * GRID_STEP - dot / 2, row * GRID_STEP - dot / 2, dot, dot);
+      cairo_rectangle (cr, column * GRID_STEP, row * GRID_STEP, dot, dot);
+  cairo_antialias_t before = cairo_get_antialias (cr);
+  cairo_set_antialias (cr, CAIRO_ANTIALIAS_NONE);
   cairo_fill (cr);
+  cairo_set_antialias (cr, before);
 }

@@ -230,14 +230,16 @@ keep_before (VbetLayer *self, cairo_t *cr, const VbetLayerInput *input)
                                   self->height / self->zoom };
 }
 
-static void
+/* Returns: whether the zoom is another: what was there before, scaled, is this frame. */
+static gboolean
 prepare (VbetLayer *self, cairo_t *cr, const VbetLayerInput *input)
 {
   double scale = 1;
+  gboolean zooms = FALSE;
   cairo_surface_get_device_scale (cairo_get_target (cr), &scale, NULL);
   if (self->palette != input->palette || self->scale != scale)
     vbet_layer_forget (self);
-  else if (self->zoom != input->view->zoom && g_hash_table_size (self->squares) > 0)
+  else if ((zooms = self->zoom != input->view->zoom && g_hash_table_size (self->squares) > 0))
     keep_before (self, cr, input);
   else if (self->grid != input->grid)
     vbet_layer_forget (self);
@@ -245,6 +247,7 @@ prepare (VbetLayer *self, cairo_t *cr, const VbetLayerInput *input)
   self->scale = scale;
   self->zoom = input->view->zoom;
   self->grid = input->grid;
+  return zooms;
 }
 
 static gboolean
@@ -260,7 +263,8 @@ gboolean
 vbet_layer_paint (VbetLayer *self, cairo_t *cr, const VbetLayerInput *input, gint64 until)
 {
   gboolean complete = TRUE;
-  prepare (self, cr, input);
+  if (prepare (self, cr, input))
+    until = 1;
   int left = number_of (input->x), right = number_of (input->x + input->width - 1);
   int top = number_of (input->y), bottom = number_of (input->y + input->height - 1);
   gboolean covered = TRUE;

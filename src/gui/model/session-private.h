@@ -26,6 +26,7 @@ struct _VbetSession {
   VbetTopology *topology;
   GArray *positions; /* of VbetPoint */
   gboolean is_text;
+  gboolean unplaced; /* another lab was opened: positions are those of the one before */
 };
 
 /** _vbet_session_derive: makes everything that follows from the document anew, silently. */

@@ -49,6 +49,18 @@ _vbet_session_derive (VbetSession *self)
   self->topology = vbet_topology_elaborate (self->program, self->name, self->diagnostics);
   vbet_diagnostics_sort (self->diagnostics);
   place_devices (self);
+  self->unplaced = FALSE;
+}
+
+/* Whether all that follows from the document was made from the text it has now, as after a gesture. */
+static gboolean
+is_derived (VbetSession *self)
+{
+  gsize size = 0, parsed_size = 0;
+  const char *text = vbet_document_text (self->document, &size);
+  const char *parsed = vbet_program_text (self->program, &parsed_size);
+  return !self->unplaced && size == parsed_size && memcmp (text, parsed, size) == 0
+         && g_str_equal (self->topology->name, self->name);
 }
 
 /* Drops names from the selection that no longer are. */
@@ -72,7 +84,8 @@ prune_selection (VbetSession *self)
 static void
 on_document_changed (VbetDocument *document, VbetSession *self)
 {
-  _vbet_session_derive (self);
+  if (!is_derived (self))
+    _vbet_session_derive (self);
   gboolean pruned = prune_selection (self);
   emit (self, "changed");
   if (pruned)
@@ -103,6 +116,7 @@ static void
 load (VbetSession *self, const char *text, gsize size)
 {
   g_hash_table_remove_all (self->hints);
+  self->unplaced = TRUE;
   g_hash_table_remove_all (self->selection);
   g_hash_table_remove_all (self->states);
   g_hash_table_remove_all (self->reasons);

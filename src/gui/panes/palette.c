@@ -44,79 +44,6 @@ static const Entry entries[] = {
   { "frame", N_ ("Frame"), N_ ("A frame around devices (M): click here, then drag it out on the canvas"), 0 },
 };
 
-static const VbetPalette *
-palette_of (GtkWidget *widget)
-{
-  GdkRGBA ink;
-  gtk_style_context_get_color (gtk_widget_get_style_context (widget), GTK_STATE_FLAG_NORMAL, &ink);
-  return ink.red + ink.green + ink.blue > 1.8 ? vbet_palette_dark () : vbet_palette_light ();
-}
-
-static void
-draw_select (cairo_t *cr)
-{
-  cairo_move_to (cr, -7, -12);
-  cairo_line_to (cr, -7, 9);
-  cairo_line_to (cr, -2, 4.5);
-  cairo_line_to (cr, 1.5, 12);
-  cairo_line_to (cr, 5, 10.5);
-  cairo_line_to (cr, 1.8, 3.2);
-  cairo_line_to (cr, 8, 3);
-  cairo_close_path (cr);
-}
-
-static void
-draw_cable (cairo_t *cr)
-{
-  cairo_move_to (cr, -11, 9);
-  cairo_curve_to (cr, -2, 10, 1, -9, 11, -9);
-  cairo_new_sub_path (cr);
-  cairo_arc (cr, -12, 9, 3.5, 0, 2 * G_PI);
-  cairo_new_sub_path (cr);
-  cairo_arc (cr, 12, -9, 3.5, 0, 2 * G_PI);
-}
-
-/* A sheet with a folded corner and lines on it. */
-static void
-draw_note (cairo_t *cr)
-{
-  cairo_move_to (cr, -11, -12);
-  cairo_line_to (cr, 6, -12);
-  cairo_line_to (cr, 11, -7);
-  cairo_line_to (cr, 11, 12);
-  cairo_line_to (cr, -11, 12);
-  cairo_close_path (cr);
-  cairo_move_to (cr, -6, -4);
-  cairo_line_to (cr, 6, -4);
-  cairo_move_to (cr, -6, 1);
-  cairo_line_to (cr, 6, 1);
-  cairo_move_to (cr, -6, 6);
-  cairo_line_to (cr, 2, 6);
-}
-
-/* A box with its title, broken lines. */
-static void
-draw_frame (cairo_t *cr)
-{
-  const double dashes[] = { 4, 3 };
-  cairo_rectangle (cr, -13, -10, 26, 21);
-  cairo_set_dash (cr, dashes, G_N_ELEMENTS (dashes), 0);
-}
-
-/* Entries that are no devices; everything around (0, 0). */
-static void
-draw_tool (cairo_t *cr, const char *tool)
-{
-  if (g_str_equal (tool, "select"))
-    draw_select (cr);
-  else if (g_str_equal (tool, "cable"))
-    draw_cable (cr);
-  else if (g_str_equal (tool, "note"))
-    draw_note (cr);
-  else
-    draw_frame (cr);
-}
-
 static gboolean
 is_device (const Entry *entry)
 {
@@ -127,22 +54,9 @@ static gboolean
 on_draw (GtkWidget *widget, cairo_t *cr, gpointer data)
 {
   const Entry *entry = data;
-  const VbetPalette *palette = palette_of (widget);
   double x = gtk_widget_get_allocated_width (widget) / 2.0,
          y = gtk_widget_get_allocated_height (widget) / 2.0;
-  if (is_device (entry)) {
-    vbet_draw_glyph (cr, palette, entry->kind, x, y, PICTURE);
-    return GDK_EVENT_PROPAGATE;
-  }
-  cairo_translate (cr, x, y);
-  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
-  cairo_set_line_width (cr, 2);
-  draw_tool (cr, entry->tool);
-  cairo_set_source_rgb (cr, palette->glyph_fill.red, palette->glyph_fill.green, palette->glyph_fill.blue);
-  if (g_str_equal (entry->tool, "select") || g_str_equal (entry->tool, "note"))
-    cairo_fill_preserve (cr);
-  cairo_set_source_rgb (cr, palette->glyph.red, palette->glyph.green, palette->glyph.blue);
-  cairo_stroke (cr);
+  vbet_draw_icon (cr, vbet_canvas_theme_palette (widget), entry->tool, x, y, PICTURE);
   return GDK_EVENT_PROPAGATE;
 }
 
@@ -154,22 +68,14 @@ on_drag_begin (GtkWidget *widget, GdkDragContext *context, gpointer data)
   cairo_surface_t *surface = gdk_window_create_similar_surface (
       gtk_widget_get_window (widget), CAIRO_CONTENT_COLOR_ALPHA, (int)DRAGGED, (int)DRAGGED);
   cairo_t *cr = cairo_create (surface);
-  const VbetPalette *palette = palette_of (widget);
+  const VbetPalette *palette = vbet_canvas_theme_palette (widget);
   cairo_set_source_rgb (cr, palette->tile.red, palette->tile.green, palette->tile.blue);
   cairo_paint (cr);
   cairo_set_source_rgb (cr, palette->accent.red, palette->accent.green, palette->accent.blue);
   cairo_set_line_width (cr, 4);
   cairo_rectangle (cr, 0, 0, DRAGGED, DRAGGED);
   cairo_stroke (cr);
-  if (is_device (entry)) {
-    vbet_draw_glyph (cr, palette, entry->kind, DRAGGED / 2, DRAGGED / 2, 48);
-  } else {
-    cairo_translate (cr, DRAGGED / 2, DRAGGED / 2);
-    cairo_set_line_width (cr, 2);
-    draw_tool (cr, entry->tool);
-    cairo_set_source_rgb (cr, palette->glyph.red, palette->glyph.green, palette->glyph.blue);
-    cairo_stroke (cr);
-  }
+  vbet_draw_icon (cr, palette, entry->tool, DRAGGED / 2, DRAGGED / 2, 48);
   cairo_destroy (cr);
   cairo_surface_set_device_offset (surface, -DRAGGED / 2, -DRAGGED / 2);
   gtk_drag_set_icon_surface (context, surface);
