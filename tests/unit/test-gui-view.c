@@ -342,13 +342,15 @@ contrast (VbetColour a, VbetColour b)
 static void
 test_contrast (void)
 {
-  const VbetPalette *palettes[] = { vbet_palette_light (), vbet_palette_dark () };
+  const VbetPalette *palettes[] = { vbet_palette_light (), vbet_palette_dark (), vbet_palette_contrast (),
+                                    vbet_palette_contrast_dark (), vbet_palette_projector () };
   for (guint i = 0; i < G_N_ELEMENTS (palettes); i++) {
     const VbetPalette *palette = palettes[i];
     CU_ASSERT_TRUE (contrast (palette->ink, palette->paper) >= 7);
     CU_ASSERT_TRUE (contrast (palette->faint, palette->paper) >= 4.5);
     CU_ASSERT_TRUE (contrast (palette->ink, palette->note) >= 4.5);
     CU_ASSERT_TRUE (contrast (palette->glyph, palette->tile) >= 4.5);
+    CU_ASSERT_TRUE (contrast (palette->on_accent, palette->accent) >= 4.5);
     CU_ASSERT_TRUE (contrast (palette->cable, palette->paper) >= 3);
     CU_ASSERT_TRUE (contrast (palette->accent, palette->paper) >= 3);
     for (guint state = VBET_STATE_BOOTING; state <= VBET_STATE_FAILED; state++)
@@ -356,49 +358,133 @@ test_contrast (void)
   }
 }
 
+/* Every kind and every picture has lines of its own, in each appearance. */
 static void
-test_every_kind_has_a_picture (void)
+test_icons (void)
 {
-  static const VbetKind kinds[] = { VBET_KIND_HOST, VBET_KIND_ROUTER,  VBET_KIND_FIREWALL, VBET_KIND_SWITCH,
-                                    VBET_KIND_HUB,  VBET_KIND_GATEWAY, VBET_KIND_TAP };
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
-    cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 48, 48);
-    cairo_t *cr = cairo_create (surface);
-    vbet_draw_glyph (cr, vbet_palette_light (), kinds[i], 24, 24, 48);
-    cairo_destroy (cr);
-    cairo_surface_flush (surface);
-    g_hash_table_add (seen,
-                      g_compute_checksum_for_data (G_CHECKSUM_SHA256, cairo_image_surface_get_data (surface),
-                                                   (gsize)cairo_image_surface_get_stride (surface) * 48));
-    cairo_surface_destroy (surface);
+  static const char *const tools[] = { "select", "cable", "note", "frame" };
+  g_auto (GStrv) names = vbet_draw_icon_names ();
+  CU_ASSERT_TRUE (g_strv_contains ((const char *const *)names, "router"));
+  CU_ASSERT_TRUE (g_strv_contains ((const char *const *)names, "server"));
+  guint n = g_strv_length (names);
+  for (VbetAppearance appearance = VBET_APPEARANCE_LIGHT; appearance <= VBET_APPEARANCE_PROJECTOR;
+       appearance++) {
+    g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < n + G_N_ELEMENTS (tools); i++) {
+      cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, 48, 48);
+      cairo_t *cr = cairo_create (surface);
+      CU_ASSERT_TRUE (
+          vbet_draw_icon (cr, vbet_palette_for (appearance), i < n ? names[i] : tools[i - n], 24, 24, 48));
+      cairo_destroy (cr);
+      cairo_surface_flush (surface);
+      g_hash_table_add (
+          seen, g_compute_checksum_for_data (G_CHECKSUM_SHA256, cairo_image_surface_get_data (surface),
+                                             (gsize)cairo_image_surface_get_stride (surface) * 48));
+      cairo_surface_destroy (surface);
+    }
+    CU_ASSERT_EQUAL (g_hash_table_size (seen), n + G_N_ELEMENTS (tools));
   }
-  CU_ASSERT_EQUAL (g_hash_table_size (seen), G_N_ELEMENTS (kinds));
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, 8, 8);
+  cairo_t *cr = cairo_create (surface);
+  CU_ASSERT_FALSE (vbet_draw_icon (cr, vbet_palette_light (), "no-such", 4, 4, 8));
+  CU_ASSERT_FALSE (vbet_draw_icon (cr, vbet_palette_light (), "../icons/host", 4, 4, 8));
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
 }
 
+/* Each file is what its name says. */
 static void
-test_png (void)
+test_files (void)
 {
   g_auto (Fixture) fixture = { 0 };
   setup (&fixture, two_routers);
   g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
+  static const struct {
+    const char *name, *start, *within;
+  } files[]
+      = { { "a.png", "\x89PNG", "IHDR" }, { "a.svg", "<?xml", "</svg>" }, { "a.PDF", "%PDF", "/Type" } };
   g_autoptr (GError) error = NULL;
   g_autofree char *folder = g_dir_make_tmp ("vbet-view-XXXXXX", NULL);
-  g_autofree char *path = g_build_filename (folder, "a.png", NULL);
-  CU_ASSERT_TRUE (vbet_draw_to_file (view, vbet_palette_light (), 1, path, &error));
-  CU_ASSERT_PTR_NULL (error);
-  cairo_surface_t *surface = cairo_image_surface_create_from_png (path);
-  CU_ASSERT_EQUAL (cairo_surface_status (surface), CAIRO_STATUS_SUCCESS);
-  CU_ASSERT_TRUE (cairo_image_surface_get_width (surface) > 300);
-  cairo_surface_destroy (surface);
-  g_unlink (path);
-  g_autofree char *nowhere = g_build_filename (folder, "no", "a.png", NULL);
-  CU_ASSERT_FALSE (vbet_draw_to_file (view, vbet_palette_light (), 1, nowhere, &error));
-  CU_ASSERT_PTR_NOT_NULL (error);
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+    g_autofree char *path = g_build_filename (folder, files[i].name, NULL), *data = NULL;
+    gsize size = 0;
+    CU_ASSERT_TRUE (vbet_draw_to_file (view, vbet_palette_light (), 1, path, &error));
+    CU_ASSERT_PTR_NULL (error);
+    CU_ASSERT_TRUE_FATAL (g_file_get_contents (path, &data, &size, NULL));
+    CU_ASSERT_TRUE (g_str_has_prefix (data, files[i].start));
+    CU_ASSERT_PTR_NOT_NULL (memmem (data, size, files[i].within, strlen (files[i].within)));
+    g_unlink (path);
+  }
+  g_autofree char *other = g_build_filename (folder, "a.gif", NULL),
+                  *nowhere = g_build_filename (folder, "no", "a.png", NULL);
+  CU_ASSERT_FALSE (vbet_draw_to_file (view, vbet_palette_light (), 1, other, &error));
   g_clear_error (&error);
-  CU_ASSERT_FALSE (vbet_draw_to_file (view, vbet_palette_light (), 1000, path, &error));
-  CU_ASSERT_PTR_NOT_NULL (error);
+  CU_ASSERT_FALSE (vbet_draw_to_file (view, vbet_palette_light (), 1, nowhere, &error));
+  g_clear_error (&error);
+  CU_ASSERT_FALSE (vbet_draw_to_file (view, vbet_palette_light (), 1000, other, &error));
+  g_clear_error (&error);
   g_rmdir (folder);
+}
+
+/* --- kept up to date --------------------------------------------------------------------- */
+
+static void
+count (VbetRect rect, gpointer data)
+{
+  (*(guint *)data)++;
+}
+
+/* What is brought up to date in place is as if it had been made anew. */
+static void
+test_updates (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  setup (&fixture, two_routers);
+  guint damaged = 0;
+  g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
+  g_hash_table_add (fixture.selection, (gpointer) "r2");
+  g_hash_table_insert (fixture.states, (gpointer) "r1", GINT_TO_POINTER (VBET_STATE_READY));
+  fixture.overlay.hover = "c";
+  fixture.overlay.handles = TRUE;
+  vbet_view_set_marks (view, &fixture.input, count, &damaged);
+  vbet_view_set_tool (view, &fixture.input);
+  CU_ASSERT_EQUAL (damaged, 4); /* r1, r2 and its name, c */
+  g_autoptr (VbetView) anew = vbet_view_new (&fixture.input);
+  g_autofree char *text = vbet_view_to_text (view), *expected = vbet_view_to_text (anew);
+  VBET_ASSERT_TEXT (text, expected);
+  damaged = 0;
+  vbet_view_compare (view, anew, count, &damaged);
+  CU_ASSERT_EQUAL (damaged, 0);
+  /* r1 moves: it, its texts, its cable and the cable's texts, before and after */
+  g_array_index (fixture.points, VbetPoint, 0).x += 50;
+  g_autoptr (VbetView) moved = vbet_view_new (&fixture.input);
+  vbet_view_compare (view, moved, count, &damaged);
+  CU_ASSERT_EQUAL (damaged, 11);
+}
+
+static void
+test_traffic (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  setup (&fixture, two_routers);
+  VbetTraffic traffic = { .carrier = { TRUE, FALSE } };
+  g_autoptr (GHashTable) table = g_hash_table_new (g_str_hash, g_str_equal);
+  g_hash_table_insert (table, (gpointer) "c", &traffic);
+  fixture.input.show = VBET_SHOW_RUNNING | VBET_SHOW_LOAD;
+  fixture.input.traffic = table;
+  g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
+  const VbetItem *cable = vbet_view_find (view, "c");
+  CU_ASSERT_EQUAL (cable->leds[0], VBET_LED_CARRIER);
+  CU_ASSERT_EQUAL (cable->leds[1], VBET_LED_DARK);
+  traffic.frames[0] = 3;
+  CU_ASSERT_TRUE (vbet_view_set_traffic (view, &fixture.input, NULL, NULL)); /* lamps only */
+  CU_ASSERT_EQUAL (cable->leds[0], VBET_LED_TRAFFIC);
+  traffic.bits[0] = 940e6;
+  CU_ASSERT_FALSE (vbet_view_set_traffic (view, &fixture.input, NULL, NULL)); /* a text comes */
+  g_autoptr (VbetView) loaded = vbet_view_new (&fixture.input);
+  g_autofree char *text = vbet_view_to_text (loaded);
+  CU_ASSERT_PTR_NOT_NULL (strstr (text, " 940 Mbit/s\""));
+  CU_ASSERT_EQUAL (vbet_view_find (loaded, "c")->load[0], VBET_LOAD_MAX);
 }
 
 static CU_TestInfo view_tests[] = {
@@ -412,14 +498,16 @@ static CU_TestInfo view_tests[] = {
   { "parallel cables fan out", test_parallel_cables_fan_out },
   { "cables with a loose end", test_loose_cables },
   { "what a rubber band catches", test_band },
+  { "brought up to date in place", test_updates },
+  { "lamps and load", test_traffic },
   CU_TEST_INFO_NULL,
 };
 
 static CU_TestInfo draw_tests[] = {
   { "states and cables are drawn", test_drawing },
   { "colours have contrast", test_contrast },
-  { "every kind has a picture of its own", test_every_kind_has_a_picture },
-  { "pictures are written", test_png },
+  { "every picture is one of its own, in all colours", test_icons },
+  { "pictures are written", test_files },
   CU_TEST_INFO_NULL,
 };
 
