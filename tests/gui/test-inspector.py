@@ -24,12 +24,12 @@ def start(text=LAB):
 
 
 def value(window, name):
-    return Atspi.Text.get_text(window.find(name, "text"), 0, -1)
+    return Atspi.Text.get_text(window.reach(name, "text"), 0, -1)
 
 
 def replace(window, name, text):
     """Types @text in place of what an entry holds."""
-    window.click(window.find(name, "text"))
+    window.click(window.reach(name, "text"))
     window.key("ctrl+a")
     if text:
         window.type(text)

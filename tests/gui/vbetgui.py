@@ -234,6 +234,18 @@ class Window:
         """The shown widget whose accessible name matches the regular expression."""
         return wait_until(lambda: self.find_now(name, role), seconds, f"“{name}” is shown")
 
+    def reach(self, name, role=None, inside="Inspector"):
+        """The widget of that name, scrolled into sight by the wheel as a hand does it."""
+        if self.find_now(name, role) is None:
+            box = self.find(inside).get_extents(Atspi.CoordType.SCREEN)
+            xdotool("mousemove", box.x + box.width - 6, box.y + box.height // 2)
+            for button in [4] * 30 + [5] * 60:
+                xdotool("click", button)
+                if button == 5 and self.find_now(name, role) is not None:
+                    xdotool("click", 5)  # not only its edge
+                    break
+        return self.find(name, role)
+
     def gone(self, name, role=None, seconds=10):
         wait_until(lambda: self.find_now(name, role) is None, seconds, f"“{name}” is gone")
 
