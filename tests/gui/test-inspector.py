@@ -179,6 +179,17 @@ def test_status_line():
         screenshot("status-problems")
 
 
+def test_dark_and_narrow():
+    with Window(lab_text("dark.vbet", LAB), environment={"GTK_THEME": "Adwaita:dark"}) as window:
+        window.item("r1")
+        window.click(window.place("r1"))
+        window.find(r"Routing \(FRR\)", "text")
+        screenshot("inspector-dark")
+        xdotool("windowsize", window.identifier, 900, 600)
+        window.find("Memory", "text")
+        screenshot("inspector-narrow")
+
+
 def test_keyboard_only():
     with start() as window:
         window.key("ctrl+a")
