@@ -186,7 +186,7 @@ def test_dark_and_narrow():
         window.find(r"Routing \(FRR\)", "text")
         screenshot("inspector-dark")
         xdotool("windowsize", window.identifier, 900, 600)
-        window.find("Memory", "text")
+        window.find("eth0 Addresses", "text")
         screenshot("inspector-narrow")
 
 
