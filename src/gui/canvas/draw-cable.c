@@ -161,6 +161,7 @@ _vbet_draw_leds (VbetPen *pen, const VbetItem *item, gboolean lit)
     gboolean bright = led == VBET_LED_TRAFFIC && lit;
     if (led == VBET_LED_NONE)
       continue;
+    cairo_new_path (cr);
     cairo_arc (cr, at.x, at.y, (bright ? 5 : 4) * scale, 0, 2 * G_PI);
     if (led == VBET_LED_DARK) {
       _vbet_draw_source (cr, &pen->palette->paper, 1);

@@ -99,6 +99,7 @@ show (VbetPen *pen, PangoLayout *layout, VbetPoint at, double scale)
   cairo_scale (pen->cr, scale, scale);
   pango_cairo_show_layout (pen->cr, layout);
   cairo_restore (pen->cr);
+  cairo_new_path (pen->cr); /* or the next arc would begin with a line from here */
 }
 
 /* Texts stand on a plate of the paper's colour, so that a cable below them does not strike them through. */

@@ -256,15 +256,15 @@ moved (VbetRect rect, VbetPoint to)
 
 /* Whether a text of @size has room at a point of the cable: on it, or beside it. @ret: (out): its middle. */
 static gboolean
-has_room (VbetViewBuilder *self, const VbetItem *item, double t, VbetRect size, VbetPoint *ret)
+has_room (VbetViewBuilder *self, const VbetItem *item, double t, VbetRect size, guint n_sides, VbetPoint *ret)
 {
-  static const double sides[] = { 0, -1, 1 };
+  static const double sides[] = { 0, -1, 1, -2, 2, -3, 3 };
   VbetPoint at = vbet_item_point (item, t), before = vbet_item_point (item, MAX (t - 0.02, 0)),
             after = vbet_item_point (item, MIN (t + 0.02, 1));
   double length = MAX (vbet_point_distance (before, after), 1e-6);
   double nx = -(after.y - before.y) / length, ny = (after.x - before.x) / length;
   double reach = fabs (nx) * size.width / 2 + fabs (ny) * size.height / 2 + 3;
-  for (guint i = 0; i < G_N_ELEMENTS (sides); i++) {
+  for (guint i = 0; i < MIN (n_sides, G_N_ELEMENTS (sides)); i++) {
     *ret = (VbetPoint){ at.x + sides[i] * nx * reach, at.y + sides[i] * ny * reach };
     if (!_vbet_occupied_touches (self->taken, moved (size, *ret)))
       return TRUE;
@@ -283,7 +283,7 @@ end_place (VbetViewBuilder *self, const VbetItem *item, guint end, const char *t
   for (double distance = VBET_VIEW_TILE_HALF + LAMP_ROOM; distance < longest; distance += 4) {
     double t = along_t (item, end, distance);
     VbetPoint at = vbet_item_point (item, t);
-    if (!vbet_rect_intersects (moved (size, at), tile) && has_room (self, item, t, size, ret))
+    if (!vbet_rect_intersects (moved (size, at), tile) && has_room (self, item, t, size, 3, ret))
       return TRUE;
   }
   return FALSE;
@@ -298,7 +298,7 @@ middle_place (VbetViewBuilder *self, const VbetItem *item, VbetTextStyle style, 
   VbetPoint place = { 0, 0 };
   /* The cross of a cut cable is in its middle. */
   for (guint i = item->flags & VBET_ITEM_DOWN ? 3 : 0; i < G_N_ELEMENTS (places); i++)
-    if (has_room (self, item, places[i], size, &place))
+    if (has_room (self, item, places[i], size, G_MAXUINT, &place))
       return place;
   return vbet_item_point (item, 0.5);
 }
