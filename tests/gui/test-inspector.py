@@ -185,7 +185,7 @@ def test_dark_and_narrow():
         window.click(window.place("r1"))
         window.find(r"Routing \(FRR\)", "text")
         screenshot("inspector-dark")
-        xdotool("windowsize", window.identifier, 900, 600)
+        xdotool("windowsize", window.identifier, 1120, 640)
         window.find("eth0 Addresses", "text")
         screenshot("inspector-narrow")
 
