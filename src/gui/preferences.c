@@ -55,6 +55,8 @@ static const Setting work_page[] = {
   { "console-colours", N_ ("_Colours:"), NULL, console_colours },
   { "console-font", N_ ("_Font:") },
   { "console-zoom", N_ ("Si_ze of text:"), N_ ("1 is normal") },
+  { NULL, N_ ("Program pane") },
+  { "program-zoom", N_ ("Size of the _program's letters:"), N_ ("1 is normal") },
   { NULL, N_ ("Files") },
   { "autosave-interval", N_ ("Seconds between _automatic copies:"),
     N_ ("What is not saved yet is found again after a crash") },

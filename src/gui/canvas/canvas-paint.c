@@ -34,7 +34,11 @@ vbet_canvas_theme_palette (GtkWidget *widget)
   g_object_get (gtk_widget_get_settings (widget), "gtk-theme-name", &theme, NULL);
   const char *forced = g_getenv ("GTK_THEME");
   gboolean dark = ink.red + ink.green + ink.blue > 1.8;
-  gboolean strong = strstr (forced != NULL ? forced : theme != NULL ? theme : "", "HighContrast") != NULL;
+  gboolean strong = strstr (forced != NULL && *forced != '\0' ? forced
+                            : theme != NULL                   ? theme
+                                                              : "",
+                            "HighContrast")
+                    != NULL;
   if (strong)
     return dark ? vbet_palette_contrast_dark () : vbet_palette_contrast ();
   return dark ? vbet_palette_dark () : vbet_palette_light ();
