@@ -1,7 +1,7 @@
 # Translations. A catalogue lands in po/LANGUAGE/LC_MESSAGES/vbet.mo of the
 # build tree, where a program that runs uninstalled finds it, and from there
 # in $(localedir). "make update-po" takes up new and changed texts.
-PO_LANGUAGES =
+PO_LANGUAGES = de fr
 PO_FILES = $(PO_LANGUAGES:%=po/%.po)
 PO_CATALOGUES = $(PO_LANGUAGES:%=po/%/LC_MESSAGES/vbet.mo)
 EXTRA_DIST += $(PO_FILES)

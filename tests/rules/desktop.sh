@@ -54,9 +54,10 @@ for file in po/*.po; do
   *untranslated* | *fuzzy*) fail "$file: $summary" ;;
   esac
   [ -s "$build/po/$language/LC_MESSAGES/vbet.mo" ] || fail "$language is not built"
-  # As many texts as the window has, not a catalogue of something else.
-  texts=$(msgunfmt "$build/po/$language/LC_MESSAGES/vbet.mo" | grep -c "^msgid")
-  [ "$texts" -gt 100 ] || fail "$language: only $texts texts"
+  # What is built is what is written: a language that po/local.mk does not name would stay as it once was.
+  written=$(msgfmt --output-file=- "$file" | msgunfmt - | grep -c '^msgid')
+  built=$(msgunfmt "$build/po/$language/LC_MESSAGES/vbet.mo" | grep -c '^msgid')
+  [ "$written" = "$built" ] || fail "$language: $written texts are written, $built are built"
 done
 
 [ "$result" -ne 0 ] || [ -z "$skipped" ] || { echo "desktop: skipped:$skipped"; exit 77; }
