@@ -407,7 +407,7 @@ make_bar (VbetCalls *self)
   self->retry = gtk_button_new_with_mnemonic (_ ("_Retry"));
   self->copy = gtk_button_new_with_mnemonic (_ ("_Copy"));
   gtk_entry_set_placeholder_text (GTK_ENTRY (self->wanted), _ ("Filter calls"));
-  gtk_entry_set_width_chars (GTK_ENTRY (self->wanted), 24);
+  gtk_entry_set_width_chars (GTK_ENTRY (self->wanted), 10); /* at least, so that the window can be narrow */
   atk_object_set_name (gtk_widget_get_accessible (self->wanted), _ ("Filter calls"));
   gtk_widget_set_tooltip_text (self->retry, _ ("Execute the selected failed calls once more"));
   gtk_widget_set_tooltip_text (self->copy, _ ("Copy the selected rows as text (Ctrl+C)"));
