@@ -101,7 +101,7 @@ def campus():
         window.key("F5")
         ready(window, ("web", "pc1", "gate", "r1", "pc2", "pc3"))
         console(window, "web", "iperf3 -s -D; clear")
-        console(window, "pc2", "clear; iperf3 -c 10.1.0.10 -t 60 -R | cut -c1-60")
+        console(window, "pc2", "clear; iperf3 -c 10.1.0.10 -t 60 -R")
         time.sleep(6)
         window.click(window.place("dsl"))
         time.sleep(2)
@@ -117,12 +117,14 @@ def campus():
 
 def grown():
     path = pathlib.Path(os.environ["VBET_GUI_HOME"]) / "home" / "grid.vbet"
-    subprocess.run([BUILD / "bin" / "vbetctl", "new", "grid", "144", "-o", path], check=True)
+    subprocess.run([BUILD / "bin" / "vbetctl", "new", "grid", "12x12", "-o", path], check=True)
     with Window(path) as window:
         time.sleep(1)
         window.click(window.free_place(20, 20))
+        for _ in range(5):
+            window.key("ctrl+plus")
         window.key("ctrl+f")
-        window.type("router7")
+        window.type("r77")
         time.sleep(1.5)
         screenshot("gallery-large")
 

@@ -35,3 +35,14 @@ tests_gui_vbet_fake_LDADD = $(bin_vbet_LDADD)
 
 TESTS += tests/gui/test-picture.py
 EXTRA_DIST += tests/gui/test-picture.py
+
+# The pictures of doc/gallery.md, made anew from real labs; to be looked at before they are committed.
+EXTRA_DIST += tests/gui/gallery.py
+.PHONY: gallery
+gallery: all
+	VBET_TOP_SRCDIR='$(abs_top_srcdir)' VBET_TOP_BUILDDIR='$(abs_top_builddir)' GSETTINGS_BACKEND=memory \
+	  python3 $(srcdir)/tests/gui/gallery.py
+	$(MKDIR_P) $(srcdir)/doc/gallery
+	for shot in start ospf projector calls cable live large dark; do \
+	  cp tests/gui/shots/gallery-$$shot.png $(srcdir)/doc/gallery/$$shot.png || exit 1; \
+	done

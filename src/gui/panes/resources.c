@@ -63,8 +63,8 @@ cell (const char *text, gboolean number, const char *class_name)
 {
   GtkWidget *label = gtk_label_new (text);
   gtk_label_set_xalign (GTK_LABEL (label), number ? 1 : 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_widget_set_hexpand (label, TRUE);
+  gtk_widget_set_hexpand (label, number);
+  gtk_label_set_line_wrap (GTK_LABEL (label), !number);
   if (class_name != NULL)
     gtk_style_context_add_class (gtk_widget_get_style_context (label), class_name);
   if (!number)
@@ -95,18 +95,15 @@ add_row (VbetResources *self, int *row, const char *what, char *host, char *gues
 }
 
 static char *
-counter_text (GVariant *side, const char *frames, const char *bytes)
+count_text (GVariant *side, const char *key)
 {
-  if (side == NULL)
-    return g_strdup ("–");
-  g_autofree char *size = bytes_text (vbet_reply_number (side, bytes, -1));
-  return g_strdup_printf ("%.0f · %s", vbet_reply_number (side, frames, 0), size);
+  return side != NULL ? g_strdup_printf ("%.0f", vbet_reply_number (side, key, 0)) : g_strdup ("–");
 }
 
 static char *
-dropped_text (GVariant *side)
+volume_text (GVariant *side, const char *key)
 {
-  return side != NULL ? g_strdup_printf ("%.0f", vbet_reply_number (side, "dropped", 0)) : g_strdup ("–");
+  return bytes_text (side != NULL ? vbet_reply_number (side, key, -1) : -1);
 }
 
 static void
@@ -115,9 +112,9 @@ add_memory (VbetResources *self, int *row, GVariant *host, GVariant *guest)
   add_head (self, row, _ ("Memory"));
   add_row (self, row, _ ("size"), bytes_text (vbet_reply_number (host, "memory_file", -1)),
            bytes_text (vbet_reply_number (guest, "memory_total", -1)));
-  add_row (self, row, _ ("resident · free"), bytes_text (vbet_reply_number (host, "memory_resident", -1)),
-           bytes_text (vbet_reply_number (guest, "memory_free", -1)));
-  add_row (self, row, _ ("all its processes"), bytes_text (vbet_reply_number (host, "memory", -1)), NULL);
+  add_row (self, row, _ ("resident"), bytes_text (vbet_reply_number (host, "memory_resident", -1)), NULL);
+  add_row (self, row, _ ("free"), NULL, bytes_text (vbet_reply_number (guest, "memory_free", -1)));
+  add_row (self, row, _ ("processes"), bytes_text (vbet_reply_number (host, "memory", -1)), NULL);
 }
 
 static void
@@ -130,11 +127,11 @@ add_network (VbetResources *self, int *row, GVariant *reply)
     g_autoptr (GVariant) guest = vbet_reply_member (nic, "guest");
     const char *name = vbet_reply_text (nic, "name");
     add_head (self, row, name != NULL ? name : "");
-    add_row (self, row, _ ("received"), counter_text (host, "rx_frames", "rx_bytes"),
-             counter_text (guest, "rx_frames", "rx_bytes"));
-    add_row (self, row, _ ("sent"), counter_text (host, "tx_frames", "tx_bytes"),
-             counter_text (guest, "tx_frames", "tx_bytes"));
-    add_row (self, row, _ ("dropped"), dropped_text (host), dropped_text (guest));
+    add_row (self, row, _ ("frames in"), count_text (host, "rx_frames"), count_text (guest, "rx_frames"));
+    add_row (self, row, _ ("bytes in"), volume_text (host, "rx_bytes"), volume_text (guest, "rx_bytes"));
+    add_row (self, row, _ ("frames out"), count_text (host, "tx_frames"), count_text (guest, "tx_frames"));
+    add_row (self, row, _ ("bytes out"), volume_text (host, "tx_bytes"), volume_text (guest, "tx_bytes"));
+    add_row (self, row, _ ("dropped"), count_text (host, "dropped"), count_text (guest, "dropped"));
   }
 }
 
@@ -145,10 +142,10 @@ add_disk (VbetResources *self, int *row, GVariant *host, GVariant *guest)
   g_autoptr (GVariant) disk = vbet_reply_member (host, "disk");
   const char *path = vbet_reply_text (image, "path");
   add_head (self, row, _ ("Disk"));
-  add_row (self, row, _ ("image · size"), bytes_text (vbet_reply_number (image, "size", -1)),
-           bytes_text (vbet_reply_number (guest, "disk_size", -1)));
-  add_row (self, row, _ ("changed · used"), bytes_text (vbet_reply_number (disk, "allocated", -1)),
-           bytes_text (vbet_reply_number (guest, "disk_used", -1)));
+  add_row (self, row, _ ("image"), bytes_text (vbet_reply_number (image, "size", -1)), NULL);
+  add_row (self, row, _ ("changed"), bytes_text (vbet_reply_number (disk, "allocated", -1)), NULL);
+  add_row (self, row, _ ("size"), NULL, bytes_text (vbet_reply_number (guest, "disk_size", -1)));
+  add_row (self, row, _ ("used"), NULL, bytes_text (vbet_reply_number (guest, "disk_used", -1)));
   gtk_widget_set_tooltip_text (self->grid, path);
 }
 
@@ -159,7 +156,7 @@ add_timer (VbetResources *self, int *row, GVariant *host, GVariant *guest)
   add_head (self, row, _ ("Timer"));
   add_row (self, row, _ ("clock"), clock_text (vbet_reply_number (host, "clock", -1)),
            clock_text (vbet_reply_number (guest, "clock", -1)));
-  add_row (self, row, _ ("guest is ahead"), NULL,
+  add_row (self, row, _ ("ahead by"), NULL,
            isnan (offset) ? g_strdup ("–") : g_strdup_printf (_ ("%+.2f s"), offset));
   add_row (self, row, _ ("uptime"), g_strdup_printf (_ ("%.1f s"), vbet_reply_number (host, "uptime", 0)),
            g_strdup_printf (_ ("%.1f s"), vbet_reply_number (guest, "uptime", 0)));
@@ -171,13 +168,13 @@ add_processor (VbetResources *self, int *row, GVariant *host, GVariant *guest)
   const char *mode = vbet_reply_text (host, "mode");
   double processor = vbet_reply_number (host, "processor", -1), load = vbet_reply_number (guest, "load", -1);
   add_head (self, row, _ ("CPU"));
-  add_row (self, row, _ ("time · load"), g_strdup_printf (_ ("%.1f s"), vbet_reply_number (host, "cpu", 0)),
-           load >= 0 ? g_strdup_printf ("%.2f", load) : NULL);
+  add_row (self, row, _ ("time"), g_strdup_printf (_ ("%.1f s"), vbet_reply_number (host, "cpu", 0)), NULL);
+  add_row (self, row, _ ("load"), NULL, load >= 0 ? g_strdup_printf ("%.2f", load) : NULL);
   add_row (self, row, _ ("processes"), g_strdup_printf ("%.0f", vbet_reply_number (host, "processes", 0)),
            NULL);
-  add_row (self, row, _ ("system calls by"), g_strdup (mode != NULL ? mode : "–"), NULL);
+  add_row (self, row, _ ("calls by"), g_strdup (mode != NULL ? mode : "–"), NULL);
   if (processor >= 0)
-    add_row (self, row, _ ("on processor"), g_strdup_printf ("%.0f", processor), NULL);
+    add_row (self, row, _ ("processor"), g_strdup_printf ("%.0f", processor), NULL);
 }
 
 static void
