@@ -201,7 +201,9 @@ libvbet_gui_a_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS) $(VTE_CFLAGS) $(SOURCEVIEW_CFL
 
 # Layouts, menus and style, compiled in.
 GUI_RESOURCES = src/gui/ui/window.ui src/gui/ui/menus.ui src/gui/ui/shortcuts.ui src/gui/ui/style.css
-EXTRA_DIST += src/gui/ui/vbet.gresource.xml $(GUI_RESOURCES) doc/screenshot.png
+EXTRA_DIST += src/gui/ui/vbet.gresource.xml $(GUI_RESOURCES) doc/screenshot.png doc/gallery.md \
+	doc/gallery/start.png doc/gallery/ospf.png doc/gallery/projector.png doc/gallery/calls.png \
+	doc/gallery/cable.png doc/gallery/live.png doc/gallery/large.png doc/gallery/dark.png
 CLEANFILES += src/gui/resources.c
 src/gui/resources.c: src/gui/ui/vbet.gresource.xml $(GUI_RESOURCES)
 	$(AM_V_GEN)$(MKDIR_P) src/gui && $(GLIB_COMPILE_RESOURCES) --generate-source --target=$@ --internal \

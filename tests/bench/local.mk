@@ -19,7 +19,8 @@ EXTRA_DIST += tests/bench/bench-labs.py tests/bench/bench-tcp.py doc/performance
 
 # Frames of the canvas.
 EXTRA_PROGRAMS += tests/bench/bench-canvas
-BENCHES += tests/bench/bench-canvas
+BENCHES += tests/bench/bench-canvas tests/bench/bench-window.py
+EXTRA_DIST += tests/bench/bench-window.py
 CLEANFILES += tests/bench/bench-canvas
 tests_bench_bench_canvas_SOURCES = tests/bench/bench-canvas.c
 tests_bench_bench_canvas_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS)
