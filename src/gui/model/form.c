@@ -58,8 +58,14 @@ static const struct {
   { "autostart", N_ ("Autostart"), 0, 0 },
   { "mac", N_ ("MAC address"), 0, 0 },
   { "mtu", N_ ("MTU"), 0, 0 },
-  { "vlan", N_ ("VLAN"), 0, 0 },
-  { "trunk", N_ ("Trunk VLANs"), 0, 0 },
+  { "vlan", N_ ("VLAN"), 3, VBET_KIND_NIC },
+  { "trunk", N_ ("Trunk VLANs"), 4, VBET_KIND_NIC },
+  { "priority", N_ ("Priority"), 0, 0 },
+  { "distribution", N_ ("Spread"), 0, 0 },
+  { "burst", N_ ("Lost in a row"), 0, 0 },
+  { "queue-bytes", N_ ("Queue (bytes)"), 0, 0 },
+  { "up-for", N_ ("Up for"), 0, 0 },
+  { "down-for", N_ ("Down for"), 0, 0 },
 };
 
 static const VbetAttributeSpec note_text
