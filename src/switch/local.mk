@@ -29,6 +29,8 @@ libvbet_switch_a_SOURCES = \
 	src/switch/core/relay-ports.h \
 	src/switch/core/stp.c \
 	src/switch/core/stp.h \
+	src/switch/core/stp-machines.c \
+	src/switch/core/stp-private.h \
 	src/switch/core/stp-bpdu.c \
 	src/switch/core/stp-bpdu.h \
 	src/switch/fabric.c \
