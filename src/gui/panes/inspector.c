@@ -10,6 +10,7 @@
 G_DEFINE_FINAL_TYPE (VbetInspector, vbet_inspector, GTK_TYPE_BOX)
 
 #define WIDTH 292
+#define SELECTION_REST 40 /* milliseconds */
 
 void
 _vbet_inspector_fail (VbetInspector *self, const char *reason)
@@ -196,7 +197,9 @@ on_selection (VbetInspector *self)
 {
   /* What was typed into the form of what was selected before is meant for that. */
   vbet_inspector_flush (self);
-  update_soon (self);
+  /* Making a form takes longer than drawing a frame: what the hand did comes first, also the second click of two. */
+  if (self->idle == 0)
+    self->idle = g_timeout_add_full (G_PRIORITY_DEFAULT_IDLE, SELECTION_REST, on_idle, self, NULL);
 }
 
 void
