@@ -223,6 +223,18 @@ def test_find():
         wait_until(lambda: canvas.x < window.place("h38")[0] < canvas.x + canvas.width, 5, "it is in sight")
         time.sleep(0.4)  # for the picture only
         screenshot("find")
+        # typed letter by letter, the way to the first hit is given up for the last
+        window.key("ctrl+a")
+        window.type("h3")
+        window.type("3")
+        window.find("1 of 1")
+        wait_until(lambda: selected(window) == ["h33"], 5, "h33 is selected")
+        wait_until(lambda: canvas.x < window.place("h33")[0] < canvas.x + canvas.width, 5, "h33 is in sight")
+        time.sleep(0.6)  # a glide to somewhere else would be over by now
+        assert canvas.x < window.place("h33")[0] < canvas.x + canvas.width
+        window.key("ctrl+a")
+        window.type("38")
+        wait_until(lambda: selected(window) == ["h38"], 5, "h38 is selected again")
         window.key("ctrl+a")
         window.type("nowhere")
         window.find("Nothing found")

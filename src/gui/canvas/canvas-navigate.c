@@ -189,6 +189,10 @@ vbet_canvas_reveal (VbetCanvas *self, VbetRect rect)
 {
   g_return_if_fail (VBET_IS_CANVAS (self));
   VbetRect seen = vbet_canvas_visible (self);
+  if (self->glide != NULL && self->glide->scrolls) { /* what will be seen when it is over */
+    seen.x = self->glide->origin_to.x;
+    seen.y = self->glide->origin_to.y;
+  }
   VbetPoint middle = { rect.x + rect.width / 2, rect.y + rect.height / 2 };
   if (rect.x >= seen.x && rect.y >= seen.y && rect.x + rect.width <= seen.x + seen.width
       && rect.y + rect.height <= seen.y + seen.height)
