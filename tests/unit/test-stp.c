@@ -428,7 +428,7 @@ static void
 test_any_changes (void)
 {
   Net *net = net_new (16);
-  GRand *rand = g_rand_new_with_seed (7);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
   for (guint y = 0; y < 4; y++)
     for (guint x = 0; x < 4; x++) {
       if (x < 3)
@@ -460,7 +460,7 @@ static void
 test_garbage (void)
 {
   Net *net = net_new (2);
-  GRand *rand = g_rand_new_with_seed (3);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (3);
   plug (net, 0, 0, 1, 0);
   pass (net, 1 * SECOND);
   for (guint i = 0; i < 20000; i++) {
