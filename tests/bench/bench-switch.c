@@ -405,7 +405,7 @@ measure_cores (guint size, double seconds)
     vbet_fabric_add_port (fabric, device, 1, 1500, &klass, &passed[i], &ends[i]);
     vbet_endpoint_set_connected (ends[i], TRUE);
     vbet_fabric_add_bridge_port (fabric, "s", i + 1, "s");
-    vbet_fabric_add_cable (fabric, device, device, 1, "s", i + 1, TRUE);
+    vbet_fabric_add_cable (fabric, device, device, 1, "s", i + 1, NULL, 0);
   }
   double start = cpu_seconds (getpid ());
   double spent = 0;
