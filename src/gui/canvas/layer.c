@@ -205,10 +205,28 @@ put_before (VbetLayer *self, cairo_t *cr, const VbetLayerInput *input)
   cairo_restore (cr);
 }
 
+static gboolean
+has_picture (VbetLayer *self)
+{
+  GHashTableIter iter;
+  gpointer square = NULL;
+  g_hash_table_iter_init (&iter, self->squares);
+  while (g_hash_table_iter_next (&iter, &square, NULL))
+    if (((Square *)square)->surface != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 /* Puts what was painted last into one picture, and begins anew. */
 static void
 keep_before (VbetLayer *self, cairo_t *cr, const VbetLayerInput *input)
 {
+  /* While the zoom goes on and nothing was drawn sharp in between, the first picture is scaled each time: scaling
+   * what was scaled would cost twice, and blur. */
+  if (self->before != NULL && !has_picture (self)) {
+    g_hash_table_remove_all (self->squares);
+    return;
+  }
   VbetLayerInput last = {
     .palette = input->palette, .x = self->x, .y = self->y, .width = self->width, .height = self->height
   };
