@@ -337,8 +337,9 @@ add_counts (VbetInspector *self, const VbetTopology *topology)
     gtk_label_set_xalign (GTK_LABEL (count), 1);
     gtk_label_set_xalign (GTK_LABEL (what), 0);
     gtk_style_context_add_class (gtk_widget_get_style_context (count), "vbet-figure");
-    gtk_grid_attach (GTK_GRID (grid), count, 0, row, 1, 1);
-    gtk_grid_attach (GTK_GRID (grid), what, 1, row++, 1, 1);
+    /* What, then how many: it needs no plural in any language. */
+    gtk_grid_attach (GTK_GRID (grid), what, 0, row, 1, 1);
+    gtk_grid_attach (GTK_GRID (grid), count, 1, row++, 1, 1);
   }
   gtk_box_pack_start (GTK_BOX (self->form), grid, FALSE, FALSE, 0);
 }
