@@ -206,12 +206,13 @@ take_fd (Call *call)
 static int
 connect_port (VbetControl *self, Call *call)
 {
-  VbetSocketPort *port
-      = vbet_fabric_find_port (self->fabric, call->command->end.device, call->command->end.nic);
-  if (port == NULL)
+  VbetEndpoint *endpoint
+      = vbet_fabric_find_guest (self->fabric, call->command->end.device, call->command->end.nic);
+  if (endpoint == NULL)
     return -ENOENT;
   if (call->n_fds != 1)
     return -EBADF;
+  VbetSocketPort *port = vbet_socket_port_of (self->io, endpoint, port_closed, self);
   return vbet_socket_port_connect (port, take_fd (call), call->command->serial);
 }
 

@@ -1,6 +1,7 @@
 /* fabric-path.c - the way of a frame through the fabric; see fabric.h. */
 #include "config.h"
 
+#include "switch/core/offload.h"
 #include "switch/fabric-private.h"
 
 #define PARKED_BATCH 256
@@ -16,6 +17,49 @@ push_work (VbetFabric *self, VbetEndpoint *to, const VbetFrame *frame)
       = (FabricWork){ .to = to, .frame = *frame };
 }
 
+/* --- frames with parts, for what takes only whole ones -------------------------------- */
+
+static void
+send_whole (const VbetFrame *frame, gpointer user_data)
+{
+  VbetEndpoint *to = user_data;
+  to->klass->send (to->port, frame);
+}
+
+static void
+input_whole_to_cable (const VbetFrame *frame, gpointer user_data)
+{
+  const VbetEndpoint *from = user_data;
+  vbet_cable_input (&from->cable->core, from->end, frame, from->fabric->now);
+}
+
+static void
+park_whole (const VbetFrame *frame, gpointer user_data)
+{
+  VbetEndpoint *to = user_data;
+  if (!vbet_frame_queue_push (&to->fabric->parked, frame, to))
+    to->rx.dropped++;
+}
+
+static void
+relay_whole (const VbetFrame *frame, gpointer user_data)
+{
+  VbetEndpoint *to = user_data;
+  vbet_bridge_input (to->bridge->bridge, to->number, frame, to->fabric->now);
+}
+
+/* Gives @frame, or what it becomes on a wire, to @take. */
+static void
+each_whole (VbetEndpoint *endpoint, const VbetFrame *frame, VbetOffloadEmit take)
+{
+  if (frame->parts == NULL)
+    take (frame, endpoint);
+  else if (!vbet_offload_resolve (frame, &endpoint->fabric->store, take, endpoint))
+    endpoint->rx.dropped++;
+}
+
+/* --- the way -------------------------------------------------------------------------- */
+
 /* @frame has reached @to: the inside of a bridge, or the way out to a device. */
 static void
 deliver (VbetEndpoint *to, const VbetFrame *frame)
@@ -25,7 +69,7 @@ deliver (VbetEndpoint *to, const VbetFrame *frame)
     push_work (self, to, frame);
     return;
   }
-  if (!to->connected || vbet_frame_check (frame->size, to->mtu) != VBET_FRAME_OK) {
+  if (!to->connected || vbet_frame_check (vbet_offload_wire_size (frame), to->mtu) != VBET_FRAME_OK) {
     to->rx.dropped++;
     return;
   }
@@ -33,7 +77,10 @@ deliver (VbetEndpoint *to, const VbetFrame *frame)
     to->dirty = TRUE;
     g_ptr_array_add (self->dirty, to);
   }
-  to->klass->send (to->port, frame);
+  if (frame->parts == NULL || (to->klass->takes_parts != NULL && to->klass->takes_parts (to->port, frame)))
+    to->klass->send (to->port, frame);
+  else
+    each_whole (to, frame, send_whole);
 }
 
 /* @frame leaves @from by what is plugged into it. */
@@ -41,7 +88,10 @@ static void
 emit (VbetEndpoint *from, const VbetFrame *frame)
 {
   if (from->cable != NULL) {
-    vbet_cable_input (&from->cable->core, from->end, frame, from->fabric->now);
+    if (frame->parts == NULL || vbet_cable_is_perfect (&from->cable->core, from->end))
+      vbet_cable_input (&from->cable->core, from->end, frame, from->fabric->now);
+    else
+      each_whole (from, frame, input_whole_to_cable);
     vbet_fabric_reschedule (from->cable);
   } else if (from->direct != NULL) {
     deliver (from->direct, frame);
@@ -69,11 +119,11 @@ vbet_fabric_input (VbetFabric *self, VbetEndpoint *from, const VbetFrame *frame,
 {
   self->now = now;
   gboolean plugged = from->cable != NULL || from->direct != NULL;
-  if (!plugged || vbet_frame_check (frame->size, from->mtu) != VBET_FRAME_OK) {
+  if (!plugged || vbet_frame_check (vbet_offload_wire_size (frame), from->mtu) != VBET_FRAME_OK) {
     from->tx.dropped++;
     return;
   }
-  vbet_counters_pass (&from->tx, frame->size);
+  vbet_offload_count (&from->tx, frame);
   emit (from, frame);
 }
 
@@ -82,6 +132,8 @@ relay_input (VbetEndpoint *to, const VbetFrame *frame, gint64 now)
 {
   if (to->bridge->kind == VBET_RELAY_HUB)
     vbet_hub_input (to->bridge->hub, to->number, frame);
+  else if (frame->parts != NULL && vbet_bridge_looks_inside (to->bridge->bridge))
+    each_whole (to, frame, relay_whole);
   else
     vbet_bridge_input (to->bridge->bridge, to->number, frame, now);
 }
@@ -111,8 +163,8 @@ park (VbetFabric *self)
   for (; self->work_count > 0; self->work_count--) {
     FabricWork *work = &self->work[self->work_first];
     self->work_first = (self->work_first + 1) % WORK_SLOTS;
-    if (work->to != NULL && !vbet_frame_queue_push (&self->parked, &work->frame, work->to))
-      work->to->rx.dropped++;
+    if (work->to != NULL)
+      each_whole (work->to, &work->frame, park_whole);
   }
 }
 

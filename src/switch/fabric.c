@@ -354,11 +354,41 @@ vbet_fabric_remove_direct_port (VbetFabric *self, VbetEndpoint *endpoint)
   endpoint_free (endpoint);
 }
 
-gpointer
-vbet_fabric_find_port (VbetFabric *self, const char *device, guint nic)
+VbetEndpoint *
+vbet_fabric_find_guest (VbetFabric *self, const char *device, guint nic)
 {
   VbetEndpoint *endpoint = find_endpoint (self, device, nic);
-  return endpoint != NULL ? endpoint->port : NULL;
+  return endpoint != NULL && endpoint->klass != NULL ? endpoint : NULL;
+}
+
+void
+vbet_fabric_replace_port (VbetEndpoint *endpoint, const VbetPortClass *klass, gpointer port)
+{
+  vbet_endpoint_set_connected (endpoint, FALSE);
+  if (endpoint->dirty)
+    g_ptr_array_remove_fast (endpoint->fabric->dirty, endpoint);
+  endpoint->dirty = FALSE;
+  endpoint->klass->destroy (endpoint->port);
+  endpoint->klass = klass;
+  endpoint->port = port;
+}
+
+const char *
+vbet_endpoint_get_device (const VbetEndpoint *self)
+{
+  return self->device;
+}
+
+guint
+vbet_endpoint_get_nic (const VbetEndpoint *self)
+{
+  return self->nic;
+}
+
+gpointer
+vbet_endpoint_get_port (const VbetEndpoint *self, const VbetPortClass *klass)
+{
+  return self->klass == klass ? self->port : NULL;
 }
 
 guint

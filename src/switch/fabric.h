@@ -43,8 +43,10 @@ typedef struct {
   void (*flush) (gpointer port);
   /* How many frames wait for the device; NULL: none ever. */
   guint (*queued) (gpointer port);
-  /* The endpoint was removed. */
+  /* The endpoint was removed, or got another port. */
   void (*destroy) (gpointer port);
+  /* Whether send() takes @frame, which has parts (core/offload.h); NULL: whole frames only. */
+  gboolean (*takes_parts) (gpointer port, const VbetFrame *frame);
 } VbetPortClass;
 
 typedef enum {
@@ -83,6 +85,9 @@ int vbet_fabric_remove_bridge (VbetFabric *self, const char *name);
 /** vbet_fabric_add_port: @port: the fabric's from now on; on failure it stays the caller's. */
 int vbet_fabric_add_port (VbetFabric *self, const char *device, guint nic, guint mtu,
                           const VbetPortClass *klass, gpointer port, VbetEndpoint **ret_endpoint);
+/** vbet_fabric_replace_port: @endpoint, whose port is destroyed, gets another, to which nobody is connected.
+ */
+void vbet_fabric_replace_port (VbetEndpoint *endpoint, const VbetPortClass *klass, gpointer port);
 int vbet_fabric_add_bridge_port (VbetFabric *self, const char *device, guint nic, const char *bridge);
 /** vbet_fabric_add_direct_port: a port that sits in a port of its own of @bridge, without cable and name. */
 int vbet_fabric_add_direct_port (VbetFabric *self, const char *bridge, guint mtu, const VbetPortClass *klass,
@@ -106,8 +111,8 @@ int vbet_fabric_set_cable (VbetFabric *self, const char *name, const VbetFabricC
                            gint64 now);
 int vbet_fabric_remove_cable (VbetFabric *self, const char *name);
 
-/** vbet_fabric_find_port: Returns: (nullable) (transfer none): what was given to vbet_fabric_add_port(). */
-gpointer vbet_fabric_find_port (VbetFabric *self, const char *device, guint nic);
+/** vbet_fabric_find_guest: Returns: (nullable) (transfer none): an endpoint of vbet_fabric_add_port(). */
+VbetEndpoint *vbet_fabric_find_guest (VbetFabric *self, const char *device, guint nic);
 gboolean vbet_fabric_has_bridge (VbetFabric *self, const char *name);
 
 /**
@@ -124,6 +129,10 @@ void vbet_fabric_set_link_changed (VbetFabric *self, VbetFabricLinkChanged link_
 /** vbet_endpoint_set_connected: whether somebody is there; frames to an absent device are dropped and
  * counted. */
 void vbet_endpoint_set_connected (VbetEndpoint *self, gboolean connected);
+const char *vbet_endpoint_get_device (const VbetEndpoint *self);
+guint vbet_endpoint_get_nic (const VbetEndpoint *self);
+/** vbet_endpoint_get_port: Returns: (nullable): its port, if it is one of @klass. */
+gpointer vbet_endpoint_get_port (const VbetEndpoint *self, const VbetPortClass *klass);
 guint vbet_endpoint_get_mtu (const VbetEndpoint *self);
 /** vbet_endpoint_get_rx: counters of what the device receives; the port counts there. */
 VbetCounters *vbet_endpoint_get_rx (VbetEndpoint *self);

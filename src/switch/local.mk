@@ -24,6 +24,8 @@ libvbet_switch_a_SOURCES = \
 	src/switch/core/hub.h \
 	src/switch/core/mac-table.c \
 	src/switch/core/mac-table.h \
+	src/switch/core/offload.c \
+	src/switch/core/offload.h \
 	src/switch/core/random.h \
 	src/switch/core/relay-ports.c \
 	src/switch/core/relay-ports.h \
@@ -33,6 +35,8 @@ libvbet_switch_a_SOURCES = \
 	src/switch/core/stp-private.h \
 	src/switch/core/stp-bpdu.c \
 	src/switch/core/stp-bpdu.h \
+	src/switch/core/virtqueue.c \
+	src/switch/core/virtqueue.h \
 	src/switch/fabric.c \
 	src/switch/fabric.h \
 	src/switch/fabric-path.c \

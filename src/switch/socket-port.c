@@ -213,7 +213,8 @@ port_queued (gpointer port)
   return self->queue.frames;
 }
 
-static const VbetPortClass socket_port_class = { port_send, port_flush, port_queued, port_destroy };
+static const VbetPortClass socket_port_class
+    = { .send = port_send, .flush = port_flush, .queued = port_queued, .destroy = port_destroy };
 
 static VbetSocketPort *
 port_new (VbetIo *io, const char *device, guint nic, guint mtu)
@@ -243,6 +244,21 @@ vbet_socket_port_add_guest (VbetIo *io, const char *device, guint nic, guint mtu
   self->user_data = user_data;
   io_reserve (io, mtu);
   return 0;
+}
+
+VbetSocketPort *
+vbet_socket_port_of (VbetIo *io, VbetEndpoint *endpoint, VbetSocketPortClosed closed, gpointer user_data)
+{
+  VbetSocketPort *self = vbet_endpoint_get_port (endpoint, &socket_port_class);
+  if (self != NULL)
+    return self;
+  self = port_new (io, vbet_endpoint_get_device (endpoint), vbet_endpoint_get_nic (endpoint),
+                   vbet_endpoint_get_mtu (endpoint));
+  self->endpoint = endpoint;
+  self->closed = closed;
+  self->user_data = user_data;
+  vbet_fabric_replace_port (endpoint, &socket_port_class, self);
+  return self;
 }
 
 int

@@ -49,6 +49,11 @@ VbetFabric *vbet_io_get_fabric (VbetIo *self);
 int vbet_socket_port_add_guest (VbetIo *io, const char *device, guint nic, guint mtu,
                                 VbetSocketPortClosed closed, gpointer user_data);
 
+/** vbet_socket_port_of: Returns: the socket port of a guest's @endpoint; made, in place of another, if need
+ * be. */
+VbetSocketPort *vbet_socket_port_of (VbetIo *io, VbetEndpoint *endpoint, VbetSocketPortClosed closed,
+                                     gpointer user_data);
+
 /**
  * vbet_socket_port_add_stock: adds a direct port of @bridge over @fd.
  * @fd: connected datagram socket; the port's own on success

@@ -395,7 +395,7 @@ core_nothing (gpointer port)
 static double
 measure_cores (guint size, double seconds)
 {
-  static const VbetPortClass klass = { core_send, core_nothing, NULL, core_nothing };
+  static const VbetPortClass klass = { core_send, core_nothing, NULL, core_nothing, NULL };
   VbetFabric *fabric = vbet_fabric_new (1);
   VbetEndpoint *ends[2];
   guint64 passed[2] = { 0 };

@@ -62,7 +62,7 @@ port_destroy (gpointer data)
   port->endpoint = NULL;
 }
 
-static const VbetPortClass port_class = { port_send, port_flush, NULL, port_destroy };
+static const VbetPortClass port_class = { port_send, port_flush, NULL, port_destroy, NULL };
 
 static const char *const devices[DEVICES] = { "d0", "d1", "d2", "d3" };
 static const char *const bridges[] = { "s0", "s1", "hub" };

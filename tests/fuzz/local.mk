@@ -52,6 +52,11 @@ TESTS += tests/fuzz/replay-switch-frames
 tests_fuzz_replay_switch_frames_SOURCES = tests/fuzz/fuzz-switch-frames.c tests/fuzz/replay.c
 tests_fuzz_replay_switch_frames_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
 
+check_PROGRAMS += tests/fuzz/replay-switch-virtqueue
+TESTS += tests/fuzz/replay-switch-virtqueue
+tests_fuzz_replay_switch_virtqueue_SOURCES = tests/fuzz/fuzz-switch-virtqueue.c tests/fuzz/replay.c
+tests_fuzz_replay_switch_virtqueue_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+
 check_PROGRAMS += tests/fuzz/replay-switch-state
 TESTS += tests/fuzz/replay-switch-state
 tests_fuzz_replay_switch_state_SOURCES = tests/fuzz/fuzz-switch-state.c tests/fuzz/replay.c
@@ -155,6 +160,11 @@ noinst_PROGRAMS += tests/fuzz/fuzz-switch-frames
 tests_fuzz_fuzz_switch_frames_SOURCES = tests/fuzz/fuzz-switch-frames.c
 tests_fuzz_fuzz_switch_frames_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 tests_fuzz_fuzz_switch_frames_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+
+noinst_PROGRAMS += tests/fuzz/fuzz-switch-virtqueue
+tests_fuzz_fuzz_switch_virtqueue_SOURCES = tests/fuzz/fuzz-switch-virtqueue.c
+tests_fuzz_fuzz_switch_virtqueue_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_switch_virtqueue_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 noinst_PROGRAMS += tests/fuzz/fuzz-switch-state
 tests_fuzz_fuzz_switch_state_SOURCES = tests/fuzz/fuzz-switch-state.c

@@ -5,7 +5,9 @@ SWITCH_TESTS = \
 	tests/unit/test-cable \
 	tests/unit/test-stp \
 	tests/unit/test-vlan \
-	tests/unit/test-fabric
+	tests/unit/test-fabric \
+	tests/unit/test-virtqueue \
+	tests/unit/test-offload
 check_PROGRAMS += $(SWITCH_TESTS)
 TESTS += $(SWITCH_TESTS)
 SWITCH_TEST_LIBS = libvbet-switch.a libvbet-base.a $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
@@ -33,6 +35,14 @@ tests_unit_test_vlan_LDADD = $(SWITCH_TEST_LIBS)
 tests_unit_test_fabric_SOURCES = tests/unit/test-fabric.c
 tests_unit_test_fabric_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_fabric_LDADD = $(SWITCH_TEST_LIBS)
+
+tests_unit_test_virtqueue_SOURCES = tests/unit/test-virtqueue.c
+tests_unit_test_virtqueue_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_virtqueue_LDADD = $(SWITCH_TEST_LIBS)
+
+tests_unit_test_offload_SOURCES = tests/unit/test-offload.c
+tests_unit_test_offload_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_offload_LDADD = $(SWITCH_TEST_LIBS)
 
 # Those of the process: they run bin/vbet-switch.
 SWITCH_PROCESS_TESTS = \

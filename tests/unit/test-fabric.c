@@ -51,7 +51,7 @@ fake_destroy (gpointer port)
   self->destroyed = TRUE;
 }
 
-static const VbetPortClass fake_class = { fake_send, fake_flush, NULL, fake_destroy };
+static const VbetPortClass fake_class = { fake_send, fake_flush, NULL, fake_destroy, NULL };
 
 static void
 add_fake (VbetFabric *fabric, FakePort *port, const char *device, guint nic, gboolean connected)

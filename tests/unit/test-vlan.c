@@ -277,7 +277,7 @@ ring_flush (gpointer port)
   (void)port;
 }
 
-static const VbetPortClass ring_class = { ring_send, ring_flush, NULL, ring_flush };
+static const VbetPortClass ring_class = { ring_send, ring_flush, NULL, ring_flush, NULL };
 
 /* Time passes, deadline by deadline, and never in more steps than a quiet network needs. */
 static void

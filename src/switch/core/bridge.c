@@ -387,6 +387,12 @@ relay_managed (VbetBridge *self, guint port, const VbetFrame *frame, gint64 now)
     vbet_frame_store_spend (self->store, shapes.other);
 }
 
+gboolean
+vbet_bridge_looks_inside (const VbetBridge *self)
+{
+  return self->managed;
+}
+
 void
 vbet_bridge_input (VbetBridge *self, guint port, const VbetFrame *frame, gint64 now)
 {

@@ -79,6 +79,8 @@ void vbet_bridge_run (VbetBridge *self, gint64 now);
  * @frame: at least a header long
  * @now: nanoseconds, never less than before
  */
+/** vbet_bridge_looks_inside: whether it needs whole frames: VLANs, a spanning tree or a mirror. */
+gboolean vbet_bridge_looks_inside (const VbetBridge *self);
 void vbet_bridge_input (VbetBridge *self, guint port, const VbetFrame *frame, gint64 now);
 
 void vbet_bridge_set_ageing (VbetBridge *self, gint64 ageing);

@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#include "switch/core/offload.h"
+
 #define SECOND 1e9
 #define TIME_MAX (G_GINT64_CONSTANT (3600) * 1000000000)
 
@@ -124,7 +126,7 @@ draw_jitter (VbetCableDirection *way)
 static void
 arrive (VbetCable *self, VbetCableDirection *way, const VbetFrame *frame)
 {
-  vbet_counters_pass (&way->counters, frame->size);
+  vbet_offload_count (&way->counters, frame);
   self->deliver (way == &self->directions[VBET_CABLE_A] ? VBET_CABLE_B : VBET_CABLE_A, frame,
                  self->user_data);
 }

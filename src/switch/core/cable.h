@@ -134,6 +134,12 @@ void vbet_cable_set_flap (VbetCable *self, gint64 up_for, gint64 down_for, gint6
 /** vbet_cable_is_up: whether frames from @end come through. */
 gboolean vbet_cable_is_up (const VbetCable *self, VbetCableEnd end);
 
+/** vbet_cable_is_perfect: whether frames from @end come through as they are; only then may they have parts. */
+static inline gboolean
+vbet_cable_is_perfect (const VbetCable *self, VbetCableEnd end)
+{
+  return self->directions[end].plain;
+}
 /** vbet_cable_input: a frame enters at @end at time @now; a direction that is down drops and counts it. */
 void vbet_cable_input (VbetCable *self, VbetCableEnd end, const VbetFrame *frame, gint64 now);
 

@@ -10,6 +10,13 @@ typedef struct {
 } VbetCounters;
 
 static inline void
+vbet_counters_pass_many (VbetCounters *self, guint frames, guint64 bytes)
+{
+  self->frames += frames;
+  self->bytes += bytes;
+}
+
+static inline void
 vbet_counters_pass (VbetCounters *self, guint bytes)
 {
   self->frames++;

@@ -61,24 +61,32 @@ place_for (VbetFrameQueue *self, gsize need)
   return self->head - self->tail >= need + ALIGNMENT ? (gssize)self->tail : -1;
 }
 
+guint8 *
+vbet_frame_queue_reserve (VbetFrameQueue *self, guint size, gpointer tag)
+{
+  if (self->frames >= self->limit)
+    return NULL;
+  if (self->bytes == NULL)
+    self->bytes = g_malloc (self->capacity);
+  gsize need = record_size (size);
+  gssize at = place_for (self, need);
+  if (at < 0)
+    return NULL;
+  Record *record = record_at (self, (gsize)at);
+  record->tag = tag;
+  record->size = size;
+  self->tail = (gsize)at + need;
+  self->frames++;
+  return (guint8 *)(record + 1);
+}
+
 gboolean
 vbet_frame_queue_push (VbetFrameQueue *self, const VbetFrame *frame, gpointer tag)
 {
-  if (self->frames >= self->limit)
-    return FALSE;
-  if (self->bytes == NULL)
-    self->bytes = g_malloc (self->capacity);
-  gsize need = record_size (frame->size);
-  gssize at = place_for (self, need);
-  if (at < 0)
-    return FALSE;
-  Record *record = record_at (self, (gsize)at);
-  record->tag = tag;
-  record->size = frame->size;
-  memcpy (record + 1, frame->data, frame->size);
-  self->tail = (gsize)at + need;
-  self->frames++;
-  return TRUE;
+  guint8 *place = vbet_frame_queue_reserve (self, frame->size, tag);
+  if (place != NULL)
+    memcpy (place, frame->data, frame->size);
+  return place != NULL;
 }
 
 /* Returns the record at *@offset, following a wrap, and moves *@offset behind it. */

@@ -26,6 +26,9 @@ void vbet_frame_queue_finish (VbetFrameQueue *self);
 /** vbet_frame_queue_push: keeps a copy of @frame, marked with @tag. Returns: FALSE when there is no room. */
 gboolean vbet_frame_queue_push (VbetFrameQueue *self, const VbetFrame *frame, gpointer tag);
 
+/** vbet_frame_queue_reserve: as push, but the caller fills the frame's @size bytes. Returns: (nullable): where. */
+guint8 *vbet_frame_queue_reserve (VbetFrameQueue *self, guint size, gpointer tag);
+
 /**
  * vbet_frame_queue_peek:
  * @ret_frames: (array length=n): the oldest frames, valid until popped

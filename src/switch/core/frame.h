@@ -18,9 +18,12 @@
 
 #define VBET_MAC_BROADCAST G_GUINT64_CONSTANT (0xffffffffffff)
 
+typedef struct VbetFrameParts VbetFrameParts; /* offload.h */
+
 typedef struct {
   const guint8 *data;
-  guint size; /* bytes */
+  guint size;                  /* bytes */
+  const VbetFrameParts *parts; /* NULL: @data is the whole frame, as on a wire; else its headers only */
 } VbetFrame;
 
 typedef enum {

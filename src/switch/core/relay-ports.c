@@ -5,6 +5,8 @@
 
 #include <errno.h>
 
+#include "switch/core/offload.h"
+
 void
 vbet_relay_ports_init (VbetRelayPorts *self)
 {
@@ -91,7 +93,7 @@ vbet_relay_ports_accept (VbetRelayPorts *self, guint port, const VbetFrame *fram
     from->rx.dropped++;
     return FALSE;
   }
-  vbet_counters_pass (&from->rx, frame->size);
+  vbet_offload_count (&from->rx, frame);
   return TRUE;
 }
 
@@ -101,7 +103,7 @@ vbet_relay_ports_send (VbetRelayPorts *self, guint port, const VbetFrame *frame,
 {
   VbetRelayPort *to = port_at (self, port);
   g_return_if_fail (to != NULL);
-  vbet_counters_pass (&to->tx, frame->size);
+  vbet_offload_count (&to->tx, frame);
   send (port, frame, user_data);
 }
 
