@@ -24,6 +24,8 @@ static const struct {
   { "remove-bridge", VBET_CONTROL_REMOVE_BRIDGE },
   { "add-port", VBET_CONTROL_ADD_PORT },
   { "connect-port", VBET_CONTROL_CONNECT_PORT },
+  { "replay-port", VBET_CONTROL_REPLAY_PORT },
+  { "set-carrier", VBET_CONTROL_SET_CARRIER },
   { "set-port", VBET_CONTROL_SET_PORT },
   { "remove-port", VBET_CONTROL_REMOVE_PORT },
   { "add-stock", VBET_CONTROL_ADD_STOCK },
@@ -172,6 +174,14 @@ read_vlans (JsonObject *object, const char *name, VbetVlanSet *ret_vlans)
   return text == NULL || vbet_vlan_set_from_text (text, ret_vlans);
 }
 
+static void
+read_message (JsonObject *object, VbetControlCommand *command)
+{
+  g_autofree char *text = dup_string (object, "message");
+  if (text != NULL)
+    command->message = g_base64_decode (text, &command->message_size);
+}
+
 static VbetControlCommand *
 read_command (JsonObject *object, VbetControlOp op, gint64 id)
 {
@@ -190,6 +200,10 @@ read_command (JsonObject *object, VbetControlOp op, gint64 id)
   self->mtu = (guint)get_int (object, "mtu", 1, VBET_FRAME_MTU_MAX, MTU_DEFAULT);
   self->serial = (guint64)get_int (object, "serial", 0, G_MAXINT64, 0);
   self->cable = dup_string (object, "cable");
+  self->vhost = g_strcmp0 (kind, "vhost-user") == 0;
+  self->mac = (guint64)get_int (object, "mac", 0, VBET_MAC_BROADCAST, 0);
+  self->carrier = get_boolean (object, "carrier", TRUE);
+  read_message (object, self);
   self->invalid = !read_settings (object, &self->settings)
                   || !read_vlans (object, "vlans", &self->bridge_settings.vlans)
                   || !read_vlans (object, "trunk", &self->trunk);
@@ -231,6 +245,7 @@ vbet_control_command_free (VbetControlCommand *self)
     return;
   g_free (self->bridge);
   g_free (self->cable);
+  g_free (self->message);
   g_free (self->end.device);
   g_free (self->ends[0].device);
   g_free (self->ends[1].device);

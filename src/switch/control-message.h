@@ -17,6 +17,8 @@ typedef enum {
   VBET_CONTROL_REMOVE_BRIDGE,
   VBET_CONTROL_ADD_PORT,
   VBET_CONTROL_CONNECT_PORT,
+  VBET_CONTROL_REPLAY_PORT,
+  VBET_CONTROL_SET_CARRIER,
   VBET_CONTROL_SET_PORT,
   VBET_CONTROL_REMOVE_PORT,
   VBET_CONTROL_ADD_STOCK,
@@ -47,6 +49,11 @@ typedef struct {
   gboolean guest;     /* of add-port: a guest's NIC, else a port of @bridge */
   guint mtu;          /* bytes; default 1500 */
   guint64 serial;
+  gboolean vhost;   /* of connect-port: by vhost-user */
+  guint64 mac;      /* likewise */
+  gboolean carrier; /* likewise, and of set-carrier; default TRUE */
+  guint8 *message;  /* of replay-port */
+  gsize message_size;
   char *cable;
   VbetControlEnd ends[2];
   VbetFabricCableSettings settings; /* of a cable; default: perfect */

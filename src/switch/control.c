@@ -4,20 +4,23 @@
 #include "switch/control.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "switch/control-message.h"
 #include "switch/control-state.h"
 #include "switch/stock.h"
+#include "switch/vhost-port.h"
 
 #define COMMANDS_PER_TURN 32
-#define FDS_MAX 4
+#define FDS_MAX VBET_VHOST_FDS
 
 /* A message that the channel did not take yet. */
 typedef struct {
   char *text;
-  int fd; /* duplicate to send along; -1: none */
+  int fds[FDS_MAX]; /* duplicates to send along */
+  guint n_fds;
 } Outgoing;
 
 struct VbetControl {
@@ -44,31 +47,31 @@ static void
 outgoing_free (gpointer data)
 {
   Outgoing *self = data;
-  if (self->fd >= 0)
-    close (self->fd);
+  for (guint i = 0; i < self->n_fds; i++)
+    close (self->fds[i]);
   g_free (self->text);
   g_free (self);
 }
 
 /* Returns: 0, -EAGAIN when the channel is full, another -errno when it is broken. */
 static int
-send_now (VbetControl *self, const char *text, int fd)
+send_now (VbetControl *self, const char *text, const int *fds, guint n_fds)
 {
   union {
     struct cmsghdr header;
-    char bytes[CMSG_SPACE (sizeof (int))];
+    char bytes[CMSG_SPACE (FDS_MAX * sizeof (int))];
   } control;
   struct iovec iov = { .iov_base = (void *)text, .iov_len = strlen (text) };
   struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
-  if (fd >= 0) {
+  if (n_fds > 0) {
     memset (&control, 0, sizeof control);
     message.msg_control = &control;
-    message.msg_controllen = sizeof control.bytes;
+    message.msg_controllen = CMSG_SPACE (n_fds * sizeof (int));
     struct cmsghdr *header = CMSG_FIRSTHDR (&message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN (sizeof fd);
-    memcpy (CMSG_DATA (header), &fd, sizeof fd);
+    header->cmsg_len = CMSG_LEN (n_fds * sizeof (int));
+    memcpy (CMSG_DATA (header), fds, n_fds * sizeof (int));
   }
   ssize_t sent;
   do
@@ -85,17 +88,21 @@ watch (VbetControl *self)
 }
 
 static void
-send_text (VbetControl *self, const char *text, int fd)
+send_text (VbetControl *self, const char *text, const int *fds, guint n_fds)
 {
   int result = -EAGAIN;
   if (self->broken)
     return;
   if (g_queue_is_empty (&self->outgoing))
-    result = send_now (self, text, fd);
+    result = send_now (self, text, fds, n_fds);
   if (result == -EAGAIN) {
-    Outgoing *outgoing = g_new (Outgoing, 1);
+    Outgoing *outgoing = g_new0 (Outgoing, 1);
     outgoing->text = g_strdup (text);
-    outgoing->fd = fd >= 0 ? dup (fd) : -1;
+    for (guint i = 0; i < n_fds; i++) {
+      int copy = fcntl (fds[i], F_DUPFD_CLOEXEC, 0);
+      if (copy >= 0)
+        outgoing->fds[outgoing->n_fds++] = copy;
+    }
     g_queue_push_tail (&self->outgoing, outgoing);
     watch (self);
   } else if (result != 0) {
@@ -108,7 +115,7 @@ send_outgoing (VbetControl *self)
 {
   while (!g_queue_is_empty (&self->outgoing)) {
     Outgoing *outgoing = g_queue_peek_head (&self->outgoing);
-    int result = send_now (self, outgoing->text, outgoing->fd);
+    int result = send_now (self, outgoing->text, outgoing->fds, outgoing->n_fds);
     if (result == -EAGAIN)
       return;
     if (result != 0)
@@ -119,17 +126,17 @@ send_outgoing (VbetControl *self)
 }
 
 static void
-send_builder (VbetControl *self, JsonBuilder *builder, int fd)
+send_builder (VbetControl *self, JsonBuilder *builder, const int *fds, guint n_fds)
 {
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
   g_autofree char *text = json_to_string (root, FALSE);
-  send_text (self, text, fd);
+  send_text (self, text, fds, n_fds);
 }
 
 static void
 send_part (JsonBuilder *builder, gpointer user_data)
 {
-  send_builder (user_data, builder, -1);
+  send_builder (user_data, builder, NULL, 0);
 }
 
 static void
@@ -150,15 +157,14 @@ answer (VbetControl *self, gint64 id, int result, const char *sentence)
     json_builder_add_int_value (builder, -result);
   }
   json_builder_end_object (builder);
-  send_builder (self, builder, -1);
+  send_builder (self, builder, NULL, 0);
 }
 
 /* {"event":…, KEY:name, "nic":nic (unless 0), "serial":serial} */
-static void
-notify (VbetControl *self, const char *event, const char *key, const char *name, guint nic, guint64 serial,
-        int fd)
+static JsonBuilder *
+begin_notice (const char *event, const char *key, const char *name, guint nic, guint64 serial)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  JsonBuilder *builder = json_builder_new ();
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "event");
   json_builder_add_string_value (builder, event);
@@ -170,8 +176,16 @@ notify (VbetControl *self, const char *event, const char *key, const char *name,
   }
   json_builder_set_member_name (builder, "serial");
   json_builder_add_int_value (builder, (gint64)serial);
+  return builder;
+}
+
+static void
+notify (VbetControl *self, const char *event, const char *key, const char *name, guint nic, guint64 serial,
+        int fd)
+{
+  g_autoptr (JsonBuilder) builder = begin_notice (event, key, name, nic, serial);
   json_builder_end_object (builder);
-  send_builder (self, builder, fd);
+  send_builder (self, builder, &fd, fd >= 0 ? 1 : 0);
 }
 
 /* --- ports and stock guests ------------------------------------------------------------ */
@@ -180,6 +194,18 @@ static void
 port_closed (const char *device, guint nic, guint64 serial, gpointer user_data)
 {
   notify (user_data, "port-closed", "device", device, nic, serial, -1);
+}
+
+static void
+vhost_kept (const char *device, guint nic, guint64 serial, const guint8 *message, gsize size, const int *fds,
+            guint n_fds, gpointer user_data)
+{
+  g_autoptr (JsonBuilder) builder = begin_notice ("vhost", "device", device, nic, serial);
+  g_autofree char *text = g_base64_encode (message, size);
+  json_builder_set_member_name (builder, "message");
+  json_builder_add_string_value (builder, text);
+  json_builder_end_object (builder);
+  send_builder (user_data, builder, fds, n_fds);
 }
 
 static void
@@ -212,8 +238,42 @@ connect_port (VbetControl *self, Call *call)
     return -ENOENT;
   if (call->n_fds != 1)
     return -EBADF;
+  static const VbetVhostCallbacks callbacks = { port_closed, vhost_kept };
+  if (call->command->vhost) {
+    VbetVhostPort *vhost = vbet_vhost_port_of (self->io, endpoint, &callbacks, self);
+    return vbet_vhost_port_connect (vhost, take_fd (call), call->command->serial, call->command->mac,
+                                    call->command->carrier);
+  }
   VbetSocketPort *port = vbet_socket_port_of (self->io, endpoint, port_closed, self);
   return vbet_socket_port_connect (port, take_fd (call), call->command->serial);
+}
+
+static VbetVhostPort *
+find_vhost (VbetControl *self, const VbetControlCommand *command)
+{
+  VbetEndpoint *endpoint = vbet_fabric_find_guest (self->fabric, command->end.device, command->end.nic);
+  return endpoint != NULL ? vbet_vhost_port_find (endpoint) : NULL;
+}
+
+static int
+replay_port (VbetControl *self, const Call *call)
+{
+  const VbetControlCommand *command = call->command;
+  VbetVhostPort *port = find_vhost (self, command);
+  if (port == NULL)
+    return -ENOENT;
+  return vbet_vhost_port_replay (port, command->serial, command->message, command->message_size, call->fds,
+                                 call->n_fds);
+}
+
+static int
+set_carrier (VbetControl *self, const VbetControlCommand *command)
+{
+  VbetVhostPort *port = find_vhost (self, command);
+  if (port == NULL)
+    return -ENOENT;
+  vbet_vhost_port_set_carrier (port, command->carrier);
+  return 0;
 }
 
 static int
@@ -304,7 +364,7 @@ link_changed (const char *cable, const gboolean up[2], gpointer user_data)
   json_builder_add_boolean_value (builder, up[1]);
   json_builder_end_array (builder);
   json_builder_end_object (builder);
-  send_builder (self, builder, -1);
+  send_builder (self, builder, NULL, 0);
 }
 
 /* --- commands ------------------------------------------------------------------------------ */
@@ -326,6 +386,10 @@ execute (VbetControl *self, Call *call, gint64 now)
     return add_port (self, command);
   case VBET_CONTROL_CONNECT_PORT:
     return connect_port (self, call);
+  case VBET_CONTROL_REPLAY_PORT:
+    return replay_port (self, call);
+  case VBET_CONTROL_SET_CARRIER:
+    return set_carrier (self, command);
   case VBET_CONTROL_SET_PORT:
     return command->invalid ? -EINVAL
                             : vbet_fabric_set_port_vlans (self->fabric, command->end.device, command->end.nic,
@@ -471,7 +535,7 @@ send_ready (VbetControl *self, const char *const *layers)
     json_builder_add_string_value (builder, layers[i]);
   json_builder_end_array (builder);
   json_builder_end_object (builder);
-  send_builder (self, builder, -1);
+  send_builder (self, builder, NULL, 0);
 }
 
 VbetControl *

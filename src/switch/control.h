@@ -14,9 +14,13 @@
  *   add-port       device, nic, kind "guest", mtu (default 1500)
  *   add-port       device, nic, kind "bridge-port", bridge, vlan, trunk
  *   set-port       device, nic, vlan, trunk     of a bridge's port
- *   connect-port   device, nic, serial + 1 descriptor: a guest's connection (SEQPACKET); replaces an older
- * one remove-port    device, nic                  with its cable add-stock      bridge, serial + 1 or 2
- * descriptors: a control connection of a stock guest, and the data socket that an earlier process made for it
+ *   connect-port   device, nic, serial + 1 descriptor: a guest's connection (SEQPACKET); replaces an older one
+ *   connect-port   likewise with kind "vhost-user", mac (a number), carrier: a guest's connection (STREAM)
+ *   replay-port    device, nic, serial, message (base64) + its descriptors: as "vhost" told it to an older process
+ *   set-carrier    device, nic, carrier         of a vhost-user port; the guest sees it
+ *   remove-port    device, nic                  with its cable
+ *   add-stock      bridge, serial + 1 or 2 descriptors: a control connection of a stock guest, and the data socket
+ *                  that an earlier process made for it
  *   remove-stock   bridge, serial               the connection is closed
  *   add-cable      cable, ends [{device, nic}, {device, nic}], settings
  *   set-cable      cable, settings: all of them
@@ -51,6 +55,8 @@
  *   {"event":"ready","layers":["no_new_privs",…]}              first message of a process: the confinement
  * that holds
  *   {"event":"port-closed","device":…,"nic":…,"serial":…}      the guest ended that connection
+ *   {"event":"vhost","device":…,"nic":…,"serial":…,"message":…} + up to 8 descriptors: a message of that connection
+ *                                                              to be kept: of one kind and ring, the last one
  *   {"event":"cable","cable":…,"up":[…,…]}                     it went up or down by its schedule
  *   {"event":"stock-joined","bridge":…,"serial":…} + 1 descriptor: its data socket, to be kept
  *   {"event":"stock-left","bridge":…,"serial":…}               that control connection is closed

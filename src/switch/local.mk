@@ -43,6 +43,8 @@ libvbet_switch_a_SOURCES = \
 	src/switch/fabric-private.h \
 	src/switch/fabric-schedule.c \
 	src/switch/fabric-state.c \
+	src/switch/guest-memory.c \
+	src/switch/guest-memory.h \
 	src/switch/loop.c \
 	src/switch/loop.h \
 	src/switch/socket-port.c \
@@ -52,7 +54,11 @@ libvbet_switch_a_SOURCES = \
 	src/switch/stock-protocol.c \
 	src/switch/stock-protocol.h \
 	src/switch/switch.c \
-	src/switch/switch.h
+	src/switch/switch.h \
+	src/switch/vhost-port.c \
+	src/switch/vhost-port.h \
+	src/switch/vhost-private.h \
+	src/switch/vhost-rings.c
 
 pkglibexec_PROGRAMS += bin/vbet-switch
 bin_vbet_switch_SOURCES = src/switch/main.c

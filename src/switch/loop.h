@@ -14,6 +14,8 @@
 typedef enum {
   VBET_FD_CONTROL, /* commands of the engine */
   VBET_FD_PORT,    /* frames; owner: VbetSocketPort */
+  VBET_FD_VHOST,   /* messages of a guest's kernel; owner: VbetVhostPort */
+  VBET_FD_RING,    /* notifications of a guest; owner: VbetVhostRing */
   VBET_FD_STOCK,   /* control connection of a stock guest; owner: VbetStock */
 } VbetFdType;
 

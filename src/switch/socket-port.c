@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "switch/core/frame-queue.h"
+#include "switch/vhost-port.h"
 
 struct VbetIo {
   VbetLoop *loop;
   VbetFabric *fabric;
+  VbetVhost *vhost;
   guint8 *buffers; /* VBET_PORT_BATCH of them */
   gsize stride;
   struct mmsghdr rx[VBET_PORT_BATCH];
@@ -60,6 +62,7 @@ vbet_io_new (VbetLoop *loop, VbetFabric *fabric)
   VbetIo *self = g_new0 (VbetIo, 1);
   self->loop = loop;
   self->fabric = fabric;
+  self->vhost = vbet_vhost_new ();
   for (guint i = 0; i < VBET_PORT_BATCH; i++) {
     self->rx[i].msg_hdr = (struct msghdr){ .msg_iov = &self->rx_iov[i], .msg_iovlen = 1 };
     self->tx[i].msg_hdr = (struct msghdr){ .msg_iov = &self->tx_iov[i], .msg_iovlen = 1 };
@@ -74,6 +77,7 @@ vbet_io_free (VbetIo *self)
   if (self == NULL)
     return;
   g_free (self->buffers);
+  vbet_vhost_free (self->vhost);
   g_free (self);
 }
 
@@ -87,6 +91,12 @@ VbetFabric *
 vbet_io_get_fabric (VbetIo *self)
 {
   return self->fabric;
+}
+
+VbetVhost *
+vbet_io_get_vhost (VbetIo *self)
+{
+  return self->vhost;
 }
 
 /* --- sending ---------------------------------------------------------------------- */

@@ -38,6 +38,7 @@ VbetIo *vbet_io_new (VbetLoop *loop, VbetFabric *fabric);
 void vbet_io_free (VbetIo *self);
 VbetLoop *vbet_io_get_loop (VbetIo *self);
 VbetFabric *vbet_io_get_fabric (VbetIo *self);
+struct VbetVhost *vbet_io_get_vhost (VbetIo *self);
 
 /* --- ports -------------------------------------------------------------------- */
 

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
@@ -19,7 +20,9 @@
 
 #include "switch/confine.h"
 #include "switch/control.h"
+#include "switch/guest-memory.h"
 #include "switch/stock.h"
+#include "switch/vhost-port.h"
 
 static gint64
 monotonic_ns (void)
@@ -36,6 +39,12 @@ dispatch (const VbetEvent *event, gint64 now)
   switch (event->type) {
   case VBET_FD_PORT:
     vbet_socket_port_event (event->owner, event->events, now);
+    return TRUE;
+  case VBET_FD_VHOST:
+    vbet_vhost_port_event (event->owner, event->events, now);
+    return TRUE;
+  case VBET_FD_RING:
+    vbet_vhost_ring_event (event->owner, event->events, now);
     return TRUE;
   case VBET_FD_STOCK:
     vbet_stock_event (event->owner, event->events);
@@ -59,7 +68,7 @@ patience (VbetFabric *fabric)
 }
 
 static void
-loop (VbetLoop *events, VbetFabric *fabric)
+loop (VbetLoop *events, VbetFabric *fabric, VbetIo *io)
 {
   gboolean more = FALSE;
   gboolean goes_on = TRUE;
@@ -68,7 +77,8 @@ loop (VbetLoop *events, VbetFabric *fabric)
     gint64 now = monotonic_ns ();
     while (goes_on && vbet_loop_next (events, &event))
       goes_on = dispatch (&event, now);
-    more = vbet_fabric_run (fabric, now);
+    more = vbet_vhost_run (io, now);
+    more |= vbet_fabric_run (fabric, now);
   }
 }
 
@@ -86,7 +96,7 @@ vbet_switch_run (int control_fd, const char *const *layers)
   VbetControl *control = vbet_control_new (io, control_fd, layers);
   int result = control != NULL ? 0 : -errno;
   if (control != NULL)
-    loop (events, fabric);
+    loop (events, fabric, io);
   vbet_control_free (control);
   vbet_fabric_free (fabric);
   vbet_io_free (io);
@@ -108,8 +118,11 @@ vbet_switch_main (int argc, char **argv)
   }
   fcntl (VBET_CONTROL_FD, F_SETFD, FD_CLOEXEC);
   prctl (PR_SET_TIMERSLACK, 1UL); /* nanoseconds: a frame's time has come when it has come */
+  signal (SIGPIPE, SIG_IGN); /* a guest's notifications may go to a pipe */
   const char *layers[5];
   int result = vbet_confine (layers);
+  if (result == 0)
+    result = vbet_guest_memory_guard ();
   if (result == 0)
     result = vbet_switch_run (VBET_CONTROL_FD, layers);
   if (result != 0)

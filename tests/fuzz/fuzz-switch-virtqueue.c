@@ -83,7 +83,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     }
     vbet_queue_give (&queue, chain.head, 1);
     vbet_queue_publish (&queue);
-    vbet_queue_ask (&queue, turn % 2 == 0);
+    vbet_queue_ask (&queue, turn % 3);
+    vbet_queue_hush (&queue);
   }
   vbet_frame_store_finish (&store);
   return 0;

@@ -209,10 +209,12 @@ test_events (void)
     vbet_queue_give (&d.queue, 0, 0);
     CU_ASSERT_EQUAL (vbet_queue_publish (&d.queue), i == 2);
   }
-  CU_ASSERT_FALSE (vbet_queue_ask (&d.queue, TRUE));
+  CU_ASSERT_FALSE (vbet_queue_ask (&d.queue, 0));
   CU_ASSERT_EQUAL (load16 (&d, USED + 4 + SIZE * 8), 4);
   offer (&d, 0);
-  CU_ASSERT_TRUE (vbet_queue_ask (&d.queue, TRUE)); /* one came before we asked */
+  CU_ASSERT_TRUE (vbet_queue_ask (&d.queue, 0)); /* one came before we asked */
+  CU_ASSERT_FALSE (vbet_queue_ask (&d.queue, 1)); /* but not two */
+  CU_ASSERT_EQUAL (load16 (&d, USED + 4 + SIZE * 8), 5);
   g_free (d.bytes);
   start (&d, FALSE);
   describe (&d, DESC, 0, GUEST + DATA, 4, 0, 0);
@@ -221,9 +223,9 @@ test_events (void)
   CU_ASSERT_EQUAL (vbet_queue_take (&d.queue, &chain), VBET_CHAIN_OK);
   vbet_queue_give (&d.queue, 0, 0);
   CU_ASSERT_FALSE (vbet_queue_publish (&d.queue));
-  vbet_queue_ask (&d.queue, FALSE);
+  vbet_queue_hush (&d.queue);
   CU_ASSERT_EQUAL (load16 (&d, USED), 1);
-  vbet_queue_ask (&d.queue, TRUE);
+  vbet_queue_ask (&d.queue, 0);
   CU_ASSERT_EQUAL (load16 (&d, USED), 0);
   g_free (d.bytes);
 }

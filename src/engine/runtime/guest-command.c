@@ -139,6 +139,8 @@ char *
 vbet_guest_nic_spec (const VbetGuestNic *nic)
 {
   const guint8 *mac = nic->mac;
+  if (nic->vhost)
+    return g_strdup_printf ("virtio_uml.device=%s:1:%u", nic->socket_path, nic->index);
   return g_strdup_printf ("vec%u:transport=bess,dst=%s,mac=%02x:%02x:%02x:%02x:%02x:%02x,mtu=%u,depth=%d", nic->index - 1,
                           nic->socket_path, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], nic->mtu, RING_DEPTH);
 }

@@ -110,8 +110,19 @@ vbet_guest_set_carrier (VbetGuest *self, guint index, gboolean carrier)
 {
   g_return_if_fail (VBET_IS_GUEST (self));
   g_hash_table_insert (self->carriers, GUINT_TO_POINTER (index), GINT_TO_POINTER (carrier ? 1 : 0));
-  if (self->agent != NULL)
+  if (self->agent != NULL && !vbet_guest_has_vhost (self, index))
     (void) vbet_agent_set_carrier (self->agent, index, carrier);
+}
+
+gboolean
+vbet_guest_has_vhost (VbetGuest *self, guint index)
+{
+  for (guint i = 0; self->config != NULL && i < self->config->nics->len; i++) {
+    const VbetGuestNic *nic = g_ptr_array_index (self->config->nics, i);
+    if (nic->index == index)
+      return nic->vhost;
+  }
+  return FALSE;
 }
 
 /* --- pause ------------------------------------------------------------------------ */

@@ -189,6 +189,17 @@ on_removed (GObject *source, GAsyncResult *result, gpointer data)
   g_task_return_error (task, error);
 }
 
+/* It is not there any more; should it be plugged again, then by the vector driver. */
+static void
+forget_vhost (VbetGuest *self, guint index)
+{
+  for (guint i = 0; i < self->config->nics->len; i++) {
+    VbetGuestNic *nic = g_ptr_array_index (self->config->nics, i);
+    if (nic->index == index)
+      nic->vhost = FALSE;
+  }
+}
+
 static void
 on_set_down (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -204,6 +215,17 @@ on_set_down (GObject *source, GAsyncResult *result, gpointer data)
     g_task_return_error (task, error);
     return;
   }
+  if (vbet_guest_has_vhost (self, index)) {
+    if (done->status == 0) {
+      forget_vhost (self, index);
+      g_task_return_boolean (task, TRUE);
+    } else {
+      g_autofree char *why = complaint (done);
+      g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_FAILED, "Cannot unplug NIC(%s, %u): %s", self->name, index,
+                               why);
+    }
+    return;
+  }
   /* Whatever the script said (somebody may have renamed the NIC): the kernel knows whether it lets go. */
   g_autofree char *command = g_strdup_printf ("remove vec%u", index - 1);
   vbet_mconsole_command_async (self->mconsole, command, MCONSOLE_MS, on_removed, g_steal_pointer (&task));
@@ -212,7 +234,13 @@ on_set_down (GObject *source, GAsyncResult *result, gpointer data)
 static void
 begin_unplug (VbetGuest *self, guint index, GTask *task)
 {
-  g_autofree char *script = g_strdup_printf ("ip link set eth%u down", index - 1);
+  guint number = index - 1;
+  g_autofree char *script
+      = vbet_guest_has_vhost (self, index)
+            ? g_strdup_printf ("ip link set eth%u down; d=$(readlink /sys/class/net/eth%u/device) || exit\n"
+                               "echo \"${d##*/}\" > /sys/bus/virtio/drivers/virtio_net/unbind",
+                               number, number)
+            : g_strdup_printf ("ip link set eth%u down", number);
   g_task_set_task_data (task, GUINT_TO_POINTER (index), NULL);
   run_script (self, script, on_set_down, task);
 }

@@ -16,6 +16,8 @@ typedef struct {
   char *script;  /* for the guest's shell */
 } VbetPlug;
 
+/* Whether NIC @index is a virtio-net NIC, which has a carrier of its own and cannot be taken out by mconsole. */
+gboolean vbet_guest_has_vhost (VbetGuest *self, guint index);
 void vbet_plug_free (VbetPlug *self);
 
 struct _VbetGuest {

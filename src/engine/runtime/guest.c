@@ -265,7 +265,8 @@ on_hello (VbetAgent *agent, gpointer data)
   vbet_guest_set_timer (self, &self->boot_timer, 0, NULL);
   g_hash_table_iter_init (&iter, self->carriers);
   while (g_hash_table_iter_next (&iter, &index, &carrier))
-    (void) vbet_agent_set_carrier (self->agent, GPOINTER_TO_UINT (index), GPOINTER_TO_INT (carrier));
+    if (!vbet_guest_has_vhost (self, GPOINTER_TO_UINT (index)))
+      (void) vbet_agent_set_carrier (self->agent, GPOINTER_TO_UINT (index), GPOINTER_TO_INT (carrier));
   if (self->state == VBET_GUEST_BOOTING)
     vbet_guest_set_state (self, VBET_GUEST_READY, NULL);
   if (self->state == VBET_GUEST_READY)

@@ -31,7 +31,8 @@ typedef struct {
   guint index;        /* from 1: eth(index-1) inside */
   guint8 mac[6];
   guint mtu;          /* bytes, without the Ethernet header */
-  char *socket_path;  /* listening SEQPACKET socket of the switch */
+  char *socket_path;  /* listening SEQPACKET socket of the switch; with @vhost: STREAM */
+  gboolean vhost;     /* virtio-net by vhost-user: only from boot; else the vector driver */
 } VbetGuestNic;
 
 typedef struct {

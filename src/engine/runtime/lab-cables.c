@@ -24,6 +24,7 @@ set_carrier (VbetLab *self, const char *device, guint nic, gboolean carrier)
     g_hash_table_remove (node->cut, GUINT_TO_POINTER (nic));
   else
     g_hash_table_add (node->cut, GUINT_TO_POINTER (nic));
+  vbet_switch_client_set_carrier (self->switch_client, device, nic, carrier);
   vbet_guest_set_carrier (node->guest, nic, carrier);
 }
 

@@ -116,6 +116,23 @@ nic_path (const VbetLabDevice *node, guint nic)
   return g_strdup_printf ("%s/e%u", node->dir, nic);
 }
 
+/* Where the same port listens for a guest's kernel with virtio-net. */
+static char *
+vhost_path_of (const char *path)
+{
+  return g_strconcat (path, "v", NULL);
+}
+
+VbetGuestNic *
+vbet_lab_device_boot_nic (const VbetLabDevice *node, const VbetNic *nic)
+{
+  VbetGuestNic *self = vbet_lab_device_nic (node, nic);
+  g_autofree char *path = g_steal_pointer (&self->socket_path);
+  self->socket_path = vhost_path_of (path);
+  self->vhost = TRUE;
+  return self;
+}
+
 VbetGuestNic *
 vbet_lab_device_nic (const VbetLabDevice *node, const VbetNic *nic)
 {
@@ -158,7 +175,9 @@ attach (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
     return;
   }
   g_autofree char *path = nic_path (node, call->nic);
+  g_autofree char *vhost_path = vhost_path_of (path);
   if (!vbet_switch_client_add_guest_port (self->switch_client, call->device, call->nic, nic_mtu (nic), path, &error)
+      || !vbet_switch_client_offer_vhost (self->switch_client, call->device, call->nic, nic->mac, vhost_path, &error)
       || !vbet_lab_device_is_running (node)) {
     done (data, error);
     return;

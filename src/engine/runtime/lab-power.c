@@ -49,6 +49,17 @@ disk_path (VbetLab *self, const VbetDevice *device, gboolean persist, GError **e
   return g_strdup_printf ("%s/%s.cow", folder, device->name);
 }
 
+/* Beyond these a kernel hangs or does not find all: it runs out of descriptors for their interrupts. */
+#define VHOST_NICS_MAX 40
+
+/* virtio-net is chosen by VBET_NIC=virtio; the other driver is "vector". */
+static VbetGuestNic *
+boot_nic (const VbetLabDevice *node, const VbetNic *nic, guint number)
+{
+  gboolean vhost = g_strcmp0 (g_getenv ("VBET_NIC"), "virtio") == 0 && number < VHOST_NICS_MAX;
+  return vhost ? vbet_lab_device_boot_nic (node, nic) : vbet_lab_device_nic (node, nic);
+}
+
 static VbetGuestConfig *
 make_config (VbetLab *self, VbetLabDevice *node, GError **error)
 {
@@ -73,7 +84,7 @@ make_config (VbetLab *self, VbetLabDevice *node, GError **error)
     return NULL;
   config->config = vbet_guest_config_tar (self->topology, device);
   for (guint i = 0; i < device->nics->len; i++)
-    g_ptr_array_add (config->nics, vbet_lab_device_nic (node, g_ptr_array_index (device->nics, i)));
+    g_ptr_array_add (config->nics, boot_nic (node, g_ptr_array_index (device->nics, i), i));
   node->cpu = choose_cpu (self);
   config->cpu = node->cpu;
   return g_steal_pointer (&config);

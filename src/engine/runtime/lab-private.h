@@ -155,6 +155,7 @@ void vbet_lab_execute (VbetLab *self, const VbetCall *call, VbetCallRecord *reco
 /** vbet_lab_device_is_running: whether @node's guest is booting, ready or paused. */
 gboolean vbet_lab_device_is_running (const VbetLabDevice *node);
 /** vbet_lab_device_nic: Returns: (transfer full): @nic as the guest of @node gets it. */
+VbetGuestNic *vbet_lab_device_boot_nic (const VbetLabDevice *node, const VbetNic *nic); /* virtio-net */
 VbetGuestNic *vbet_lab_device_nic (const VbetLabDevice *node, const VbetNic *nic);
 
 /* lab-power.c */

@@ -15,7 +15,7 @@
 #include "base/error.h"
 
 #define CHILD_FD 3            /* where the switch expects its channel */
-#define FDS_MAX 2             /* per message */
+#define FDS_MAX VBET_SWITCH_FDS
 #define MESSAGE_MAX ((gsize) 256 * 1024) /* bytes; what a socket takes as one message by default */
 #define MESSAGES_PER_TURN 64
 #define END_TIMEOUT 1000      /* ms from the end of the channel to SIGKILL */
@@ -134,11 +134,11 @@ vbet_switch_channel_send (VbetSwitchChannel *self, const char *text, const int *
 
 /* --- receiving --------------------------------------------------------------------- */
 
-/* Returns the first descriptor of @message, or -1; closes the others. */
-static int
-take_fd (struct msghdr *message)
+/* Returns how many descriptors of @message are in @ret_fds; closes those beyond. */
+static guint
+take_fds (struct msghdr *message, int ret_fds[FDS_MAX])
 {
-  int taken = -1;
+  guint taken = 0;
   for (struct cmsghdr *header = CMSG_FIRSTHDR (message); header != NULL; header = CMSG_NXTHDR (message, header)) {
     if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
       continue;
@@ -146,8 +146,8 @@ take_fd (struct msghdr *message)
     for (gsize i = 0; i < n; i++) {
       int fd;
       memcpy (&fd, CMSG_DATA (header) + i * sizeof (int), sizeof fd);
-      if (taken < 0)
-        taken = fd;
+      if (taken < FDS_MAX)
+        ret_fds[taken++] = fd;
       else
         close (fd);
     }
@@ -155,9 +155,9 @@ take_fd (struct msghdr *message)
   return taken;
 }
 
-/* Returns: bytes received with @ret_fd, 0 at the end of the channel, -errno. */
+/* Returns: bytes received with @ret_fds, 0 at the end of the channel, -errno. */
 static gssize
-receive (VbetSwitchChannel *self, int *ret_fd)
+receive (VbetSwitchChannel *self, int ret_fds[FDS_MAX], guint *ret_n)
 {
   union {
     struct cmsghdr header;
@@ -170,7 +170,7 @@ receive (VbetSwitchChannel *self, int *ret_fd)
   ssize_t n = recvmsg (self->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (n < 0)
     return -errno;
-  *ret_fd = take_fd (&message);
+  *ret_n = take_fds (&message, ret_fds);
   return n;
 }
 
@@ -198,15 +198,19 @@ on_readable (int fd, GIOCondition condition, gpointer user_data)
 {
   VbetSwitchChannel *self = user_data;
   for (guint i = 0; i < MESSAGES_PER_TURN; i++) {
-    int came = -1;
-    gssize n = receive (self, &came);
+    int came[FDS_MAX];
+    guint n_came = 0;
+    gssize n = receive (self, came, &n_came);
     if (n == -EAGAIN || n == -EINTR)
       return G_SOURCE_CONTINUE;
     if (n <= 0) {
       channel_ended (self);
       return G_SOURCE_REMOVE;
     }
-    self->callbacks.message (self, self->buffer, (gsize) n, came, self->user_data);
+    self->callbacks.message (self, self->buffer, (gsize) n, came, n_came, self->user_data);
+    for (guint k = 0; k < n_came; k++)
+      if (came[k] >= 0)
+        close (came[k]);
     if (g_cancellable_is_cancelled (self->cancellable))
       return G_SOURCE_REMOVE; /* closed by the callee; on_process_exit() frees */
   }

@@ -8,11 +8,14 @@
 
 #include <gio/gio.h>
 
+#define VBET_SWITCH_FDS 8 /* a message */
+
 typedef struct VbetSwitchChannel VbetSwitchChannel;
 
 typedef struct {
-  /* @fd: descriptor that came along, the callee's; -1: none */
-  void (*message) (VbetSwitchChannel *channel, const char *text, gsize size, int fd, gpointer user_data);
+  /* @fds: (array length=n_fds): descriptors that came along; the callee puts -1 in place of those it keeps */
+  void (*message) (VbetSwitchChannel *channel, const char *text, gsize size, int *fds, guint n_fds,
+                   gpointer user_data);
   /* The process has ended, or could not be talked to any more and was killed; the last callback.
    * @clean: by itself and with exit code 0 */
   void (*ended) (VbetSwitchChannel *channel, gboolean clean, gpointer user_data);
@@ -25,7 +28,7 @@ VbetSwitchChannel *vbet_switch_channel_open (const char *program, const VbetSwit
 /** vbet_switch_channel_close: kills the process if it still runs; no callback comes afterwards. NULL is ignored. */
 void vbet_switch_channel_close (VbetSwitchChannel *self);
 
-/** vbet_switch_channel_send: @fds: (array length=n_fds) (nullable): at most two; duplicated when they must wait. */
+/** vbet_switch_channel_send: @fds: (array length=n_fds) (nullable): at most VBET_SWITCH_FDS; duplicated when they must wait. */
 void vbet_switch_channel_send (VbetSwitchChannel *self, const char *text, const int *fds, guint n_fds);
 
 /** vbet_switch_channel_kill: ended() follows. */

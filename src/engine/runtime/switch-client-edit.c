@@ -116,10 +116,15 @@ tell_connect (VbetSwitchClient *self, WantedPort *port)
 {
   if (self->channel == NULL)
     return;
-  vbet_listener_set_accepting (port->listener, FALSE);
+  wanted_port_set_accepting (port, FALSE);
   Waiting *waiting = switch_client_expect (self, g_strdup_printf ("connect NIC %u of %s", port->nic, port->device));
   waiting->reopen = port;
   switch_client_tell (self, wanted_port_connect_text (port, self->last_id), &port->fd, 1);
+  for (guint i = 0; port->kept != NULL && i < port->kept->len; i++) {
+    const WantedMessage *message = g_ptr_array_index (port->kept, i);
+    switch_client_expect (self, NULL); /* what the guest said may make no sense: no problem of the lab's */
+    switch_client_tell (self, wanted_port_replay_text (port, message, self->last_id), message->fds, message->n_fds);
+  }
 }
 
 static void
@@ -280,14 +285,13 @@ on_guest_connection (VbetListener *listener, int fd, gpointer user_data)
 {
   WantedPort *port = user_data;
   VbetSwitchClient *self = port->client;
-  int older = port->fd;
-  (void) listener;
+  gboolean replaces = port->fd >= 0;
+  wanted_port_disconnect (port);
   port->fd = fd;
+  port->vhost = listener == port->vhost_listener;
   port->serial = ++self->last_serial;
   tell_connect (self, port);
-  if (older >= 0)
-    close (older);
-  else
+  if (!replaces)
     switch_client_port_state (self, port, TRUE);
 }
 
@@ -334,6 +338,34 @@ vbet_switch_client_add_guest_port (VbetSwitchClient *self, const char *device, g
   g_hash_table_add (self->ports, port);
   tell_add_port (self, port);
   return TRUE;
+}
+
+gboolean
+vbet_switch_client_offer_vhost (VbetSwitchClient *self, const char *device, guint nic, const guint8 mac[6],
+                                const char *path, GError **error)
+{
+  g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
+  WantedPort *port = require_port (self, device, nic, error);
+  if (port == NULL)
+    return FALSE;
+  memcpy (port->mac, mac, sizeof port->mac);
+  if (port->vhost_listener == NULL)
+    port->vhost_listener = listen_at (self, path, SOCK_STREAM, on_guest_connection, port, error);
+  return port->vhost_listener != NULL;
+}
+
+void
+vbet_switch_client_set_carrier (VbetSwitchClient *self, const char *device, guint nic, gboolean carrier)
+{
+  g_return_if_fail (VBET_IS_SWITCH_CLIENT (self));
+  WantedPort *port = switch_client_lookup_port (self, device, nic);
+  if (port == NULL || port->no_carrier == !carrier)
+    return;
+  port->no_carrier = !carrier;
+  if (!port->vhost || port->fd < 0 || self->channel == NULL)
+    return;
+  switch_client_expect (self, NULL);
+  switch_client_tell (self, wanted_port_carrier_text (port, self->last_id), NULL, 0);
 }
 
 gboolean

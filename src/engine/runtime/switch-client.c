@@ -142,7 +142,7 @@ on_answer (VbetSwitchClient *self, gint64 id, JsonObject *object)
   g_free (key);
   gboolean ok = json_object_has_member (object, "ok");
   if (waiting->reopen != NULL)
-    vbet_listener_set_accepting (waiting->reopen->listener, TRUE);
+    wanted_port_set_accepting (waiting->reopen, TRUE);
   if (waiting->task != NULL && ok) {
     g_autoptr (GTask) task = g_steal_pointer (&waiting->task);
     g_task_return_pointer (task, g_steal_pointer (&waiting->state), (GDestroyNotify) vbet_switch_state_free);
@@ -179,27 +179,31 @@ on_port_closed (VbetSwitchClient *self, JsonObject *object)
   WantedPort *port = switch_client_lookup_port (self, text_of (object, "device"), (guint) number_of (object, "nic"));
   if (port == NULL || port->fd < 0 || port->serial != (guint64) number_of (object, "serial"))
     return;
-  close (port->fd);
-  port->fd = -1;
+  wanted_port_disconnect (port);
   switch_client_port_state (self, port, FALSE);
 }
 
-/* @fd: taken */
 static void
-on_stock (VbetSwitchClient *self, JsonObject *object, gboolean joined, int fd)
+on_vhost (VbetSwitchClient *self, JsonObject *object, int *fds, guint n_fds)
+{
+  WantedPort *port = switch_client_lookup_port (self, text_of (object, "device"), (guint) number_of (object, "nic"));
+  if (port != NULL && port->fd >= 0 && port->serial == (guint64) number_of (object, "serial"))
+    wanted_port_keep (port, text_of (object, "message"), fds, n_fds);
+}
+
+static void
+on_stock (VbetSwitchClient *self, JsonObject *object, gboolean joined, int *fd)
 {
   WantedBridge *bridge = g_hash_table_lookup (self->bridges, text_of (object, "bridge"));
   guint64 serial = (guint64) number_of (object, "serial");
   WantedStock *stock = bridge != NULL ? wanted_bridge_find_stock (bridge, serial) : NULL;
   if (stock != NULL && joined && stock->data_fd < 0) {
-    stock->data_fd = fd;
-    fd = -1;
+    stock->data_fd = *fd;
+    *fd = -1;
   } else if (stock != NULL && !joined) {
     g_queue_remove (&bridge->stocks, stock);
     wanted_stock_free (stock);
   }
-  if (fd >= 0)
-    close (fd);
 }
 
 static void
@@ -218,29 +222,26 @@ on_cable (VbetSwitchClient *self, JsonObject *object)
   g_signal_emit (self, signals[SIGNAL_CABLE_STATE], 0, name, up[0], up[1]);
 }
 
-/* @fd: taken */
 static void
-on_notification (VbetSwitchClient *self, JsonObject *object, int fd)
+on_notification (VbetSwitchClient *self, JsonObject *object, int *fds, guint n_fds)
 {
   const char *event = text_of (object, "event");
-  if (strcmp (event, "stock-joined") == 0 && fd >= 0) {
-    on_stock (self, object, TRUE, fd);
-    return;
-  }
-  if (fd >= 0)
-    close (fd);
-  if (strcmp (event, "ready") == 0)
+  if (strcmp (event, "stock-joined") == 0 && n_fds == 1)
+    on_stock (self, object, TRUE, fds);
+  else if (strcmp (event, "vhost") == 0)
+    on_vhost (self, object, fds, n_fds);
+  else if (strcmp (event, "ready") == 0)
     on_ready (self, object);
   else if (strcmp (event, "port-closed") == 0)
     on_port_closed (self, object);
   else if (strcmp (event, "cable") == 0)
     on_cable (self, object);
   else if (strcmp (event, "stock-left") == 0)
-    on_stock (self, object, FALSE, -1);
+    on_stock (self, object, FALSE, NULL);
 }
 
 static void
-on_message (VbetSwitchChannel *channel, const char *text, gsize size, int fd, gpointer user_data)
+on_message (VbetSwitchChannel *channel, const char *text, gsize size, int *fds, guint n_fds, gpointer user_data)
 {
   g_autoptr (VbetSwitchClient) self = g_object_ref (user_data);
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
@@ -250,19 +251,15 @@ on_message (VbetSwitchChannel *channel, const char *text, gsize size, int fd, gp
       && json_parser_load_from_data (parser, text, (gssize) size, NULL))
     root = json_parser_get_root (parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root)) {
-    if (fd >= 0)
-      close (fd);
     vbet_switch_channel_kill (channel); /* it does not speak our protocol any more: a fresh one does */
     return;
   }
   JsonObject *object = json_node_get_object (root);
   gint64 id = number_of (object, "id");
-  if (id > 0 && fd >= 0)
-    close (fd);
   if (id > 0)
     on_answer (self, id, object);
   else
-    on_notification (self, object, fd);
+    on_notification (self, object, fds, n_fds);
 }
 
 /* --- the process: start, death, restart, end --------------------------------------- */
@@ -279,8 +276,7 @@ close_channel (VbetSwitchClient *self)
   g_hash_table_iter_init (&iter, self->ports);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     WantedPort *port = value;
-    if (port->listener != NULL)
-      vbet_listener_set_accepting (port->listener, TRUE);
+    wanted_port_set_accepting (port, TRUE);
   }
 }
 

@@ -102,6 +102,15 @@ gboolean vbet_switch_client_set_port_vlans (VbetSwitchClient *self, const char *
  */
 gboolean vbet_switch_client_add_guest_port (VbetSwitchClient *self, const char *device, guint nic, guint mtu,
                                             const char *path, GError **error);
+/**
+ * vbet_switch_client_offer_vhost: lets the guest's kernel connect the port by vhost-user, too.
+ * @mac: what its NIC is told
+ * @path: STREAM socket; it listens when this returns TRUE; as the path of vbet_switch_client_add_guest_port()
+ */
+gboolean vbet_switch_client_offer_vhost (VbetSwitchClient *self, const char *device, guint nic, const guint8 mac[6],
+                                         const char *path, GError **error);
+/** vbet_switch_client_set_carrier: what a NIC by vhost-user sees of its cable; an unknown port is ignored. */
+void vbet_switch_client_set_carrier (VbetSwitchClient *self, const char *device, guint nic, gboolean carrier);
 /** vbet_switch_client_add_bridge_port: NIC @nic of device @device is a port of @bridge (normally the device itself). */
 gboolean vbet_switch_client_add_bridge_port (VbetSwitchClient *self, const char *device, guint nic, const char *bridge,
                                              GError **error);

@@ -35,8 +35,8 @@ wanted_port_free (gpointer data)
 {
   WantedPort *self = data;
   vbet_listener_free (self->listener);
-  if (self->fd >= 0)
-    close (self->fd);
+  vbet_listener_free (self->vhost_listener);
+  wanted_port_disconnect (self);
   g_free (self->device);
   g_free (self->cable);
   g_free (self->bridge);
@@ -51,6 +51,74 @@ wanted_cable_free (gpointer data)
   g_free (self->device[0]);
   g_free (self->device[1]);
   g_free (self);
+}
+
+static void
+wanted_message_free (gpointer data)
+{
+  WantedMessage *self = data;
+  for (guint i = 0; i < self->n_fds; i++)
+    close (self->fds[i]);
+  g_free (self->text);
+  g_free (self);
+}
+
+/* A message is its request and, where it is about one ring, the ring's number. */
+static gboolean
+message_key (const char *text, guint64 *ret_key)
+{
+  gsize size = 0;
+  g_autofree guint8 *bytes = g_base64_decode (text, &size);
+  guint32 words[4] = { 0 };
+  if (size < 3 * sizeof words[0])
+    return FALSE;
+  memcpy (words, bytes, MIN (size, sizeof words));
+  gboolean has_ring = (words[0] >= 8 && words[0] <= 14) || words[0] == 18;
+  guint32 request = words[0] == 11 ? 12 : words[0]; /* the end of a ring takes the place of its start */
+  *ret_key = (guint64) request << 32 | (has_ring ? words[3] & 0xff : 0);
+  return TRUE;
+}
+
+void
+wanted_port_keep (WantedPort *self, const char *text, int *fds, guint n_fds)
+{
+  guint64 key;
+  if (!self->vhost || n_fds > WANTED_MESSAGE_FDS || !message_key (text, &key))
+    return;
+  if (self->kept == NULL)
+    self->kept = g_ptr_array_new_with_free_func (wanted_message_free);
+  for (guint i = 0; i < self->kept->len; i++)
+    if (((WantedMessage *) g_ptr_array_index (self->kept, i))->key == key)
+      g_ptr_array_remove_index (self->kept, i--);
+  if (self->kept->len >= WANTED_MESSAGES_MAX)
+    return;
+  WantedMessage *message = g_new0 (WantedMessage, 1);
+  message->key = key;
+  message->text = g_strdup (text);
+  message->n_fds = n_fds;
+  memcpy (message->fds, fds, n_fds * sizeof fds[0]);
+  for (guint i = 0; i < n_fds; i++)
+    fds[i] = -1;
+  g_ptr_array_add (self->kept, message);
+}
+
+void
+wanted_port_disconnect (WantedPort *self)
+{
+  g_clear_pointer (&self->kept, g_ptr_array_unref);
+  if (self->fd >= 0)
+    close (self->fd);
+  self->fd = -1;
+  self->vhost = FALSE;
+}
+
+void
+wanted_port_set_accepting (WantedPort *self, gboolean accepting)
+{
+  if (self->listener != NULL)
+    vbet_listener_set_accepting (self->listener, accepting);
+  if (self->vhost_listener != NULL)
+    vbet_listener_set_accepting (self->vhost_listener, accepting);
 }
 
 WantedStock *
@@ -219,12 +287,46 @@ wanted_port_set_text (const WantedPort *self, gint64 id)
   return end (builder);
 }
 
+static void
+add_carrier (JsonBuilder *builder, const WantedPort *port)
+{
+  json_builder_set_member_name (builder, "carrier");
+  json_builder_add_boolean_value (builder, !port->no_carrier);
+}
+
 char *
 wanted_port_connect_text (const WantedPort *self, gint64 id)
 {
   JsonBuilder *builder = begin ("connect-port", id);
   add_endpoint (builder, self->device, self->nic);
   add_int (builder, "serial", (gint64) self->serial);
+  if (self->vhost) {
+    gint64 mac = 0;
+    for (guint i = 0; i < sizeof self->mac; i++)
+      mac = mac << 8 | self->mac[i];
+    add_string (builder, "kind", "vhost-user");
+    add_int (builder, "mac", mac);
+    add_carrier (builder, self);
+  }
+  return end (builder);
+}
+
+char *
+wanted_port_replay_text (const WantedPort *self, const WantedMessage *message, gint64 id)
+{
+  JsonBuilder *builder = begin ("replay-port", id);
+  add_endpoint (builder, self->device, self->nic);
+  add_int (builder, "serial", (gint64) self->serial);
+  add_string (builder, "message", message->text);
+  return end (builder);
+}
+
+char *
+wanted_port_carrier_text (const WantedPort *self, gint64 id)
+{
+  JsonBuilder *builder = begin ("set-carrier", id);
+  add_endpoint (builder, self->device, self->nic);
+  add_carrier (builder, self);
   return end (builder);
 }
 

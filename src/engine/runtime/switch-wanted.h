@@ -36,9 +36,25 @@ typedef struct {
   VbetVlanSet trunk;
   guint mtu;
   VbetListener *listener;
+  VbetListener *vhost_listener; /* NULL: no vhost-user */
+  guint8 mac[6];          /* for vhost-user, as the next two */
+  gboolean no_carrier;
+  gboolean vhost;         /* the connection is one */
+  GPtrArray *kept;        /* of WantedMessage: what the guest's kernel said by it, in order; NULL: nothing */
   guint64 serial;         /* of the connection */
   int fd;                 /* -1: nobody connected */
 } WantedPort;
+
+#define WANTED_MESSAGE_FDS 8
+#define WANTED_MESSAGES_MAX 64 /* a port; a guest's kernel needs about 15 */
+
+/* A vhost-user message with its descriptors. */
+typedef struct {
+  guint64 key; /* of two with the same, the later one counts */
+  char *text;  /* base64 */
+  int fds[WANTED_MESSAGE_FDS];
+  guint n_fds;
+} WantedMessage;
 
 typedef struct {
   char *name;
@@ -56,6 +72,12 @@ WantedStock *wanted_bridge_find_stock (WantedBridge *self, guint64 serial);
 /** wanted_bridge_make_room: takes out, for freeing, the oldest of @limit stock guests that never asked for a port. */
 WantedStock *wanted_bridge_evict (WantedBridge *self, guint limit);
 
+/** wanted_port_keep: @fds: (array length=n_fds): those that are kept become -1. */
+void wanted_port_keep (WantedPort *self, const char *text, int *fds, guint n_fds);
+/** wanted_port_disconnect: closes the connection and all that came by it. */
+void wanted_port_disconnect (WantedPort *self);
+void wanted_port_set_accepting (WantedPort *self, gboolean accepting);
+
 /* Keys of a hash table of WantedPort: itself. */
 guint wanted_port_hash (gconstpointer key);
 gboolean wanted_port_equal (gconstpointer a, gconstpointer b);
@@ -68,6 +90,8 @@ char *wanted_stock_text (const WantedBridge *bridge, const char *op, guint64 ser
 char *wanted_port_add_text (const WantedPort *self, gint64 id);
 char *wanted_port_set_text (const WantedPort *self, gint64 id);
 char *wanted_port_connect_text (const WantedPort *self, gint64 id);
+char *wanted_port_replay_text (const WantedPort *self, const WantedMessage *message, gint64 id);
+char *wanted_port_carrier_text (const WantedPort *self, gint64 id);
 char *wanted_port_remove_text (const WantedPort *self, gint64 id);
 char *wanted_cable_add_text (const WantedCable *self, gint64 id);
 char *wanted_cable_set_text (const WantedCable *self, gint64 id);

@@ -238,16 +238,21 @@ vbet_queue_publish (VbetQueue *self)
 }
 
 gboolean
-vbet_queue_ask (VbetQueue *self, gboolean ask)
+vbet_queue_ask (VbetQueue *self, guint have)
 {
   if (!vbet_queue_is_started (self))
     return FALSE;
-  if (!self->event_index)
-    write16 (self->used + RING_FLAGS, ask ? 0 : USED_NO_NOTIFY);
-  else if (ask)
-    write16 (self->used + RING_ENTRIES + (gsize)self->size * 8, self->taken);
-  if (!ask)
-    return FALSE;
+  if (self->event_index)
+    write16 (self->used + RING_ENTRIES + (gsize)self->size * 8, (guint16)(self->taken + have));
+  else
+    write16 (self->used + RING_FLAGS, 0);
   __atomic_thread_fence (__ATOMIC_SEQ_CST);
-  return vbet_queue_waiting (self) > 0;
+  return vbet_queue_waiting (self) > have;
+}
+
+void
+vbet_queue_hush (VbetQueue *self)
+{
+  if (vbet_queue_is_started (self) && !self->event_index)
+    write16 (self->used + RING_FLAGS, USED_NO_NOTIFY);
 }

@@ -100,6 +100,8 @@ void vbet_queue_untake (VbetQueue *self, guint n);
 void vbet_queue_give (VbetQueue *self, guint16 head, guint32 written);
 /** vbet_queue_publish: Returns: whether the guest wants to be notified. */
 gboolean vbet_queue_publish (VbetQueue *self);
-/** vbet_queue_ask: whether the guest is to notify us of the next chain it makes available. Returns: whether
- * one came up to now. */
-gboolean vbet_queue_ask (VbetQueue *self, gboolean ask);
+/** vbet_queue_ask: the guest is to notify us when more than @have chains can be taken. Returns: whether they
+ * can already. */
+gboolean vbet_queue_ask (VbetQueue *self, guint have);
+/** vbet_queue_hush: notifications are not wanted for now; the guest may still send some. */
+void vbet_queue_hush (VbetQueue *self);

@@ -1,0 +1,83 @@
+/* vhost-private.h - a vhost-user port's object, for vhost-port.c (messages) and vhost-rings.c (frames). */
+#pragma once
+
+#include "switch/core/frame-queue.h"
+#include "switch/core/offload.h"
+#include "switch/guest-memory.h"
+#include "switch/vhost-port.h"
+
+#define VHOST_RECEIVE 0 /* what the guest receives */
+#define VHOST_TRANSMIT 1
+#define VHOST_RINGS 2
+
+/* virtio 1.2, 5.1.3 and 6 */
+#define VHOST_F(bit) (G_GUINT64_CONSTANT (1) << (bit))
+#define VHOST_CSUM VHOST_F (0)
+#define VHOST_GUEST_CSUM VHOST_F (1)
+#define VHOST_MTU VHOST_F (3)
+#define VHOST_MAC VHOST_F (5)
+#define VHOST_GUEST_TSO4 VHOST_F (7)
+#define VHOST_GUEST_TSO6 VHOST_F (8)
+#define VHOST_GUEST_ECN VHOST_F (9)
+#define VHOST_HOST_TSO4 VHOST_F (11)
+#define VHOST_HOST_TSO6 VHOST_F (12)
+#define VHOST_HOST_ECN VHOST_F (13)
+#define VHOST_MRG_RXBUF VHOST_F (15)
+#define VHOST_STATUS VHOST_F (16)
+#define VHOST_INDIRECT VHOST_F (28)
+#define VHOST_EVENT_IDX VHOST_F (29)
+#define VHOST_PROTOCOL VHOST_F (30)
+#define VHOST_VERSION_1 VHOST_F (32)
+
+struct VbetVhostRing {
+  VbetVhostPort *port;
+  guint index;
+  guint size;
+  guint64 descriptors;
+  guint64 avail;
+  guint64 used;
+  gboolean enabled;
+  int kick; /* -1: none */
+  int call;
+  VbetFdRef kick_ref;
+  VbetQueue queue;
+};
+
+struct VbetVhostPort {
+  VbetIo *io;
+  VbetVhost *shared;
+  VbetEndpoint *endpoint;
+  const VbetVhostCallbacks *callbacks;
+  gpointer user_data;
+
+  int fd; /* -1: nobody connected */
+  VbetFdRef ref;
+  guint64 serial;
+  int backend_fd; /* for messages of ours; -1: none */
+  guint64 mac;
+  gboolean carrier;
+  guint64 features;
+  guint64 protocol_features;
+
+  guint8 message[VBET_VHOST_MESSAGE]; /* that is coming in */
+  gsize got;
+  int fds[VBET_VHOST_FDS];
+  guint n_fds;
+
+  VbetGuestMemory memory;
+  VbetVhostRing rings[VHOST_RINGS];
+  gboolean ready; /* in the list of those that have more to do */
+  VbetFrameQueue queue;   /* of virtio-net headers with their frames */
+};
+
+extern const VbetPortClass vbet_vhost_port_class;
+
+/* Starts a ring that has all it needs, stops one that has not. */
+void vbet_vhost_ring_update (VbetVhostRing *ring);
+/* Forgets what waits. */
+void vbet_vhost_port_drop (VbetVhostPort *self);
+/* Takes the port out of the list of those that have more to do. */
+void vbet_vhost_port_rest (VbetVhostPort *self);
+/* Ends the connection; nothing is told. */
+void vbet_vhost_port_hang_up (VbetVhostPort *self);
+void vbet_vhost_port_free (gpointer port);
