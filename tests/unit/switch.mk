@@ -7,7 +7,8 @@ SWITCH_TESTS = \
 	tests/unit/test-vlan \
 	tests/unit/test-fabric \
 	tests/unit/test-virtqueue \
-	tests/unit/test-offload
+	tests/unit/test-offload \
+	tests/unit/test-vhost
 check_PROGRAMS += $(SWITCH_TESTS)
 TESTS += $(SWITCH_TESTS)
 SWITCH_TEST_LIBS = libvbet-switch.a libvbet-base.a $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
@@ -43,6 +44,10 @@ tests_unit_test_virtqueue_LDADD = $(SWITCH_TEST_LIBS)
 tests_unit_test_offload_SOURCES = tests/unit/test-offload.c
 tests_unit_test_offload_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_offload_LDADD = $(SWITCH_TEST_LIBS)
+
+tests_unit_test_vhost_SOURCES = tests/unit/test-vhost.c tests/unit/fake-driver.c tests/unit/fake-driver.h
+tests_unit_test_vhost_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_vhost_LDADD = $(SWITCH_TEST_LIBS)
 
 # Those of the process: they run bin/vbet-switch.
 SWITCH_PROCESS_TESTS = \
