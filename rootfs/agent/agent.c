@@ -35,6 +35,7 @@ typedef struct {
   bool console_asked; /* the host waits for CONSOLE_ROOM */
   long console_asked_at; /* milliseconds */
   Carrier carrier;
+  uint8_t said[CARRIER_NICS_MAX + 1]; /* of carrier.state, what the host knows */
   Line line;
   Jobs jobs;
 } Agent;
@@ -108,6 +109,10 @@ control_frame (Agent *agent, const VbetAgentFrame *frame)
         line_send_error (&agent->line, 0, -result, "The link state cannot be set");
     }
     break;
+  case VBET_AGENT_LINK_ASK:
+    memset (agent->said, 0, sizeof agent->said);
+    carrier_ask (&agent->carrier);
+    break;
   case VBET_AGENT_CLOCK:
     set_clock (frame);
     break;
@@ -147,6 +152,25 @@ read_signals (Agent *agent)
     jobs_reap (&agent->jobs);
 }
 
+/* What there is no room for is said in a later turn. */
+static void
+say_links (Agent *agent)
+{
+  for (unsigned i = 1; agent->carrier.states_asked && i <= CARRIER_NICS_MAX; i++) {
+    uint8_t frame[VBET_AGENT_HEADER + 8];
+    uint8_t state = agent->carrier.state[i];
+    if (state == agent->said[i])
+      continue;
+    if (line_room (&agent->line) < ANSWER_MAX)
+      return;
+    agent->said[i] = state;
+    if (state == 0)
+      continue;
+    size_t size = vbet_agent_encode_link (frame, sizeof frame, i, state == 2);
+    line_send (&agent->line, VBET_AGENT_LINK, 0, frame + VBET_AGENT_HEADER, size - VBET_AGENT_HEADER);
+  }
+}
+
 /* One turn. Returns: 0 or -errno when the line is gone. */
 static int
 turn (Agent *agent, struct pollfd *fds)
@@ -169,6 +193,7 @@ turn (Agent *agent, struct pollfd *fds)
     read_signals (agent);
   if ((fds[2].revents & POLLIN) != 0)
     carrier_watch (&agent->carrier);
+  say_links (agent);
   jobs_advance (&agent->jobs);
   look_at_console (agent);
   return result != 0 ? result : line_flush (&agent->line);

@@ -10,6 +10,7 @@
 #include "carrier.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -78,6 +79,27 @@ carrier_set (Carrier *carrier, unsigned index, bool state)
   return result;
 }
 
+static void
+note_state (Carrier *carrier, const Link *link, bool there)
+{
+  unsigned number;
+  char end;
+  if (sscanf (link->name, "eth%u%c", &number, &end) == 1 && number < CARRIER_NICS_MAX)
+    carrier->state[number + 1] = !there ? 0 : (link->flags & IFF_UP) != 0 ? 2 : 1;
+}
+
+void
+carrier_ask (Carrier *carrier)
+{
+  Link *links = calloc (NETLINK_LINKS_MAX, sizeof *links);
+  int count = links != NULL ? netlink_links (carrier->request, links, NETLINK_LINKS_MAX) : 0;
+  memset (carrier->state, 0, sizeof carrier->state);
+  for (int i = 0; i < count; i++)
+    note_state (carrier, &links[i], true);
+  free (links);
+  carrier->states_asked = true;
+}
+
 void
 carrier_watch (Carrier *carrier)
 {
@@ -87,12 +109,18 @@ carrier_watch (Carrier *carrier)
     /* Messages were lost: look at everything anew. */
     for (int i = 0; i < carrier->count; i++)
       carrier_set (carrier, carrier->wishes[i].index, carrier->wishes[i].carrier);
+  if (size < 0 && errno == ENOBUFS && carrier->states_asked)
+    carrier_ask (carrier);
   if (size <= 0)
     return;
   size_t left = (size_t) size;
   for (struct nlmsghdr *message = (void *) buffer; NLMSG_OK (message, left); message = NLMSG_NEXT (message, left)) {
     Link link;
-    if (message->nlmsg_type != RTM_NEWLINK || !netlink_parse_link (message, &link))
+    if ((message->nlmsg_type != RTM_NEWLINK && message->nlmsg_type != RTM_DELLINK)
+        || !netlink_parse_link (message, &link))
+      continue;
+    note_state (carrier, &link, message->nlmsg_type == RTM_NEWLINK);
+    if (message->nlmsg_type != RTM_NEWLINK)
       continue;
     for (int i = 0; i < carrier->count; i++) {
       char name[IFNAMSIZ];

@@ -34,8 +34,8 @@ put_u32 (uint8_t *to, uint32_t value)
 static bool
 known_type (uint8_t type)
 {
-  return (type >= VBET_AGENT_EXEC && type <= VBET_AGENT_RESIZE)
-         || (type >= VBET_AGENT_HELLO && type <= VBET_AGENT_CONSOLE_ROOM)
+  return (type >= VBET_AGENT_EXEC && type <= VBET_AGENT_LINK_ASK)
+         || (type >= VBET_AGENT_HELLO && type <= VBET_AGENT_LINK)
          || (type >= VBET_AGENT_DATA && type <= VBET_AGENT_END);
 }
 
@@ -190,13 +190,25 @@ vbet_agent_encode_hello (uint8_t *out, size_t capacity, bool started)
   return vbet_agent_encode (out, capacity, VBET_AGENT_HELLO, 0, payload, sizeof payload);
 }
 
-size_t
-vbet_agent_encode_carrier (uint8_t *out, size_t capacity, uint32_t index, bool carrier)
+static size_t
+encode_nic (uint8_t *out, size_t capacity, VbetAgentType type, uint32_t index, bool state)
 {
   uint8_t payload[5];
   put_u32 (payload, index);
-  payload[4] = carrier ? 1 : 0;
-  return vbet_agent_encode (out, capacity, VBET_AGENT_CARRIER, 0, payload, sizeof payload);
+  payload[4] = state ? 1 : 0;
+  return vbet_agent_encode (out, capacity, type, 0, payload, sizeof payload);
+}
+
+size_t
+vbet_agent_encode_carrier (uint8_t *out, size_t capacity, uint32_t index, bool carrier)
+{
+  return encode_nic (out, capacity, VBET_AGENT_CARRIER, index, carrier);
+}
+
+size_t
+vbet_agent_encode_link (uint8_t *out, size_t capacity, uint32_t index, bool up)
+{
+  return encode_nic (out, capacity, VBET_AGENT_LINK, index, up);
 }
 
 size_t

@@ -81,6 +81,7 @@ typedef enum {
   VBET_AGENT_PING = 0x09,     /* channel 0: up to 64 bytes of the host's choosing */
   VBET_AGENT_CONSOLE_ASK = 0x0A, /* channel 0: empty: say CONSOLE_ROOM once the console's input is nearly read */
   VBET_AGENT_RESIZE = 0x0B,      /* u16 rows, u16 columns of a terminal */
+  VBET_AGENT_LINK_ASK = 0x0C,    /* channel 0: empty: say LINK of every NIC now, and whenever it changes */
   /* guest → host */
   VBET_AGENT_HELLO = 0x41,    /* channel 0: u32 version, u32 started: the guest is up; @started 1: the agent is
                                  new (no job, no byte outstanding), 0: an answer to PING;
@@ -93,6 +94,7 @@ typedef enum {
   VBET_AGENT_PONG = 0x47,     /* channel 0: the payload of the PING */
   VBET_AGENT_ACK = 0x48,      /* channel 0: u32 bytes more of the line that have been read */
   VBET_AGENT_CONSOLE_ROOM = 0x49, /* channel 0: empty: the next piece may be typed */
+  VBET_AGENT_LINK = 0x4A,     /* channel 0: u32 NIC index from 1, u8 0 or 1: the guest has set it up */
   /* both ways */
   VBET_AGENT_DATA = 0x81,     /* a piece of a file */
   VBET_AGENT_END = 0x82,      /* the file is complete; from the guest after GET: u32 mode */
@@ -105,7 +107,8 @@ typedef enum {
 
 /* Features of HELLO. */
 #define VBET_AGENT_FEATURE_TERMINAL 0x01 /* EXEC takes VBET_AGENT_EXEC_TERMINAL */
-#define VBET_AGENT_FEATURES VBET_AGENT_FEATURE_TERMINAL
+#define VBET_AGENT_FEATURE_LINKS 0x02    /* LINK_ASK is known */
+#define VBET_AGENT_FEATURES (VBET_AGENT_FEATURE_TERMINAL | VBET_AGENT_FEATURE_LINKS)
 
 /* One received frame. @payload points into the decoder and lasts until its next call. */
 typedef struct {
@@ -189,6 +192,8 @@ size_t vbet_agent_encode_u32 (uint8_t *out, size_t capacity, VbetAgentType type,
 /** vbet_agent_encode_hello: HELLO of this version. */
 size_t vbet_agent_encode_hello (uint8_t *out, size_t capacity, bool started);
 
+/** vbet_agent_encode_link: LINK of NIC @index (from 1). */
+size_t vbet_agent_encode_link (uint8_t *out, size_t capacity, uint32_t index, bool up);
 /** vbet_agent_encode_carrier: CARRIER of NIC @index (from 1). */
 size_t vbet_agent_encode_carrier (uint8_t *out, size_t capacity, uint32_t index, bool carrier);
 
@@ -215,6 +220,7 @@ bool vbet_agent_read_u32 (const VbetAgentFrame *frame, uint32_t *ret_value);
 uint32_t vbet_agent_read_features (const VbetAgentFrame *frame);
 bool vbet_agent_read_resize (const VbetAgentFrame *frame, uint16_t *ret_rows, uint16_t *ret_columns);
 bool vbet_agent_read_hello (const VbetAgentFrame *frame, uint32_t *ret_version, bool *ret_started);
+/** vbet_agent_read_carrier: of CARRIER, and of LINK, which looks the same. */
 bool vbet_agent_read_carrier (const VbetAgentFrame *frame, uint32_t *ret_index, bool *ret_carrier);
 bool vbet_agent_read_clock (const VbetAgentFrame *frame, uint64_t *ret_nanoseconds);
 /**

@@ -314,7 +314,8 @@ take_hello (VbetAgent *self, const VbetAgentFrame *frame)
 static void
 take_control (VbetAgent *self, const VbetAgentFrame *frame)
 {
-  uint32_t read = 0;
+  uint32_t read = 0, index = 0;
+  bool up = false;
   if (frame->type == VBET_AGENT_HELLO)
     take_hello (self, frame);
   else if (frame->type == VBET_AGENT_ACK && vbet_agent_read_u32 (frame, &read))
@@ -322,6 +323,8 @@ take_control (VbetAgent *self, const VbetAgentFrame *frame)
   else if (frame->type == VBET_AGENT_CONSOLE_ROOM && self->console_asked) {
     self->console_asked = FALSE;
     g_signal_emit_by_name (self, "console-room");
+  } else if (frame->type == VBET_AGENT_LINK && vbet_agent_read_carrier (frame, &index, &up)) {
+    g_signal_emit_by_name (self, "link", (guint) index, (gboolean) up);
   }
 }
 
@@ -491,6 +494,15 @@ vbet_agent_set_carrier (VbetAgent *self, guint nic, gboolean carrier)
   return send_small (self, frame, vbet_agent_encode_carrier (frame, sizeof frame, nic, carrier));
 }
 
+void
+vbet_agent_ask_links (VbetAgent *self)
+{
+  g_return_if_fail (VBET_IS_AGENT (self));
+  guint8 frame[VBET_AGENT_HEADER];
+  if (self->features & VBET_AGENT_FEATURE_LINKS)
+    send_small (self, frame, vbet_agent_encode (frame, sizeof frame, VBET_AGENT_LINK_ASK, 0, NULL, 0));
+}
+
 gboolean
 vbet_agent_set_clock (VbetAgent *self)
 {
@@ -572,6 +584,7 @@ vbet_agent_class_init (VbetAgentClass *class)
   g_signal_new ("hello", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("problem", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
   g_signal_new ("console-room", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("link", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_BOOLEAN);
   g_signal_new ("closed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 

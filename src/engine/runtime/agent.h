@@ -21,6 +21,7 @@ G_DECLARE_FINAL_TYPE (VbetAgent, vbet_agent, VBET, AGENT, GObject)
  *   "problem" (const char *sentence, gboolean fatal): something other than our agent writes to the line; @fatal: it is
  *       an agent, but not of our version, and there will be no hello. Once
  *   "console-room" (): the answer to vbet_agent_ask_console()
+ *   "link" (guint nic, gboolean up): the guest has that NIC set up or down; after vbet_agent_ask_links()
  *   "closed" (): the line is gone, with everything that held its other end */
 
 /** vbet_agent_new: @fd: (transfer full): a stream socket, our end. */
@@ -70,6 +71,8 @@ void vbet_agent_terminal_resize (VbetAgentTerminal *self, guint rows, guint colu
 /** vbet_agent_terminal_close: hangs it up; no event follows. What does not end by itself is killed. */
 void vbet_agent_terminal_close (VbetAgentTerminal *self);
 
+/** vbet_agent_ask_links: the signal "link" for each NIC, and for each change from now on; an old agent says nothing. */
+void vbet_agent_ask_links (VbetAgent *self);
 /** vbet_agent_set_carrier: Returns: FALSE when the guest cannot be told now. */
 gboolean vbet_agent_set_carrier (VbetAgent *self, guint nic, gboolean carrier);
 /** vbet_agent_set_clock: the guest's clock becomes the host's. */

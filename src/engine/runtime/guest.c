@@ -254,6 +254,14 @@ on_panic_timeout (gpointer data)
 }
 
 static void
+on_link (VbetAgent *agent, guint index, gboolean up, gpointer data)
+{
+  VbetGuest *self = data;
+  if (vbet_guest_has_vhost (self, index))
+    g_signal_emit_by_name (self, "nic-state", index, up);
+}
+
+static void
 on_hello (VbetAgent *agent, gpointer data)
 {
   VbetGuest *self = data;
@@ -267,6 +275,7 @@ on_hello (VbetAgent *agent, gpointer data)
   while (g_hash_table_iter_next (&iter, &index, &carrier))
     if (!vbet_guest_has_vhost (self, GPOINTER_TO_UINT (index)))
       (void) vbet_agent_set_carrier (self->agent, GPOINTER_TO_UINT (index), GPOINTER_TO_INT (carrier));
+  vbet_agent_ask_links (self->agent);
   if (self->state == VBET_GUEST_BOOTING)
     vbet_guest_set_state (self, VBET_GUEST_READY, NULL);
   if (self->state == VBET_GUEST_READY)
@@ -417,6 +426,7 @@ vbet_guest_start (VbetGuest *self, VbetGuestConfig *config, GError **error)
   }
   self->started = g_get_monotonic_time ();
   g_signal_connect (self->agent, "hello", G_CALLBACK (on_hello), self);
+  g_signal_connect (self->agent, "link", G_CALLBACK (on_link), self);
   g_signal_connect (self->agent, "problem", G_CALLBACK (on_problem), self);
   g_signal_connect (self->agent, "console-room", G_CALLBACK (on_console_room), self);
   g_signal_connect (self->agent, "closed", G_CALLBACK (on_line_closed), self);
@@ -576,6 +586,8 @@ vbet_guest_class_init (VbetGuestClass *class)
   g_object_class_install_property (
       object_class, PROP_BOOT_TIMEOUT,
       g_param_spec_uint ("boot-timeout", "", "", 1, G_MAXINT, BOOT_TIMEOUT_MS, flags));
+  g_signal_new ("nic-state", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                G_TYPE_UINT, G_TYPE_BOOLEAN);
   g_signal_new ("state", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT,
                 G_TYPE_STRING);
 }

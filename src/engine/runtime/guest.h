@@ -58,6 +58,7 @@ void vbet_guest_nic_free (VbetGuestNic *self);
 G_DECLARE_FINAL_TYPE (VbetGuest, vbet_guest, VBET, GUEST, GObject)
 
 /* Signals:
+ *   "nic-state" (guint index, gboolean up): the guest set a virtio-net NIC up or down (the switch sees it of others).
  *   "state" (VbetGuestState now, const char *reason): @reason is one sentence for FAILED, else NULL. */
 
 /**

@@ -34,7 +34,10 @@ is_present (VbetLab *self, const char *device, guint nic)
   VbetLabDevice *node = device != NULL ? vbet_lab_device (self, device) : NULL;
   if (node == NULL)
     return FALSE;
-  return node->guest == NULL || vbet_switch_client_get_connected (self->switch_client, device, nic);
+  if (node->guest == NULL)
+    return TRUE;
+  return vbet_switch_client_get_connected (self->switch_client, device, nic)
+         && !g_hash_table_contains (node->down, GUINT_TO_POINTER (nic));
 }
 
 static gboolean

@@ -16,8 +16,10 @@ typedef struct {
   char *dir;            /* guests: node folder */
   VbetGuest *guest;     /* guests, else NULL */
   gulong state_handler;
+  gulong nic_handler;
   gint cpu;             /* processor the guest was given; -1 when it is off */
   gboolean needs_restart; /* an attribute changed that the running guest does not have yet */
+  GHashTable *down;     /* NIC index → itself: of virtio-net NICs: the guest has set it down */
   GHashTable *cut;      /* NIC index → itself: cabled once, not now; the guest sees no carrier */
   GPtrArray *waiters;   /* of Waiter: what waits for the guest to be ready or failed */
 } VbetLabDevice;

@@ -53,6 +53,7 @@ node_free (VbetLabDevice *node)
   settle_waiters (node, "The device was removed");
   if (node->guest != NULL) {
     g_signal_handler_disconnect (node->guest, node->state_handler);
+    g_signal_handler_disconnect (node->guest, node->nic_handler);
     vbet_guest_kill (node->guest);
     g_object_unref (node->guest);
   }
@@ -60,6 +61,7 @@ node_free (VbetLabDevice *node)
     vbet_paths_remove_tree (node->dir);
   g_ptr_array_unref (node->waiters);
   g_hash_table_unref (node->cut);
+  g_hash_table_unref (node->down);
   g_free (node->dir);
   g_free (node->name);
   g_free (node);
@@ -104,12 +106,27 @@ on_guest_state (VbetGuest *guest, VbetGuestState state, const char *reason, Vbet
   case VBET_GUEST_OFF:
   case VBET_GUEST_FAILED:
     node->cpu = -1;
+    g_hash_table_remove_all (node->down);
     settle_waiters (node, reason != NULL ? reason : "The device was stopped before it was ready");
     break;
   case VBET_GUEST_BOOTING:
   case VBET_GUEST_STOPPING:
     break;
   }
+}
+
+static void
+on_nic_state (VbetGuest *guest, guint nic, gboolean up, VbetLabDevice *node)
+{
+  gboolean was_down = g_hash_table_contains (node->down, GUINT_TO_POINTER (nic));
+  (void) guest;
+  if (was_down == !up)
+    return;
+  if (up)
+    g_hash_table_remove (node->down, GUINT_TO_POINTER (nic));
+  else
+    g_hash_table_add (node->down, GUINT_TO_POINTER (nic));
+  vbet_lab_port_state (node->lab, node->name, nic);
 }
 
 VbetLabDevice *
@@ -139,11 +156,13 @@ vbet_lab_add_node (VbetLab *self, const char *name, VbetKind kind, GError **erro
   node->dir = g_steal_pointer (&dir);
   node->cpu = -1;
   node->cut = g_hash_table_new (NULL, NULL);
+  node->down = g_hash_table_new (NULL, NULL);
   node->waiters = g_ptr_array_new_with_free_func (g_free);
   if (kind & VBET_KIND_GUEST) {
     g_autofree char *console = g_strdup_printf ("%s/c%u", self->dir, number);
     node->guest = vbet_guest_new (name, self->guest_program, console);
     node->state_handler = g_signal_connect (node->guest, "state", G_CALLBACK (on_guest_state), node);
+    node->nic_handler = g_signal_connect (node->guest, "nic-state", G_CALLBACK (on_nic_state), node);
   }
   g_hash_table_replace (self->nodes, node->name, node);
   return node;
