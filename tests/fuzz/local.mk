@@ -57,6 +57,12 @@ TESTS += tests/fuzz/replay-switch-virtqueue
 tests_fuzz_replay_switch_virtqueue_SOURCES = tests/fuzz/fuzz-switch-virtqueue.c tests/fuzz/replay.c
 tests_fuzz_replay_switch_virtqueue_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
 
+FUZZ_VHOST = tests/fuzz/fuzz-switch-vhost.c tests/unit/fake-driver.c tests/unit/fake-driver.h
+check_PROGRAMS += tests/fuzz/replay-switch-vhost
+TESTS += tests/fuzz/replay-switch-vhost
+tests_fuzz_replay_switch_vhost_SOURCES = $(FUZZ_VHOST) tests/fuzz/replay.c
+tests_fuzz_replay_switch_vhost_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+
 check_PROGRAMS += tests/fuzz/replay-switch-state
 TESTS += tests/fuzz/replay-switch-state
 tests_fuzz_replay_switch_state_SOURCES = tests/fuzz/fuzz-switch-state.c tests/fuzz/replay.c
@@ -165,6 +171,11 @@ noinst_PROGRAMS += tests/fuzz/fuzz-switch-virtqueue
 tests_fuzz_fuzz_switch_virtqueue_SOURCES = tests/fuzz/fuzz-switch-virtqueue.c
 tests_fuzz_fuzz_switch_virtqueue_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 tests_fuzz_fuzz_switch_virtqueue_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+
+noinst_PROGRAMS += tests/fuzz/fuzz-switch-vhost
+tests_fuzz_fuzz_switch_vhost_SOURCES = $(FUZZ_VHOST)
+tests_fuzz_fuzz_switch_vhost_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_switch_vhost_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 noinst_PROGRAMS += tests/fuzz/fuzz-switch-state
 tests_fuzz_fuzz_switch_state_SOURCES = tests/fuzz/fuzz-switch-state.c

@@ -149,3 +149,26 @@ vbet_image_check_kernel (const char *image, const char *kernel)
                           "vbetctl image build",
                           modules, kernel, release);
 }
+
+static gboolean
+holds (const char *bytes, gsize size, const char *text)
+{
+  return memmem (bytes, size, text, strlen (text)) != NULL;
+}
+
+gboolean
+vbet_kernel_has_virtio (const char *kernel, const char *image)
+{
+  g_autoptr (GMappedFile) file = g_mapped_file_new (kernel, FALSE, NULL);
+  if (file == NULL)
+    return FALSE;
+  const char *bytes = g_mapped_file_get_contents (file);
+  gsize size = g_mapped_file_get_length (file);
+  if (!holds (bytes, size, "virtio_uml.device"))
+    return FALSE;
+  if (holds (bytes, size, "virtio_net"))
+    return TRUE;
+  g_autofree char *modules = vbet_image_release (image);
+  g_autofree char *release = vbet_kernel_release (kernel, NULL);
+  return modules != NULL && g_strcmp0 (modules, release) == 0;
+}

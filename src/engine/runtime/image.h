@@ -42,6 +42,16 @@ char *vbet_kernel_find (const char *name, GError **error);
 char *vbet_kernel_release (const char *kernel, GError **error);
 
 /**
+ * vbet_kernel_has_virtio:
+ *
+ * Looks into @kernel for the driver of vhost-user devices, and whether virtio-net is built in or a module of @image
+ * that fits; takes some milliseconds.
+ *
+ * Returns: whether a guest of these two can have virtio-net NICs.
+ */
+gboolean vbet_kernel_has_virtio (const char *kernel, const char *image);
+
+/**
  * vbet_image_check_kernel:
  *
  * Returns: (transfer full) (nullable): a warning in one sentence when the modules of @image are not for @kernel (such

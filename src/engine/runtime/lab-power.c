@@ -52,12 +52,19 @@ disk_path (VbetLab *self, const VbetDevice *device, gboolean persist, GError **e
 /* Beyond these a kernel hangs or does not find all: it runs out of descriptors for their interrupts. */
 #define VHOST_NICS_MAX 40
 
-/* virtio-net is chosen by VBET_NIC=virtio; the other driver is "vector". */
-static VbetGuestNic *
-boot_nic (const VbetLabDevice *node, const VbetNic *nic, guint number)
+/* Whether NICs that are there from boot can be virtio-net; else, and by VBET_NIC=vector, they are the vector driver's. */
+static gboolean
+has_virtio (VbetLab *self, const VbetGuestConfig *config)
 {
-  gboolean vhost = g_strcmp0 (g_getenv ("VBET_NIC"), "virtio") == 0 && number < VHOST_NICS_MAX;
-  return vhost ? vbet_lab_device_boot_nic (node, nic) : vbet_lab_device_nic (node, nic);
+  gpointer known = NULL;
+  if (g_strcmp0 (g_getenv ("VBET_NIC"), "vector") == 0)
+    return FALSE;
+  g_autofree char *key = g_strdup_printf ("%s\n%s", config->kernel, config->image);
+  if (g_hash_table_lookup_extended (self->virtio, key, NULL, &known))
+    return GPOINTER_TO_INT (known);
+  gboolean has = vbet_kernel_has_virtio (config->kernel, config->image);
+  g_hash_table_insert (self->virtio, g_steal_pointer (&key), GINT_TO_POINTER (has));
+  return has;
 }
 
 static VbetGuestConfig *
@@ -83,8 +90,11 @@ make_config (VbetLab *self, VbetLabDevice *node, GError **error)
   if (config->disk_path == NULL)
     return NULL;
   config->config = vbet_guest_config_tar (self->topology, device);
+  gboolean virtio = has_virtio (self, config);
   for (guint i = 0; i < device->nics->len; i++)
-    g_ptr_array_add (config->nics, boot_nic (node, g_ptr_array_index (device->nics, i), i));
+    g_ptr_array_add (config->nics, virtio && i < VHOST_NICS_MAX
+                                       ? vbet_lab_device_boot_nic (node, g_ptr_array_index (device->nics, i))
+                                       : vbet_lab_device_nic (node, g_ptr_array_index (device->nics, i)));
   node->cpu = choose_cpu (self);
   config->cpu = node->cpu;
   return g_steal_pointer (&config);

@@ -77,6 +77,7 @@ struct _VbetLab {
   gboolean busy;            /* a job runs */
   gboolean stopping;
   gboolean switch_failed;
+  GHashTable *virtio;       /* kernel and image, a line each → whether they have virtio-net */
   guint cpu_cursor;
 };
 

@@ -277,6 +277,7 @@ vbet_lab_finalize (GObject *object)
   g_ptr_array_unref (self->calls);
   g_array_unref (self->step_states);
   g_hash_table_unref (self->step_results);
+  g_hash_table_unref (self->virtio);
   g_free (self->id);
   g_free (self->name);
   g_free (self->path);
@@ -314,6 +315,7 @@ vbet_lab_init (VbetLab *self)
   self->cables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) cable_run_free);
   self->calls = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_call_record_free);
   self->step_states = g_array_new (FALSE, TRUE, sizeof (VbetStepState));
+  self->virtio = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->step_results = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_variant_unref);
   g_queue_init (&self->jobs);
 }
