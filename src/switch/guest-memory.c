@@ -30,9 +30,10 @@ map_region (VbetGuestMemory *self, const VbetGuestRegion *region, int fd)
   guint n = self->table.n++;
   self->mapped[n] = mapped;
   self->length[n] = length;
-  self->table.regions[n] = (VbetMemoryRegion){
-    .guest = region->guest, .user = region->user, .size = region->size, .host = (guint8 *)mapped + region->offset
-  };
+  self->table.regions[n] = (VbetMemoryRegion){ .guest = region->guest,
+                                               .user = region->user,
+                                               .size = region->size,
+                                               .host = (guint8 *)mapped + region->offset };
   return 0;
 }
 
@@ -60,8 +61,8 @@ vbet_guest_memory_unmap (VbetGuestMemory *self)
   *self = (VbetGuestMemory){ 0 };
 }
 
-/* The only memory here whose file somebody else can cut is a guest's. The page that takes its place is empty and
- * nobody's: that guest has destroyed its own rings, and nothing else happens. */
+/* The only memory here whose file somebody else can cut is a guest's. The page that takes its place is empty
+ * and nobody's: that guest has destroyed its own rings, and nothing else happens. */
 static void
 on_bus_error (int number, siginfo_t *info, void *context)
 {
@@ -70,7 +71,8 @@ on_bus_error (int number, siginfo_t *info, void *context)
   gpointer at = (gpointer)((guintptr)info->si_addr & ~(page - 1));
   (void)context;
   if (info->si_code != BUS_ADRERR
-      || mmap (at, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+      || mmap (at, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)
+             == MAP_FAILED)
     signal (number, SIG_DFL); /* and it happens again */
   errno = saved;
 }

@@ -22,7 +22,8 @@ typedef struct {
   gsize length[VBET_MEMORY_REGIONS];
 } VbetGuestMemory;
 
-/** vbet_guest_memory_map: @fds: (array length=n): stay the caller's. Returns: 0, or -errno: nothing is mapped. */
+/** vbet_guest_memory_map: @fds: (array length=n): stay the caller's. Returns: 0, or -errno: nothing is
+ * mapped. */
 int vbet_guest_memory_map (VbetGuestMemory *self, const VbetGuestRegion *regions, const int *fds, guint n);
 void vbet_guest_memory_unmap (VbetGuestMemory *self);
 

@@ -56,11 +56,11 @@ dispatch (const VbetEvent *event, gint64 now)
   }
 }
 
-/* Returns nanoseconds until the next cable has something to do; -1: none has. */
+/* Returns nanoseconds until a cable or a guest's port has something to do; -1: none has. */
 static gint64
-patience (VbetFabric *fabric)
+patience (VbetFabric *fabric, VbetIo *io)
 {
-  gint64 deadline = vbet_fabric_deadline (fabric);
+  gint64 deadline = MIN (vbet_fabric_deadline (fabric), vbet_vhost_deadline (io));
   if (deadline == VBET_CABLE_NEVER)
     return -1;
   gint64 now = monotonic_ns ();
@@ -72,7 +72,7 @@ loop (VbetLoop *events, VbetFabric *fabric, VbetIo *io)
 {
   gboolean more = FALSE;
   gboolean goes_on = TRUE;
-  while (goes_on && vbet_loop_wait (events, more ? 0 : patience (fabric)) == 0) {
+  while (goes_on && vbet_loop_wait (events, more ? 0 : patience (fabric, io)) == 0) {
     VbetEvent event;
     gint64 now = monotonic_ns ();
     while (goes_on && vbet_loop_next (events, &event))
@@ -118,7 +118,7 @@ vbet_switch_main (int argc, char **argv)
   }
   fcntl (VBET_CONTROL_FD, F_SETFD, FD_CLOEXEC);
   prctl (PR_SET_TIMERSLACK, 1UL); /* nanoseconds: a frame's time has come when it has come */
-  signal (SIGPIPE, SIG_IGN); /* a guest's notifications may go to a pipe */
+  signal (SIGPIPE, SIG_IGN);      /* a guest's notifications may go to a pipe */
   const char *layers[5];
   int result = vbet_confine (layers);
   if (result == 0)

@@ -18,6 +18,7 @@
 #define HEADER 12 /* bytes: request, flags, size of what follows; each u32 of the host's order */
 #define FLAG_VERSION 1u
 #define FLAG_REPLY 4u
+#define LONG_AGO (G_MININT64 / 2)
 #define NO_FD 0x100u /* in the number of a ring: no descriptor comes along */
 #define CONFIG_MAX 256
 #define CONFIG_CHANGED 2 /* our message */
@@ -26,8 +27,8 @@
 #define PROTOCOL_CONFIG VHOST_F (9)
 #define OUR_PROTOCOL (PROTOCOL_BACKEND_REQUESTS | PROTOCOL_CONFIG)
 #define OUR_FEATURES                                                                                         \
-  (VHOST_CSUM | VHOST_GUEST_CSUM | VHOST_MTU | VHOST_MAC | VHOST_GUEST_TSO4 | VHOST_GUEST_TSO6                \
-   | VHOST_GUEST_ECN | VHOST_HOST_TSO4 | VHOST_HOST_TSO6 | VHOST_HOST_ECN | VHOST_MRG_RXBUF | VHOST_STATUS    \
+  (VHOST_CSUM | VHOST_GUEST_CSUM | VHOST_MTU | VHOST_MAC | VHOST_GUEST_TSO4 | VHOST_GUEST_TSO6               \
+   | VHOST_GUEST_ECN | VHOST_HOST_TSO4 | VHOST_HOST_TSO6 | VHOST_HOST_ECN | VHOST_MRG_RXBUF | VHOST_STATUS   \
    | VHOST_INDIRECT | VHOST_EVENT_IDX | VHOST_PROTOCOL | VHOST_VERSION_1)
 
 typedef enum {
@@ -131,7 +132,8 @@ vbet_vhost_port_set_carrier (VbetVhostPort *self, gboolean carrier)
 
 /* --- what the guest sets ------------------------------------------------------------------ */
 
-/* A descriptor that a notification can be read from or written to without waiting: an eventfd, a pipe, a socket. */
+/* A descriptor that a notification can be read from or written to without waiting: an eventfd, a pipe, a
+ * socket. */
 static int
 take_notifier (Message *message)
 {
@@ -338,7 +340,8 @@ close_fds (int *fds, guint n)
 static void
 collect_fds (VbetVhostPort *self, struct msghdr *message)
 {
-  for (struct cmsghdr *header = CMSG_FIRSTHDR (message); header != NULL; header = CMSG_NXTHDR (message, header)) {
+  for (struct cmsghdr *header = CMSG_FIRSTHDR (message); header != NULL;
+       header = CMSG_NXTHDR (message, header)) {
     if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
       continue;
     guint n = (guint)((header->cmsg_len - CMSG_LEN (0)) / sizeof (int));
@@ -353,7 +356,8 @@ collect_fds (VbetVhostPort *self, struct msghdr *message)
   }
 }
 
-/* Reads what is missing of a message of @size bytes. Returns: 0 when it is whole, -EAGAIN, or another -errno. */
+/* Reads what is missing of a message of @size bytes. Returns: 0 when it is whole, -EAGAIN, or another -errno.
+ */
 static int
 fill (VbetVhostPort *self, gsize size)
 {
@@ -411,8 +415,8 @@ vbet_vhost_port_event (VbetVhostPort *self, guint32 events, gint64 now)
   guint64 serial = self->serial;
   vbet_vhost_port_hang_up (self);
   if (self->callbacks->closed != NULL)
-    self->callbacks->closed (vbet_endpoint_get_device (self->endpoint), vbet_endpoint_get_nic (self->endpoint),
-                             serial, self->user_data);
+    self->callbacks->closed (vbet_endpoint_get_device (self->endpoint),
+                             vbet_endpoint_get_nic (self->endpoint), serial, self->user_data);
 }
 
 int
@@ -422,13 +426,16 @@ vbet_vhost_port_replay (VbetVhostPort *self, guint64 serial, const guint8 *bytes
   int copies[VBET_VHOST_FDS];
   if (self->fd < 0 || self->serial != serial)
     return -ENOENT;
-  if (size < HEADER || size > VBET_VHOST_MESSAGE || word32 (bytes + 8) != size - HEADER || n_fds > VBET_VHOST_FDS)
+  if (size < HEADER || size > VBET_VHOST_MESSAGE || word32 (bytes + 8) != size - HEADER
+      || n_fds > VBET_VHOST_FDS)
     return -EINVAL;
   for (guint i = 0; i < n_fds; i++)
     copies[i] = fcntl (fds[i], F_DUPFD_CLOEXEC, 0);
-  Message message = {
-    .request = word32 (bytes), .size = (guint32)(size - HEADER), .body = bytes + HEADER, .fds = copies, .n_fds = n_fds
-  };
+  Message message = { .request = word32 (bytes),
+                      .size = (guint32)(size - HEADER),
+                      .body = bytes + HEADER,
+                      .fds = copies,
+                      .n_fds = n_fds };
   int result = apply (self, &message);
   close_fds (copies, n_fds);
   return result;
@@ -445,7 +452,7 @@ vbet_vhost_port_hang_up (VbetVhostPort *self)
     drop_kick (ring);
     if (ring->call >= 0)
       close (ring->call);
-    *ring = (VbetVhostRing){ .port = self, .index = i, .kick = -1, .call = -1 };
+    *ring = (VbetVhostRing){ .port = self, .index = i, .kick = -1, .call = -1, .called = LONG_AGO };
   }
   vbet_vhost_port_drop (self);
   vbet_guest_memory_unmap (&self->memory);
@@ -479,7 +486,8 @@ vbet_vhost_port_find (VbetEndpoint *endpoint)
 }
 
 VbetVhostPort *
-vbet_vhost_port_of (VbetIo *io, VbetEndpoint *endpoint, const VbetVhostCallbacks *callbacks, gpointer user_data)
+vbet_vhost_port_of (VbetIo *io, VbetEndpoint *endpoint, const VbetVhostCallbacks *callbacks,
+                    gpointer user_data)
 {
   VbetVhostPort *self = vbet_vhost_port_find (endpoint);
   if (self != NULL)
@@ -492,7 +500,7 @@ vbet_vhost_port_of (VbetIo *io, VbetEndpoint *endpoint, const VbetVhostCallbacks
   self->user_data = user_data;
   self->fd = self->backend_fd = -1;
   for (guint i = 0; i < VHOST_RINGS; i++)
-    self->rings[i] = (VbetVhostRing){ .port = self, .index = i, .kick = -1, .call = -1 };
+    self->rings[i] = (VbetVhostRing){ .port = self, .index = i, .kick = -1, .call = -1, .called = LONG_AGO };
   vbet_frame_queue_init (&self->queue, QUEUE_FRAMES, QUEUE_BYTES);
   vbet_fabric_replace_port (endpoint, &vbet_vhost_port_class, self);
   return self;

@@ -29,8 +29,8 @@ typedef struct VbetVhostPort VbetVhostPort;
 typedef struct VbetVhostRing VbetVhostRing;
 
 /* A message to be kept for the next process; @fds stay the port's. */
-typedef void (*VbetVhostKept) (const char *device, guint nic, guint64 serial, const guint8 *message, gsize size,
-                               const int *fds, guint n_fds, gpointer user_data);
+typedef void (*VbetVhostKept) (const char *device, guint nic, guint64 serial, const guint8 *message,
+                               gsize size, const int *fds, guint n_fds, gpointer user_data);
 
 typedef struct {
   VbetSocketPortClosed closed;
@@ -40,7 +40,8 @@ typedef struct {
 VbetVhost *vbet_vhost_new (void);
 void vbet_vhost_free (VbetVhost *self);
 
-/** vbet_vhost_port_of: Returns: the port of this kind of a guest's @endpoint; made, in place of another, if need be.
+/** vbet_vhost_port_of: Returns: the port of this kind of a guest's @endpoint; made, in place of another, if
+ * need be.
  * @callbacks: (transfer none): outlives the port */
 VbetVhostPort *vbet_vhost_port_of (VbetIo *io, VbetEndpoint *endpoint, const VbetVhostCallbacks *callbacks,
                                    gpointer user_data);
@@ -54,8 +55,8 @@ VbetVhostPort *vbet_vhost_port_find (VbetEndpoint *endpoint);
  */
 int vbet_vhost_port_connect (VbetVhostPort *self, int fd, guint64 serial, guint64 mac, gboolean carrier);
 /** vbet_vhost_port_replay: a message that was kept. @fds: stay the caller's. Returns: 0 or -errno. */
-int vbet_vhost_port_replay (VbetVhostPort *self, guint64 serial, const guint8 *message, gsize size, const int *fds,
-                            guint n_fds);
+int vbet_vhost_port_replay (VbetVhostPort *self, guint64 serial, const guint8 *message, gsize size,
+                            const int *fds, guint n_fds);
 /** vbet_vhost_port_set_carrier: what the guest sees of the cable. */
 void vbet_vhost_port_set_carrier (VbetVhostPort *self, gboolean carrier);
 
@@ -63,5 +64,9 @@ void vbet_vhost_port_set_carrier (VbetVhostPort *self, gboolean carrier);
 void vbet_vhost_port_event (VbetVhostPort *self, guint32 events, gint64 now);
 /** vbet_vhost_ring_event: the guest notifies us of a ring. */
 void vbet_vhost_ring_event (VbetVhostRing *ring, guint32 events, gint64 now);
-/** vbet_vhost_run: one turn for each port that has more to do. Returns: whether there is still more. */
+/** vbet_vhost_deadline: Returns: when vbet_vhost_run() is to be called though nothing comes in (nanoseconds);
+ * VBET_CABLE_NEVER: no need. */
+gint64 vbet_vhost_deadline (VbetIo *io);
+/** vbet_vhost_run: one turn for each port that has more to do. Returns: whether there is still more. @now:
+ * never less than before */
 gboolean vbet_vhost_run (VbetIo *io, gint64 now);

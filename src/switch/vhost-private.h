@@ -40,6 +40,8 @@ struct VbetVhostRing {
   int kick; /* -1: none */
   int call;
   VbetFdRef kick_ref;
+  gint64 called; /* when the guest was notified last; nanoseconds */
+  gboolean owed; /* it is to be, but not so soon */
   VbetQueue queue;
 };
 
@@ -66,8 +68,8 @@ struct VbetVhostPort {
 
   VbetGuestMemory memory;
   VbetVhostRing rings[VHOST_RINGS];
-  gboolean ready; /* in the list of those that have more to do */
-  VbetFrameQueue queue;   /* of virtio-net headers with their frames */
+  gboolean ready;       /* in the list of those that have more to do */
+  VbetFrameQueue queue; /* of virtio-net headers with their frames */
 };
 
 extern const VbetPortClass vbet_vhost_port_class;

@@ -16,6 +16,9 @@
 #include "switch/vhost-private.h"
 
 #define BATCH 64
+/* Nanoseconds between two notifications of a guest: under load each is for several frames, and the guest's
+ * processor is left with time for what it received. A lone frame is told at once. */
+#define CALL_GAP G_GINT64_CONSTANT (100000)
 #define ROOM_CHAINS 128 /* that one frame may fill */
 #define ROOM_PARTS 256
 #define SOURCES (VBET_CHAIN_PARTS + 2)
@@ -29,6 +32,8 @@ typedef struct {
 
 struct VbetVhost {
   GPtrArray *ready; /* of VbetVhostPort: have more to do */
+  GPtrArray *owing; /* of VbetVhostRing: a notification is owed */
+  gint64 now;       /* nanoseconds; of the latest event */
   Slot slots[BATCH];
   guint n_parts;
   struct iovec parts[ROOM_PARTS]; /* a guest's buffers for one frame */
@@ -39,6 +44,7 @@ vbet_vhost_new (void)
 {
   VbetVhost *self = g_new0 (VbetVhost, 1);
   self->ready = g_ptr_array_new ();
+  self->owing = g_ptr_array_new ();
   return self;
 }
 
@@ -48,6 +54,7 @@ vbet_vhost_free (VbetVhost *self)
   if (self == NULL)
     return;
   g_ptr_array_unref (self->ready);
+  g_ptr_array_unref (self->owing);
   g_free (self);
 }
 
@@ -66,28 +73,73 @@ vbet_vhost_port_rest (VbetVhostPort *self)
   if (self->ready)
     g_ptr_array_remove_fast (self->shared->ready, self);
   self->ready = FALSE;
+  for (guint i = 0; i < VHOST_RINGS; i++)
+    if (self->rings[i].owed)
+      g_ptr_array_remove_fast (self->shared->owing, &self->rings[i]);
 }
 
-/* Tells the guest that chains came back. */
+static void
+call_guest (VbetVhostRing *ring)
+{
+  guint64 one = 1;
+  ring->called = ring->port->shared->now;
+  if (ring->call >= 0 && write (ring->call, &one, sizeof one) < 0)
+    return; /* a full pipe has unread notifications in it: as good as one more */
+}
+
+/* Shows the guest the chains that came back, and notifies it, now or soon. */
 static void
 publish (VbetVhostRing *ring)
 {
-  guint64 one = 1;
-  if (!vbet_queue_publish (&ring->queue) || ring->call < 0)
+  VbetVhost *shared = ring->port->shared;
+  if (!vbet_queue_publish (&ring->queue) || ring->owed)
     return;
-  if (write (ring->call, &one, sizeof one) < 0)
-    return; /* a full pipe has unread notifications in it: as good as one more */
+  if (shared->now - ring->called >= CALL_GAP) {
+    call_guest (ring);
+    return;
+  }
+  ring->owed = TRUE;
+  g_ptr_array_add (shared->owing, ring);
+}
+
+static void
+call_owed (VbetVhost *self)
+{
+  for (guint i = 0; i < self->owing->len;) {
+    VbetVhostRing *ring = g_ptr_array_index (self->owing, i);
+    if (self->now - ring->called < CALL_GAP) {
+      i++;
+      continue;
+    }
+    ring->owed = FALSE;
+    g_ptr_array_remove_index_fast (self->owing, i);
+    call_guest (ring);
+  }
+}
+
+gint64
+vbet_vhost_deadline (VbetIo *io)
+{
+  VbetVhost *self = vbet_io_get_vhost (io);
+  gint64 first = VBET_CABLE_NEVER;
+  for (guint i = 0; i < self->owing->len; i++) {
+    const VbetVhostRing *ring = g_ptr_array_index (self->owing, i);
+    first = MIN (first, ring->called + CALL_GAP);
+  }
+  return first;
 }
 
 static guint
 header_size (const VbetVhostPort *self)
 {
-  return self->features & (VHOST_VERSION_1 | VHOST_MRG_RXBUF) ? VBET_OFFLOAD_HEADER : VBET_OFFLOAD_HEADER_SHORT;
+  return self->features & (VHOST_VERSION_1 | VHOST_MRG_RXBUF) ? VBET_OFFLOAD_HEADER
+                                                              : VBET_OFFLOAD_HEADER_SHORT;
 }
 
 /* --- from the guest ------------------------------------------------------------------- */
 
-/* Copies the first bytes and leaves in the chain what follows them. Returns: FALSE when the guest sent nonsense. */
+/* Copies the first bytes and leaves in the chain what follows them. Returns: FALSE when the guest sent
+ * nonsense. */
 static gboolean
 read_slot (const VbetVhostPort *self, Slot *slot, VbetFrame *ret_frame)
 {
@@ -112,7 +164,8 @@ read_slot (const VbetVhostPort *self, Slot *slot, VbetFrame *ret_frame)
   slot->parts.rest = &chain->parts[at];
   slot->parts.n_rest = chain->n_read - at;
   *ret_frame = (VbetFrame){ .data = slot->bytes + header, .size = (guint)(chain->bytes_read - header) };
-  if (!vbet_offload_read (slot->bytes, ret_frame->data, slot->parts.head, ret_frame->size, &slot->parts.offload))
+  if (!vbet_offload_read (slot->bytes, ret_frame->data, slot->parts.head, ret_frame->size,
+                          &slot->parts.offload))
     return FALSE;
   if (slot->parts.n_rest > 0 || slot->parts.offload.checksum)
     ret_frame->parts = &slot->parts;
@@ -337,8 +390,8 @@ vbet_vhost_ring_update (VbetVhostRing *ring)
   VbetVhostPort *self = ring->port;
   vbet_queue_stop (&ring->queue);
   if (ring->enabled && ring->kick >= 0 && ring->size > 0 && self->memory.table.n > 0)
-    vbet_queue_start (&ring->queue, &self->memory.table, ring->size, ring->descriptors, ring->avail, ring->used,
-                      (self->features & VHOST_EVENT_IDX) != 0);
+    vbet_queue_start (&ring->queue, &self->memory.table, ring->size, ring->descriptors, ring->avail,
+                      ring->used, (self->features & VHOST_EVENT_IDX) != 0);
   if (!vbet_queue_is_started (&self->rings[VHOST_RECEIVE].queue))
     vbet_vhost_port_drop (self);
   gboolean works = TRUE;
@@ -354,6 +407,7 @@ vbet_vhost_ring_event (VbetVhostRing *ring, guint32 events, gint64 now)
 {
   guint64 count;
   VbetVhostPort *self = ring->port;
+  self->shared->now = now;
   ssize_t n = read (ring->kick, &count, sizeof count);
   if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
     vbet_loop_remove (vbet_io_get_loop (self->io), ring->kick_ref); /* it would say so for ever */
@@ -371,6 +425,7 @@ gboolean
 vbet_vhost_run (VbetIo *io, gint64 now)
 {
   VbetVhost *shared = vbet_io_get_vhost (io);
+  shared->now = now;
   for (guint i = 0; i < shared->ready->len;) {
     VbetVhostPort *port = g_ptr_array_index (shared->ready, i);
     if (transmit (port, now)) {
@@ -380,5 +435,6 @@ vbet_vhost_run (VbetIo *io, gint64 now)
       g_ptr_array_remove_index_fast (shared->ready, i);
     }
   }
+  call_owed (shared);
   return shared->ready->len > 0;
 }

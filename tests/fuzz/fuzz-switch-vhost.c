@@ -1,7 +1,7 @@
 /* fuzz-switch-vhost.c - what a guest's kernel says to its port by vhost-user, and what is then in its rings.
  *
- * The input is a list of messages: a byte for the request, one for its descriptors, one for the size of its body, the
- * body; numbers that are often right ones come from a small table.
+ * The input is a list of messages: a byte for the request, one for its descriptors, one for the size of its
+ * body, the body; numbers that are often right ones come from a small table.
  */
 #include "config.h"
 
@@ -18,7 +18,7 @@ static void
 put_frames (FakeDriver *driver, const uint8_t *data, size_t size)
 {
   size_t at = size / 2 < 0x10000 ? size / 2 : 0x10000;
-  memcpy (driver->memory + FAKE_RING (1), data, at);          /* descriptors */
+  memcpy (driver->memory + FAKE_RING (1), data, at);                           /* descriptors */
   memcpy (driver->memory + FAKE_RING (1) + 0x4000, data, at < 256 ? at : 256); /* available */
   memcpy (driver->memory + FAKE_BUFFERS, data + at, size - at < 0x10000 ? size - at : 0x10000);
   fake_driver_kick (driver, 1);

@@ -48,8 +48,8 @@ fake_switch_pump (FakeSwitch *self)
 }
 
 VbetVhostPort *
-fake_driver_connect (FakeDriver *self, FakeSwitch *to, const char *device, const VbetVhostCallbacks *callbacks,
-                     gpointer user_data)
+fake_driver_connect (FakeDriver *self, FakeSwitch *to, const char *device,
+                     const VbetVhostCallbacks *callbacks, gpointer user_data)
 {
   int pair[2];
   *self = (FakeDriver){ .to = to, .backend = -1 };
@@ -69,7 +69,8 @@ fake_driver_connect (FakeDriver *self, FakeSwitch *to, const char *device, const
     endpoint = vbet_fabric_find_guest (to->fabric, device, 1);
   }
   VbetVhostPort *port = vbet_vhost_port_of (to->io, endpoint, callbacks, user_data);
-  g_assert_cmpint (vbet_vhost_port_connect (port, pair[1], 7, G_GUINT64_CONSTANT (0x020102030405), TRUE), ==, 0);
+  g_assert_cmpint (vbet_vhost_port_connect (port, pair[1], 7, G_GUINT64_CONSTANT (0x020102030405), TRUE), ==,
+                   0);
   return port;
 }
 
@@ -88,7 +89,8 @@ fake_driver_finish (FakeDriver *self)
 }
 
 void
-fake_driver_say (FakeDriver *self, guint32 request, gconstpointer body, guint32 size, const int *fds, guint n_fds)
+fake_driver_say (FakeDriver *self, guint32 request, gconstpointer body, guint32 size, const int *fds,
+                 guint n_fds)
 {
   union {
     struct cmsghdr header;

@@ -1,4 +1,5 @@
-/* fake-driver.h - the other side of a vhost-user port: a guest's kernel with a virtio-net driver, in a few lines. */
+/* fake-driver.h - the other side of a vhost-user port: a guest's kernel with a virtio-net driver, in a few
+ * lines. */
 #pragma once
 
 #include <glib.h>
@@ -10,7 +11,7 @@
 #define FAKE_USER G_GUINT64_CONSTANT (0x7f0000000000)
 #define FAKE_RING_SIZE 64
 #define FAKE_RING(index) (0x10000 * (1 + (index))) /* descriptors; +0x4000 available, +0x8000 used */
-#define FAKE_BUFFERS 0x40000                       /* of 2,048 bytes each; those of ring 1 are 64 buffers on */
+#define FAKE_BUFFERS 0x40000 /* of 2,048 bytes each; those of ring 1 are 64 buffers on */
 #define FAKE_BUFFER 2048
 
 typedef struct {
@@ -54,7 +55,8 @@ void fake_driver_offer (FakeDriver *self, guint ring, guint buffer, const guint 
 /* Gives @n receive buffers. */
 void fake_driver_fill (FakeDriver *self, guint n);
 /* Sends what is in @bytes, a header of 12 bytes first, from transmit buffer @buffer, in @parts. */
-void fake_driver_transmit (FakeDriver *self, guint buffer, const guint8 *bytes, const guint *parts, guint n_parts);
+void fake_driver_transmit (FakeDriver *self, guint buffer, const guint8 *bytes, const guint *parts,
+                           guint n_parts);
 void fake_driver_kick (FakeDriver *self, guint ring);
 /* Takes a chain that came back. Returns: FALSE: none did. */
 gboolean fake_driver_take (FakeDriver *self, guint ring, guint32 *ret_head, guint32 *ret_bytes);

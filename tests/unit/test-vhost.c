@@ -1,4 +1,5 @@
-/* test-vhost.c - ports by vhost-user against a fake driver: what it is told, frames, carrier, lies, a successor. */
+/* test-vhost.c - ports by vhost-user against a fake driver: what it is told, frames, carrier, lies, a
+ * successor. */
 #include "config.h"
 
 #include <errno.h>
@@ -46,7 +47,8 @@ add_plain (FakeSwitch *to, Plain *plain)
 {
   VbetEndpoint *endpoint;
   *plain = (Plain){ 0 };
-  CU_ASSERT_EQUAL_FATAL (vbet_fabric_add_port (to->fabric, "plain", 1, 1500, &plain_class, plain, &endpoint), 0);
+  CU_ASSERT_EQUAL_FATAL (vbet_fabric_add_port (to->fabric, "plain", 1, 1500, &plain_class, plain, &endpoint),
+                         0);
   vbet_endpoint_set_connected (endpoint, TRUE);
 }
 
@@ -57,8 +59,9 @@ static guint
 make_tcp (guint8 *bytes, guint payload, guint gso_size)
 {
   static const guint8 headers[12 + 14 + 20 + 20]
-      = { 1, 1, 54, 0, 0, 0, 34, 0, 16, 0, 0, 0, 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 0, 0, 0, 1, 0,
-          0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 4, 1, 0, 80, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x10, 1, 0, 0, 0 };
+      = { 1, 1, 54, 0, 0,    0,  34, 0, 16, 0, 0, 0, 2,  0, 0,    0,    0,  2, 2, 0, 0,  0,
+          0, 1, 8,  0, 0x45, 0,  0,  0, 0,  1, 0, 0, 64, 6, 0,    0,    10, 0, 0, 1, 10, 0,
+          0, 2, 4,  1, 0,    80, 0,  0, 0,  1, 0, 0, 0,  1, 0x50, 0x10, 1,  0, 0, 0 };
   memcpy (bytes, headers, sizeof headers);
   for (guint i = 0; i < payload; i++)
     bytes[sizeof headers + i] = (guint8)(i * 3);
@@ -227,6 +230,44 @@ test_waiting (void)
   fake_driver_finish (&b);
 }
 
+/* A lone frame is told at once; what follows closely is told together, a little later. */
+static void
+test_notifications (void)
+{
+  FakeSwitch to;
+  FakeDriver a, b;
+  guint8 bytes[200] = { 0 };
+  guint part = 12 + 60;
+  guint64 count = 0;
+  fake_switch_init (&to);
+  fake_driver_connect (&a, &to, "a", &(VbetVhostCallbacks){ NULL, NULL }, NULL);
+  fake_driver_connect (&b, &to, "b", &(VbetVhostCallbacks){ NULL, NULL }, NULL);
+  fake_driver_boot (&a, 0);
+  fake_driver_boot (&b, G_GUINT64_CONSTANT (1) << 32); /* it wants to hear of every chain */
+  wire (&to, "a", "b");
+  fake_driver_fill (&b, 32);
+  CU_ASSERT_EQUAL (vbet_vhost_deadline (to.io), VBET_CABLE_NEVER);
+  for (guint i = 0; i < 10; i++) {
+    fake_driver_transmit (&a, i, bytes, &part, 1);
+    fake_driver_kick (&a, 1);
+  }
+  CU_ASSERT_EQUAL (read (b.call[0], &count, sizeof count), 8);
+  CU_ASSERT_EQUAL (count, 1);
+  gint64 deadline = vbet_vhost_deadline (to.io);
+  CU_ASSERT_TRUE (deadline > 0 && deadline < 1000000);
+  vbet_vhost_run (to.io, deadline - 1);
+  CU_ASSERT_EQUAL (read (b.call[0], &count, sizeof count), -1);
+  vbet_vhost_run (to.io, deadline);
+  CU_ASSERT_EQUAL (read (b.call[0], &count, sizeof count), 8);
+  CU_ASSERT_EQUAL (count, 1);
+  CU_ASSERT_EQUAL (vbet_vhost_deadline (to.io), VBET_CABLE_NEVER);
+  fake_driver_transmit (&a, 10, bytes, &part, 1);
+  fake_driver_kick (&a, 1); /* one is owed again when the port goes */
+  fake_switch_finish (&to);
+  fake_driver_finish (&a);
+  fake_driver_finish (&b);
+}
+
 static void
 on_closed (const char *device, guint nic, guint64 serial, gpointer user_data)
 {
@@ -347,7 +388,8 @@ on_kept (const char *device, guint nic, guint64 serial, const guint8 *message, g
   g_array_append_val (all, kept);
 }
 
-/* The switch dies and another gets what was kept: the driver does not notice, no frame is lost that was not given. */
+/* The switch dies and another gets what was kept: the driver does not notice, no frame is lost that was not
+ * given. */
 static void
 test_successor (void)
 {
@@ -408,6 +450,7 @@ static CU_TestInfo tests[] = {
   { "from guest to guest as it is", test_guest_to_guest },
   { "whole frames for all others", test_whole_frames },
   { "frames wait for buffers", test_waiting },
+  { "notifications", test_notifications },
   { "messages that make no sense", test_nonsense },
   { "memory that is cut short", test_cut_memory },
   { "another process goes on", test_successor },
