@@ -13,7 +13,7 @@
 void
 vbet_doctor_check_programs (VbetDoctor *doctor, const char *id)
 {
-  static const char *const programs[] = { "vbetd", "vbet-switch", "vbet-guest" };
+  static const char *const programs[] = { "vbetd", "vbet-switch", "vbet-guest", "vbet-nat" };
   for (gsize i = 0; i < G_N_ELEMENTS (programs); i++) {
     g_autofree char *path = vbet_paths_program (programs[i]);
     if (!g_file_test (path, G_FILE_TEST_IS_EXECUTABLE)) {

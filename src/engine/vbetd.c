@@ -209,7 +209,8 @@ on_orphan_check (gpointer data)
 
 /* Returns: FALSE with @error when the lab could not begin; by then nothing of it is left. */
 static gboolean
-run_engine (const Options *options, const char *self, const char *guest, const char *switch_program, GError **error)
+run_engine (const Options *options, const char *self, const char *guest, const char *switch_program, const char *nat,
+            GError **error)
 {
   g_autoptr (VbetRundir) rundir = vbet_rundir_acquire (options->id, error);
   if (rundir == NULL || !vbet_rundir_watch (rundir, self, error))
@@ -222,6 +223,7 @@ run_engine (const Options *options, const char *self, const char *guest, const c
     .scratch = vbet_rundir_get_scratch (rundir),
     .guest_program = guest,
     .switch_program = switch_program,
+    .nat_program = nat,
   };
   g_autoptr (VbetLab) lab = vbet_lab_new (&lab_options, error);
   if (lab == NULL)
@@ -280,10 +282,11 @@ vbet_vbetd_main (int argc, char **argv)
   g_autofree char *self = pin_program ("vbetd", &error);
   g_autofree char *guest = self != NULL ? pin_program ("vbet-guest", &error) : NULL;
   g_autofree char *switch_program = guest != NULL ? pin_program ("vbet-switch", &error) : NULL;
-  if (switch_program == NULL || !prepare_folders (&error) || !drop_root (&error))
+  g_autofree char *nat = switch_program != NULL ? pin_program ("vbet-nat", &error) : NULL;
+  if (nat == NULL || !prepare_folders (&error) || !drop_root (&error))
     status = fail (error);
   else
-    status = run_engine (&options, self, guest, switch_program, &error) ? 0 : fail (error);
+    status = run_engine (&options, self, guest, switch_program, nat, &error) ? 0 : fail (error);
   options_clear (&options);
   return status;
 }

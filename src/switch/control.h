@@ -14,7 +14,8 @@
  *   add-port       device, nic, kind "guest", mtu (default 1500)
  *   add-port       device, nic, kind "bridge-port", bridge, vlan, trunk
  *   set-port       device, nic, vlan, trunk     of a bridge's port
- *   connect-port   device, nic, serial + 1 descriptor: a guest's connection (SEQPACKET); replaces an older one
+ *   connect-port   device, nic, serial + 1 descriptor: a guest's or gateway's connection (SEQPACKET), or a
+ *                  TAP device; replaces an older one
  *   connect-port   likewise with kind "vhost-user", mac (a number), carrier: a guest's connection (STREAM)
  *   replay-port    device, nic, serial, message (base64) + its descriptors: as "vhost" told it to an older process
  *   set-carrier    device, nic, carrier         of a vhost-user port; the guest sees it

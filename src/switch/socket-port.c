@@ -29,6 +29,7 @@ struct VbetSocketPort {
   char *device;
   guint nic;
   int fd; /* -1: nobody connected */
+  gboolean is_device; /* a TAP device rather than a socket */
   guint64 serial;
   VbetFdRef ref;
   gboolean waits_to_write; /* EPOLLOUT is watched */
@@ -118,6 +119,16 @@ count_passed (VbetSocketPort *self, const VbetFrame *frames, guint n)
     vbet_counters_pass (rx, frames[i].size);
 }
 
+/* A TAP device takes one frame a call, and says EIO while it is down. */
+static int
+write_device (VbetSocketPort *self, const VbetFrame *frames, guint n)
+{
+  guint done = 0;
+  while (done < n && write (self->fd, frames[done].data, frames[done].size) >= 0)
+    done++;
+  return done > 0 ? (int)done : -1;
+}
+
 /* Writes until done or the socket is full. Returns: frames that are dealt with: passed, or dropped by an
  * error. */
 static guint
@@ -129,7 +140,8 @@ write_frames (VbetSocketPort *self, const VbetFrame *frames, guint n)
     io->tx_iov[i] = (struct iovec){ .iov_base = (void *)frames[i].data, .iov_len = frames[i].size };
   guint done = 0;
   while (done < n) {
-    int sent = sendmmsg (self->fd, io->tx + done, n - done, MSG_DONTWAIT | MSG_NOSIGNAL);
+    int sent = self->is_device ? write_device (self, frames + done, n - done)
+                               : sendmmsg (self->fd, io->tx + done, n - done, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent > 0) {
       count_passed (self, frames + done, (guint)sent);
       done += (guint)sent;
@@ -252,7 +264,7 @@ vbet_socket_port_add_guest (VbetIo *io, const char *device, guint nic, guint mtu
   }
   self->closed = closed;
   self->user_data = user_data;
-  io_reserve (io, mtu);
+  io_reserve (io, mtu + 1); /* a frame that fills a buffer is too long; a device does not say so */
   return 0;
 }
 
@@ -304,7 +316,7 @@ vbet_socket_port_connect (VbetSocketPort *self, int fd, guint64 serial)
 {
   hang_up (self);
   int size = VBET_PORT_SNDBUF;
-  setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+  self->is_device = setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size) != 0 && errno == ENOTSOCK;
   self->ref = vbet_loop_add (self->io->loop, fd, EPOLLIN | EPOLLRDHUP, VBET_FD_PORT, self);
   if (self->ref == 0) {
     int result = -errno;
@@ -325,6 +337,27 @@ device_closed (VbetSocketPort *self)
   vbet_endpoint_set_connected (self->endpoint, FALSE);
   if (self->closed != NULL)
     self->closed (self->device, self->nic, self->serial, self->user_data);
+}
+
+/* As receive(), from a TAP device. */
+static gboolean
+receive_device (VbetSocketPort *self, gint64 now)
+{
+  VbetIo *io = self->io;
+  ssize_t size = 0;
+  for (guint i = 0; i < VBET_PORT_BATCH; i++) {
+    size = read (self->fd, io->rx_iov[i].iov_base, io->stride);
+    if (size <= 0)
+      break;
+    VbetFrame frame = { .data = io->rx_iov[i].iov_base, .size = (gsize)size };
+    if (G_UNLIKELY ((gsize)size == io->stride))
+      vbet_endpoint_get_tx (self->endpoint)->dropped++;
+    else
+      vbet_fabric_input (io->fabric, self->endpoint, &frame, now);
+  }
+  gboolean gone = size < 0 && errno != EAGAIN && errno != EINTR; /* EBADFD: somebody removed it */
+  vbet_fabric_run (io->fabric, now);
+  return gone;
 }
 
 /* Takes one batch, so that every port gets its turn. Returns: whether the device's side has ended; a message
@@ -356,6 +389,11 @@ vbet_socket_port_event (VbetSocketPort *self, guint32 events, gint64 now)
 {
   if (events & EPOLLOUT)
     port_flush (self);
+  if (self->is_device) {
+    if ((events & (EPOLLERR | EPOLLHUP)) != 0 || ((events & EPOLLIN) != 0 && receive_device (self, now)))
+      device_closed (self);
+    return;
+  }
   if (events & EPOLLERR) {
     int error = 0;
     socklen_t size = sizeof error;

@@ -1,8 +1,9 @@
 /* socket-port.h - a port whose frames are the messages of a unix socket.
  *
- * Used for a guest's NIC (SEQPACKET: the vector driver's "bess" transport) and
- * for the data socket of a stock guest (connected DGRAM). One message is one
- * Ethernet frame, without any header.
+ * Used for a guest's NIC (SEQPACKET: the vector driver's "bess" transport), for
+ * a gateway (SEQPACKET), for the data socket of a stock guest (connected DGRAM),
+ * and for a TAP device of the host, which is no socket but behaves like one. One
+ * message is one Ethernet frame, without any header.
  *
  * Frames are received in batches into buffers that all ports share, and go out
  * from those very buffers: between two sockets nothing is copied in this

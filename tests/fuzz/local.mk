@@ -68,6 +68,11 @@ TESTS += tests/fuzz/replay-switch-state
 tests_fuzz_replay_switch_state_SOURCES = tests/fuzz/fuzz-switch-state.c tests/fuzz/replay.c
 tests_fuzz_replay_switch_state_LDADD = libvbet-runtime.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
 
+check_PROGRAMS += tests/fuzz/replay-nat
+TESTS += tests/fuzz/replay-nat
+tests_fuzz_replay_nat_SOURCES = tests/fuzz/fuzz-nat.c tests/fuzz/replay.c
+tests_fuzz_replay_nat_LDADD = libvbet-nat.a libvbet-base.a $(GLIB_LIBS)
+
 FUZZ_GUEST = libvbet-runtime.a libvbet-base.a $(GLIB_LIBS)
 
 check_PROGRAMS += tests/fuzz/replay-guest-agent
@@ -141,6 +146,11 @@ noinst_PROGRAMS += tests/fuzz/fuzz-calls
 tests_fuzz_fuzz_calls_SOURCES = tests/fuzz/fuzz-calls.c tests/unit/topology-state.c
 tests_fuzz_fuzz_calls_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 tests_fuzz_fuzz_calls_LDADD = $(FUZZ_LANGUAGE)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-nat
+tests_fuzz_fuzz_nat_SOURCES = tests/fuzz/fuzz-nat.c
+tests_fuzz_fuzz_nat_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_nat_LDADD = libvbet-nat.a libvbet-base.a $(GLIB_LIBS)
 
 noinst_PROGRAMS += tests/fuzz/fuzz-value
 tests_fuzz_fuzz_value_SOURCES = tests/fuzz/fuzz-value.c

@@ -9,6 +9,7 @@ include tests/unit/base.mk
 include tests/unit/language.mk
 include tests/unit/model.mk
 include tests/unit/switch.mk
+include tests/unit/nat.mk
 include tests/unit/guest.mk
 include tests/unit/rootfs.mk
 include tests/unit/engine.mk

@@ -80,17 +80,17 @@ static const VbetAttributeSpec specs[] = {
 
   /* gateway */
   { "network", VBET_KIND_GATEWAY, VBET_VALUE_ADDRESS, FALSE, FALSE, ANY, "", NULL, "10.0.2.0/24",
-    VBET_LIVE_RESTART,
+    VBET_LIVE_AT_ONCE,
     N_ ("Network on the lab's side: the gateway is its second address, the name server its third.") },
-  { "dhcp", VBET_KIND_GATEWAY, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "yes", VBET_LIVE_RESTART,
+  { "dhcp", VBET_KIND_GATEWAY, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "yes", VBET_LIVE_AT_ONCE,
     N_ ("Whether it gives addresses to who asks by DHCP.") },
-  { "forward", VBET_KIND_GATEWAY, VBET_VALUE_STRING, TRUE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
+  { "forward", VBET_KIND_GATEWAY, VBET_VALUE_STRING, TRUE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
     N_ ("Ports of the real host that lead into the lab, such as \"tcp:8080:host1:80\".") },
-  { "isolated", VBET_KIND_GATEWAY, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_RESTART,
+  { "isolated", VBET_KIND_GATEWAY, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_AT_ONCE,
     N_ ("Whether the lab is kept from the outside; forwarded ports still lead in.") },
 
   /* tap */
-  { "device", VBET_KIND_TAP, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
+  { "device", VBET_KIND_TAP, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
     N_ ("Name of the real host's TAP device; without it, the first free one.") },
 
   /* NIC */

@@ -1,8 +1,8 @@
 /* lab-cables.c - cables of the running lab: plugged, unplugged, changed, and the carrier their ends see.
  *
  * A NIC has carrier while the cable in it is plugged at both ends, frames from
- * the other end come through, and somebody is at that end: a switch, or a guest
- * that has its NIC up. A NIC that never had a cable keeps the carrier its
+ * the other end come through, and somebody is at that end: a switch, a guest
+ * that has its NIC up, or a gateway or TAP device that works. A NIC that never had a cable keeps the carrier its
  * driver gives it.
  */
 #include "config.h"
@@ -34,7 +34,7 @@ is_present (VbetLab *self, const char *device, guint nic)
   VbetLabDevice *node = device != NULL ? vbet_lab_device (self, device) : NULL;
   if (node == NULL)
     return FALSE;
-  if (node->guest == NULL)
+  if ((node->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0)
     return TRUE;
   return vbet_switch_client_get_connected (self->switch_client, device, nic)
          && !g_hash_table_contains (node->down, GUINT_TO_POINTER (nic));

@@ -76,11 +76,6 @@ vbet_lab_device_is_running (const VbetLabDevice *node)
 static void
 alloc_device (VbetLab *self, const VbetCall *call, GError **error)
 {
-  if (call->kind & (VBET_KIND_GATEWAY | VBET_KIND_TAP)) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_FAILED, "This version runs no %s yet; %s stays without function",
-                 vbet_kind_name (call->kind), call->device);
-    return;
-  }
   if (vbet_lab_add_node (self, call->device, call->kind, error) == NULL || (call->kind & VBET_KIND_GUEST) != 0)
     return;
   g_autofree char *control = g_strdup_printf ("%s/%s.ctl", self->dir, call->device);
@@ -97,7 +92,7 @@ free_device (VbetLab *self, const VbetCall *call, GError **error)
   VbetLabDevice *node = vbet_lab_device (self, call->device);
   if (node == NULL)
     return; /* never came to be: its alloc failed */
-  if (node->guest == NULL)
+  if (node->guest == NULL && (node->kind & VBET_KIND_OUTSIDE) == 0)
     vbet_switch_client_remove_bridge (self->switch_client, call->device, error);
   vbet_lab_remove_node (self, call->device);
 }
@@ -166,6 +161,11 @@ attach (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
   const VbetNic *nic = device != NULL ? vbet_device_nic (device, call->nic) : NULL;
   if (node == NULL || nic == NULL) {
     done (data, g_error_new (VBET_ERROR, VBET_ERROR_NOT_FOUND, "%s is not there, so it takes no NIC", call->device));
+    return;
+  }
+  if (node->kind & VBET_KIND_OUTSIDE) {
+    vbet_lab_attach_outside (self, node, nic, &error);
+    done (data, error);
     return;
   }
   if (node->guest == NULL) {
@@ -269,6 +269,9 @@ set_attribute (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data
   }
   if (call->kind == VBET_KIND_CABLE) {
     vbet_lab_set_cable (self, call->cable, &error);
+  } else if (node != NULL && (node->kind & VBET_KIND_OUTSIDE) != 0) {
+    vbet_lab_update_outside (self, node, done, data);
+    return;
   } else if (node != NULL && node->guest == NULL) {
     if (call->nic > 0)
       vbet_lab_set_bridge_port (self, call->device, call->nic, &error);
@@ -335,11 +338,16 @@ put_file (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
 /* --- one call ---------------------------------------------------------------------------------------------- */
 
 static void
-alloc (VbetLab *self, const VbetCall *call, GError **error)
+alloc (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
 {
-  if (call->kind == VBET_KIND_CABLE)
-    return; /* it comes to be when both ends are plugged */
-  alloc_device (self, call, error);
+  GError *error = NULL;
+  if (call->kind & VBET_KIND_OUTSIDE) {
+    vbet_lab_alloc_outside (self, call, done, data);
+    return;
+  }
+  if (call->kind != VBET_KIND_CABLE) /* which comes to be when both ends are plugged */
+    alloc_device (self, call, &error);
+  done (data, error);
 }
 
 static void
@@ -360,8 +368,8 @@ vbet_lab_execute (VbetLab *self, const VbetCall *call, VbetCallRecord *record, V
   GError *error = NULL;
   switch (call->verb) {
   case VBET_CALL_ALLOC:
-    alloc (self, call, &error);
-    break;
+    alloc (self, call, done, data);
+    return;
   case VBET_CALL_FREE:
     if (call->kind == VBET_KIND_CABLE)
       g_hash_table_remove (self->cables, call->cable);

@@ -58,7 +58,7 @@ add_process (VbetProcessUsage *sum, GPid pid)
   sum->cpu_seconds += usage.cpu_seconds;
 }
 
-/* Of all guests, the switch and the engine. */
+/* Of all guests and gateways, the switch and the engine. */
 static GVariant *
 whole_usage (VbetLab *self)
 {
@@ -70,6 +70,8 @@ whole_usage (VbetLab *self)
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     const VbetLabDevice *node = value;
     VbetGuestUsage usage;
+    if (node->gateway != NULL)
+      add_process (&sum, vbet_gateway_get_pid (node->gateway));
     if (node->guest == NULL || !vbet_guest_get_usage (node->guest, &usage))
       continue;
     sum.processes += usage.processes;

@@ -202,6 +202,8 @@ advance (PlanRun *run)
     run->serial_told = TRUE;
     if (run->names_changed)
       refresh_hosts (run->lab);
+    if (run->names_changed)
+      vbet_lab_refresh_gateways (run->lab);
     if (run->serial_done != NULL)
       run->serial_done (run->data, run->records);
   }

@@ -1,9 +1,10 @@
 /* lab-private.h - what the files of VbetLab share: lab.c (life and jobs),
  * lab-plan.c (the order of calls, their log), lab-calls.c (executing one), lab-power.c, lab-steps.c (steps and checks),
- * lab-jobs.c (what clients ask for beside apply and power), lab-status.c (what RPC clients are told). Nobody else includes it. */
+ * lab-outside.c (gateways, TAP), lab-jobs.c (what clients ask for beside apply and power), lab-status.c (what RPC clients are told). Nobody else includes it. */
 #pragma once
 
 #include "engine/model/plan.h"
+#include "engine/runtime/gateway.h"
 #include "engine/runtime/lab.h"
 #include "engine/runtime/switch-client.h"
 
@@ -15,6 +16,10 @@ typedef struct {
   guint number;         /* of its folder; never used twice in a lab */
   char *dir;            /* guests: node folder */
   VbetGuest *guest;     /* guests, else NULL */
+  VbetGateway *gateway; /* gateways, else NULL */
+  int tap_fd;           /* TAP: the real host's device; -1: none */
+  char *tap_name;       /* (nullable): what that is called */
+  char *problem;        /* (nullable): TAP: why there is none */
   gulong state_handler;
   gulong nic_handler;
   gint cpu;             /* processor the guest was given; -1 when it is off */
@@ -61,6 +66,7 @@ struct _VbetLab {
   char *dir;
   char *scratch;
   char *guest_program;
+  char *nat_program;
   VbetSwitchClient *switch_client;
   VbetTopology *topology;   /* what runs, or is about to once the present job is through */
   char *text;               /* (nullable): applied last */
@@ -120,6 +126,9 @@ void vbet_lab_return_dict (GTask *task, GVariantDict *dict);
 /** vbet_lab_language_error: Returns: (transfer full): the first error among @diagnostics. */
 GError *vbet_lab_language_error (const VbetDiagnostics *diagnostics);
 
+/** vbet_lab_emit_device_state: @reason: (nullable) */
+void vbet_lab_emit_device_state (VbetLab *self, const char *device, const char *state, const char *reason);
+
 /* lab-plan.c */
 VbetCallRecord *vbet_lab_record_begin (VbetLab *self, const char *text, const char *verb, const char *device,
                                        const char *cable);
@@ -151,6 +160,23 @@ void vbet_lab_port_state (VbetLab *self, const char *device, guint nic);
 void vbet_lab_set_bridge (VbetLab *self, const char *name, GError **error);
 /** vbet_lab_set_bridge_port: likewise, one of its ports. */
 void vbet_lab_set_bridge_port (VbetLab *self, const char *name, guint index, GError **error);
+
+/* lab-outside.c: gateways and TAP devices */
+#define VBET_KIND_OUTSIDE (VBET_KIND_GATEWAY | VBET_KIND_TAP)
+/** vbet_lab_alloc_outside: also once more, after it failed. */
+void vbet_lab_alloc_outside (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data);
+/** vbet_lab_attach_outside: the switch gets a port for NIC @nic of @node. */
+gboolean vbet_lab_attach_outside (VbetLab *self, VbetLabDevice *node, const VbetNic *nic, GError **error);
+/** vbet_lab_update_outside: @node becomes what the topology says. */
+void vbet_lab_update_outside (VbetLab *self, VbetLabDevice *node, VbetDone done, gpointer data);
+/** vbet_lab_refresh_gateways: guests have other addresses: what forwards lead to may have changed. */
+void vbet_lab_refresh_gateways (VbetLab *self);
+/** vbet_lab_outside_lost: nobody is at the other end of @device's port any more. */
+void vbet_lab_outside_lost (VbetLab *self, const char *device);
+/** vbet_lab_outside_is_ready: @ret_reason: (transfer none) (nullable): why not. */
+gboolean vbet_lab_outside_is_ready (VbetLab *self, const VbetLabDevice *node, const char **ret_reason);
+/** vbet_lab_insert_outside: adds to @dict what "status" of vbetd(8) says of @node beside its state. */
+void vbet_lab_insert_outside (VbetLab *self, const VbetLabDevice *node, GVariantDict *dict);
 
 /* lab-calls.c */
 /** vbet_lab_execute: executes one call of a plan, logged; @done may be called before it returns. */

@@ -216,6 +216,13 @@ device_status (VbetLab *self, const VbetDevice *device, const VbetSwitchState *c
   g_variant_dict_insert (&dict, "kind", "s", vbet_kind_name (device->kind));
   if (node != NULL && node->guest != NULL) {
     insert_guest (&dict, node);
+  } else if (node != NULL && (node->kind & VBET_KIND_OUTSIDE) != 0) {
+    const char *reason = NULL;
+    gboolean works = vbet_lab_outside_is_ready (self, node, &reason);
+    g_variant_dict_insert (&dict, "state", "s", works ? "ready" : "failed");
+    if (reason != NULL)
+      g_variant_dict_insert (&dict, "error", "s", reason);
+    vbet_lab_insert_outside (self, node, &dict);
   } else {
     gboolean works = node != NULL && vbet_switch_client_get_pid (self->switch_client) != 0;
     g_variant_dict_insert (&dict, "state", "s", works ? "ready" : "failed");

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <glib/gstdio.h>
 
@@ -57,6 +58,11 @@ node_free (VbetLabDevice *node)
     vbet_guest_kill (node->guest);
     g_object_unref (node->guest);
   }
+  vbet_gateway_free (node->gateway);
+  if (node->tap_fd >= 0)
+    close (node->tap_fd);
+  g_free (node->tap_name);
+  g_free (node->problem);
   if (node->dir != NULL)
     vbet_paths_remove_tree (node->dir);
   g_ptr_array_unref (node->waiters);
@@ -155,6 +161,7 @@ vbet_lab_add_node (VbetLab *self, const char *name, VbetKind kind, GError **erro
   node->number = number;
   node->dir = g_steal_pointer (&dir);
   node->cpu = -1;
+  node->tap_fd = -1;
   node->cut = g_hash_table_new (NULL, NULL);
   node->down = g_hash_table_new (NULL, NULL);
   node->waiters = g_ptr_array_new_with_free_func (g_free);
@@ -225,6 +232,8 @@ on_switch_problem (VbetSwitchClient *client, const char *message, VbetLab *self)
 static void
 on_port_state (VbetSwitchClient *client, const char *device, guint nic, gboolean connected, VbetLab *self)
 {
+  if (!connected)
+    vbet_lab_outside_lost (self, device);
   vbet_lab_port_state (self, device, nic);
 }
 
@@ -244,6 +253,7 @@ vbet_lab_new (const VbetLabOptions *options, GError **error)
   self->dir = g_strdup (options->dir);
   self->scratch = g_strdup (options->scratch);
   self->guest_program = g_strdup (options->guest_program);
+  self->nat_program = g_strdup (options->nat_program);
   self->topology = vbet_topology_new_empty (options->name);
   self->switch_client = vbet_switch_client_new (options->switch_program, options->dir);
   g_signal_connect (self->switch_client, "port-state", G_CALLBACK (on_port_state), self);
@@ -284,6 +294,7 @@ vbet_lab_finalize (GObject *object)
   g_free (self->dir);
   g_free (self->scratch);
   g_free (self->guest_program);
+  g_free (self->nat_program);
   g_free (self->text);
   G_OBJECT_CLASS (vbet_lab_parent_class)->finalize (object);
 }
@@ -356,6 +367,12 @@ vbet_lab_emit_call (VbetLab *self, const VbetCallRecord *record)
 {
   g_autoptr (GVariant) call = g_variant_ref_sink (vbet_call_record_to_variant (self, record));
   g_signal_emit (self, signals[SIGNAL_CALL], 0, call);
+}
+
+void
+vbet_lab_emit_device_state (VbetLab *self, const char *device, const char *state, const char *reason)
+{
+  g_signal_emit (self, signals[SIGNAL_DEVICE_STATE], 0, device, state, reason);
 }
 
 void
@@ -607,6 +624,7 @@ vbet_lab_stop_async (VbetLab *self, GAsyncReadyCallback callback, gpointer user_
   g_hash_table_iter_init (&iter, self->nodes);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     VbetLabDevice *node = value;
+    g_clear_pointer (&node->gateway, vbet_gateway_free);
     if (node->guest == NULL)
       continue;
     ++*left;

@@ -28,6 +28,7 @@ typedef struct {
   const char *scratch;        /* folder for disks that go with the lab */
   const char *guest_program;  /* vbet-guest */
   const char *switch_program; /* vbet-switch */
+  const char *nat_program;    /* vbet-nat */
 } VbetLabOptions;
 
 #define VBET_TYPE_LAB (vbet_lab_get_type ())

@@ -12,6 +12,8 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/disk.h \
 	src/engine/runtime/frr.c \
 	src/engine/runtime/frr.h \
+	src/engine/runtime/gateway.c \
+	src/engine/runtime/gateway.h \
 	src/engine/runtime/guest-command.c \
 	src/engine/runtime/guest-command.h \
 	src/engine/runtime/guest-config.c \
@@ -30,6 +32,7 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/lab-bridges.c \
 	src/engine/runtime/lab-cables.c \
 	src/engine/runtime/lab-calls.c \
+	src/engine/runtime/lab-outside.c \
 	src/engine/runtime/lab-plan.c \
 	src/engine/runtime/lab-power.c \
 	src/engine/runtime/lab-private.h \
@@ -62,6 +65,8 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/switch-state.h \
 	src/engine/runtime/switch-wanted.c \
 	src/engine/runtime/switch-wanted.h \
+	src/engine/runtime/tap.c \
+	src/engine/runtime/tap.h \
 	src/engine/runtime/tar.c \
 	src/engine/runtime/tar.h \
 	src/engine/runtime/terminal-filter.c \

@@ -7,6 +7,8 @@
 
 #include "engine/runtime/switch-client.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -118,7 +120,7 @@ tell_connect (VbetSwitchClient *self, WantedPort *port)
     return;
   wanted_port_set_accepting (port, FALSE);
   Waiting *waiting = switch_client_expect (self, g_strdup_printf ("connect NIC %u of %s", port->nic, port->device));
-  waiting->reopen = port;
+  waiting->reopen = port->listener != NULL ? port : NULL;
   switch_client_tell (self, wanted_port_connect_text (port, self->last_id), &port->fd, 1);
   for (guint i = 0; port->kept != NULL && i < port->kept->len; i++) {
     const WantedMessage *message = g_ptr_array_index (port->kept, i);
@@ -280,19 +282,26 @@ vbet_switch_client_remove_bridge (VbetSwitchClient *self, const char *device, GE
 
 /* --- ports ------------------------------------------------------------------------- */
 
+/* @fd: taken; @vhost: it speaks vhost-user */
 static void
-on_guest_connection (VbetListener *listener, int fd, gpointer user_data)
+take_connection (WantedPort *port, int fd, gboolean vhost)
 {
-  WantedPort *port = user_data;
   VbetSwitchClient *self = port->client;
   gboolean replaces = port->fd >= 0;
   wanted_port_disconnect (port);
   port->fd = fd;
-  port->vhost = listener == port->vhost_listener;
+  port->vhost = vhost;
   port->serial = ++self->last_serial;
   tell_connect (self, port);
   if (!replaces)
     switch_client_port_state (self, port, TRUE);
+}
+
+static void
+on_guest_connection (VbetListener *listener, int fd, gpointer user_data)
+{
+  WantedPort *port = user_data;
+  take_connection (port, fd, listener == port->vhost_listener);
 }
 
 static WantedPort *
@@ -317,19 +326,55 @@ new_port (VbetSwitchClient *self, const char *device, guint nic, GError **error)
   return port;
 }
 
+static WantedPort *
+new_guest_port (VbetSwitchClient *self, const char *device, guint nic, guint mtu, GError **error)
+{
+  if (mtu < 68 || mtu > MTU_MAX) {
+    g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE, "An MTU of %u bytes is not possible: use 68 to %u", mtu, MTU_MAX);
+    return NULL;
+  }
+  WantedPort *port = new_port (self, device, nic, error);
+  if (port != NULL)
+    port->mtu = mtu;
+  return port;
+}
+
+gboolean
+vbet_switch_client_add_outside_port (VbetSwitchClient *self, const char *device, guint nic, guint mtu, GError **error)
+{
+  g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
+  WantedPort *port = new_guest_port (self, device, nic, mtu, error);
+  if (port == NULL)
+    return FALSE;
+  g_hash_table_add (self->ports, port);
+  tell_add_port (self, port);
+  return TRUE;
+}
+
+gboolean
+vbet_switch_client_connect_port (VbetSwitchClient *self, const char *device, guint nic, int fd, GError **error)
+{
+  g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
+  WantedPort *port = require_port (self, device, nic, error);
+  if (port == NULL)
+    return FALSE;
+  int copy = fcntl (fd, F_DUPFD_CLOEXEC, 0);
+  if (copy < 0) {
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot connect NIC %u of %s: %s", nic, device, g_strerror (errno));
+    return FALSE;
+  }
+  take_connection (port, copy, FALSE);
+  return TRUE;
+}
+
 gboolean
 vbet_switch_client_add_guest_port (VbetSwitchClient *self, const char *device, guint nic, guint mtu, const char *path,
                                    GError **error)
 {
   g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
-  if (mtu < 68 || mtu > MTU_MAX) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE, "An MTU of %u bytes is not possible: use 68 to %u", mtu, MTU_MAX);
-    return FALSE;
-  }
-  WantedPort *port = new_port (self, device, nic, error);
+  WantedPort *port = new_guest_port (self, device, nic, mtu, error);
   if (port == NULL)
     return FALSE;
-  port->mtu = mtu;
   port->listener = listen_at (self, path, SOCK_SEQPACKET, on_guest_connection, port, error);
   if (port->listener == NULL) {
     wanted_port_free (port);

@@ -111,6 +111,18 @@ gboolean vbet_switch_client_offer_vhost (VbetSwitchClient *self, const char *dev
                                          const char *path, GError **error);
 /** vbet_switch_client_set_carrier: what a NIC by vhost-user sees of its cable; an unknown port is ignored. */
 void vbet_switch_client_set_carrier (VbetSwitchClient *self, const char *device, guint nic, gboolean carrier);
+ * vbet_switch_client_add_outside_port: the port of a gateway or TAP device: as that of a guest, but the engine itself
+ * says who is at its other end, see vbet_switch_client_connect_port().
+ */
+gboolean vbet_switch_client_add_outside_port (VbetSwitchClient *self, const char *device, guint nic, guint mtu,
+                                              GError **error);
+/**
+ * vbet_switch_client_connect_port:
+ * @fd: a SEQPACKET socket or a TAP device, one frame a message, non-blocking; a duplicate is kept
+ *
+ * Takes the place of what was connected to that outside port before.
+ */
+gboolean vbet_switch_client_connect_port (VbetSwitchClient *self, const char *device, guint nic, int fd, GError **error);
 /** vbet_switch_client_add_bridge_port: NIC @nic of device @device is a port of @bridge (normally the device itself). */
 gboolean vbet_switch_client_add_bridge_port (VbetSwitchClient *self, const char *device, guint nic, const char *bridge,
                                              GError **error);
@@ -170,7 +182,7 @@ typedef struct {
 typedef struct {
   char *device;
   guint nic;
-  gboolean guest;         /* a guest's NIC; else a port of a bridge */
+  gboolean guest;         /* of a guest, gateway or TAP; else a port of a bridge */
   gboolean connected;     /* the guest has opened it; always TRUE for a bridge port */
   char *cable;            /* (nullable): name of the cable in it */
   VbetSwitchCounters rx;  /* as the device sees it: what it received */

@@ -35,7 +35,7 @@ typedef struct {
   guint vlan;             /* of a bridge's port */
   VbetVlanSet trunk;
   guint mtu;
-  VbetListener *listener;
+  VbetListener *listener; /* NULL: of a gateway or TAP, which the engine connects itself */
   VbetListener *vhost_listener; /* NULL: no vhost-user */
   guint8 mac[6];          /* for vhost-user, as the next two */
   gboolean no_carrier;

@@ -1,0 +1,363 @@
+/* lab-outside.c - gateways and TAP devices: where a running lab meets the real host.
+ *
+ * Both are a port of the switch whose other end the engine provides: that of a
+ * gateway leads to a process of its own, that of a TAP device is the device.
+ * One that does not work is part of the lab all the same, without carrier; it
+ * works once its attributes are changed or its call is retried.
+ */
+#include "config.h"
+
+#include "engine/runtime/lab-private.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "engine/runtime/tap.h"
+
+/* --- what a gateway is told ------------------------------------------------------------- */
+
+static VbetAddress
+network_of (const VbetDevice *device)
+{
+  const VbetValue *written = vbet_attributes_get (device->attributes, "network");
+  if (written != NULL)
+    return written->as.address;
+  g_autoptr (VbetValue) value = vbet_schema_default (vbet_schema_find (VBET_KIND_GATEWAY, "network"));
+  return value->as.address;
+}
+
+/* The first address of @device in @network; NULL: it has none. */
+static char *
+address_in (const VbetDevice *device, const VbetAddress *network)
+{
+  for (guint i = 0; i < device->nics->len; i++) {
+    const VbetNic *nic = g_ptr_array_index (device->nics, i);
+    g_autoptr (GPtrArray) addresses = vbet_attributes_list (nic->attributes, "ip");
+    for (guint k = 0; k < addresses->len; k++) {
+      const VbetAddress *address = &((const VbetValue *)g_ptr_array_index (addresses, k))->as.address;
+      if (!address->is_v6 && vbet_address_same_subnet (network, address))
+        return vbet_address_to_text (address, FALSE);
+    }
+  }
+  return NULL;
+}
+
+/* The MAC of the first NIC that asks for an address; NULL: none does. */
+static char *
+asking_mac (const VbetDevice *device)
+{
+  for (guint i = 0; i < device->nics->len; i++) {
+    const VbetNic *nic = g_ptr_array_index (device->nics, i);
+    const guint8 *mac = nic->mac;
+    if (vbet_attributes_boolean (nic->attributes, VBET_KIND_NIC, "dhcp"))
+      return g_strdup_printf ("%02x-%02x-%02x-%02x-%02x-%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
+                              mac[5]);
+  }
+  return NULL;
+}
+
+/* "tcp:8080:host1:80" as vbet-nat takes it. Returns: NULL with @error when it leads nowhere. */
+static char *
+resolve_forward (VbetLab *self, const VbetDevice *gateway, const char *text, GError **error)
+{
+  VbetAddress network = network_of (gateway), literal;
+  g_auto (GStrv) parts = g_strsplit (text, ":", 4);
+  g_autofree char *target = NULL;
+  g_return_val_if_fail (g_strv_length (parts) == 4, NULL); /* checked with the text */
+  const VbetDevice *device = vbet_topology_device (self->topology, parts[2]);
+  if (device != NULL)
+    target = address_in (device, &network);
+  else if (vbet_address_parse (parts[2], &literal) && !literal.is_v6
+           && vbet_address_same_subnet (&network, &literal))
+    target = vbet_address_to_text (&literal, FALSE);
+  if (target == NULL && device != NULL
+      && vbet_attributes_boolean (gateway->attributes, VBET_KIND_GATEWAY, "dhcp"))
+    target = asking_mac (device);
+  if (target != NULL)
+    return g_strdup_printf ("%s:%s:%s:%s", parts[0], parts[1], target, parts[3]);
+  g_autofree char *name = vbet_address_to_text (&network, TRUE);
+  if (device != NULL)
+    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND,
+                 "forward=\"%s\" leads nowhere: %s has no address in %s; give its NIC one, or dhcp=yes", text,
+                 parts[2], name);
+  else
+    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "forward=\"%s\" leads nowhere: %s is not in %s",
+                 text, parts[2], name);
+  return NULL;
+}
+
+static guint
+mtu_of (const VbetDevice *device)
+{
+  const VbetNic *nic = vbet_device_nic (device, 1);
+  return nic != NULL ? (guint)vbet_attributes_integer (nic->attributes, VBET_KIND_NIC, "mtu") : 1500;
+}
+
+/* Arguments of vbet-nat. @ret_problem: the first forward that leads nowhere; the others are in. */
+static char **
+gateway_options (VbetLab *self, const VbetDevice *device, GError **ret_problem)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GPtrArray) forwards = vbet_attributes_list (device->attributes, "forward");
+  VbetAddress network = network_of (device);
+  g_autofree char *network_text = vbet_address_to_text (&network, TRUE);
+  g_autofree char *network_option = g_strconcat ("--network=", network_text, NULL);
+  g_autofree char *mtu_option = g_strdup_printf ("--mtu=%u", mtu_of (device));
+  g_strv_builder_add_many (builder, network_option, mtu_option, NULL);
+  if (!vbet_attributes_boolean (device->attributes, VBET_KIND_GATEWAY, "dhcp"))
+    g_strv_builder_add (builder, "--no-dhcp");
+  if (vbet_attributes_boolean (device->attributes, VBET_KIND_GATEWAY, "isolated"))
+    g_strv_builder_add (builder, "--isolated");
+  for (guint i = 0; i < forwards->len; i++) {
+    const VbetValue *value = g_ptr_array_index (forwards, i);
+    gboolean first = ret_problem != NULL && *ret_problem == NULL;
+    g_autofree char *forward = resolve_forward (self, device, value->as.text, first ? ret_problem : NULL);
+    g_autofree char *option = forward != NULL ? g_strconcat ("--forward=", forward, NULL) : NULL;
+    if (option != NULL)
+      g_strv_builder_add (builder, option);
+  }
+  return g_strv_builder_end (builder);
+}
+
+/* --- connections ---------------------------------------------------------------------------- */
+
+/* Gives the switch @node's other end, if it has one and the switch has its port. */
+static void
+connect_port (VbetLab *self, VbetLabDevice *node)
+{
+  int fd = node->gateway != NULL ? vbet_gateway_get_fd (node->gateway) : node->tap_fd;
+  /* Its ATTACH may still be to come; then that connects. */
+  if (fd >= 0)
+    vbet_switch_client_connect_port (self->switch_client, node->name, 1, fd, NULL);
+}
+
+static void
+emit_state (VbetLab *self, const VbetLabDevice *node)
+{
+  const char *reason = NULL;
+  gboolean ready = vbet_lab_outside_is_ready (self, node, &reason);
+  vbet_lab_emit_device_state (self, node->name, ready ? "ready" : "failed", reason);
+}
+
+static void
+on_gateway_changed (VbetGateway *gateway, gpointer data)
+{
+  VbetLabDevice *node = data;
+  connect_port (node->lab, node);
+  emit_state (node->lab, node);
+}
+
+/* Told by a gateway that runs: nobody waits for a call, so it has one of its own in the log. */
+static void
+on_gateway_problem (VbetGateway *gateway, const char *message, gpointer data)
+{
+  VbetLabDevice *node = data;
+  VbetCallRecord *record = vbet_lab_record_begin (node->lab, "gateway", "gateway", node->name, NULL);
+  g_autoptr (GError) error = g_error_new_literal (VBET_ERROR, VBET_ERROR_HOST, message);
+  vbet_lab_record_end (node->lab, record, error);
+}
+
+typedef struct {
+  VbetDone done;
+  gpointer data;
+  GError *problem; /* with the text; tells before what the process says */
+} Update;
+
+static void
+on_gateway_updated (gpointer data, GError *error)
+{
+  g_autofree Update *update = data;
+  GError *problem = update->problem != NULL ? update->problem : error;
+  if (problem != error)
+    g_clear_error (&error);
+  update->done (update->data, problem);
+}
+
+static void
+update_gateway (VbetLab *self, VbetLabDevice *node, const VbetDevice *device, VbetDone done, gpointer data)
+{
+  Update *update = g_new0 (Update, 1);
+  update->done = done;
+  update->data = data;
+  char **options = gateway_options (self, device, &update->problem);
+  vbet_gateway_run (node->gateway, options, on_gateway_updated, update);
+}
+
+static void
+update_tap (VbetLab *self, VbetLabDevice *node, const VbetDevice *device, VbetDone done, gpointer data)
+{
+  const char *name = vbet_attributes_text (device->attributes, VBET_KIND_TAP, "device");
+  GError *error = NULL;
+  if (node->tap_fd >= 0 && (name == NULL || g_strcmp0 (name, node->tap_name) == 0)) {
+    done (data, NULL);
+    return;
+  }
+  char *opened = NULL;
+  int fd = vbet_tap_open (name, &opened, &error);
+  if (fd < 0 && node->tap_fd >= 0) {
+    done (data, error); /* the one it has goes on */
+    return;
+  }
+  if (node->tap_fd >= 0)
+    close (node->tap_fd);
+  node->tap_fd = fd;
+  g_free (node->tap_name);
+  node->tap_name = opened;
+  g_free (node->problem);
+  node->problem = error != NULL ? g_strdup (error->message) : NULL;
+  connect_port (self, node);
+  emit_state (self, node);
+  done (data, error);
+}
+
+void
+vbet_lab_update_outside (VbetLab *self, VbetLabDevice *node, VbetDone done, gpointer data)
+{
+  const VbetDevice *device = vbet_topology_device (self->topology, node->name);
+  if (device == NULL || device->kind != node->kind)
+    done (data, NULL); /* it goes away with the next calls */
+  else if (node->gateway != NULL)
+    update_gateway (self, node, device, done, data);
+  else if (node->kind == VBET_KIND_TAP)
+    update_tap (self, node, device, done, data);
+  else
+    done (data, g_error_new_literal (VBET_ERROR, VBET_ERROR_STATE, "The lab is stopping"));
+}
+
+/* --- calls ------------------------------------------------------------------------------------ */
+
+void
+vbet_lab_alloc_outside (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
+{
+  static const VbetGatewayCallbacks callbacks = { on_gateway_changed, on_gateway_problem };
+  GError *error = NULL;
+  VbetLabDevice *node = vbet_lab_device (self, call->device);
+  if (node == NULL || node->kind != call->kind)
+    node = vbet_lab_add_node (self, call->device, call->kind, &error);
+  if (node == NULL || self->stopping) {
+    done (data, error);
+    return;
+  }
+  if (call->kind == VBET_KIND_GATEWAY && node->gateway == NULL)
+    node->gateway = vbet_gateway_new (self->nat_program, &callbacks, node);
+  vbet_lab_update_outside (self, node, done, data);
+}
+
+gboolean
+vbet_lab_attach_outside (VbetLab *self, VbetLabDevice *node, const VbetNic *nic, GError **error)
+{
+  guint mtu = (guint)vbet_attributes_integer (nic->attributes, VBET_KIND_NIC, "mtu");
+  if (!vbet_switch_client_add_outside_port (self->switch_client, node->name, nic->index, mtu, error))
+    return FALSE;
+  connect_port (self, node);
+  return TRUE;
+}
+
+static void
+on_refreshed (gpointer data, GError *error)
+{
+  VbetLabDevice *node = data;
+  g_autoptr (GError) owned = error;
+  if (owned != NULL && !g_error_matches (owned, VBET_ERROR, VBET_ERROR_CANCELLED)
+      && !g_error_matches (owned, VBET_ERROR, VBET_ERROR_STATE))
+    on_gateway_problem (node->gateway, owned->message, node);
+}
+
+void
+vbet_lab_refresh_gateways (VbetLab *self)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+  g_autoptr (GPtrArray) gateways = g_ptr_array_new ();
+  g_hash_table_iter_init (&iter, self->nodes);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((VbetLabDevice *)value)->gateway != NULL)
+      g_ptr_array_add (gateways, value);
+  for (guint i = 0; i < gateways->len; i++) {
+    VbetLabDevice *node = g_ptr_array_index (gateways, i);
+    const VbetDevice *device = vbet_topology_device (self->topology, node->name);
+    const char *const *has = vbet_gateway_get_options (node->gateway);
+    g_auto (GStrv) options = device != NULL ? gateway_options (self, device, NULL) : NULL;
+    if (options != NULL && has != NULL && !g_strv_equal (has, (const char *const *)options))
+      update_gateway (self, node, device, on_refreshed, node);
+  }
+}
+
+void
+vbet_lab_outside_lost (VbetLab *self, const char *device)
+{
+  VbetLabDevice *node = vbet_lab_device (self, device);
+  if (node == NULL || node->tap_fd < 0)
+    return;
+  close (node->tap_fd);
+  node->tap_fd = -1;
+  g_free (node->problem);
+  node->problem
+      = g_strdup_printf ("The TAP device %s was taken from the host: create it again, then stop the lab and "
+                         "run it anew",
+                         node->tap_name);
+  emit_state (self, node);
+}
+
+/* --- status ------------------------------------------------------------------------------------- */
+
+gboolean
+vbet_lab_outside_is_ready (VbetLab *self, const VbetLabDevice *node, const char **ret_reason)
+{
+  if (node->gateway != NULL) {
+    *ret_reason = vbet_gateway_get_reason (node->gateway);
+    return *ret_reason == NULL && vbet_gateway_get_pid (node->gateway) != 0;
+  }
+  *ret_reason = node->problem;
+  return node->tap_fd >= 0;
+}
+
+/* "10.0.2.15:80": where @forward of @device leads now; "" when nowhere. */
+static char *
+target_text (VbetLab *self, const VbetLabDevice *node, const VbetDevice *device, const char *forward)
+{
+  g_autofree char *resolved = resolve_forward (self, device, forward, NULL);
+  if (resolved == NULL)
+    return g_strdup ("");
+  g_auto (GStrv) parts = g_strsplit (resolved, ":", 4);
+  const char *lease = vbet_gateway_get_lease (node->gateway, resolved);
+  if (lease == NULL && strchr (parts[2], '-') != NULL)
+    return g_strdup (""); /* its NIC has no address yet */
+  return g_strdup_printf ("%s:%s", lease != NULL ? lease : parts[2], parts[3]);
+}
+
+static GVariant *
+forwards_status (VbetLab *self, const VbetLabDevice *node, const VbetDevice *device)
+{
+  g_autoptr (GPtrArray) forwards = vbet_attributes_list (device->attributes, "forward");
+  GVariantBuilder builder;
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; i < forwards->len; i++) {
+    const char *text = ((const VbetValue *)g_ptr_array_index (forwards, i))->as.text;
+    g_autofree char *target = target_text (self, node, device, text);
+    GVariantDict dict;
+    g_variant_dict_init (&dict, NULL);
+    g_variant_dict_insert (&dict, "text", "s", text);
+    g_variant_dict_insert (&dict, "target", "s", target);
+    g_variant_builder_add (&builder, "v", g_variant_dict_end (&dict));
+  }
+  return g_variant_builder_end (&builder);
+}
+
+void
+vbet_lab_insert_outside (VbetLab *self, const VbetLabDevice *node, GVariantDict *dict)
+{
+  const VbetDevice *device = vbet_topology_device (self->topology, node->name);
+  if (node->tap_name != NULL)
+    g_variant_dict_insert (dict, "device", "s", node->tap_name);
+  if (node->gateway == NULL)
+    return;
+  const char *const *layers = vbet_gateway_get_layers (node->gateway);
+  g_variant_dict_insert (dict, "pid", "x", (gint64)vbet_gateway_get_pid (node->gateway));
+  g_variant_dict_insert (dict, "restarts", "x", (gint64)vbet_gateway_get_restarts (node->gateway));
+  if (layers != NULL)
+    g_variant_dict_insert_value (dict, "layers", g_variant_new_strv (layers, -1));
+  if (device != NULL)
+    g_variant_dict_insert_value (dict, "forwards", forwards_status (self, node, device));
+}
