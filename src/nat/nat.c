@@ -41,7 +41,8 @@ typedef struct {
   GPtrArray *timers;  /* of Timer */
   VbetNatLease lease; /* given in this turn */
   gboolean has_lease;
-  guint32 *targets; /* one a forward: address it leads to, 0: none yet */
+  gboolean restoring; /* the answers are not for the lab */
+  guint32 *targets;   /* one a forward: address it leads to, 0: none yet */
   guint8 *buffer;
 } Nat;
 
@@ -82,6 +83,8 @@ on_packet (const void *bytes, size_t size, void *opaque)
     self->lease = lease;
     self->has_lease = lease.address != 0;
   }
+  if (self->restoring)
+    return (ssize_t)size;
   /* A lab that does not keep up loses frames, as it would on a wire. */
   if (send (self->fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN && errno != ENOBUFS)
     return -1;
@@ -192,18 +195,33 @@ open_forwards (Nat *self)
 static void
 take_lease (Nat *self)
 {
+  g_autofree char *text = vbet_nat_lease_to_text (&self->lease);
   self->has_lease = FALSE;
+  tell ("lease %s", text);
   for (guint i = 0; i < self->options->forwards->len; i++) {
     const VbetNatForward *forward = &g_array_index (self->options->forwards, VbetNatForward, i);
-    if (!forward->by_mac || memcmp (forward->mac, self->lease.mac, sizeof forward->mac) != 0
-        || self->targets[i] == self->lease.address)
-      continue;
-    struct in_addr address = { .s_addr = htonl (self->lease.address) };
-    char text[INET_ADDRSTRLEN];
-    open_forward (self, i, self->lease.address);
-    if (self->targets[i] != 0)
-      tell ("lease %s %s", forward->text, inet_ntop (AF_INET, &address, text, sizeof text));
+    if (forward->by_mac && memcmp (forward->mac, self->lease.mac, sizeof forward->mac) == 0)
+      open_forward (self, i, self->lease.address);
   }
+}
+
+/* What an earlier process gave is given again, by asking for it in the guests' names: else the next guest
+ * that asks would get an address that another one has. */
+static void
+restore_leases (Nat *self)
+{
+  guint8 frame[VBET_NAT_LEASE_REQUEST_SIZE];
+  self->restoring = TRUE;
+  for (guint i = 0; i < self->options->leases->len; i++) {
+    const VbetNatLease *lease = &g_array_index (self->options->leases, VbetNatLease, i);
+    if (!vbet_nat_options_holds (self->options, lease->address))
+      continue;
+    vbet_nat_lease_request (lease, frame);
+    slirp_input (self->slirp, frame, sizeof frame);
+    if (self->has_lease)
+      take_lease (self);
+  }
+  self->restoring = FALSE;
 }
 
 /* --- the loop ------------------------------------------------------------------------------- */
@@ -351,6 +369,7 @@ run (const VbetNatOptions *options, const char *const *layers)
   if (self.slirp != NULL) {
     g_autofree char *names = g_strjoinv (" ", (char **)layers);
     open_forwards (&self);
+    restore_leases (&self);
     tell ("ready %s", names);
     while (turn (&self))
       ;

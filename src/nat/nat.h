@@ -9,7 +9,7 @@
  *
  *   problem SENTENCE   something of its options cannot be done; it works without
  *   ready LAYER…       it works; the layers of confinement that hold
- *   lease FORWARD IP   the NIC that FORWARD names by its MAC has this address now
+ *   lease MAC=IP       a guest has this address by DHCP now
  *   error SENTENCE     it cannot work and ends
  */
 #pragma once

@@ -24,8 +24,8 @@ parse_number (const char *text, guint64 min, guint64 max, guint *ret_number)
   return TRUE;
 }
 
-static gboolean
-parse_address (const char *text, guint32 *ret_address)
+gboolean
+vbet_nat_parse_address (const char *text, guint32 *ret_address)
 {
   g_auto (GStrv) parts = g_strsplit (text, ".", 5);
   guint32 address = 0;
@@ -41,8 +41,8 @@ parse_address (const char *text, guint32 *ret_address)
   return TRUE;
 }
 
-static gboolean
-parse_mac (const char *text, guint8 ret_mac[6])
+gboolean
+vbet_nat_parse_mac (const char *text, guint8 ret_mac[6])
 {
   if (strlen (text) != 17)
     return FALSE;
@@ -65,8 +65,8 @@ vbet_nat_parse_forward (const char *text, VbetNatForward *ret_forward)
       || !parse_number (parts[3], 1, 65535, &forward.guest_port))
     return FALSE;
   forward.udp = parts[0][0] == 'u';
-  forward.by_mac = parse_mac (parts[2], forward.mac);
-  if (!forward.by_mac && !parse_address (parts[2], &forward.address))
+  forward.by_mac = vbet_nat_parse_mac (parts[2], forward.mac);
+  if (!forward.by_mac && !vbet_nat_parse_address (parts[2], &forward.address))
     return FALSE;
   *ret_forward = forward;
   return TRUE;
@@ -76,7 +76,7 @@ static gboolean
 parse_network (VbetNatOptions *self, const char *text)
 {
   g_auto (GStrv) parts = g_strsplit (text, "/", 3);
-  return g_strv_length (parts) == 2 && parse_address (parts[0], &self->network)
+  return g_strv_length (parts) == 2 && vbet_nat_parse_address (parts[0], &self->network)
          && parse_number (parts[1], 8, 29, &self->prefix)
          && (self->network & ~vbet_nat_options_mask (self)) == 0;
 }
@@ -89,6 +89,16 @@ add_forward (VbetNatOptions *self, const char *text)
     return FALSE;
   forward.text = g_strdup (text);
   g_array_append_val (self->forwards, forward);
+  return TRUE;
+}
+
+static gboolean
+add_lease (VbetNatOptions *self, const char *text)
+{
+  VbetNatLease lease;
+  if (self->leases->len == VBET_NAT_LEASES_MAX || !vbet_nat_lease_parse (text, &lease))
+    return FALSE;
+  g_array_append_val (self->leases, lease);
   return TRUE;
 }
 
@@ -106,6 +116,8 @@ take (VbetNatOptions *self, const char *argument)
     return parse_number (argument + strlen ("--mtu="), MTU_MIN, MTU_MAX, &self->mtu);
   else if (g_str_has_prefix (argument, "--forward="))
     return add_forward (self, argument + strlen ("--forward="));
+  else if (g_str_has_prefix (argument, "--lease="))
+    return add_lease (self, argument + strlen ("--lease="));
   else
     return FALSE;
   return TRUE;
@@ -123,6 +135,7 @@ vbet_nat_options_parse (VbetNatOptions *self, const char *const *argv, GError **
 {
   *self = (VbetNatOptions){ .network = 10u << 24 | 2u << 8, .prefix = 24, .mtu = 1500, .dhcp = TRUE };
   self->forwards = g_array_new (FALSE, FALSE, sizeof (VbetNatForward));
+  self->leases = g_array_new (FALSE, FALSE, sizeof (VbetNatLease));
   g_array_set_clear_func (self->forwards, forward_clear);
   for (guint i = 0; argv[i] != NULL; i++) {
     if (take (self, argv[i]))
@@ -137,6 +150,7 @@ void
 vbet_nat_options_clear (VbetNatOptions *self)
 {
   g_clear_pointer (&self->forwards, g_array_unref);
+  g_clear_pointer (&self->leases, g_array_unref);
 }
 
 guint32

@@ -7,6 +7,7 @@
  *   --forward=tcp:8080:TARGET:80 port of the real host, and where in the lab it leads; any number of them.
  *                                TARGET: an IPv4 address of the network, or the MAC of a NIC that gets its
  *                                address by DHCP, as 02-00-00-00-00-01
+ *   --lease=02-00-00-00-00-01=10.0.2.15  an earlier process gave that address; any number of them
  *
  * The plan of a network's addresses is here, too. Pure.
  */
@@ -14,7 +15,10 @@
 
 #include <glib.h>
 
+#include "nat/lease.h"
+
 #define VBET_NAT_FORWARDS_MAX 256
+#define VBET_NAT_LEASES_MAX 256
 
 typedef struct {
   gboolean udp;
@@ -33,6 +37,7 @@ typedef struct {
   gboolean dhcp;
   gboolean isolated;
   GArray *forwards; /* of VbetNatForward */
+  GArray *leases;   /* of VbetNatLease: given by an earlier process */
 } VbetNatOptions;
 
 /** vbet_nat_options_parse: @argv: (array zero-terminated=1): without the program's name. FALSE with @error:
@@ -43,6 +48,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (VbetNatOptions, vbet_nat_options_clear)
 
 /** vbet_nat_parse_forward: @ret_forward: its text is the caller's. */
 gboolean vbet_nat_parse_forward (const char *text, VbetNatForward *ret_forward);
+
+/** vbet_nat_parse_mac: reads 02-00-00-00-00-01. */
+gboolean vbet_nat_parse_mac (const char *text, guint8 ret_mac[6]);
+/** vbet_nat_parse_address: IPv4, dotted; host byte order. */
+gboolean vbet_nat_parse_address (const char *text, guint32 *ret_address);
 
 guint32 vbet_nat_options_mask (const VbetNatOptions *self);
 /** vbet_nat_options_first_lease: the first address that DHCP gives, host byte order. */

@@ -40,7 +40,7 @@ struct VbetGateway {
   char *problem;     /* the first one before it was ready */
   gboolean troubled; /* there was one: running it again may help */
   char **layers;
-  GHashTable *leases;   /* forward → address */
+  GHashTable *leases;   /* MAC → address */
   VbetGatewayDone done; /* of the start under way */
   gpointer done_data;
 };
@@ -118,7 +118,7 @@ take_ready (VbetGateway *self, const char *layers)
 static void
 take_lease (VbetGateway *self, const char *words)
 {
-  g_auto (GStrv) parts = g_strsplit (words, " ", 2);
+  g_auto (GStrv) parts = g_strsplit (words, "=", 2);
   if (g_strv_length (parts) == 2 && g_hash_table_size (self->leases) < LEASES_MAX)
     g_hash_table_replace (self->leases, g_strdup (parts[0]), g_strdup (parts[1]));
 }
@@ -179,7 +179,6 @@ on_death (VbetGateway *self)
 {
   self->run = NULL;
   end_run (self);
-  g_hash_table_remove_all (self->leases);
   if (self->reason != NULL) { /* it said itself that it cannot */
     give_up (self, NULL);
     return;
@@ -252,11 +251,20 @@ spawn (VbetGateway *self, int child_fd, GError **error)
 {
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  g_autoptr (GPtrArray) leases = g_ptr_array_new_with_free_func (g_free);
+  GHashTableIter iter;
+  gpointer mac = NULL, address = NULL;
   g_subprocess_launcher_set_cwd (launcher, "/");
   g_subprocess_launcher_take_fd (launcher, child_fd, CHILD_FD);
   g_ptr_array_add (argv, self->program);
   for (guint i = 0; self->options[i] != NULL; i++)
     g_ptr_array_add (argv, self->options[i]);
+  g_hash_table_iter_init (&iter, self->leases);
+  while (g_hash_table_iter_next (&iter, &mac, &address)) {
+    char *option = g_strdup_printf ("--lease=%s=%s", (const char *)mac, (const char *)address);
+    g_ptr_array_add (leases, option);
+    g_ptr_array_add (argv, option);
+  }
   g_ptr_array_add (argv, NULL);
   return g_subprocess_launcher_spawnv (launcher, (const char *const *)argv->pdata, error);
 }
@@ -303,7 +311,6 @@ vbet_gateway_run (VbetGateway *self, char **options, VbetGatewayDone done, gpoin
   finish_start (self,
                 g_error_new_literal (VBET_ERROR, VBET_ERROR_CANCELLED, "The gateway was changed meanwhile"));
   end_run (self);
-  g_hash_table_remove_all (self->leases);
   g_clear_pointer (&self->reason, g_free);
   g_clear_pointer (&self->problem, g_free);
   g_strfreev (self->options);
@@ -383,7 +390,7 @@ vbet_gateway_get_options (const VbetGateway *self)
 }
 
 const char *
-vbet_gateway_get_lease (const VbetGateway *self, const char *forward)
+vbet_gateway_get_lease (const VbetGateway *self, const char *mac)
 {
-  return g_hash_table_lookup (self->leases, forward);
+  return g_hash_table_lookup (self->leases, mac);
 }

@@ -2,7 +2,8 @@
  *
  * Starts it with its options, reads what it tells, and starts it again when it
  * dies, less and less often; after five deaths within ten seconds it is given
- * up. Each process has a new socket pair; the end for the switch is kept here.
+ * up. What it gave by DHCP is told to the next. Each process has a new socket pair; the end for the switch is
+ * kept here.
  */
 #pragma once
 
@@ -49,6 +50,6 @@ const char *vbet_gateway_get_reason (const VbetGateway *self);
 const char *const *vbet_gateway_get_layers (const VbetGateway *self);
 /** vbet_gateway_get_options: (transfer none) (nullable): what it was started with. */
 const char *const *vbet_gateway_get_options (const VbetGateway *self);
-/** vbet_gateway_get_lease: (transfer none) (nullable): the address that @forward, which names a MAC, leads to
- * now. */
-const char *vbet_gateway_get_lease (const VbetGateway *self, const char *forward);
+/** vbet_gateway_get_lease: @mac: as 02-00-00-00-00-01. Returns: (transfer none) (nullable): the address it
+ * has by DHCP. */
+const char *vbet_gateway_get_lease (const VbetGateway *self, const char *mac);

@@ -321,7 +321,7 @@ target_text (VbetLab *self, const VbetLabDevice *node, const VbetDevice *device,
   if (resolved == NULL)
     return g_strdup ("");
   g_auto (GStrv) parts = g_strsplit (resolved, ":", 4);
-  const char *lease = vbet_gateway_get_lease (node->gateway, resolved);
+  const char *lease = vbet_gateway_get_lease (node->gateway, parts[2]);
   if (lease == NULL && strchr (parts[2], '-') != NULL)
     return g_strdup (""); /* its NIC has no address yet */
   return g_strdup_printf ("%s:%s", lease != NULL ? lease : parts[2], parts[3]);

@@ -5,12 +5,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <pwd.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <linux/if.h>
 #include <linux/if_tun.h>
 
 #include "base/error.h"
@@ -52,19 +52,16 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Names of the host's TAP devices, sorted. */
+/* Names of the host's interfaces, sorted. Which of them are TAP devices is found out by trying. */
 static GPtrArray *
-list_devices (void)
+list_interfaces (void)
 {
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GDir) folder = g_dir_open ("/sys/class/net", 0, NULL);
-  const char *name = NULL;
-  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL) {
-    g_autofree char *path = g_build_filename ("/sys/class/net", name, "tun_flags", NULL);
-    g_autofree char *text = NULL;
-    if (g_file_get_contents (path, &text, NULL, NULL) && (g_ascii_strtoull (text, NULL, 16) & IFF_TAP) != 0)
-      g_ptr_array_add (names, g_strdup (name));
-  }
+  struct if_nameindex *all = if_nameindex ();
+  for (gsize i = 0; all != NULL && all[i].if_name != NULL; i++)
+    g_ptr_array_add (names, g_strdup (all[i].if_name));
+  if (all != NULL)
+    if_freenameindex (all);
   g_ptr_array_sort (names, compare_names);
   return names;
 }
@@ -72,7 +69,7 @@ list_devices (void)
 static int
 attach_any (char **ret_name)
 {
-  g_autoptr (GPtrArray) names = list_devices ();
+  g_autoptr (GPtrArray) names = list_interfaces ();
   for (guint i = 0; i < names->len; i++) {
     int fd = attach (g_ptr_array_index (names, i), ret_name);
     if (fd >= 0)
