@@ -286,7 +286,7 @@ def tap(place):
         assert len(failed) == 1 and "ip tuntap add" in failed[0]["error"], failed
         # Done as it says, and the call retried.
         subprocess.run(["sh", "-e", "-c", add], check=True)
-        retried = place.rpc(lab, "lab.retry", number=failed[0]["number"])["call"]
+        retried = place.rpc(lab, "call.retry", number=failed[0]["number"])["call"]
         assert retried["state"] == "done", retried
         device = place.device(lab, "t")
         assert device["state"] == "ready" and device["device"] == "vbt0", device

@@ -192,7 +192,10 @@ is_wanted (VbetLab *self, const VbetCall *call)
   gboolean plugged = end != NULL && g_strcmp0 (end->device, call->device) == 0 && end->nic == call->nic;
   switch (call->verb) {
   case VBET_CALL_ALLOC:
-    return call->kind == VBET_KIND_CABLE ? cable != NULL : device != NULL && device->kind == call->kind && node == NULL;
+    if (call->kind == VBET_KIND_CABLE)
+      return cable != NULL;
+    /* A gateway or TAP device that does not work is there all the same. */
+    return device != NULL && device->kind == call->kind && (node == NULL || (node->kind & VBET_KIND_OUTSIDE) != 0);
   case VBET_CALL_FREE:
     return call->kind == VBET_KIND_CABLE ? cable == NULL : device == NULL;
   case VBET_CALL_ATTACH:
