@@ -153,7 +153,7 @@ def nat_and_dhcp(place):
         assert place.exec(lab, "h2", "ping", "-c", "1", "-W", "2", "10.0.2.2", check=False).returncode == 0
         # IPv6: a prefix is advertised, and the gateway answers.
         wait_until(lambda: "fd56:4245:a00:200:" in place.exec(lab, "h1", "ip", "-6", "addr").stdout, 10, "IPv6")
-        ping6 = place.exec(lab, "h1", "ping", "-6", "-c", "3", "-i", "0.3", "fd56:4245:a00:200::2", check=False)
+        ping6 = place.exec(lab, "h1", "ping", "-n", "-6", "-c", "3", "-i", "0.3", "fd56:4245:a00:200::2", check=False)
         assert ping6.returncode == 0, ping6.stdout
         # Its process dies; the lab goes on.
         place.remember(lab)
@@ -244,6 +244,24 @@ def no_dhcp_and_another_network(place):
     place.stop(lab)
 
 
+def given_up_and_healed(place):
+    lab = place.run(place.write("nat.vbet", NAT % ""))
+    for deaths in range(1, 6):
+        place.remember(lab)
+        vbetlab.Process(place.device(lab, "gw")["pid"]).kill()
+        if deaths < 5:
+            wait_until(lambda: place.device(lab, "gw")["restarts"] == deaths, 5, "it is started again")
+            wait_until(lambda: place.device(lab, "gw")["pid"] > 0, 5, "it runs")
+    wait_until(lambda: "error" in place.device(lab, "gw"), 5, "it is given up")
+    device = place.device(lab, "gw")
+    assert device["state"] == "failed" and "five times" in device["error"], device
+    place.ctl("call", lab, "set(gw, network=10.0.2.0/25)")
+    device = place.device(lab, "gw")
+    assert device["state"] == "ready" and "error" not in device, device
+    assert place.exec(lab, "h2", "ping", "-n", "-c", "1", "-W", "2", "10.0.2.2", check=False).returncode == 0
+    place.stop(lab)
+
+
 def names(place):
     resolver = place.write("resolv.conf", "nameserver 127.0.0.1\n")
     bind(resolver, "/etc/resolv.conf")
@@ -306,7 +324,7 @@ def tap(place):
         subprocess.run(["umount", "/dev/net/tun"], check=True)
 
 
-tests = [nat_and_dhcp, forwards, isolated, no_dhcp_and_another_network, tap_refused]
+tests = [nat_and_dhcp, forwards, isolated, no_dhcp_and_another_network, given_up_and_healed, tap_refused]
 if OWN:
     tests.append(names)
 else:
