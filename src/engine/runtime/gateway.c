@@ -30,7 +30,8 @@ struct VbetGateway {
   VbetGatewayCallbacks callbacks;
   gpointer user_data;
   char **options;
-  Run *run; /* NULL: no process */
+  gboolean replacing; /* @run is ending: it holds the ports that the next one needs */
+  Run *run;           /* NULL: no process */
   int fd;
   GSource *retry;        /* a restart is due */
   gint64 deaths[DEATHS]; /* µs, the latest ones */
@@ -77,14 +78,20 @@ run_free (Run *run)
   g_free (run);
 }
 
+static void
+close_fd (VbetGateway *self)
+{
+  if (self->fd >= 0)
+    close (self->fd);
+  self->fd = -1;
+}
+
 /* Ends the process, if there is one; nothing is heard of it any more. */
 static void
 end_run (VbetGateway *self)
 {
   drop_source (&self->retry);
-  if (self->fd >= 0)
-    close (self->fd);
-  self->fd = -1;
+  close_fd (self);
   if (self->run == NULL)
     return;
   self->run->gateway = NULL;
@@ -162,15 +169,21 @@ give_up (VbetGateway *self, const char *reason)
   finish_start (self, error);
 }
 
+static void
+begin_or_give_up (VbetGateway *self)
+{
+  g_autoptr (GError) error = NULL;
+  if (!begin (self, &error))
+    give_up (self, error->message);
+}
+
 static gboolean
 on_retry (gpointer data)
 {
   VbetGateway *self = data;
-  g_autoptr (GError) error = NULL;
   drop_source (&self->retry);
   self->restarts++;
-  if (!begin (self, &error))
-    give_up (self, error->message);
+  begin_or_give_up (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -178,7 +191,12 @@ static void
 on_death (VbetGateway *self)
 {
   self->run = NULL;
-  end_run (self);
+  close_fd (self);
+  if (self->replacing) {
+    self->replacing = FALSE;
+    begin_or_give_up (self);
+    return;
+  }
   if (self->reason != NULL) { /* it said itself that it cannot */
     give_up (self, NULL);
     return;
@@ -218,7 +236,7 @@ take_byte (Run *run, char byte)
   }
   g_autofree char *text = g_utf8_make_valid (run->line->str, -1);
   g_string_truncate (run->line, 0);
-  if (run->gateway != NULL)
+  if (run->gateway != NULL && !run->gateway->replacing)
     take_line (run->gateway, text);
 }
 
@@ -301,7 +319,6 @@ void
 vbet_gateway_run (VbetGateway *self, char **options, VbetGatewayDone done, gpointer data)
 {
   g_auto (GStrv) owned = options;
-  GError *error = NULL;
   gboolean same = self->options != NULL
                   && g_strv_equal ((const char *const *)self->options, (const char *const *)options);
   if (same && self->run != NULL && self->done == NULL && !self->troubled) {
@@ -310,7 +327,7 @@ vbet_gateway_run (VbetGateway *self, char **options, VbetGatewayDone done, gpoin
   }
   finish_start (self,
                 g_error_new_literal (VBET_ERROR, VBET_ERROR_CANCELLED, "The gateway was changed meanwhile"));
-  end_run (self);
+  drop_source (&self->retry);
   g_clear_pointer (&self->reason, g_free);
   g_clear_pointer (&self->problem, g_free);
   g_strfreev (self->options);
@@ -318,10 +335,13 @@ vbet_gateway_run (VbetGateway *self, char **options, VbetGatewayDone done, gpoin
   self->n_deaths = 0;
   self->done = done;
   self->done_data = data;
-  if (!begin (self, &error)) {
-    give_up (self, error->message);
-    g_error_free (error);
+  if (self->run == NULL) {
+    begin_or_give_up (self);
+    return;
   }
+  self->replacing = TRUE;
+  close_fd (self);
+  g_subprocess_force_exit (self->run->process);
 }
 
 VbetGateway *

@@ -111,6 +111,7 @@ gboolean vbet_switch_client_offer_vhost (VbetSwitchClient *self, const char *dev
                                          const char *path, GError **error);
 /** vbet_switch_client_set_carrier: what a NIC by vhost-user sees of its cable; an unknown port is ignored. */
 void vbet_switch_client_set_carrier (VbetSwitchClient *self, const char *device, guint nic, gboolean carrier);
+/**
  * vbet_switch_client_add_outside_port: the port of a gateway or TAP device: as that of a guest, but the engine itself
  * says who is at its other end, see vbet_switch_client_connect_port().
  */
