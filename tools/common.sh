@@ -14,11 +14,12 @@ die() {
 # Packages to build and run vBET on Debian 12.
 BUILD_PACKAGES="gcc make autoconf automake autoconf-archive pkg-config libglib2.0-dev libglib2.0-dev-bin
   libgtk-3-dev libvte-2.91-dev libgtksourceview-4-dev libjson-glib-dev libjsonrpc-glib-1.0-dev libcunit1-dev
-  librsvg2-dev libslirp-dev libglib2.0-bin gettext"
+  librsvg2-dev libslirp-dev libpcap0.8-dev libglib2.0-bin gettext"
 RUN_PACKAGES="user-mode-linux apt binutils dpkg e2fsprogs librsvg2-common fonts-dejavu-core"
 # Packages that only the tests need.
 TEST_PACKAGES="xz-utils xvfb xauth x11-utils xdotool imagemagick at-spi2-core dbus python3 python3-gi gir1.2-atspi-2.0
-  graphviz desktop-file-utils appstream shared-mime-info mandoc libxml2-utils shellcheck git vde2 uml-utilities iperf3 procps iproute2"
+  graphviz desktop-file-utils appstream shared-mime-info mandoc libxml2-utils shellcheck git vde2 uml-utilities iperf3 procps iproute2
+  tshark tcpdump"
 
 missing_packages() {
   for package in "$@"; do

@@ -185,15 +185,17 @@ vbet_cmd_status (const VbetCommand *self, int argc, char **argv)
   int exit_code;
   gboolean json = FALSE;
   gboolean nodes = FALSE;
+  gboolean wires = FALSE;
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print the engine's status object as JSON", NULL },
     { "nodes", 0, 0, G_OPTION_ARG_NONE, &nodes, "Print only the devices' names, one a line", NULL },
+    { "cables", 0, 0, G_OPTION_ARG_NONE, &wires, "Print only the cables' names, one a line", NULL },
     { NULL },
   };
   if (!vbet_command_parse (self, entries, &argc, argv, (VbetArity){ 1, 1 }, &exit_code))
     return exit_code;
-  if (json && nodes)
-    return vbet_command_usage_error (self, "--json and --nodes exclude each other");
+  if (json + nodes + wires > 1)
+    return vbet_command_usage_error (self, "--json, --nodes and --cables exclude each other");
   g_autoptr (GError) error = NULL;
   g_autoptr (VbetClient) client = vbet_connection_open (argv[1], &error);
   g_autoptr (GVariant) status
@@ -209,8 +211,8 @@ vbet_cmd_status (const VbetCommand *self, int argc, char **argv)
   }
   g_autoptr (GPtrArray) devices = vbet_field_list (status, "devices");
   g_autoptr (GPtrArray) cables = vbet_field_list (status, "cables");
-  if (nodes) {
-    print_names (devices);
+  if (nodes || wires) {
+    print_names (nodes ? devices : cables);
     return VBET_EXIT_OK;
   }
   print_head (status, devices);

@@ -70,6 +70,7 @@ int vbet_command_usage_error (const VbetCommand *self, const char *format, ...) 
 int vbet_cmd_apply (const VbetCommand *self, int argc, char **argv);
 int vbet_cmd_call (const VbetCommand *self, int argc, char **argv);
 int vbet_cmd_calls (const VbetCommand *self, int argc, char **argv);
+int vbet_cmd_capture (const VbetCommand *self, int argc, char **argv);
 int vbet_cmd_check (const VbetCommand *self, int argc, char **argv);
 int vbet_cmd_console (const VbetCommand *self, int argc, char **argv);
 int vbet_cmd_shell (const VbetCommand *self, int argc, char **argv);

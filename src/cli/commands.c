@@ -44,6 +44,11 @@ static const VbetCommand commands[] = {
   { "shell", "LAB NODE", "Open a root shell of a guest in this terminal",
     "A shell of its own, beside the console. It ends by “exit”, and when it is left with Ctrl-] q.",
     vbet_cmd_shell },
+  { "capture", "LAB CABLE[:NODE]", "Capture the packets of a cable: as a list, to a file, to Wireshark",
+    "At the cable's first end, or at that of NODE. On a terminal the packets are listed; otherwise, and with "
+    "--write,\n"
+    "they are pcapng: vbetctl capture LAB CABLE | wireshark -k -i -. Ctrl-C ends it.",
+    vbet_cmd_capture },
   { "call", "LAB CALL…", "Run calls of the language on a running lab, such as 'plug(c1, NIC(r1))'",
     "Prints the calls that were carried out. “-” reads calls from the standard input.", vbet_cmd_call },
   { "apply", "LAB FILE", "Change a running lab into what a file says",

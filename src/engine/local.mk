@@ -1,10 +1,16 @@
 # vbetd and the client library that everybody who talks to it uses.
 noinst_LIBRARIES += libvbet-client.a
 libvbet_client_a_SOURCES = \
+	src/engine/capture-filter.c \
+	src/engine/capture-filter.h \
 	src/engine/client.c \
 	src/engine/client.h \
+	src/engine/dissect.c \
+	src/engine/dissect.h \
 	src/engine/labs.c \
 	src/engine/launch.c \
+	src/engine/packets.c \
+	src/engine/packets.h \
 	src/engine/rpc.c \
 	src/engine/rpc.h
 noinst_LIBRARIES += libvbet-engine.a

@@ -20,6 +20,8 @@
 #include "base/paths.h"
 #include "engine/rpc.h"
 
+#define FILTER_MAX (4 * 256) /* numbers of a capture's filter */
+
 struct _VbetService {
   GObject parent_instance;
   VbetLab *lab;
@@ -617,6 +619,72 @@ handle_console_resize (Request *request)
   answer_nothing (request);
 }
 
+/* --- capture.* ------------------------------------------------------------------------------------- */
+
+/* The instructions in "filter"; NULL with @error when they are no numbers. */
+static GArray *
+read_filter (GVariant *list, GError **error)
+{
+  g_autoptr (GArray) filter = g_array_new (FALSE, FALSE, sizeof (guint32));
+  gsize length = g_variant_is_of_type (list, G_VARIANT_TYPE_ARRAY) ? g_variant_n_children (list) : 0;
+  gboolean ok = length > 0 && length % 4 == 0 && length <= FILTER_MAX;
+  for (gsize i = 0; ok && i < length; i++) {
+    g_autoptr (GVariant) one = g_variant_get_child_value (list, i);
+    g_autoptr (GVariant) value = g_variant_is_of_type (one, G_VARIANT_TYPE_VARIANT) ? g_variant_get_variant (one)
+                                                                                   : g_variant_ref (one);
+    ok = g_variant_is_of_type (value, G_VARIANT_TYPE_INT64) && g_variant_get_int64 (value) >= 0
+         && g_variant_get_int64 (value) <= G_MAXUINT32;
+    guint32 number = ok ? (guint32) g_variant_get_int64 (value) : 0;
+    g_array_append_val (filter, number);
+  }
+  if (ok)
+    return g_steal_pointer (&filter);
+  g_set_error_literal (error, VBET_ERROR, VBET_ERROR_USAGE,
+                       "“filter” is a program of BPF: code, jt, jf and k of at most 256 instructions, as numbers");
+  return NULL;
+}
+
+static void
+handle_capture_start (Request *request)
+{
+  GError *error = NULL;
+  g_autofree char *end = NULL;
+  g_autofree char *cable = require_text (request, "cable");
+  if (cable == NULL)
+    return;
+  g_autoptr (GVariant) list = g_variant_lookup_value (request->params, "filter", NULL);
+  g_autoptr (GArray) filter = list != NULL ? read_filter (list, &error) : NULL;
+  if (error != NULL) {
+    refuse (request, error);
+    return;
+  }
+  g_variant_lookup (request->params, "end", "s", &end);
+  double snaplen = number_or (request->params, "snaplen", 0);
+  VbetLabCaptureOptions options = {
+    .cable = cable,
+    .end = end,
+    .both = flag_or (request->params, "both", FALSE),
+    .snaplen = snaplen >= 1 && snaplen <= 65535 ? (guint) snaplen : 0,
+    .filter = filter,
+  };
+  GVariant *capture = vbet_lab_capture_start (request->service->lab, &options, &error);
+  if (capture != NULL)
+    answer (request, capture);
+  else
+    refuse (request, error);
+}
+
+static void
+handle_capture_stop (Request *request)
+{
+  GError *error = NULL;
+  double number = number_or (request->params, "capture", 0);
+  if (vbet_lab_capture_stop (request->service->lab, number > 0 && number < 4e9 ? (guint) number : 0, &error))
+    answer_nothing (request);
+  else
+    refuse (request, error);
+}
+
 /* --- the table -------------------------------------------------------------------------------------- */
 
 static const Method methods[] = {
@@ -645,6 +713,8 @@ static const Method methods[] = {
   { "device.get", handle_get },
   { "device.shell", handle_shell },
   { "device.shell-resize", handle_shell_resize },
+  { "capture.start", handle_capture_start },
+  { "capture.stop", handle_capture_stop },
   { "console.open", handle_console_open },
   { "console.resize", handle_console_resize },
 };

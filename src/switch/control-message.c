@@ -33,6 +33,8 @@ static const struct {
   { "add-cable", VBET_CONTROL_ADD_CABLE },
   { "set-cable", VBET_CONTROL_SET_CABLE },
   { "remove-cable", VBET_CONTROL_REMOVE_CABLE },
+  { "add-capture", VBET_CONTROL_ADD_CAPTURE },
+  { "remove-capture", VBET_CONTROL_REMOVE_CAPTURE },
   { "state", VBET_CONTROL_STATE },
   { "sync", VBET_CONTROL_SYNC },
   { "quit", VBET_CONTROL_QUIT },
@@ -182,6 +184,65 @@ read_message (JsonObject *object, VbetControlCommand *command)
     command->message = g_base64_decode (text, &command->message_size);
 }
 
+/* "captured": the names of the ends, "" for one that is not captured. */
+static void
+read_capture_ends (JsonObject *object, VbetCaptureSettings *ret_settings)
+{
+  JsonNode *node = json_object_get_member (object, "captured");
+  if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node))
+    return;
+  JsonArray *array = json_node_get_array (node);
+  for (guint i = 0; i < 2 && i < json_array_get_length (array); i++) {
+    JsonNode *one = json_array_get_element (array, i);
+    if (JSON_NODE_HOLDS_VALUE (one) && json_node_get_value_type (one) == G_TYPE_STRING)
+      ret_settings->name[i] = json_node_dup_string (one);
+    ret_settings->ends[i] = ret_settings->name[i] != NULL && *ret_settings->name[i] != '\0';
+  }
+}
+
+/* "filter": code, jt, jf, k of each instruction, one after the other. */
+static gboolean
+read_filter (JsonObject *object, VbetCaptureSettings *ret_settings)
+{
+  static const gint64 limits[] = { G_MAXUINT16, G_MAXUINT8, G_MAXUINT8, G_MAXUINT32 };
+  JsonNode *node = json_object_get_member (object, "filter");
+  if (node == NULL)
+    return TRUE;
+  JsonArray *array = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  guint length = array != NULL ? json_array_get_length (array) : 0;
+  if (length == 0 || length % 4 != 0 || length / 4 > VBET_BPF_MAX)
+    return FALSE;
+  ret_settings->filter = g_new0 (VbetBpfInstruction, length / 4);
+  ret_settings->filter_size = length / 4;
+  for (guint i = 0; i < length; i++) {
+    JsonNode *one = json_array_get_element (array, i);
+    gint64 value = JSON_NODE_HOLDS_VALUE (one) && json_node_get_value_type (one) == G_TYPE_INT64
+                       ? json_node_get_int (one)
+                       : -1;
+    VbetBpfInstruction *at = &ret_settings->filter[i / 4];
+    if (value < 0 || value > limits[i % 4])
+      return FALSE;
+    if (i % 4 == 0)
+      at->code = (guint16)value;
+    else if (i % 4 == 1)
+      at->jt = (guint8)value;
+    else if (i % 4 == 2)
+      at->jf = (guint8)value;
+    else
+      at->k = (guint32)value;
+  }
+  return vbet_bpf_is_valid (ret_settings->filter, ret_settings->filter_size);
+}
+
+static gboolean
+read_capture (JsonObject *object, VbetCaptureSettings *ret_settings)
+{
+  read_capture_ends (object, ret_settings);
+  ret_settings->snaplen = (guint)get_int (object, "snaplen", 1, VBET_FRAME_MAX, VBET_FRAME_MAX);
+  ret_settings->resumed = get_boolean (object, "resumed", FALSE);
+  return read_filter (object, ret_settings);
+}
+
 static VbetControlCommand *
 read_command (JsonObject *object, VbetControlOp op, gint64 id)
 {
@@ -204,7 +265,8 @@ read_command (JsonObject *object, VbetControlOp op, gint64 id)
   self->mac = (guint64)get_int (object, "mac", 0, VBET_MAC_BROADCAST, 0);
   self->carrier = get_boolean (object, "carrier", TRUE);
   read_message (object, self);
-  self->invalid = !read_settings (object, &self->settings)
+  gboolean capture_ok = read_capture (object, &self->capture);
+  self->invalid = !capture_ok || !read_settings (object, &self->settings)
                   || !read_vlans (object, "vlans", &self->bridge_settings.vlans)
                   || !read_vlans (object, "trunk", &self->trunk);
   read_end (object, &self->end);
@@ -246,6 +308,7 @@ vbet_control_command_free (VbetControlCommand *self)
   g_free (self->bridge);
   g_free (self->cable);
   g_free (self->message);
+  vbet_capture_settings_clear (&self->capture);
   g_free (self->end.device);
   g_free (self->ends[0].device);
   g_free (self->ends[1].device);

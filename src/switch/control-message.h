@@ -7,6 +7,7 @@
 
 #include <glib.h>
 
+#include "switch/capture.h"
 #include "switch/fabric.h"
 
 #define VBET_CONTROL_MESSAGE_MAX 16384 /* bytes of a command */
@@ -26,6 +27,8 @@ typedef enum {
   VBET_CONTROL_ADD_CABLE,
   VBET_CONTROL_SET_CABLE,
   VBET_CONTROL_REMOVE_CABLE,
+  VBET_CONTROL_ADD_CAPTURE,
+  VBET_CONTROL_REMOVE_CAPTURE,
   VBET_CONTROL_STATE,
   VBET_CONTROL_SYNC,
   VBET_CONTROL_QUIT,
@@ -57,6 +60,7 @@ typedef struct {
   char *cable;
   VbetControlEnd ends[2];
   VbetFabricCableSettings settings; /* of a cable; default: perfect */
+  VbetCaptureSettings capture;      /* of add-capture */
   gboolean invalid;                 /* settings or VLANs make no sense */
 } VbetControlCommand;
 

@@ -30,8 +30,9 @@ struct VbetControl {
   VbetFdRef ref;
   gboolean broken;
   gboolean quits;
-  GQueue outgoing;    /* of Outgoing; while there are any, no command is read */
-  GHashTable *stocks; /* of VbetStock, by serial */
+  GQueue outgoing;      /* of Outgoing; while there are any, no command is read */
+  GHashTable *stocks;   /* of VbetStock, by serial */
+  GHashTable *captures; /* of VbetCapture, by serial */
 };
 
 /* A received command with its descriptors; what is still in @fds at the end is closed. */
@@ -308,6 +309,41 @@ add_stock (VbetControl *self, Call *call)
   return result;
 }
 
+static void
+capture_closed (VbetCapture *capture, gpointer user_data)
+{
+  VbetControl *self = user_data;
+  guint64 serial = vbet_capture_get_serial (capture);
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "event");
+  json_builder_add_string_value (builder, "capture-closed");
+  json_builder_set_member_name (builder, "serial");
+  json_builder_add_int_value (builder, (gint64)serial);
+  json_builder_end_object (builder);
+  send_builder (self, builder, -1);
+  g_hash_table_remove (self->captures, &serial);
+}
+
+static int
+add_capture (VbetControl *self, Call *call)
+{
+  const VbetControlCommand *command = call->command;
+  int result = 0;
+  if (command->invalid)
+    return -EINVAL;
+  if (call->n_fds != 1)
+    return -EBADF;
+  if (g_hash_table_contains (self->captures, &command->serial))
+    return -EEXIST;
+  VbetCapture *capture = vbet_capture_new (self->io, command->cable, &command->capture, command->serial,
+                                           take_fd (call), capture_closed, self, &result);
+  if (capture == NULL)
+    return result;
+  g_hash_table_insert (self->captures, g_memdup2 (&command->serial, sizeof command->serial), capture);
+  return 0;
+}
+
 static gboolean
 stock_is_on (gpointer key, gpointer value, gpointer user_data)
 {
@@ -410,6 +446,10 @@ execute (VbetControl *self, Call *call, gint64 now)
                             : vbet_fabric_set_cable (self->fabric, command->cable, &command->settings, now);
   case VBET_CONTROL_REMOVE_CABLE:
     return vbet_fabric_remove_cable (self->fabric, command->cable);
+  case VBET_CONTROL_ADD_CAPTURE:
+    return add_capture (self, call);
+  case VBET_CONTROL_REMOVE_CAPTURE:
+    return g_hash_table_remove (self->captures, &command->serial) ? 0 : -ENOENT;
   case VBET_CONTROL_STATE:
     vbet_control_state (self->fabric, command->id, now, send_part, self);
     return 0;
@@ -547,6 +587,8 @@ vbet_control_new (VbetIo *io, int fd, const char *const *layers)
   self->fabric = vbet_io_get_fabric (io);
   self->fd = fd;
   self->stocks = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)vbet_stock_free);
+  self->captures
+      = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)vbet_capture_free);
   g_queue_init (&self->outgoing);
   ref = vbet_loop_add (vbet_io_get_loop (io), fd, EPOLLIN, VBET_FD_CONTROL, self);
   if (ref == 0) {
@@ -565,6 +607,7 @@ vbet_control_free (VbetControl *self)
   if (self == NULL)
     return;
   vbet_fabric_set_link_changed (self->fabric, NULL, NULL);
+  g_hash_table_unref (self->captures);
   g_hash_table_unref (self->stocks);
   vbet_loop_remove (vbet_io_get_loop (self->io), self->ref);
   g_queue_clear_full (&self->outgoing, outgoing_free);

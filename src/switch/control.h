@@ -26,6 +26,9 @@
  *   add-cable      cable, ends [{device, nic}, {device, nic}], settings
  *   set-cable      cable, settings: all of them
  *   remove-cable   cable
+ *   add-capture    cable, serial, captured [name of end 0, of end 1; "": not this one], snaplen, filter, resumed
+ *                  + 1 descriptor: a SEQPACKET connection, whose messages are whole blocks of pcapng
+ *   remove-capture serial                       what is written so far still goes out if it can
  *   state          the answer comes in parts, see below
  *   sync           nothing: its answer says that everything before is done
  *   quit           the answer is the last message
@@ -61,6 +64,11 @@
  *   {"event":"cable","cable":…,"up":[…,…]}                     it went up or down by its schedule
  *   {"event":"stock-joined","bridge":…,"serial":…} + 1 descriptor: its data socket, to be kept
  *   {"event":"stock-left","bridge":…,"serial":…}               that control connection is closed
+ *
+ *   {"event":"capture-closed","serial":…}                      nobody reads that capture any more
+ *
+ * The filter of a capture is a program of classic BPF (core/bpf.h): code, jt, jf, k of each instruction in one
+ * array; none: every frame. resumed: an earlier process had this capture, which the new section says.
  *
  * "serial" is a number the engine chose; it tells an old connection's end from
  * a new one's.

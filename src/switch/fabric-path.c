@@ -88,6 +88,8 @@ static void
 emit (VbetEndpoint *from, const VbetFrame *frame)
 {
   if (from->cable != NULL) {
+    if (G_UNLIKELY (from->cable->taps != NULL))
+      vbet_fabric_tap (from->cable, from->end, TRUE, frame);
     if (frame->parts == NULL || vbet_cable_is_perfect (&from->cable->core, from->end))
       vbet_cable_input (&from->cable->core, from->end, frame, from->fabric->now);
     else
@@ -104,6 +106,8 @@ void
 vbet_fabric_cable_deliver (VbetCableEnd end, const VbetFrame *frame, gpointer user_data)
 {
   FabricCable *cable = user_data;
+  if (G_UNLIKELY (cable->taps != NULL))
+    vbet_fabric_tap (cable, end, FALSE, frame);
   deliver (cable->ends[end], frame);
 }
 
@@ -177,6 +181,8 @@ flush (VbetFabric *self)
     endpoint->klass->flush (endpoint->port);
   }
   g_ptr_array_set_size (self->dirty, 0);
+  if (G_UNLIKELY (self->taps->len > 0))
+    vbet_fabric_flush_taps (self);
 }
 
 gboolean

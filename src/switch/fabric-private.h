@@ -29,6 +29,7 @@ typedef struct {
   VbetEndpoint *ends[2];
   gint64 deadline; /* VBET_CABLE_NEVER: none */
   gint slot;       /* in the schedule; -1: none */
+  GPtrArray *taps; /* of VbetTap (borrowed): those at it; NULL: none */
 } FabricCable;
 
 struct VbetEndpoint {
@@ -59,6 +60,14 @@ typedef struct {
   VbetFrame frame;
 } FabricWork;
 
+struct VbetTap {
+  char *cable;
+  gboolean ends[2];
+  const VbetTapClass *klass;
+  gpointer user_data;
+  gboolean dirty; /* got a frame in this run */
+};
+
 struct VbetFabric {
   guint64 seed;
   GHashTable *bridges;   /* name → FabricBridge */
@@ -72,6 +81,7 @@ struct VbetFabric {
   VbetFrameStore store; /* what cables keep */
   GPtrArray *trees;     /* of FabricBridge (borrowed): those that run a spanning tree */
   GPtrArray *schedule;  /* of FabricCable (borrowed): a heap by deadline */
+  GPtrArray *taps;      /* of VbetTap (owned) */
   GPtrArray *dirty;     /* of VbetEndpoint (borrowed): have frames to flush */
   FabricWork work[WORK_SLOTS];
   guint work_first;
@@ -81,6 +91,13 @@ struct VbetFabric {
 
 /* A cable's deliver callback; user_data: FabricCable. */
 void vbet_fabric_cable_deliver (VbetCableEnd end, const VbetFrame *frame, gpointer user_data);
+/* Shows @frame to those who capture at @end of @cable. */
+void vbet_fabric_tap (FabricCable *cable, VbetCableEnd end, gboolean entered, const VbetFrame *frame);
+/* A new cable finds those who capture it. */
+void vbet_fabric_find_taps (FabricCable *cable);
+/* Tells every tap that got something. */
+void vbet_fabric_flush_taps (VbetFabric *self);
+void vbet_fabric_tap_free (gpointer tap);
 /* A cable's own schedule let it go up or down; user_data: FabricCable. */
 void vbet_fabric_cable_flap (gboolean up, gpointer user_data);
 /* Puts @cable where its deadline belongs. */

@@ -98,6 +98,8 @@ cable_free (gpointer data)
     self->ends[end]->cable = NULL;
   for (guint end = 0; end < 2; end++)
     update_link (self->ends[end]);
+  if (self->taps != NULL)
+    g_ptr_array_unref (self->taps);
   g_free (self->name);
   g_free (self);
 }
@@ -176,6 +178,7 @@ vbet_fabric_add_cable (VbetFabric *self, const char *name, const char *device_a,
   cable_plug (cable, VBET_CABLE_A, a);
   cable_plug (cable, VBET_CABLE_B, b);
   g_hash_table_insert (self->cables, cable->name, cable);
+  vbet_fabric_find_taps (cable);
   if (settings != NULL)
     cable_set (cable, settings, now);
   update_link (a);
@@ -532,6 +535,7 @@ vbet_fabric_new (guint64 seed)
   self->endpoints = g_hash_table_new_full (endpoint_hash, endpoint_equal, endpoint_free, NULL);
   self->cables = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, cable_free);
   self->dirty = g_ptr_array_new ();
+  self->taps = g_ptr_array_new_with_free_func (vbet_fabric_tap_free);
   self->schedule = g_ptr_array_new ();
   self->trees = g_ptr_array_new ();
   vbet_frame_store_init (&self->store, VBET_FRAME_STORE_LIMIT);
@@ -551,6 +555,7 @@ vbet_fabric_free (VbetFabric *self)
   g_hash_table_unref (self->bridges);
   g_hash_table_unref (self->endpoints);
   g_ptr_array_unref (self->dirty);
+  g_ptr_array_unref (self->taps);
   g_ptr_array_unref (self->schedule);
   g_ptr_array_unref (self->trees);
   vbet_frame_queue_finish (&self->parked);

@@ -124,6 +124,24 @@ gboolean vbet_fabric_has_bridge (VbetFabric *self, const char *name);
 typedef void (*VbetFabricLinkChanged) (const char *cable, const gboolean up[2], gpointer user_data);
 void vbet_fabric_set_link_changed (VbetFabric *self, VbetFabricLinkChanged link_changed, gpointer user_data);
 
+/* --- captures: somebody who is shown the frames at the ends of a cable --------------- */
+
+typedef struct {
+  /* A frame at @end of the cable. @entered: the device there sent it, whatever becomes of it; else it came out.
+   * Its bytes go away afterwards. Never calls the fabric. */
+  void (*frame) (VbetCableEnd end, gboolean entered, const VbetFrame *frame, gpointer user_data);
+  /* A run with frames has ended. */
+  void (*flush) (gpointer user_data);
+} VbetTapClass;
+
+typedef struct VbetTap VbetTap;
+
+/** vbet_fabric_add_tap: @ends: at which ends. It stays when the cable goes, and sees the next one of that name.
+ * Returns: NULL when @cable is no name. */
+VbetTap *vbet_fabric_add_tap (VbetFabric *self, const char *cable, const gboolean ends[2],
+                              const VbetTapClass *klass, gpointer user_data);
+void vbet_fabric_remove_tap (VbetFabric *self, VbetTap *tap);
+
 /* --- endpoints as their ports see them ------------------------------------- */
 
 /** vbet_endpoint_set_connected: whether somebody is there; frames to an absent device are dropped and

@@ -1,6 +1,8 @@
 # The lab's switch process: pure cores, the fabric that joins them, sockets, control.
 noinst_LIBRARIES += libvbet-switch.a
 libvbet_switch_a_SOURCES = \
+	src/switch/capture.c \
+	src/switch/capture.h \
 	src/switch/confine.c \
 	src/switch/confine.h \
 	src/switch/control.c \
@@ -9,6 +11,8 @@ libvbet_switch_a_SOURCES = \
 	src/switch/control-message.h \
 	src/switch/control-state.c \
 	src/switch/control-state.h \
+	src/switch/core/bpf.c \
+	src/switch/core/bpf.h \
 	src/switch/core/bridge.c \
 	src/switch/core/bridge.h \
 	src/switch/core/cable.c \
@@ -26,6 +30,8 @@ libvbet_switch_a_SOURCES = \
 	src/switch/core/mac-table.h \
 	src/switch/core/offload.c \
 	src/switch/core/offload.h \
+	src/switch/core/pcapng.c \
+	src/switch/core/pcapng.h \
 	src/switch/core/random.h \
 	src/switch/core/relay-ports.c \
 	src/switch/core/relay-ports.h \
@@ -45,6 +51,7 @@ libvbet_switch_a_SOURCES = \
 	src/switch/fabric-state.c \
 	src/switch/guest-memory.c \
 	src/switch/guest-memory.h \
+	src/switch/fabric-taps.c \
 	src/switch/loop.c \
 	src/switch/loop.h \
 	src/switch/socket-port.c \

@@ -16,6 +16,7 @@ typedef enum {
   VBET_FD_PORT,    /* frames; owner: VbetSocketPort */
   VBET_FD_VHOST,   /* messages of a guest's kernel; owner: VbetVhostPort */
   VBET_FD_RING,    /* notifications of a guest; owner: VbetVhostRing */
+  VBET_FD_CAPTURE, /* who reads a capture; owner: VbetCapture */
   VBET_FD_STOCK,   /* control connection of a stock guest; owner: VbetStock */
 } VbetFdType;
 

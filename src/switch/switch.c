@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "switch/capture.h"
 #include "switch/confine.h"
 #include "switch/control.h"
 #include "switch/guest-memory.h"
@@ -45,6 +46,9 @@ dispatch (const VbetEvent *event, gint64 now)
     return TRUE;
   case VBET_FD_RING:
     vbet_vhost_ring_event (event->owner, event->events, now);
+    return TRUE;
+  case VBET_FD_CAPTURE:
+    vbet_capture_event (event->owner, event->events);
     return TRUE;
   case VBET_FD_STOCK:
     vbet_stock_event (event->owner, event->events);

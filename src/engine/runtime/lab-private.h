@@ -75,6 +75,7 @@ struct _VbetLab {
   GHashTable *nodes;        /* name → VbetLabDevice, owned */
   guint next_node;
   GHashTable *cables;       /* name → VbetCableRun, owned */
+  GPtrArray *captures;      /* of those of lab-captures.c, owned */
   GPtrArray *calls;         /* of VbetCallRecord */
   GArray *step_states;      /* of VbetStepState, one a step of @topology */
   GHashTable *step_results; /* number of a step → av of what its statements gave when it ran last */
@@ -154,6 +155,13 @@ void vbet_lab_cable_state (VbetLab *self, const char *name, gboolean from_a, gbo
 gboolean vbet_lab_end_has_carrier (VbetLab *self, const char *name, guint end);
 /** vbet_lab_port_state: a guest opened or closed a NIC. */
 void vbet_lab_port_state (VbetLab *self, const char *device, guint nic);
+
+/* lab-captures.c */
+void vbet_lab_capture_free (gpointer capture);
+/** vbet_lab_capture_closed: its reader went away. @serial: of the switch client. */
+void vbet_lab_capture_closed (VbetLab *self, guint64 serial);
+/** vbet_lab_captures: Returns: (transfer floating): av, "captures" of vbetd(8). */
+GVariant *vbet_lab_captures (VbetLab *self);
 
 /* lab-bridges.c */
 /** vbet_lab_set_bridge: the switch gets the attributes of the topology. */

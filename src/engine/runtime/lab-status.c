@@ -326,6 +326,7 @@ make_status (VbetLab *self, const VbetSwitchState *counters)
   for (guint i = 0; i < self->topology->cables->len; i++)
     g_variant_builder_add (&list, "v", cable_status (g_ptr_array_index (self->topology->cables, i), counters));
   g_variant_dict_insert_value (&dict, "cables", g_variant_builder_end (&list));
+  g_variant_dict_insert_value (&dict, "captures", vbet_lab_captures (self));
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 

@@ -238,6 +238,12 @@ on_port_state (VbetSwitchClient *client, const char *device, guint nic, gboolean
 }
 
 static void
+on_capture_closed (VbetSwitchClient *client, guint64 serial, VbetLab *self)
+{
+  vbet_lab_capture_closed (self, serial);
+}
+
+static void
 on_cable_state (VbetSwitchClient *client, const char *cable, gboolean from_a, gboolean from_b, VbetLab *self)
 {
   vbet_lab_cable_state (self, cable, from_a, from_b);
@@ -258,6 +264,7 @@ vbet_lab_new (const VbetLabOptions *options, GError **error)
   self->switch_client = vbet_switch_client_new (options->switch_program, options->dir);
   g_signal_connect (self->switch_client, "port-state", G_CALLBACK (on_port_state), self);
   g_signal_connect (self->switch_client, "cable-state", G_CALLBACK (on_cable_state), self);
+  g_signal_connect (self->switch_client, "capture-closed", G_CALLBACK (on_capture_closed), self);
   g_signal_connect (self->switch_client, "restarted", G_CALLBACK (on_switch_restarted), self);
   g_signal_connect (self->switch_client, "failed", G_CALLBACK (on_switch_failed), self);
   g_signal_connect (self->switch_client, "problem", G_CALLBACK (on_switch_problem), self);
@@ -271,6 +278,7 @@ vbet_lab_dispose (GObject *object)
 {
   VbetLab *self = VBET_LAB (object);
   g_clear_pointer (&self->nodes, g_hash_table_unref);
+  g_clear_pointer (&self->captures, g_ptr_array_unref);
   if (self->switch_client != NULL)
     g_signal_handlers_disconnect_by_data (self->switch_client, self);
   g_clear_object (&self->switch_client);
@@ -321,6 +329,7 @@ vbet_lab_class_init (VbetLabClass *class)
 static void
 vbet_lab_init (VbetLab *self)
 {
+  self->captures = g_ptr_array_new_with_free_func (vbet_lab_capture_free);
   self->born = g_get_monotonic_time ();
   self->nodes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) node_free);
   self->cables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) cable_run_free);
@@ -603,6 +612,7 @@ on_guest_stopped (GObject *source, GAsyncResult *result, gpointer data)
     vbet_guest_stop_finish (VBET_GUEST (source), result, NULL);
   if (--*left > 0)
     return;
+  g_ptr_array_set_size (self->captures, 0); /* with their last statistics */
   vbet_switch_client_stop_async (self->switch_client, on_switch_stopped, g_object_ref (task));
 }
 

@@ -90,6 +90,18 @@ void vbet_lab_counters_async (VbetLab *self, gboolean with_usage, GAsyncReadyCal
  */
 void vbet_lab_resources_async (VbetLab *self, const char *device, GAsyncReadyCallback callback, gpointer user_data);
 
+typedef struct {
+  const char *cable;
+  const char *end; /* (nullable): the device at the end to capture; NULL: the first end */
+  gboolean both;   /* both ends, whatever @end */
+  guint snaplen;   /* bytes of a frame that are kept; 0: all */
+  GArray *filter;  /* (nullable) of guint32: code, jt, jf, k of each instruction of classic BPF */
+} VbetLabCaptureOptions;
+
+/** vbet_lab_capture_start: Returns: (transfer full): a{sv}, "capture.start" of vbetd(8); NULL with @error. */
+GVariant *vbet_lab_capture_start (VbetLab *self, const VbetLabCaptureOptions *options, GError **error);
+gboolean vbet_lab_capture_stop (VbetLab *self, guint number, GError **error);
+
 /** vbet_lab_stop_async: stops every guest, then the switch. May be called again while it stops. */
 void vbet_lab_stop_async (VbetLab *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean vbet_lab_stop_finish (VbetLab *self, GAsyncResult *result, GError **error);

@@ -160,6 +160,7 @@ switch_client_replay (VbetSwitchClient *self)
   g_hash_table_iter_init (&iter, self->cables);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     tell_add_cable (self, value);
+  switch_client_replay_captures (self);
 }
 
 /* --- bridges ----------------------------------------------------------------------- */

@@ -24,6 +24,7 @@ struct _VbetSwitchClient {
   GHashTable *bridges; /* device → WantedBridge */
   GHashTable *ports;   /* WantedPort as its own key */
   GHashTable *cables;  /* name → WantedCable */
+  GHashTable *captures; /* serial → WantedCapture */
 
   VbetSwitchChannel *channel; /* NULL: no process */
   gboolean started;           /* start() was called, and neither stop() nor failure since */
@@ -46,6 +47,7 @@ struct _VbetSwitchClient {
 void switch_client_port_state (VbetSwitchClient *self, const WantedPort *port, gboolean connected);
 /* Tells a new process the whole wanted state. */
 void switch_client_replay (VbetSwitchClient *self);
+void switch_client_replay_captures (VbetSwitchClient *self);
 /* Returns: the record of the next command, whose id is self->last_id. @what: (transfer full) (nullable) */
 Waiting *switch_client_expect (VbetSwitchClient *self, char *what);
 /* Sends a command. @text: (transfer full) */

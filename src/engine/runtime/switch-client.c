@@ -30,6 +30,7 @@ G_DEFINE_FINAL_TYPE (VbetSwitchClient, vbet_switch_client, G_TYPE_OBJECT)
 enum {
   SIGNAL_PORT_STATE,
   SIGNAL_CABLE_STATE,
+  SIGNAL_CAPTURE_CLOSED,
   SIGNAL_RESTARTED,
   SIGNAL_FAILED,
   SIGNAL_PROBLEM,
@@ -223,6 +224,14 @@ on_cable (VbetSwitchClient *self, JsonObject *object)
 }
 
 static void
+on_capture_closed (VbetSwitchClient *self, JsonObject *object)
+{
+  guint64 serial = (guint64) number_of (object, "serial");
+  if (g_hash_table_remove (self->captures, &serial))
+    g_signal_emit (self, signals[SIGNAL_CAPTURE_CLOSED], 0, serial);
+}
+
+static void
 on_notification (VbetSwitchClient *self, JsonObject *object, int *fds, guint n_fds)
 {
   const char *event = text_of (object, "event");
@@ -236,6 +245,8 @@ on_notification (VbetSwitchClient *self, JsonObject *object, int *fds, guint n_f
     on_port_closed (self, object);
   else if (strcmp (event, "cable") == 0)
     on_cable (self, object);
+  else if (strcmp (event, "capture-closed") == 0)
+    on_capture_closed (self, object);
   else if (strcmp (event, "stock-left") == 0)
     on_stock (self, object, FALSE, NULL);
 }
@@ -283,6 +294,7 @@ close_channel (VbetSwitchClient *self)
 static void
 clear_wanted (VbetSwitchClient *self)
 {
+  g_hash_table_remove_all (self->captures);
   g_hash_table_remove_all (self->cables);
   g_hash_table_remove_all (self->ports);
   g_hash_table_remove_all (self->bridges);
@@ -510,6 +522,7 @@ vbet_switch_client_finalize (GObject *object)
   VbetSwitchClient *self = VBET_SWITCH_CLIENT (object);
   g_hash_table_unref (self->bridges);
   g_hash_table_unref (self->ports);
+  g_hash_table_unref (self->captures);
   g_hash_table_unref (self->cables);
   g_hash_table_unref (self->waiting);
   g_strfreev (self->layers);
@@ -530,6 +543,8 @@ vbet_switch_client_class_init (VbetSwitchClientClass *klass)
   signals[SIGNAL_CABLE_STATE]
       = g_signal_new ("cable-state", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_STRING,
                       G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
+  signals[SIGNAL_CAPTURE_CLOSED]
+      = g_signal_new ("capture-closed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
   signals[SIGNAL_RESTARTED] = g_signal_new ("restarted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_FAILED]
       = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
@@ -543,6 +558,7 @@ vbet_switch_client_init (VbetSwitchClient *self)
   self->bridges = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, wanted_bridge_free);
   self->ports = g_hash_table_new_full (wanted_port_hash, wanted_port_equal, wanted_port_free, NULL);
   self->cables = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, wanted_cable_free);
+  self->captures = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, wanted_capture_free);
   self->waiting = new_waiting_table ();
   self->patience = PATIENCE;
 }

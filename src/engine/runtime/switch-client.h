@@ -24,6 +24,7 @@
  *       a guest opened its NIC (TRUE: `ip link set up`) or closed it.
  *   "cable-state" (const char *cable, gboolean from_a, gboolean from_b): it went up or down by its schedule:
  *       whether frames from each end come through.
+ *   "capture-closed" (guint64 serial): nobody reads that capture any more.
  *   "restarted" (): the process died and a new one has the whole state again.
  *   "failed" (const char *reason): gave up; @reason is one sentence. Sent once;
  *       later calls still work on the wanted state and start() may be tried again.
@@ -162,6 +163,24 @@ gboolean vbet_switch_client_remove_cable (VbetSwitchClient *self, const char *na
 /** vbet_switch_client_set_cable: changes all of a cable's settings. */
 gboolean vbet_switch_client_set_cable (VbetSwitchClient *self, const char *name, const VbetSwitchCableSettings *settings,
                                        GError **error);
+
+typedef struct {
+  const char *cable;
+  const char *names[2]; /* of the interfaces, by end; NULL or "": this end is not captured */
+  guint snaplen;        /* bytes of a frame that are kept */
+  GArray *filter;       /* (nullable) of guint32: code, jt, jf, k of each instruction of classic BPF */
+} VbetSwitchCapture;
+
+/**
+ * vbet_switch_client_add_capture:
+ * @fd: SEQPACKET connection of who reads; taken
+ *
+ * The cable need not be plugged. After a restart of the process the capture goes on with a new section.
+ *
+ * Returns: its serial number.
+ */
+guint64 vbet_switch_client_add_capture (VbetSwitchClient *self, const VbetSwitchCapture *wanted, int fd);
+void vbet_switch_client_remove_capture (VbetSwitchClient *self, guint64 serial);
 
 /** vbet_switch_client_get_pid: Returns: process id of the switch; 0 when it does not run. */
 GPid vbet_switch_client_get_pid (VbetSwitchClient *self);

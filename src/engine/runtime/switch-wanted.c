@@ -121,6 +121,18 @@ wanted_port_set_accepting (WantedPort *self, gboolean accepting)
     vbet_listener_set_accepting (self->vhost_listener, accepting);
 }
 
+void
+wanted_capture_free (gpointer data)
+{
+  WantedCapture *self = data;
+  close (self->fd);
+  g_clear_pointer (&self->filter, g_array_unref);
+  g_free (self->cable);
+  g_free (self->names[0]);
+  g_free (self->names[1]);
+  g_free (self);
+}
+
 WantedStock *
 wanted_bridge_find_stock (WantedBridge *self, guint64 serial)
 {
@@ -411,6 +423,38 @@ char *
 wanted_cable_set_text (const WantedCable *self, gint64 id)
 {
   return cable_text (self, "set-cable", id);
+}
+
+char *
+wanted_capture_add_text (const WantedCapture *self, gint64 id)
+{
+  JsonBuilder *builder = begin ("add-capture", id);
+  add_int (builder, "serial", (gint64) self->serial);
+  add_string (builder, "cable", self->cable);
+  add_int (builder, "snaplen", self->snaplen);
+  json_builder_set_member_name (builder, "resumed");
+  json_builder_add_boolean_value (builder, self->begun);
+  json_builder_set_member_name (builder, "captured");
+  json_builder_begin_array (builder);
+  json_builder_add_string_value (builder, self->names[0]);
+  json_builder_add_string_value (builder, self->names[1]);
+  json_builder_end_array (builder);
+  if (self->filter != NULL) {
+    json_builder_set_member_name (builder, "filter");
+    json_builder_begin_array (builder);
+    for (guint i = 0; i < self->filter->len; i++)
+      json_builder_add_int_value (builder, g_array_index (self->filter, guint32, i));
+    json_builder_end_array (builder);
+  }
+  return end (builder);
+}
+
+char *
+wanted_capture_remove_text (guint64 serial, gint64 id)
+{
+  JsonBuilder *builder = begin ("remove-capture", id);
+  add_int (builder, "serial", (gint64) serial);
+  return end (builder);
 }
 
 char *

@@ -63,6 +63,18 @@ typedef struct {
   VbetSwitchCableSettings settings;
 } WantedCable;
 
+/* Somebody reads the frames of a cable. */
+typedef struct {
+  guint64 serial;
+  char *cable;
+  char *names[2]; /* of the interfaces, by end; "": this end is not captured */
+  guint snaplen;  /* bytes */
+  GArray *filter; /* (nullable) of guint32: code, jt, jf, k of each instruction */
+  int fd;         /* the reader's connection */
+  gboolean begun; /* a process had it */
+} WantedCapture;
+
+void wanted_capture_free (gpointer data);
 void wanted_stock_free (gpointer data);
 void wanted_bridge_free (gpointer data);
 void wanted_port_free (gpointer data);
@@ -95,5 +107,7 @@ char *wanted_port_carrier_text (const WantedPort *self, gint64 id);
 char *wanted_port_remove_text (const WantedPort *self, gint64 id);
 char *wanted_cable_add_text (const WantedCable *self, gint64 id);
 char *wanted_cable_set_text (const WantedCable *self, gint64 id);
+char *wanted_capture_add_text (const WantedCapture *self, gint64 id);
+char *wanted_capture_remove_text (guint64 serial, gint64 id);
 /** wanted_plain_text: {"id","op"} and, unless @key is NULL, one string. */
 char *wanted_plain_text (const char *op, const char *key, const char *value, gint64 id);

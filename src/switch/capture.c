@@ -1,0 +1,290 @@
+/* capture.c - see capture.h. */
+#include "config.h"
+
+#include "switch/capture.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "switch/core/pcapng.h"
+
+#define SPARE_CHUNKS 4
+
+typedef struct {
+  gsize size;
+  gsize room;
+  guint8 data[];
+} Chunk;
+
+typedef struct {
+  guint number;     /* in the section */
+  guint64 received; /* frames that passed the filter */
+  guint64 missed;   /* of those, not captured */
+  guint64 said;     /* of those, said by a packet */
+} Interface;
+
+struct VbetCapture {
+  VbetIo *io;
+  guint64 serial;
+  int fd;
+  VbetFdRef ref;
+  VbetTap *tap;
+  VbetCaptureSettings settings;
+  Interface interfaces[2]; /* by end */
+  GQueue chunks;           /* of Chunk, oldest first */
+  GQueue spare;            /* likewise, empty ones of the usual size */
+  gsize queued;            /* bytes in @chunks */
+  guint64 in_statistics;   /* missed frames that statistics have said */
+  gboolean blocked;        /* the loop waits until the reader takes more */
+  VbetCaptureClosed closed;
+  gpointer user_data;
+};
+
+void
+vbet_capture_settings_clear (VbetCaptureSettings *self)
+{
+  g_free (self->name[0]);
+  g_free (self->name[1]);
+  g_free (self->filter);
+  *self = (VbetCaptureSettings){ 0 };
+}
+
+static void
+settings_copy (VbetCaptureSettings *self, const VbetCaptureSettings *from)
+{
+  *self = *from;
+  self->name[0] = g_strdup (from->name[0]);
+  self->name[1] = g_strdup (from->name[1]);
+  self->filter = g_memdup2 (from->filter, from->filter_size * sizeof *from->filter);
+}
+
+static gint64
+wall_ns (void)
+{
+  struct timespec now;
+  clock_gettime (CLOCK_REALTIME, &now);
+  return (gint64)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* --- the queue --------------------------------------------------------------------- */
+
+static Chunk *
+new_chunk (VbetCapture *self, gsize size)
+{
+  Chunk *chunk = size <= VBET_CAPTURE_CHUNK ? g_queue_pop_head (&self->spare) : NULL;
+  if (chunk == NULL) {
+    gsize room = MAX (size, VBET_CAPTURE_CHUNK);
+    chunk = g_malloc (sizeof *chunk + room);
+    chunk->room = room;
+  }
+  chunk->size = 0;
+  g_queue_push_tail (&self->chunks, chunk);
+  return chunk;
+}
+
+/* Returns: the last chunk, with room for a block of @size bytes. */
+static Chunk *
+chunk_for (VbetCapture *self, gsize size)
+{
+  Chunk *chunk = g_queue_peek_tail (&self->chunks);
+  return chunk != NULL && chunk->room - chunk->size >= size ? chunk : new_chunk (self, size);
+}
+
+static void
+drop_first (VbetCapture *self)
+{
+  Chunk *chunk = g_queue_pop_head (&self->chunks);
+  self->queued -= chunk->size;
+  if (chunk->room == VBET_CAPTURE_CHUNK && self->spare.length < SPARE_CHUNKS)
+    g_queue_push_head (&self->spare, chunk);
+  else
+    g_free (chunk);
+}
+
+static void
+append (VbetCapture *self, const GByteArray *blocks)
+{
+  Chunk *chunk = chunk_for (self, blocks->len);
+  memcpy (chunk->data + chunk->size, blocks->data, blocks->len);
+  chunk->size += blocks->len;
+  self->queued += blocks->len;
+}
+
+static guint64
+all_missed (const VbetCapture *self)
+{
+  return self->interfaces[0].missed + self->interfaces[1].missed;
+}
+
+static void
+append_statistics (VbetCapture *self)
+{
+  g_autoptr (GByteArray) blocks = g_byte_array_new ();
+  for (guint end = 0; end < 2; end++) {
+    const Interface *interface = &self->interfaces[end];
+    if (self->settings.ends[end])
+      vbet_pcapng_statistics (blocks, interface->number, wall_ns (), interface->received, interface->missed);
+  }
+  append (self, blocks);
+  self->in_statistics = all_missed (self);
+}
+
+/* Sends what the reader takes. */
+static void
+send_chunks (VbetCapture *self)
+{
+  gboolean blocked = FALSE;
+  while (!blocked && self->chunks.length > 0) {
+    Chunk *chunk = g_queue_peek_head (&self->chunks);
+    ssize_t n = send (self->fd, chunk->data, chunk->size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    blocked = n < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOBUFS);
+    if (!blocked)
+      drop_first (self); /* also when the reader is gone, which the loop reports */
+    if (!blocked && self->chunks.length == 0 && self->in_statistics != all_missed (self))
+      append_statistics (self);
+  }
+  if (blocked != self->blocked && self->ref != 0)
+    vbet_loop_change (vbet_io_get_loop (self->io), self->ref, blocked ? EPOLLIN | EPOLLOUT : EPOLLIN);
+  self->blocked = blocked;
+}
+
+/* --- frames ------------------------------------------------------------------------ */
+
+static void
+on_frame (VbetCableEnd end, gboolean entered, const VbetFrame *frame, gpointer user_data)
+{
+  VbetCapture *self = user_data;
+  const VbetCaptureSettings *settings = &self->settings;
+  Interface *interface = &self->interfaces[end];
+  if (settings->filter != NULL && vbet_bpf_run (settings->filter, frame->data, frame->size) == 0)
+    return;
+  interface->received++;
+  guint captured = MIN (frame->size, settings->snaplen);
+  gsize room = VBET_PCAPNG_PACKET_ROOM (captured);
+  if (self->queued + room > VBET_CAPTURE_QUEUE) {
+    interface->missed++;
+    return;
+  }
+  char comment[VBET_PCAPNG_COMMENT + 1];
+  VbetPcapngPacket packet = {
+    .interface = interface->number,
+    .time = wall_ns (),
+    .data = frame->data,
+    .captured = captured,
+    .size = frame->size,
+    .direction = entered ? VBET_PCAPNG_OUT : VBET_PCAPNG_IN,
+    .missed = interface->missed - interface->said,
+  };
+  if (packet.missed > 0) {
+    g_snprintf (comment, sizeof comment,
+                "%" G_GUINT64_FORMAT " frames before this one were not captured: the reader was too slow",
+                packet.missed);
+    packet.comment = comment;
+    interface->said = interface->missed;
+  }
+  Chunk *chunk = chunk_for (self, room);
+  gsize size = vbet_pcapng_packet (chunk->data + chunk->size, &packet);
+  chunk->size += size;
+  self->queued += size;
+}
+
+static void
+on_flush (gpointer user_data)
+{
+  VbetCapture *self = user_data;
+  if (!self->blocked)
+    send_chunks (self);
+}
+
+/* --- life -------------------------------------------------------------------------- */
+
+static void
+append_header (VbetCapture *self)
+{
+  g_autoptr (GByteArray) blocks = g_byte_array_new ();
+  guint number = 0;
+  vbet_pcapng_section (
+      blocks, PACKAGE_STRING,
+      self->settings.resumed ? "The switch process was replaced; frames in between were not captured" : NULL);
+  for (guint end = 0; end < 2; end++) {
+    if (!self->settings.ends[end])
+      continue;
+    self->interfaces[end].number = number++;
+    vbet_pcapng_interface (blocks, self->settings.name[end], NULL, self->settings.snaplen);
+  }
+  append (self, blocks);
+}
+
+VbetCapture *
+vbet_capture_new (VbetIo *io, const char *cable, const VbetCaptureSettings *settings, guint64 serial, int fd,
+                  VbetCaptureClosed closed, gpointer user_data, int *ret_error)
+{
+  static const VbetTapClass tap_class = { on_frame, on_flush };
+  VbetCapture *self = g_new0 (VbetCapture, 1);
+  self->io = io;
+  self->serial = serial;
+  self->fd = fd;
+  self->closed = closed;
+  self->user_data = user_data;
+  settings_copy (&self->settings, settings);
+  g_queue_init (&self->chunks);
+  g_queue_init (&self->spare);
+  *ret_error = -EINVAL;
+  if (settings->ends[0] || settings->ends[1])
+    self->tap = vbet_fabric_add_tap (vbet_io_get_fabric (io), cable, settings->ends, &tap_class, self);
+  if (self->tap != NULL) {
+    self->ref = vbet_loop_add (vbet_io_get_loop (io), fd, EPOLLIN, VBET_FD_CAPTURE, self);
+    *ret_error = -errno;
+  }
+  if (self->ref == 0) {
+    vbet_capture_free (self);
+    return NULL;
+  }
+  append_header (self);
+  send_chunks (self);
+  return self;
+}
+
+void
+vbet_capture_free (VbetCapture *self)
+{
+  if (self == NULL)
+    return;
+  if (self->ref != 0) {
+    append_statistics (self);
+    send_chunks (self);
+  }
+  vbet_loop_remove (vbet_io_get_loop (self->io), self->ref);
+  if (self->tap != NULL)
+    vbet_fabric_remove_tap (vbet_io_get_fabric (self->io), self->tap);
+  while (self->chunks.length > 0)
+    drop_first (self);
+  g_queue_clear_full (&self->spare, g_free);
+  vbet_capture_settings_clear (&self->settings);
+  close (self->fd);
+  g_free (self);
+}
+
+guint64
+vbet_capture_get_serial (const VbetCapture *self)
+{
+  return self->serial;
+}
+
+void
+vbet_capture_event (VbetCapture *self, guint32 events)
+{
+  char nothing[64];
+  ssize_t n = 1;
+  /* The reader has nothing to say: what it sends anyhow is thrown away. */
+  if (events & EPOLLIN)
+    n = recv (self->fd, nothing, sizeof nothing, MSG_DONTWAIT);
+  if (n == 0 || events & (EPOLLHUP | EPOLLERR)) {
+    self->closed (self, self->user_data);
+    return;
+  }
+  if (events & EPOLLOUT)
+    send_chunks (self);
+}
