@@ -97,7 +97,7 @@ print_ipv6 (char *to, gsize size, const guint8 *address)
 static void
 cut_short (VbetDissection *self)
 {
-  say (self, "%scut short", *self->info != '\0' ? ", " : "");
+  say (self, "%scut short", *self->info == '\0' || g_str_has_suffix (self->info, ": ") ? "" : ", ");
 }
 
 /* --- applications ------------------------------------------------------------------- */

@@ -32,6 +32,11 @@ TESTS += tests/fuzz/replay-format
 tests_fuzz_replay_format_SOURCES = tests/fuzz/fuzz-format.c tests/fuzz/replay.c tests/unit/tree.c tests/unit/tree.h
 tests_fuzz_replay_format_LDADD = $(FUZZ_LANGUAGE)
 
+check_PROGRAMS += tests/fuzz/replay-packets
+TESTS += tests/fuzz/replay-packets
+tests_fuzz_replay_packets_SOURCES = tests/fuzz/fuzz-packets.c tests/fuzz/replay.c
+tests_fuzz_replay_packets_LDADD = libvbet-client.a libvbet-base.a $(GLIB_LIBS)
+
 check_PROGRAMS += tests/fuzz/replay-agent
 TESTS += tests/fuzz/replay-agent
 tests_fuzz_replay_agent_SOURCES = tests/fuzz/fuzz-agent.c tests/fuzz/replay.c
@@ -191,6 +196,11 @@ noinst_PROGRAMS += tests/fuzz/fuzz-switch-state
 tests_fuzz_fuzz_switch_state_SOURCES = tests/fuzz/fuzz-switch-state.c
 tests_fuzz_fuzz_switch_state_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 tests_fuzz_fuzz_switch_state_LDADD = libvbet-runtime.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-packets
+tests_fuzz_fuzz_packets_SOURCES = tests/fuzz/fuzz-packets.c
+tests_fuzz_fuzz_packets_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_packets_LDADD = libvbet-client.a libvbet-base.a $(GLIB_LIBS)
 
 noinst_PROGRAMS += tests/fuzz/fuzz-gesture
 tests_fuzz_fuzz_gesture_SOURCES = tests/fuzz/fuzz-gesture.c tests/unit/invariants.c

@@ -43,7 +43,7 @@ static const Row rows[] = {
   { "ps x", "“ps” takes no arguments" },
   { "ps --ids --json", "--json and --ids exclude each other" },
   { "status", "“status” needs more arguments: LAB" },
-  { "status --json --nodes lab", "--json and --nodes exclude each other" },
+  { "status --json --nodes lab", "--json, --nodes and --cables exclude each other" },
   { "exec", "“exec” needs more arguments: LAB NODE -- COMMAND [ARGUMENT…]" },
   { "exec lab r1", "The command to run is missing: vbetctl exec lab r1 -- COMMAND" },
   { "exec lab r1 --", "The command to run is missing: vbetctl exec lab r1 -- COMMAND" },
