@@ -12,6 +12,8 @@ libvbet_view_a_SOURCES = \
 	src/gui/canvas/layer.c \
 	src/gui/canvas/layer.h \
 	src/gui/canvas/picture.c \
+	src/gui/capture-link.c \
+	src/gui/capture-link.h \
 	src/gui/demo.c \
 	src/gui/demo.h \
 	src/gui/export.c \
@@ -139,6 +141,8 @@ libvbet_gui_a_SOURCES = \
 	src/gui/panes/find.h \
 	src/gui/panes/notices.c \
 	src/gui/panes/notices.h \
+	src/gui/panes/packets.c \
+	src/gui/panes/packets.h \
 	src/gui/panes/palette.c \
 	src/gui/panes/palette.h \
 	src/gui/panes/problems.c \
@@ -183,6 +187,7 @@ libvbet_gui_a_SOURCES = \
 	src/gui/window-copy.c \
 	src/gui/window-edit.c \
 	src/gui/window-file.c \
+	src/gui/window-capture.c \
 	src/gui/window-hands.c \
 	src/gui/window-inplace.c \
 	src/gui/window-inspector.c \

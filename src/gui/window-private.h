@@ -9,6 +9,7 @@
 #include "gui/panes/inspector.h"
 #include "gui/panes/find.h"
 #include "gui/panes/notices.h"
+#include "gui/panes/packets.h"
 #include "gui/panes/problems.h"
 #include "gui/panes/program.h"
 #include "gui/figures.h"
@@ -63,6 +64,7 @@ struct _VbetWindow {
   VbetCopies *copies;
   VbetProgramPane *program;
   VbetCalls *calls;
+  VbetPacketsPane *packets;
   VbetProblems *problems;
   VbetInspector *inspector;
   GtkWidget *inplace; /* (nullable): the editor that floats above the canvas now */
@@ -122,6 +124,12 @@ void _vbet_window_add_navigation (VbetWindow *self);
 
 /* window-hands.c: context menus, cables, notes */
 void _vbet_window_add_hands (VbetWindow *self);
+
+/* window-capture.c */
+void _vbet_window_add_capture (VbetWindow *self);
+/** _vbet_window_fill_capture_menu: what can be captured at the ends of the selected cable; nothing when the lab
+ * does not run. */
+void _vbet_window_fill_capture_menu (VbetWindow *self, GMenu *menu);
 
 /* window-inplace.c: editing where it is drawn */
 void _vbet_window_add_inplace (VbetWindow *self);

@@ -325,6 +325,8 @@ make_panes (VbetWindow *self)
   self->consoles_tab = add_page (self, GTK_WIDGET (self->consoles), _ ("Consoles"));
   add_page (self, GTK_WIDGET (self->program), _ ("Program"));
   add_page (self, GTK_WIDGET (self->calls), _ ("Calls"));
+  self->packets = VBET_PACKETS_PANE (vbet_packets_pane_new ());
+  add_page (self, GTK_WIDGET (self->packets), _ ("Packets"));
   self->problems_tab = add_page (self, GTK_WIDGET (self->problems), _ ("Problems"));
   gtk_notebook_set_current_page (self->bottom, 1);
 }
@@ -456,6 +458,7 @@ vbet_window_init (VbetWindow *self)
   _vbet_window_add_inspector (self);
   _vbet_window_add_edit (self);
   _vbet_window_add_hands (self);
+  _vbet_window_add_capture (self);
   _vbet_window_add_consoles (self);
   _vbet_window_add_panes (self);
   _vbet_window_add_picture (self);

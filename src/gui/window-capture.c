@@ -1,0 +1,233 @@
+/* window-capture.c - captures of cables from the window: the list of packets, Wireshark, a file. */
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "gui/capture-link.h"
+#include "gui/window-private.h"
+
+/* Of a window: the captures that go to Wireshark or to a file. */
+typedef struct {
+  GPtrArray *links; /* of VbetCaptureLink, owned */
+  GPtrArray *saved; /* likewise, those of them that go to a file */
+} Captures;
+
+static void
+captures_free (gpointer data)
+{
+  Captures *self = data;
+  for (guint i = 0; i < self->links->len; i++) {
+    VbetCaptureLink *link = g_ptr_array_index (self->links, i);
+    vbet_capture_link_stop (link);
+  }
+  g_ptr_array_unref (self->saved);
+  g_ptr_array_unref (self->links);
+  g_free (self);
+}
+
+static Captures *
+captures_of (VbetWindow *self)
+{
+  return g_object_get_data (G_OBJECT (self), "vbet-captures");
+}
+
+static void
+show_failure (VbetWindow *self, const char *message)
+{
+  vbet_notices_show (self->notices, "capture", GTK_MESSAGE_WARNING, message, NULL);
+}
+
+static void
+on_pane_failed (GtkWidget *pane, const char *message, VbetWindow *self)
+{
+  show_failure (self, message);
+}
+
+static void
+on_ended (VbetCaptureLink *link, const char *why, VbetWindow *self)
+{
+  Captures *captures = captures_of (self);
+  if (captures == NULL)
+    return;
+  if (why != NULL)
+    show_failure (self, why);
+  g_ptr_array_remove (captures->saved, link);
+  if (captures->saved->len == 0)
+    vbet_notices_hide (self->notices, "capture-file");
+  g_ptr_array_remove (captures->links, link);
+}
+
+/* Returns: (nullable) (transfer full): the cable a capture is about; NULL after having said why there is
+ * none.
+ */
+static char *
+cable_to_capture (VbetWindow *self)
+{
+  g_auto (GStrv) cables = vbet_session_selected_cables (self->session);
+  if (vbet_runner_get_client (self->runner) == NULL)
+    show_failure (self, _ ("The lab does not run: run it, then capture"));
+  else if (cables[0] != NULL && cables[1] == NULL)
+    return g_strdup (cables[0]);
+  return NULL;
+}
+
+static void
+begin (VbetWindow *self, const char *cable, const char *end, GOutputStream *sink, gboolean saved)
+{
+  Captures *captures = captures_of (self);
+  VbetCaptureLink *link = vbet_capture_link_new (vbet_runner_get_client (self->runner), cable, end, 0, sink);
+  g_ptr_array_add (captures->links, link);
+  if (saved)
+    g_ptr_array_add (captures->saved, link);
+  g_signal_connect_object (link, "ended", G_CALLBACK (on_ended), self, 0);
+}
+
+/* --- actions ------------------------------------------------------------------------------ */
+
+static void
+on_list (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetWindow *self = data;
+  g_autofree char *cable = cable_to_capture (self);
+  if (cable == NULL)
+    return;
+  vbet_packets_pane_capture (self->packets, vbet_runner_get_client (self->runner), cable,
+                             g_variant_get_string (parameter, NULL));
+  gtk_notebook_set_current_page (self->bottom,
+                                 gtk_notebook_page_num (self->bottom, GTK_WIDGET (self->packets)));
+}
+
+static void
+on_wireshark (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetWindow *self = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *cable = cable_to_capture (self);
+  if (cable == NULL)
+    return;
+  g_autoptr (GSubprocess) process
+      = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE, &error, "wireshark", "-k", "-i", "-", NULL);
+  if (process == NULL) {
+    show_failure (self, error->message);
+    return;
+  }
+  begin (self, cable, g_variant_get_string (parameter, NULL), g_subprocess_get_stdin_pipe (process), FALSE);
+}
+
+static void
+on_file_open (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (VbetWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFileOutputStream) stream = g_file_replace_finish (G_FILE (source), result, &error);
+  static const VbetNoticeButton stop[] = { { N_ ("Stop"), "win.capture-stop" }, { NULL, NULL } };
+  const char *cable = g_object_get_data (source, "vbet-cable");
+  if (stream == NULL) {
+    show_failure (self, error->message);
+    return;
+  }
+  if (captures_of (self) == NULL || vbet_runner_get_client (self->runner) == NULL)
+    return;
+  g_autofree char *name = g_file_get_basename (G_FILE (source));
+  g_autofree char *text = g_strdup_printf (_ ("The packets of %s go to %s."), cable, name);
+  begin (self, cable, g_object_get_data (source, "vbet-end"), G_OUTPUT_STREAM (stream), TRUE);
+  vbet_notices_show (self->notices, "capture-file", GTK_MESSAGE_INFO, text, stop);
+}
+
+static void
+on_file_chosen (GtkWidget *dialog, int response, VbetWindow *self)
+{
+  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  if (response == GTK_RESPONSE_ACCEPT && file != NULL) {
+    const char *const keys[] = { "vbet-cable", "vbet-end" };
+    for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+      g_object_set_data_full (G_OBJECT (file), keys[i],
+                              g_strdup (g_object_get_data (G_OBJECT (dialog), keys[i])), g_free);
+    g_file_replace_async (file, NULL, FALSE, G_FILE_CREATE_NONE, G_PRIORITY_DEFAULT, NULL, on_file_open,
+                          g_object_ref (self));
+  }
+  gtk_widget_destroy (dialog);
+}
+
+static void
+on_save (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetWindow *self = data;
+  g_autofree char *cable = cable_to_capture (self);
+  if (cable == NULL)
+    return;
+  const char *end = g_variant_get_string (parameter, NULL);
+  g_autofree char *title = g_strdup_printf (_ ("Save the packets of %s at %s"), cable, end);
+  g_autofree char *name = g_strdup_printf ("%s.pcapng", cable);
+  GtkWidget *dialog
+      = gtk_file_chooser_dialog_new (title, GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Cancel"),
+                                     GTK_RESPONSE_CANCEL, _ ("_Save"), GTK_RESPONSE_ACCEPT, NULL);
+  gtk_file_chooser_set_do_overwrite_confirmation (GTK_FILE_CHOOSER (dialog), TRUE);
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
+  gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_ACCEPT);
+  g_object_set_data_full (G_OBJECT (dialog), "vbet-cable", g_strdup (cable), g_free);
+  g_object_set_data_full (G_OBJECT (dialog), "vbet-end", g_strdup (end), g_free);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_file_chosen), self, 0);
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* Ends those that go to a file; Wireshark's end with it. */
+static void
+on_stop (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  Captures *captures = captures_of (data);
+  for (guint i = 0; i < captures->saved->len; i++) {
+    VbetCaptureLink *link = g_ptr_array_index (captures->saved, i);
+    vbet_capture_link_stop (link);
+  }
+}
+
+/* --- the menu -------------------------------------------------------------------------------- */
+
+static void
+append (GMenu *menu, const char *label, const char *action, const char *end)
+{
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+  g_menu_item_set_action_and_target_value (item, action, g_variant_new_string (end));
+  g_menu_append_item (menu, item);
+}
+
+void
+_vbet_window_fill_capture_menu (VbetWindow *self, GMenu *menu)
+{
+  g_auto (GStrv) cables = vbet_session_selected_cables (self->session);
+  if (cables[0] == NULL || cables[1] != NULL || vbet_runner_get_client (self->runner) == NULL)
+    return;
+  const VbetCable *cable = vbet_topology_cable (vbet_session_get_topology (self->session), cables[0]);
+  g_autofree char *wireshark = g_find_program_in_path ("wireshark");
+  for (guint i = 0; cable != NULL && i < 2; i++) {
+    if (cable->ends[i].device == NULL)
+      continue;
+    g_autofree char *end = g_strdup_printf ("%s:eth%u", cable->ends[i].device, cable->ends[i].nic - 1);
+    g_autofree char *label = g_strdup_printf (_ ("Capture at %s"), end);
+    g_autoptr (GMenu) ways = g_menu_new ();
+    append (ways, _ ("_List Packets"), "win.capture-list", end);
+    if (wireshark != NULL)
+      append (ways, _ ("Open in _Wireshark"), "win.capture-wireshark", end);
+    append (ways, _ ("_Save to File…"), "win.capture-save", end);
+    g_menu_append_submenu (menu, label, G_MENU_MODEL (ways));
+  }
+}
+
+void
+_vbet_window_add_capture (VbetWindow *self)
+{
+  static const GActionEntry entries[] = {
+    { .name = "capture-list", .activate = on_list, .parameter_type = "s" },
+    { .name = "capture-wireshark", .activate = on_wireshark, .parameter_type = "s" },
+    { .name = "capture-save", .activate = on_save, .parameter_type = "s" },
+    { .name = "capture-stop", .activate = on_stop },
+  };
+  Captures *captures = g_new0 (Captures, 1);
+  captures->links = g_ptr_array_new_with_free_func (g_object_unref);
+  captures->saved = g_ptr_array_new ();
+  g_object_set_data_full (G_OBJECT (self), "vbet-captures", captures, captures_free);
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  g_signal_connect_object (self->packets, "failed", G_CALLBACK (on_pane_failed), self, 0);
+}
