@@ -19,7 +19,6 @@
 #define SNAPLEN 256   /* bytes: as much as a line tells of */
 
 enum {
-  COLUMN_NUMBER,
   COLUMN_TIME,
   COLUMN_WAY,
   COLUMN_FROM,
@@ -134,10 +133,10 @@ on_block (const guint8 *block, gsize size, const VbetPacket *packet, gpointer da
   self->listed++;
   vbet_dissect (packet->data, packet->captured, packet->size, &line);
   g_snprintf (time, sizeof time, "%.6f", (double)(packet->time - self->first) / 1e9);
-  gtk_list_store_insert_with_values (self->store, NULL, -1, COLUMN_NUMBER, (guint)self->seen, COLUMN_TIME,
-                                     time, COLUMN_WAY, packet->sent ? "→" : "←", COLUMN_FROM, line.from,
-                                     COLUMN_TO, line.to, COLUMN_PROTOCOL, line.protocol, COLUMN_LENGTH,
-                                     packet->size, COLUMN_INFO, line.info, -1);
+  gtk_list_store_insert_with_values (self->store, NULL, -1, COLUMN_TIME, time, COLUMN_WAY,
+                                     packet->sent ? "→" : "←", COLUMN_FROM, line.from, COLUMN_TO, line.to,
+                                     COLUMN_PROTOCOL, line.protocol, COLUMN_LENGTH, packet->size, COLUMN_INFO,
+                                     line.info, -1);
   return TRUE;
 }
 
@@ -257,7 +256,7 @@ add_column (VbetPacketsPane *self, const char *title, int column, int width)
 {
   GtkCellRenderer *cell = gtk_cell_renderer_text_new ();
   GtkTreeViewColumn *view = gtk_tree_view_column_new_with_attributes (title, cell, "text", column, NULL);
-  gboolean number = column == COLUMN_NUMBER || column == COLUMN_TIME || column == COLUMN_LENGTH;
+  gboolean number = column == COLUMN_TIME || column == COLUMN_LENGTH;
   g_object_set (cell, "xalign", number ? 1.0 : 0.0, "ellipsize", PANGO_ELLIPSIZE_END, NULL);
   /* Of a fixed width, so that a row is not measured again and again. */
   gtk_tree_view_column_set_sizing (view, GTK_TREE_VIEW_COLUMN_FIXED);
@@ -275,14 +274,13 @@ make_list (VbetPacketsPane *self)
   gtk_tree_model_filter_set_visible_func (self->rows, is_shown, self, NULL);
   self->tree = gtk_tree_view_new_with_model (rows);
   g_object_unref (rows);
-  add_column (self, "№", COLUMN_NUMBER, 64);
-  add_column (self, _ ("Time (s)"), COLUMN_TIME, 110);
-  add_column (self, "", COLUMN_WAY, 32);
-  add_column (self, _ ("From"), COLUMN_FROM, 160);
-  add_column (self, _ ("To"), COLUMN_TO, 160);
-  add_column (self, _ ("Protocol"), COLUMN_PROTOCOL, 90);
-  add_column (self, _ ("Bytes"), COLUMN_LENGTH, 70);
-  add_column (self, _ ("Information"), COLUMN_INFO, 240);
+  add_column (self, _ ("Time (s)"), COLUMN_TIME, 96);
+  add_column (self, "", COLUMN_WAY, 28);
+  add_column (self, _ ("From"), COLUMN_FROM, 132);
+  add_column (self, _ ("To"), COLUMN_TO, 132);
+  add_column (self, _ ("Protocol"), COLUMN_PROTOCOL, 80);
+  add_column (self, _ ("Bytes"), COLUMN_LENGTH, 60);
+  add_column (self, _ ("Information"), COLUMN_INFO, 200);
   gtk_tree_view_set_fixed_height_mode (GTK_TREE_VIEW (self->tree), TRUE);
   gtk_tree_view_set_enable_search (GTK_TREE_VIEW (self->tree), FALSE);
   atk_object_set_name (gtk_widget_get_accessible (self->tree), _ ("Packets"));
@@ -329,8 +327,8 @@ vbet_packets_pane_init (VbetPacketsPane *self)
   GtkWidget *empty = gtk_label_new (
       _ ("Run the lab, then choose “Capture” in the context menu of a cable: its packets appear here."));
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  self->store = gtk_list_store_new (N_COLUMNS, G_TYPE_UINT, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING,
-                                    G_TYPE_STRING, G_TYPE_STRING, G_TYPE_UINT, G_TYPE_STRING);
+  self->store = gtk_list_store_new (N_COLUMNS, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING,
+                                    G_TYPE_STRING, G_TYPE_UINT, G_TYPE_STRING);
   gtk_box_pack_start (GTK_BOX (box), make_bar (self), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), make_list (self), TRUE, TRUE, 0);
   gtk_style_context_add_class (gtk_widget_get_style_context (empty), "dim-label");
@@ -339,4 +337,5 @@ vbet_packets_pane_init (VbetPacketsPane *self)
   gtk_stack_add_named (GTK_STACK (self), box, "list");
   gtk_widget_show_all (box);
   gtk_widget_show (empty);
+  gtk_stack_set_visible_child_name (GTK_STACK (self), "empty");
 }
