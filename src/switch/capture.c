@@ -11,6 +11,12 @@
 #include "switch/core/pcapng.h"
 
 #define SPARE_CHUNKS 4
+/* Captures take one part in that many of the time that passes, and of the time this process works. */
+#define BUDGET_OF_TIME 50
+#define BUDGET_OF_WORK 16
+#define BUDGET_MAX G_GINT64_CONSTANT (5000000) /* nanoseconds that may be saved for a burst */
+#define SAMPLE 16                              /* frames of which one is timed */
+#define STATISTICS_PAUSE G_GINT64_CONSTANT (100000000)
 
 typedef struct {
   gsize size;
@@ -36,8 +42,11 @@ struct VbetCapture {
   GQueue chunks;           /* of Chunk, oldest first */
   GQueue spare;            /* likewise, empty ones of the usual size */
   gsize queued;            /* bytes in @chunks */
-  guint64 in_statistics;   /* missed frames that statistics have said */
-  gboolean blocked;        /* the loop waits until the reader takes more */
+  VbetCaptureBudget *budget;
+  guint sample;          /* frames since one was timed */
+  gint64 told;           /* when statistics were last written; monotonic */
+  guint64 in_statistics; /* missed frames that statistics have said */
+  gboolean blocked;      /* the loop waits until the reader takes more */
   VbetCaptureClosed closed;
   gpointer user_data;
 };
@@ -61,11 +70,40 @@ settings_copy (VbetCaptureSettings *self, const VbetCaptureSettings *from)
 }
 
 static gint64
-wall_ns (void)
+read_clock (clockid_t clock)
 {
   struct timespec now;
-  clock_gettime (CLOCK_REALTIME, &now);
+  clock_gettime (clock, &now);
   return (gint64)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static gint64
+monotonic_ns (void)
+{
+  return read_clock (CLOCK_MONOTONIC);
+}
+
+/* Returns: the time. */
+static gint64
+refill (VbetCaptureBudget *self)
+{
+  gint64 now = monotonic_ns ();
+  gint64 worked = read_clock (CLOCK_PROCESS_CPUTIME_ID);
+  if (self->filled == 0)
+    self->left = BUDGET_MAX;
+  else
+    self->left
+        = MIN (self->left + (now - self->filled) / BUDGET_OF_TIME + (worked - self->worked) / BUDGET_OF_WORK,
+               BUDGET_MAX);
+  self->filled = now;
+  self->worked = worked;
+  return now;
+}
+
+static gint64
+wall_ns (void)
+{
+  return read_clock (CLOCK_REALTIME);
 }
 
 /* --- the queue --------------------------------------------------------------------- */
@@ -129,6 +167,15 @@ append_statistics (VbetCapture *self)
   }
   append (self, blocks);
   self->in_statistics = all_missed (self);
+  self->told = monotonic_ns ();
+}
+
+/* Whether it is time to say what was missed: the queue is empty, and that was not just said. */
+static gboolean
+owes_statistics (VbetCapture *self)
+{
+  return self->chunks.length == 0 && self->in_statistics != all_missed (self)
+         && monotonic_ns () - self->told >= STATISTICS_PAUSE;
 }
 
 /* Sends what the reader takes. */
@@ -142,7 +189,7 @@ send_chunks (VbetCapture *self)
     blocked = n < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOBUFS);
     if (!blocked)
       drop_first (self); /* also when the reader is gone, which the loop reports */
-    if (!blocked && self->chunks.length == 0 && self->in_statistics != all_missed (self))
+    if (!blocked && owes_statistics (self))
       append_statistics (self);
   }
   if (blocked != self->blocked && self->ref != 0)
@@ -163,10 +210,12 @@ on_frame (VbetCableEnd end, gboolean entered, const VbetFrame *frame, gpointer u
   interface->received++;
   guint captured = MIN (frame->size, settings->snaplen);
   gsize room = VBET_PCAPNG_PACKET_ROOM (captured);
-  if (self->queued + room > VBET_CAPTURE_QUEUE) {
+  if (self->budget->left < 0 || self->queued + room > VBET_CAPTURE_QUEUE) {
     interface->missed++;
     return;
   }
+  gboolean timed = self->sample++ % SAMPLE == 0;
+  gint64 begun = timed ? monotonic_ns () : 0;
   char comment[VBET_PCAPNG_COMMENT + 1];
   VbetPcapngPacket packet = {
     .interface = interface->number,
@@ -179,7 +228,7 @@ on_frame (VbetCableEnd end, gboolean entered, const VbetFrame *frame, gpointer u
   };
   if (packet.missed > 0) {
     g_snprintf (comment, sizeof comment,
-                "%" G_GUINT64_FORMAT " frames before this one were not captured: the reader was too slow",
+                "%" G_GUINT64_FORMAT " frames before this one were not captured: too many came at once",
                 packet.missed);
     packet.comment = comment;
     interface->said = interface->missed;
@@ -188,14 +237,21 @@ on_frame (VbetCableEnd end, gboolean entered, const VbetFrame *frame, gpointer u
   gsize size = vbet_pcapng_packet (chunk->data + chunk->size, &packet);
   chunk->size += size;
   self->queued += size;
+  if (timed)
+    self->budget->left -= (monotonic_ns () - begun) * SAMPLE;
 }
 
 static void
 on_flush (gpointer user_data)
 {
   VbetCapture *self = user_data;
-  if (!self->blocked)
-    send_chunks (self);
+  gint64 begun = refill (self->budget);
+  if (owes_statistics (self))
+    append_statistics (self);
+  if (self->blocked || self->chunks.length == 0)
+    return;
+  send_chunks (self);
+  self->budget->left -= monotonic_ns () - begun;
 }
 
 /* --- life -------------------------------------------------------------------------- */
@@ -218,12 +274,16 @@ append_header (VbetCapture *self)
 }
 
 VbetCapture *
-vbet_capture_new (VbetIo *io, const char *cable, const VbetCaptureSettings *settings, guint64 serial, int fd,
-                  VbetCaptureClosed closed, gpointer user_data, int *ret_error)
+vbet_capture_new (VbetIo *io, const char *cable, const VbetCaptureSettings *settings,
+                  VbetCaptureBudget *budget, guint64 serial, int fd, VbetCaptureClosed closed,
+                  gpointer user_data, int *ret_error)
 {
   static const VbetTapClass tap_class = { on_frame, on_flush };
   VbetCapture *self = g_new0 (VbetCapture, 1);
   self->io = io;
+  self->budget = budget;
+  if (budget->filled == 0)
+    refill (budget);
   self->serial = serial;
   self->fd = fd;
   self->closed = closed;

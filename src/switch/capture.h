@@ -6,6 +6,11 @@
  * packet of that interface (drop count and a comment), and by interface
  * statistics once the reader has caught up, and at the end.
  *
+ * Capturing is also bounded in time: all captures of a process together take at
+ * most a fiftieth of it and a sixteenth of what the process works, so that the
+ * frame path is never slowed by more than a tenth. What they could not do in
+ * that time is missed, and said, likewise.
+ *
  * The reader's socket is a SEQPACKET one and a message is whole blocks. So the
  * stream is in order even when this process dies in the middle of it: the next
  * one goes on with a new section.
@@ -29,6 +34,13 @@ typedef struct {
 
 void vbet_capture_settings_clear (VbetCaptureSettings *self);
 
+/* The time that captures may still take; shared by those of a process, zeroed at first. */
+typedef struct {
+  gint64 left;   /* nanoseconds; negative: none */
+  gint64 filled; /* when it was last added to; monotonic nanoseconds; 0: never */
+  gint64 worked; /* processor time of this process then */
+} VbetCaptureBudget;
+
 typedef struct VbetCapture VbetCapture;
 
 /* Nobody reads any more; @capture is to be freed by the callee. */
@@ -37,14 +49,15 @@ typedef void (*VbetCaptureClosed) (VbetCapture *capture, gpointer user_data);
 /**
  * vbet_capture_new:
  * @settings: copied
+ * @budget: outlives it
  * @fd: the reader's socket; taken, also on failure
  * @ret_error: (out): -errno on failure
  *
  * Returns: NULL when @cable is no name, no end is captured, or there are no resources.
  */
 VbetCapture *vbet_capture_new (VbetIo *io, const char *cable, const VbetCaptureSettings *settings,
-                               guint64 serial, int fd, VbetCaptureClosed closed, gpointer user_data,
-                               int *ret_error);
+                               VbetCaptureBudget *budget, guint64 serial, int fd, VbetCaptureClosed closed,
+                               gpointer user_data, int *ret_error);
 /** vbet_capture_free: sends what the socket still takes, with the statistics, and closes it. */
 void vbet_capture_free (VbetCapture *self);
 guint64 vbet_capture_get_serial (const VbetCapture *self);

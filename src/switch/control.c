@@ -30,8 +30,9 @@ struct VbetControl {
   VbetFdRef ref;
   gboolean broken;
   gboolean quits;
-  GQueue outgoing;      /* of Outgoing; while there are any, no command is read */
-  GHashTable *stocks;   /* of VbetStock, by serial */
+  GQueue outgoing;    /* of Outgoing; while there are any, no command is read */
+  GHashTable *stocks; /* of VbetStock, by serial */
+  VbetCaptureBudget capture_budget;
   GHashTable *captures; /* of VbetCapture, by serial */
 };
 
@@ -336,8 +337,8 @@ add_capture (VbetControl *self, Call *call)
     return -EBADF;
   if (g_hash_table_contains (self->captures, &command->serial))
     return -EEXIST;
-  VbetCapture *capture = vbet_capture_new (self->io, command->cable, &command->capture, command->serial,
-                                           take_fd (call), capture_closed, self, &result);
+  VbetCapture *capture = vbet_capture_new (self->io, command->cable, &command->capture, &self->capture_budget,
+                                           command->serial, take_fd (call), capture_closed, self, &result);
   if (capture == NULL)
     return result;
   g_hash_table_insert (self->captures, g_memdup2 (&command->serial, sizeof command->serial), capture);

@@ -11,6 +11,8 @@
  *
  *   vbet-switch, guest ports    SEQPACKET, as a guest's vector NIC
  *   vbet-switch, stock ports    the "daemon" protocol, as eth0=daemon
+ *   guest ports, captured       the same while one of the two cables is captured, whole frames, and read
+ *   guest ports, listed         likewise as the list of packets does: 256 bytes of each
  *   vde_switch, uml_switch      the same protocol
  *   bare relay                  a loop of recvmmsg and sendmmsg that looks at nothing: what these sockets can do
  *   bare socket pair            no process between at all
@@ -48,10 +50,10 @@
 #define SNDBUF (1024 * 1024)
 #define RUNS_MAX 31
 
-typedef enum { VBET, VBET_STOCK, VDE, UML, RELAY, PAIR, N_KINDS } Kind;
+typedef enum { VBET, VBET_STOCK, CAPTURED, LISTED, VDE, UML, RELAY, PAIR, N_KINDS } Kind;
 
 static const char *const names[N_KINDS] = {
-  "vbet-switch, guest ports", "vbet-switch, stock ports", "vde_switch", "uml_switch", "bare relay", "bare socket pair",
+  "vbet-switch, guest ports", "vbet-switch, stock ports", "guest ports, captured", "guest ports, listed", "vde_switch", "uml_switch", "bare relay", "bare socket pair",
 };
 
 /* One end as a device has it. */
@@ -289,6 +291,47 @@ start_vbet (Target *guest, Target *stock, const char *dir)
   return client;
 }
 
+/* A process that reads a capture. Returns: the switch's end. */
+static int
+start_reader (void)
+{
+  int pair[2];
+  if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+    return -1;
+  if (fork () == 0) {
+    static guint8 message[131072];
+    close (pair[0]);
+    prctl (PR_SET_PDEATHSIG, SIGKILL);
+    while (recv (pair[1], message, sizeof message, 0) > 0)
+      ;
+    _exit (0);
+  }
+  close (pair[1]);
+  return pair[0];
+}
+
+/* Another two guest ports of the same process; the cable of the first is captured. */
+static void
+start_captured (Target *target, VbetSwitchClient *client, const char *dir, const char *bridge, guint snaplen)
+{
+  gboolean ok = vbet_switch_client_add_bridge (client, bridge, VBET_SWITCH_BRIDGE_SWITCH, 300, NULL, NULL);
+  for (guint i = 1; ok && i <= 2; i++) {
+    g_autofree char *device = g_strdup_printf ("%s%u", bridge, i);
+    g_autofree char *path = g_build_filename (dir, device, NULL);
+    ok = vbet_switch_client_add_guest_port (client, device, 1, 1500, path, NULL)
+         && vbet_switch_client_add_bridge_port (client, bridge, i, bridge, NULL)
+         && vbet_switch_client_add_cable (client, device, device, 1, bridge, i, NULL, NULL);
+    if (ok)
+      end_init (i == 1 ? &target->a : &target->b, connect_to (path, SOCK_SEQPACKET));
+  }
+  g_autofree char *cable = g_strconcat (bridge, "1", NULL);
+  VbetSwitchCapture wanted = { .cable = cable, .names = { cable, NULL }, .snaplen = snaplen };
+  vbet_switch_client_add_capture (client, &wanted, start_reader ());
+  target->window = WINDOW_STREAM;
+  target->pid = vbet_switch_client_get_pid (client);
+  target->there = ok;
+}
+
 /* --- measuring ------------------------------------------------------------------------------- */
 
 static guint8 frames[BATCH][1600];
@@ -453,6 +496,10 @@ report (Target targets[N_KINDS], guint runs)
       one[k] = median (targets[k].one_core[s], runs);
       two[k] = median (targets[k].two_cores[s], runs);
     }
+    for (guint k = CAPTURED; k <= LISTED; k++)
+      if (one[VBET] > 0)
+        printf ("capture, %u-byte frames: %.2f x %s on one core, %.2f x on two\n", sizes[s], one[k] / one[VBET],
+                names[k], two[k] / two[VBET]);
     for (guint k = VDE; k <= RELAY; k++)
       if (one[k] > 0 && one[VBET] > 0)
         printf ("switch, %u-byte frames: %.2f x %s on one core, %.2f x on two\n", sizes[s], one[VBET] / one[k],
@@ -486,6 +533,8 @@ main (int argc, char **argv)
   start_daemon_kind (&targets[VDE], vde_argv, vde_control);
   start_daemon_kind (&targets[UML], uml_argv, uml);
   g_autoptr (VbetSwitchClient) client = start_vbet (&targets[VBET], &targets[VBET_STOCK], dir);
+  start_captured (&targets[CAPTURED], client, dir, "c", 65535);
+  start_captured (&targets[LISTED], client, dir, "l", 256);
   gint64 settle = g_get_monotonic_time () + G_USEC_PER_SEC / 5;
   while (g_get_monotonic_time () < settle)
     g_main_context_iteration (NULL, FALSE);

@@ -198,6 +198,7 @@ typedef struct {
   VbetEndpoint *ends[2];
   VbetCapture *capture;
   int reader;
+  VbetCaptureBudget budget;
   gboolean closed;
   gint64 now;
 } Rig;
@@ -242,7 +243,8 @@ rig_open (Rig *self, const VbetCaptureSettings *settings, const VbetFabricCableS
   CU_ASSERT_EQUAL_FATAL (vbet_fabric_add_cable (self->fabric, "c", "a", 1, "b", 1, cable, 0), 0);
   CU_ASSERT_EQUAL_FATAL (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets), 0);
   self->reader = sockets[1];
-  self->capture = vbet_capture_new (self->io, "c", settings, 1, sockets[0], on_closed, self, &result);
+  self->capture
+      = vbet_capture_new (self->io, "c", settings, &self->budget, 1, sockets[0], on_closed, self, &result);
   CU_ASSERT_PTR_NOT_NULL_FATAL (self->capture);
 }
 
