@@ -62,7 +62,7 @@ def it_is_what_the_guest_saw(place):
         vbetlab.skip("the guest image has no tcpdump")
     ours = place.base / "ours.pcapng"
     process = start(place, lab, "c:h2", "-w", str(ours), "-f", "icmp or udp")
-    guest = ["sh", "-c", "tcpdump -i eth0 -U -w /tmp/x.pcap icmp or udp >/dev/null 2>/tmp/x.log & "
+    guest = ["sh", "-c", "setsid tcpdump --immediate-mode -i eth0 -U -w /tmp/x.pcap icmp or udp </dev/null >/dev/null 2>/tmp/x.log & "
              "until grep -q listening /tmp/x.log; do sleep 0.1; done"]
     place.exec(lab, "h2", *guest)
     ping(place, lab, 5)
@@ -73,7 +73,7 @@ def it_is_what_the_guest_saw(place):
     place.ctl("cp", lab, "h2:/tmp/x.pcap", theirs)
     columns = ["frame.len", "ip.src", "ip.dst", "ip.id", "ip.proto"]
     mine, guests = fields(ours, *columns), fields(theirs, *columns)
-    assert len(guests) >= 10, guests
+    assert len(guests) >= 10, (guests, place.exec(lab, "h2", "sh", "-c", "cat /tmp/x.log; ls -l /tmp; ps").stdout)
     assert mine == guests, (mine, guests)
     assert f"{len(mine)} packets captured" in said and "missed" not in said, said
     flags = fields(ours, "frame.packet_flags_direction", "ip.src")
