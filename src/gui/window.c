@@ -328,6 +328,7 @@ make_panes (VbetWindow *self)
   self->packets = VBET_PACKETS_PANE (vbet_packets_pane_new ());
   add_page (self, GTK_WIDGET (self->packets), _ ("Packets"));
   self->problems_tab = add_page (self, GTK_WIDGET (self->problems), _ ("Problems"));
+  gtk_notebook_set_scrollable (self->bottom, TRUE); /* so that many tabs do not keep the window wide */
   gtk_notebook_set_current_page (self->bottom, 1);
 }
 

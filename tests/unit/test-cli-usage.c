@@ -45,7 +45,7 @@ static const Row rows[] = {
   { "status", "“status” needs more arguments: LAB" },
   { "capture", "“capture” needs more arguments: LAB CABLE[:NODE]" },
   { "capture --list --write x lab c", "--list and --write exclude each other" },
-  { "capture --count -1 lab c", "--count is a number from 0" },
+  { "capture --count -1 lab c", "--count is a number from 0, --snaplen one up to 65535" },
   { "status --json --nodes lab", "--json, --nodes and --cables exclude each other" },
   { "exec", "“exec” needs more arguments: LAB NODE -- COMMAND [ARGUMENT…]" },
   { "exec lab r1", "The command to run is missing: vbetctl exec lab r1 -- COMMAND" },
