@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "switch/core/offload.h"
 #include "switch/core/pcapng.h"
 
 #define SPARE_CHUNKS 4
@@ -16,6 +17,7 @@
 #define BUDGET_OF_WORK 16
 #define BUDGET_MAX G_GINT64_CONSTANT (5000000) /* nanoseconds that may be saved for a burst */
 #define SAMPLE 16                              /* frames of which one is timed */
+#define SEGMENTS_MAX ((gsize)1024 * 1024)       /* bytes of what one frame in parts becomes */
 #define STATISTICS_PAUSE G_GINT64_CONSTANT (100000000)
 
 typedef struct {
@@ -41,6 +43,7 @@ struct VbetCapture {
   Interface interfaces[2]; /* by end */
   GQueue chunks;           /* of Chunk, oldest first */
   GQueue spare;            /* likewise, empty ones of the usual size */
+  VbetFrameStore segments; /* what frames in parts become on a wire, while they are looked at */
   gsize queued;            /* bytes in @chunks */
   VbetCaptureBudget *budget;
   guint sample;          /* frames since one was timed */
@@ -199,23 +202,24 @@ send_chunks (VbetCapture *self)
 
 /* --- frames ------------------------------------------------------------------------ */
 
-static void
-on_frame (VbetCableEnd end, gboolean entered, const VbetFrame *frame, gpointer user_data)
+/* Where a frame was seen. */
+typedef struct {
+  VbetCapture *capture;
+  VbetCableEnd end;
+  gboolean entered;
+} Place;
+
+static gboolean
+has_time (const VbetCapture *self)
 {
-  VbetCapture *self = user_data;
-  const VbetCaptureSettings *settings = &self->settings;
-  Interface *interface = &self->interfaces[end];
-  if (settings->filter != NULL && vbet_bpf_run (settings->filter, frame->data, frame->size) == 0)
-    return;
-  interface->received++;
-  guint captured = MIN (frame->size, settings->snaplen);
-  gsize room = VBET_PCAPNG_PACKET_ROOM (captured);
-  if (self->budget->left < 0 || self->queued + room > VBET_CAPTURE_QUEUE) {
-    interface->missed++;
-    return;
-  }
-  gboolean timed = self->sample++ % SAMPLE == 0;
-  gint64 begun = timed ? monotonic_ns () : 0;
+  return self->budget->left >= 0;
+}
+
+static void
+write_frame (const Place *place, const VbetFrame *frame, guint captured, gsize room)
+{
+  VbetCapture *self = place->capture;
+  Interface *interface = &self->interfaces[place->end];
   char comment[VBET_PCAPNG_COMMENT + 1];
   VbetPcapngPacket packet = {
     .interface = interface->number,
@@ -223,7 +227,7 @@ on_frame (VbetCableEnd end, gboolean entered, const VbetFrame *frame, gpointer u
     .data = frame->data,
     .captured = captured,
     .size = frame->size,
-    .direction = entered ? VBET_PCAPNG_OUT : VBET_PCAPNG_IN,
+    .direction = place->entered ? VBET_PCAPNG_OUT : VBET_PCAPNG_IN,
     .missed = interface->missed - interface->said,
   };
   if (packet.missed > 0) {
@@ -237,6 +241,73 @@ on_frame (VbetCableEnd end, gboolean entered, const VbetFrame *frame, gpointer u
   gsize size = vbet_pcapng_packet (chunk->data + chunk->size, &packet);
   chunk->size += size;
   self->queued += size;
+}
+
+/* @frame: whole */
+static void
+take_frame (const VbetFrame *frame, gpointer user_data)
+{
+  const Place *place = user_data;
+  VbetCapture *self = place->capture;
+  const VbetCaptureSettings *settings = &self->settings;
+  if (settings->filter != NULL && vbet_bpf_run (settings->filter, frame->data, frame->size) == 0)
+    return;
+  Interface *interface = &self->interfaces[place->end];
+  interface->received++;
+  guint captured = MIN (frame->size, settings->snaplen);
+  gsize room = VBET_PCAPNG_PACKET_ROOM (captured);
+  if (!has_time (self) || self->queued + room > VBET_CAPTURE_QUEUE)
+    interface->missed++;
+  else
+    write_frame (place, frame, captured, room);
+}
+
+/* Counts what @frame, which has parts, would have been. A filter sees only the headers then: one by the
+ * length of a frame may count wrong, but never as nothing what it is there to see. */
+static void
+miss_parts (const Place *place, const VbetFrame *frame)
+{
+  const VbetCaptureSettings *settings = &place->capture->settings;
+  Interface *interface = &place->capture->interfaces[place->end];
+  guint64 bytes;
+  if (settings->filter != NULL && vbet_bpf_run (settings->filter, frame->data, frame->parts->head) == 0)
+    return;
+  guint count = vbet_offload_wire_count (frame, &bytes);
+  interface->received += count;
+  interface->missed += count;
+}
+
+/* Its segments are shown as they would be on a wire, while the frame itself goes on as it is. */
+static void
+take_parts (Place *place, const VbetFrame *frame)
+{
+  VbetCapture *self = place->capture;
+  Interface *interface = &self->interfaces[place->end];
+  if (!has_time (self)) {
+    miss_parts (place, frame);
+    return;
+  }
+  gint64 begun = monotonic_ns ();
+  if (!vbet_offload_resolve (frame, &self->segments, take_frame, place)) {
+    interface->received++;
+    interface->missed++;
+  }
+  vbet_frame_store_reclaim (&self->segments);
+  self->budget->left -= monotonic_ns () - begun;
+}
+
+static void
+on_frame (VbetCableEnd end, gboolean entered, const VbetFrame *frame, gpointer user_data)
+{
+  VbetCapture *self = user_data;
+  Place place = { .capture = self, .end = end, .entered = entered };
+  if (frame->parts != NULL) {
+    take_parts (&place, frame);
+    return;
+  }
+  gboolean timed = self->sample++ % SAMPLE == 0;
+  gint64 begun = timed ? monotonic_ns () : 0;
+  take_frame (frame, &place);
   if (timed)
     self->budget->left -= (monotonic_ns () - begun) * SAMPLE;
 }
@@ -291,6 +362,7 @@ vbet_capture_new (VbetIo *io, const char *cable, const VbetCaptureSettings *sett
   settings_copy (&self->settings, settings);
   g_queue_init (&self->chunks);
   g_queue_init (&self->spare);
+  vbet_frame_store_init (&self->segments, SEGMENTS_MAX);
   *ret_error = -EINVAL;
   if (settings->ends[0] || settings->ends[1])
     self->tap = vbet_fabric_add_tap (vbet_io_get_fabric (io), cable, settings->ends, &tap_class, self);
@@ -322,6 +394,7 @@ vbet_capture_free (VbetCapture *self)
   while (self->chunks.length > 0)
     drop_first (self);
   g_queue_clear_full (&self->spare, g_free);
+  vbet_frame_store_finish (&self->segments);
   vbet_capture_settings_clear (&self->settings);
   close (self->fd);
   g_free (self);
