@@ -322,7 +322,7 @@ capture_closed (VbetCapture *capture, gpointer user_data)
   json_builder_set_member_name (builder, "serial");
   json_builder_add_int_value (builder, (gint64)serial);
   json_builder_end_object (builder);
-  send_builder (self, builder, -1);
+  send_builder (self, builder, NULL, 0);
   g_hash_table_remove (self->captures, &serial);
 }
 
