@@ -4,6 +4,7 @@
 # here only what no load of the machine can fake: bounds that hold from one side.
 import json
 import re
+import time
 
 import vbetlab
 from vbetlab import wait_until
@@ -82,6 +83,44 @@ def the_peer_takes_the_carrier(place):
     place.stop(lab)
 
 
+TRIANGLE = '''
+r1 = attach(alloc(router, routing="""interface eth0
+ ip ospf network point-to-point
+interface eth1
+ ip ospf network point-to-point
+ ip ospf cost 100
+router ospf
+ network 10.0.0.0/8 area 0"""), alloc(NIC, ip=10.0.1.1/24), alloc(NIC, ip=10.0.2.1/24))
+r2 = attach(alloc(router, routing="""interface eth0
+ ip ospf network point-to-point
+interface eth1
+ ip ospf network point-to-point
+ ip ospf cost 100
+router ospf
+ redistribute connected
+ network 10.0.1.0/24 area 0
+ network 10.0.2.0/24 area 0"""), alloc(NIC, ip=10.0.1.2/24), alloc(NIC, ip=10.0.2.2/24), alloc(NIC, ip=10.0.9.1/24))
+near = link(NIC(r1, 1), NIC(r2, 1))
+far = link(NIC(r1, 2), NIC(r2, 2))
+'''
+
+
+def ospf_sees_an_unplugged_cable(place):
+    """Without a carrier that goes away, the neighbour would be missed after its dead interval of 40 seconds."""
+    lab = place.run(place.write("triangle.vbet", TRIANGLE))
+
+    def way(address):
+        return f"via {address} " in place.exec(lab, "r1", "ip", "route", "show", "10.0.9.0/24").stdout
+
+    wait_until(lambda: way("10.0.1.2"), 120, "the near way")
+    wait_until(lambda: place.exec(lab, "r1", "vtysh", "-c", "show ip ospf neighbor").stdout.count("Full") == 2, 120, "adjacent twice")
+    began = time.monotonic()
+    place.ctl("call", lab, "unplug(near)")
+    wait_until(lambda: way("10.0.2.2"), 20, "the far way, without waiting for the dead interval")
+    print(f"OSPF took the other way {time.monotonic() - began:.2f} s after the cable was unplugged")
+    place.stop(lab)
+
+
 def a_schedule_flaps(place):
     lab = place.run(place.write("pair.vbet", PAIR % ", up-for=2s, down-for=2s"))
     for _ in range(2):
@@ -106,6 +145,7 @@ vbetlab.main(
     loss_of_one_direction,
     rate_limits_tcp,
     the_peer_takes_the_carrier,
+    ospf_sees_an_unplugged_cable,
     a_schedule_flaps,
     the_quality_survives_the_switch,
 )
