@@ -81,6 +81,8 @@ print_devices (GPtrArray *devices)
     }
     if (*error != '\0')
       vbet_table_add (table, error);
+    else if (vbet_field_boolean (device, "storm"))
+      vbet_table_add (table, "a storm: is there a loop? Unplug one of its cables, or set stp=yes");
     else
       vbet_table_add (table, vbet_field_boolean (device, "needs_restart")
                                  ? "changed; takes effect at its next start"

@@ -163,6 +163,7 @@ write_bridge (const VbetFabricBridgeInfo *info, gpointer user_data)
   add_int (builder, "addresses", info->addresses);
   add_int (builder, "flooded", (gint64)info->flooded);
   add_int (builder, "evicted", (gint64)info->evicted);
+  add_boolean (builder, "storm", info->storm);
   if (info->stp) {
     add_bridge_id (builder, "root", info->root);
     add_int (builder, "root-cost", info->root_cost);
@@ -209,10 +210,10 @@ vbet_control_state (VbetFabric *fabric, gint64 id, gint64 now, VbetControlPart p
   vbet_fabric_each_cable (fabric, write_cable, &writer);
   end_part (&writer);
   writer.array = "bridges";
-  vbet_fabric_each_bridge (fabric, write_bridge, &writer);
+  vbet_fabric_each_bridge (fabric, now, write_bridge, &writer);
   end_part (&writer);
   writer.array = "macs";
-  vbet_fabric_each_bridge (fabric, collect_name, names);
+  vbet_fabric_each_bridge (fabric, now, collect_name, names);
   for (guint i = 0; i < names->len; i++) {
     writer.bridge = g_ptr_array_index (names, i);
     writer.macs = 0;

@@ -47,7 +47,7 @@
  *
  *   ports    [{device, nic, kind, connected, cable?, rx, tx, queued, role?, stp?}]
  *   cables   [{cable, up [a to b, b to a], ends, ab, ba, ab-effects, ba-effects}]
- *   bridges  [{bridge, kind, ageing, stock, addresses, flooded, evicted, root?, root-cost?, id?}]
+ *   bridges  [{bridge, kind, ageing, stock, addresses, flooded, evicted, storm, root?, root-cost?, id?}]
  *   macs     [{bridge, mac "02:00:00:00:00:01", vlan, nic (0: a stock guest), age (s)}], at most 1000 a
  * bridge
  *

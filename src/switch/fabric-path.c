@@ -132,8 +132,19 @@ vbet_fabric_input (VbetFabric *self, VbetEndpoint *from, const VbetFrame *frame,
 }
 
 static void
+note_group (FabricBridge *bridge, gint64 now)
+{
+  guint64 moved = 0;
+  if (bridge->kind == VBET_RELAY_SWITCH)
+    moved = vbet_mac_table_get_moved (vbet_bridge_get_table (bridge->bridge));
+  vbet_storm_note (&bridge->storm, moved, now);
+}
+
+static void
 relay_input (VbetEndpoint *to, const VbetFrame *frame, gint64 now)
 {
+  if (vbet_mac_is_group (vbet_frame_destination (frame)))
+    note_group (to->bridge, now);
   if (to->bridge->kind == VBET_RELAY_HUB)
     vbet_hub_input (to->bridge->hub, to->number, frame);
   else if (frame->parts != NULL && vbet_bridge_looks_inside (to->bridge->bridge))

@@ -5,6 +5,7 @@
 #include "switch/core/cable.h"
 #include "switch/core/frame-queue.h"
 #include "switch/core/hub.h"
+#include "switch/core/storm.h"
 #include "switch/fabric.h"
 
 /* Room for what one run's bridges send to other bridges. */
@@ -20,6 +21,7 @@ typedef struct {
   VbetHub *hub;       /* kind hub */
   GPtrArray *ports;   /* of VbetEndpoint (borrowed), by the core's port number */
   guint mirror;       /* NIC; 0: none */
+  VbetStorm storm;
 } FabricBridge;
 
 typedef struct {

@@ -104,7 +104,7 @@ fill_bridge_info (const FabricBridge *bridge, VbetFabricBridgeInfo *info)
 }
 
 void
-vbet_fabric_each_bridge (VbetFabric *self,
+vbet_fabric_each_bridge (VbetFabric *self, gint64 now,
                          void (*visit) (const VbetFabricBridgeInfo *info, gpointer user_data),
                          gpointer user_data)
 {
@@ -114,6 +114,7 @@ vbet_fabric_each_bridge (VbetFabric *self,
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     VbetFabricBridgeInfo info;
     fill_bridge_info (value, &info);
+    info.storm = vbet_storm_rages (&((const FabricBridge *)value)->storm, now);
     visit (&info, user_data);
   }
 }

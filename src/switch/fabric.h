@@ -209,6 +209,7 @@ typedef struct {
   guint addresses; /* in the table, aged ones included */
   guint64 flooded;
   guint64 evicted;
+  gboolean storm; /* core/storm.h */
   gboolean stp;
   guint64 root; /* of the spanning tree: priority and address */
   guint32 root_cost;
@@ -221,7 +222,7 @@ void vbet_fabric_each_port (VbetFabric *self,
 void vbet_fabric_each_cable (VbetFabric *self,
                              void (*visit) (const VbetFabricCableInfo *info, gpointer user_data),
                              gpointer user_data);
-void vbet_fabric_each_bridge (VbetFabric *self,
+void vbet_fabric_each_bridge (VbetFabric *self, gint64 now,
                               void (*visit) (const VbetFabricBridgeInfo *info, gpointer user_data),
                               gpointer user_data);
 /** vbet_fabric_each_mac: @nic: of the port @mac is behind, 0 for a direct port; @age: nanoseconds. */

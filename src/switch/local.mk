@@ -35,6 +35,8 @@ libvbet_switch_a_SOURCES = \
 	src/switch/core/random.h \
 	src/switch/core/relay-ports.c \
 	src/switch/core/relay-ports.h \
+	src/switch/core/storm.c \
+	src/switch/core/storm.h \
 	src/switch/core/stp.c \
 	src/switch/core/stp.h \
 	src/switch/core/stp-machines.c \

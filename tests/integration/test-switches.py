@@ -82,6 +82,7 @@ def a_loop_with_spanning_tree(place):
     place.exec(lab, "h1", "sh", "-c", "ping -b -c 5 -i 0.2 10.0.0.255 >/dev/null 2>&1; true")
     after = {cable["name"]: cable["ab"]["frames"] + cable["ba"]["frames"] for cable in place.status(lab)["cables"]}
     assert all(after[name] - before[name] < 50 for name in after), (before, after)  # no storm
+    assert not any(place.device(lab, name)["storm"] for name in ("s1", "s2", "s3"))
     # The cable between the root and s1 is cut: the alternate way takes over.
     place.ctl("call", lab, "set(one, up=no)")
     wait_until(lambda: reaches(place, lab, "h1", "10.0.0.3"), 5, "the other way round")
@@ -94,7 +95,10 @@ def a_loop_without_it_saturates_and_ends(place):
     frames = lambda: {cable["name"]: cable["ab"]["frames"] for cable in place.status(lab)["cables"]}  # noqa: E731
     first = frames()
     wait_until(lambda: frames()["one"] - first["one"] > 10000, 10, "the storm is seen in the counters")
+    wait_until(lambda: place.device(lab, "s1")["storm"], 5, "the storm is told")
+    assert set(place.rpc(lab, "lab.counters")["storms"]) == {"s1", "s2", "s3"}
     place.ctl("call", lab, "set(one, up=no)")  # and everything can still be steered
+    wait_until(lambda: place.rpc(lab, "lab.counters")["storms"] == [], 5, "and its end")
     wait_until(lambda: reaches(place, lab, "h1", "10.0.0.3"), 10, "without the loop all is well")
     place.stop(lab)
 

@@ -317,6 +317,93 @@ test_storm (void)
   vbet_fabric_free (fabric);
 }
 
+/* Whether @name is in a storm, as the state says. */
+typedef struct {
+  const char *name;
+  gboolean storm;
+} StormOf;
+
+static void
+look_for_storm (const VbetFabricBridgeInfo *info, gpointer user_data)
+{
+  StormOf *self = user_data;
+  if (g_str_equal (info->name, self->name))
+    self->storm = info->storm;
+}
+
+static gboolean
+in_storm (VbetFabric *fabric, const char *name, gint64 now)
+{
+  StormOf found = { .name = name };
+  vbet_fabric_each_bridge (fabric, now, look_for_storm, &found);
+  return found.storm;
+}
+
+/* One broadcast circles, at the pace of @delay; then the loop is opened. */
+static void
+storm_in_loop (VbetRelayKind kind, gint64 delay)
+{
+  VbetFabric *fabric = vbet_fabric_new (1);
+  VbetFabricCableSettings settings = { .flap = { 0, 0 } };
+  FakePort h[3];
+  gint64 now = 0;
+  vbet_cable_quality_init (&settings.quality[0]);
+  settings.quality[0].delay = delay;
+  settings.quality[1] = settings.quality[0];
+  build_star (fabric, h, kind);
+  CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, "other", VBET_RELAY_SWITCH, 300 * SECOND), 0);
+  for (guint i = 1; i <= 2; i++) {
+    g_autofree char *cable = g_strdup_printf ("loop%u", i);
+    CU_ASSERT_EQUAL (vbet_fabric_add_bridge_port (fabric, "sw", 10 + i, "sw"), 0);
+    CU_ASSERT_EQUAL (vbet_fabric_add_bridge_port (fabric, "other", i, "other"), 0);
+    CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, cable, "sw", 10 + i, "other", i, &settings, 0), 0);
+  }
+  put (fabric, &h[0], VBET_MAC_BROADCAST, HOST (1), now);
+  CU_ASSERT_FALSE (in_storm (fabric, "other", now));
+  for (; now < 2 * SECOND; now += SECOND / 1000)
+    vbet_fabric_run (fabric, now);
+  CU_ASSERT_TRUE (in_storm (fabric, "other", now));
+  CU_ASSERT_TRUE (in_storm (fabric, "sw", now));
+  CU_ASSERT_EQUAL (vbet_fabric_remove_cable (fabric, "loop1"), 0);
+  for (; now < 4 * SECOND; now += SECOND / 1000)
+    vbet_fabric_run (fabric, now);
+  CU_ASSERT_FALSE (in_storm (fabric, "other", now));
+  CU_ASSERT_FALSE (in_storm (fabric, "sw", now));
+  vbet_fabric_free (fabric);
+}
+
+static void
+test_storm_told (void)
+{
+  storm_in_loop (VBET_RELAY_SWITCH, 0);
+  storm_in_loop (VBET_RELAY_SWITCH, 5 * SECOND / 1000);
+  storm_in_loop (VBET_RELAY_HUB, 0);
+}
+
+/* What is no storm: much unicast, some broadcasts, a host that moves. What is: a flood, without any loop. */
+static void
+test_no_storm (void)
+{
+  VbetFabric *fabric = vbet_fabric_new (1);
+  FakePort h[3];
+  gint64 now = 0;
+  build_star (fabric, h, VBET_RELAY_SWITCH);
+  for (guint i = 0; i < 3000; i++, now += SECOND / 1000) {
+    for (guint k = 0; k < 20; k++)
+      put (fabric, &h[1], HOST (1), HOST (2), now);
+    if (i % 10 == 0)
+      put (fabric, &h[0], VBET_MAC_BROADCAST, HOST (1), now);
+    if (i % 500 == 0)
+      put (fabric, &h[i / 500 % 3], VBET_MAC_BROADCAST, HOST (9), now);
+    CU_ASSERT_FALSE (in_storm (fabric, "sw", now));
+  }
+  for (guint i = 0; i < 20000; i++, now += SECOND / 15000)
+    put (fabric, &h[0], VBET_MAC_BROADCAST, HOST (1), now);
+  CU_ASSERT_TRUE (in_storm (fabric, "sw", now));
+  CU_ASSERT_FALSE (in_storm (fabric, "sw", now + 3 * SECOND));
+  vbet_fabric_free (fabric);
+}
+
 /* A chain longer than one run's budget still delivers, in order and unchanged, a run later. */
 static void
 test_long_chain (void)
@@ -391,7 +478,7 @@ test_state (void)
   vbet_fabric_each_cable (fabric, show_cable, text);
   VBET_ASSERT_TEXT (text->str, "k1 up h1/1-sw/1 2 0|");
   g_string_truncate (text, 0);
-  vbet_fabric_each_bridge (fabric, show_bridge, text);
+  vbet_fabric_each_bridge (fabric, 0, show_bridge, text);
   VBET_ASSERT_TEXT (text->str, "sw 300 flooded 2|");
   g_string_truncate (text, 0);
   vbet_fabric_each_mac (fabric, "sw", 25, show_mac, text);
@@ -413,6 +500,8 @@ static CU_TestInfo fabric_tests[] = {
   { "a direct port", test_direct_port },
   { "what is refused", test_refusals },
   { "a storm is bounded", test_storm },
+  { "a storm is told, and its end", test_storm_told },
+  { "what is no storm", test_no_storm },
   { "a chain beyond the budget", test_long_chain },
   { "state", test_state },
   CU_TEST_INFO_NULL,

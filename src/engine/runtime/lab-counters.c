@@ -101,6 +101,20 @@ names_to_restart (VbetLab *self)
   return g_variant_new_strv ((const char *const *)list, -1);
 }
 
+/* The switches and hubs in which frames circle. */
+static GVariant *
+names_in_storm (const VbetSwitchState *counters)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  for (guint i = 0; counters != NULL && i < counters->bridges->len; i++) {
+    const VbetSwitchBridgeState *bridge = g_ptr_array_index (counters->bridges, i);
+    if (bridge->storm)
+      g_strv_builder_add (names, bridge->device);
+  }
+  g_auto (GStrv) list = g_strv_builder_end (names);
+  return g_variant_new_strv ((const char *const *)list, -1);
+}
+
 static GVariant *
 make_counters (VbetLab *self, const VbetSwitchState *counters, const Question *question)
 {
@@ -116,6 +130,7 @@ make_counters (VbetLab *self, const VbetSwitchState *counters, const Question *q
                            cable_counters (self, g_ptr_array_index (self->topology->cables, i), counters));
   g_variant_dict_insert_value (&dict, "cables", g_variant_builder_end (&list));
   g_variant_dict_insert_value (&dict, "needs_restart", names_to_restart (self));
+  g_variant_dict_insert_value (&dict, "storms", names_in_storm (counters));
   if (question->with_usage)
     g_variant_dict_insert_value (&dict, "usage", whole_usage (self));
   return g_variant_ref_sink (g_variant_dict_end (&dict));

@@ -191,6 +191,7 @@ static void
 insert_bridge (GVariantDict *dict, const VbetSwitchBridgeState *bridge)
 {
   GVariantBuilder macs;
+  g_variant_dict_insert (dict, "storm", "b", bridge != NULL && bridge->storm);
   if (bridge == NULL || bridge->kind != VBET_SWITCH_BRIDGE_SWITCH)
     return;
   g_variant_builder_init (&macs, G_VARIANT_TYPE ("av"));

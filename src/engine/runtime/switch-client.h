@@ -250,6 +250,7 @@ typedef struct {
   guint addresses;       /* in the table; @macs lists at most 1000 */
   guint64 flooded;       /* frames sent to all ports */
   guint64 evicted;       /* addresses forgotten because the table was full */
+  gboolean storm;        /* frames for everybody circle in it, or are poured into it */
   char *root;            /* (nullable): the spanning tree's root, as bridges write it; NULL: none runs */
   guint root_cost;
   char *id;              /* (nullable): its own identifier there */

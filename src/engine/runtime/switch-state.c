@@ -225,6 +225,7 @@ read_bridge (VbetSwitchState *self, JsonObject *object)
   bridge->addresses = (guint) get_int (object, "addresses");
   bridge->flooded = (guint64) get_int (object, "flooded");
   bridge->evicted = (guint64) get_int (object, "evicted");
+  bridge->storm = get_boolean (object, "storm");
   bridge->macs = g_array_new (FALSE, TRUE, sizeof (VbetSwitchMac));
   g_ptr_array_add (self->bridges, bridge);
   g_hash_table_insert (self->index, g_strconcat ("b", bridge->device, NULL), bridge);

@@ -20,6 +20,7 @@ struct VbetMacTable {
   guint64 salt;
   gint64 ageing;
   guint64 evicted;
+  guint64 moved;
   guint count;
   guint entries[VBET_MAC_TABLE_PORTS]; /* slots a port holds, aged ones included */
 };
@@ -141,6 +142,7 @@ vbet_mac_table_learn (VbetMacTable *self, guint64 mac, guint port, gint64 now)
   if (found >= 0) {
     way = (guint)found;
     self->entries[bucket->port[way]]--;
+    self->moved++;
   } else {
     way = make_room (self, bucket, now);
     self->count++;
@@ -181,6 +183,12 @@ guint64
 vbet_mac_table_get_evicted (const VbetMacTable *self)
 {
   return self->evicted;
+}
+
+guint64
+vbet_mac_table_get_moved (const VbetMacTable *self)
+{
+  return self->moved;
 }
 
 guint

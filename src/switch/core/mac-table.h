@@ -48,6 +48,9 @@ guint64 vbet_mac_table_get_evicted (const VbetMacTable *self);
  * room. */
 guint vbet_mac_table_get_count (const VbetMacTable *self);
 
+/** vbet_mac_table_get_moved: Returns: how often an address was heard on another port than before. */
+guint64 vbet_mac_table_get_moved (const VbetMacTable *self);
+
 guint vbet_mac_table_get_capacity (const VbetMacTable *self);
 
 /** VbetMacTableVisit: @age: nanoseconds since @mac was last heard. */
