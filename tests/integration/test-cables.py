@@ -113,7 +113,8 @@ def ospf_sees_an_unplugged_cable(place):
         return f"via {address} " in place.exec(lab, "r1", "ip", "route", "show", "10.0.9.0/24").stdout
 
     wait_until(lambda: way("10.0.1.2"), 120, "the near way")
-    wait_until(lambda: place.exec(lab, "r1", "vtysh", "-c", "show ip ospf neighbor").stdout.count("Full") == 2, 120, "adjacent twice")
+    neighbours = ("vtysh", "-c", "show ip ospf neighbor")
+    wait_until(lambda: place.exec(lab, "r1", *neighbours).stdout.count("Full") == 2, 120, "two adjacencies")
     began = time.monotonic()
     place.ctl("call", lab, "unplug(near)")
     wait_until(lambda: way("10.0.2.2"), 20, "the far way, without waiting for the dead interval")
