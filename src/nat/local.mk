@@ -1,8 +1,6 @@
 # vbet-nat: the process behind a gateway; everything but main() is a library, so that tests link it.
 noinst_LIBRARIES += libvbet-nat.a
 libvbet_nat_a_SOURCES = \
-	src/nat/confine.c \
-	src/nat/confine.h \
 	src/nat/lease.c \
 	src/nat/lease.h \
 	src/nat/nat.c \

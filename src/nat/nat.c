@@ -6,9 +6,11 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -16,11 +18,12 @@
 
 #include <slirp/libslirp.h>
 
+#include "base/confine.h"
 #include "base/error.h"
-#include "nat/confine.h"
 #include "nat/lease.h"
 #include "nat/options.h"
 
+#define RESOLVER "/etc/resolv.conf"
 #define FRAME_MAX 65536
 #define FRAMES_PER_TURN 64
 #define SEND_BUFFER (4 * 1024 * 1024) /* bytes; the kernel gives less where its limit is lower */
@@ -384,12 +387,26 @@ run (const VbetNatOptions *options, const char *const *layers)
   return self.slirp != NULL ? 0 : 1;
 }
 
+/* The network stays open: that is what the process is for. Of files there is only the folder of resolv.conf,
+ * which libslirp reads anew when it changes; the folder, since who changes the file puts a new one in its
+ * place. */
+static int
+confine (const char *ret_layers[VBET_CONFINE_LAYERS])
+{
+  char real[PATH_MAX];
+  g_autofree char *folder = g_path_get_dirname (realpath (RESOLVER, real) != NULL ? real : RESOLVER);
+  const VbetConfinement confinement = { .name = "vbet-nat",
+                                        .rule = { .path = folder, .access = VBET_SANDBOX_READ },
+                                        .limits = VBET_SANDBOX_LIMIT_ABSTRACT | VBET_SANDBOX_LIMIT_SIGNAL };
+  return vbet_confine (&confinement, ret_layers);
+}
+
 int
 vbet_nat_main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   g_auto (VbetNatOptions) options = { 0 };
-  const char *layers[5];
+  const char *layers[VBET_CONFINE_LAYERS];
   int type;
   socklen_t size = sizeof type;
   if (argc < 1 || getsockopt (VBET_NAT_FD, SOL_SOCKET, SO_TYPE, &type, &size) != 0
@@ -404,7 +421,7 @@ vbet_nat_main (int argc, char **argv)
     tell ("error %s", error->message);
     return 2;
   }
-  int result = vbet_nat_confine (layers);
+  int result = confine (layers);
   if (result != 0) {
     tell ("error The gateway cannot give up root: %s", g_strerror (-result));
     return 1;

@@ -3,8 +3,6 @@ noinst_LIBRARIES += libvbet-switch.a
 libvbet_switch_a_SOURCES = \
 	src/switch/capture.c \
 	src/switch/capture.h \
-	src/switch/confine.c \
-	src/switch/confine.h \
 	src/switch/control.c \
 	src/switch/control.h \
 	src/switch/control-message.c \

@@ -18,8 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/confine.h"
 #include "switch/capture.h"
-#include "switch/confine.h"
 #include "switch/control.h"
 #include "switch/guest-memory.h"
 #include "switch/stock.h"
@@ -123,8 +123,12 @@ vbet_switch_main (int argc, char **argv)
   fcntl (VBET_CONTROL_FD, F_SETFD, FD_CLOEXEC);
   prctl (PR_SET_TIMERSLACK, 1UL); /* nanoseconds: a frame's time has come when it has come */
   signal (SIGPIPE, SIG_IGN);      /* a guest's notifications may go to a pipe */
-  const char *layers[5];
-  int result = vbet_confine (layers);
+  /* No file can be opened and none made; abstract sockets stay: that is how stock guests get frames. */
+  const VbetConfinement confinement = { .name = "vbet-switch",
+                                        .many_files = TRUE,
+                                        .limits = VBET_SANDBOX_LIMIT_TCP | VBET_SANDBOX_LIMIT_SIGNAL };
+  const char *layers[VBET_CONFINE_LAYERS];
+  int result = vbet_confine (&confinement, layers);
   if (result == 0)
     result = vbet_guest_memory_guard ();
   if (result == 0)

@@ -1,7 +1,7 @@
 /* confine.c - see confine.h. */
 #include "config.h"
 
-#include "switch/confine.h"
+#include "base/confine.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/paths.h"
-#include "base/sandbox.h"
 
 static int
 give_up_root (void)
@@ -26,16 +25,20 @@ give_up_root (void)
   return 0;
 }
 
-/* Room for many descriptors, none for a core dump or another process. */
+static void
+raise_files (void)
+{
+  struct rlimit files;
+  if (getrlimit (RLIMIT_NOFILE, &files) != 0)
+    return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &files);
+}
+
 static gboolean
 set_limits (void)
 {
-  struct rlimit files;
   struct rlimit none = { 0, 0 };
-  if (getrlimit (RLIMIT_NOFILE, &files) == 0) {
-    files.rlim_cur = files.rlim_max;
-    setrlimit (RLIMIT_NOFILE, &files);
-  }
   gboolean ok = setrlimit (RLIMIT_CORE, &none) == 0;
 #ifndef __SANITIZE_ADDRESS__ /* its leak check at exit needs a helper process */
   ok = setrlimit (RLIMIT_NPROC, &none) == 0 && ok;
@@ -44,18 +47,17 @@ set_limits (void)
 }
 
 static int
-close_file_system (void)
+close_file_system (const VbetConfinement *confinement)
 {
+  VbetSandboxRule rule = confinement->rule;
 #ifdef __SANITIZE_ADDRESS__ /* its reports read the program's own maps and symbols */
-  VbetSandboxRule rules[] = { { .path = "/", .access = VBET_SANDBOX_READ | VBET_SANDBOX_EXECUTE } };
-  return vbet_sandbox_landlock_limits (rules, 1, VBET_SANDBOX_LIMIT_TCP | VBET_SANDBOX_LIMIT_SIGNAL);
-#else
-  return vbet_sandbox_landlock_limits (NULL, 0, VBET_SANDBOX_LIMIT_TCP | VBET_SANDBOX_LIMIT_SIGNAL);
+  rule = (VbetSandboxRule){ .path = "/", .access = VBET_SANDBOX_READ | VBET_SANDBOX_EXECUTE };
 #endif
+  return vbet_sandbox_landlock_limits (&rule, rule.access != 0 ? 1 : 0, confinement->limits);
 }
 
 int
-vbet_confine (const char *ret_layers[5])
+vbet_confine (const VbetConfinement *confinement, const char *ret_layers[VBET_CONFINE_LAYERS])
 {
   guint n = 0;
   int result = give_up_root ();
@@ -65,15 +67,16 @@ vbet_confine (const char *ret_layers[5])
 #ifdef __SANITIZE_ADDRESS__ /* its leak check at exit traces the process, which a change of user forbids */
   prctl (PR_SET_DUMPABLE, 1);
 #endif
-  /* Started by descriptor we would be called after its number. */
-  prctl (PR_SET_NAME, "vbet-switch");
+  prctl (PR_SET_NAME, confinement->name);
   /* After the change of user, which clears it. A parent that is dead by now has closed our channel. */
   prctl (PR_SET_PDEATHSIG, SIGKILL);
+  if (confinement->many_files)
+    raise_files ();
   if (set_limits ())
     ret_layers[n++] = "limits";
   if (vbet_sandbox_no_new_privs () == 0)
     ret_layers[n++] = "no_new_privs";
-  if (close_file_system () == 0)
+  if (close_file_system (confinement) == 0)
     ret_layers[n++] = "landlock";
   ret_layers[n] = NULL;
   return 0;
