@@ -223,6 +223,14 @@ handle_status (Request *request)
 }
 
 static void
+handle_device_status (Request *request)
+{
+  g_autofree char *device = require_text (request, "device");
+  if (device != NULL)
+    vbet_lab_device_status_async (request->service->lab, device, on_lab_answer, request);
+}
+
+static void
 handle_counters (Request *request)
 {
   vbet_lab_counters_async (request->service->lab, flag_or (request->params, "usage", FALSE), on_lab_answer, request);
@@ -706,6 +714,7 @@ static const Method methods[] = {
   { "device.restart", handle_restart },
   { "device.pause", handle_pause },
   { "device.resume", handle_resume },
+  { "device.status", handle_device_status },
   { "device.resources", handle_resources },
   { "device.exec", handle_exec },
   { "device.exec-cancel", handle_exec_cancel },

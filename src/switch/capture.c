@@ -17,7 +17,7 @@
 #define BUDGET_OF_WORK 16
 #define BUDGET_MAX G_GINT64_CONSTANT (5000000) /* nanoseconds that may be saved for a burst */
 #define SAMPLE 16                              /* frames of which one is timed */
-#define SEGMENTS_MAX ((gsize)1024 * 1024)       /* bytes of what one frame in parts becomes */
+#define SEGMENTS_MAX ((gsize)1024 * 1024)      /* bytes of what one frame in parts becomes */
 #define STATISTICS_PAUSE G_GINT64_CONSTANT (100000000)
 
 typedef struct {

@@ -258,6 +258,7 @@ read_command (JsonObject *object, VbetControlOp op, gint64 id)
   self->bridge_settings.priority = (guint16)get_int (object, "priority", 0, 61440, VBET_STP_PRIORITY_DEFAULT);
   self->bridge_settings.mirror = (guint)get_int (object, "mirror", 0, VBET_FABRIC_NIC_MAX, 0);
   self->vlan = (guint)get_int (object, "vlan", 0, VBET_VLANS - 1, 0);
+  self->cost = (guint32)get_int (object, "cost", 0, VBET_STP_COST_MAX, 0);
   self->mtu = (guint)get_int (object, "mtu", 1, VBET_FRAME_MTU_MAX, MTU_DEFAULT);
   self->serial = (guint64)get_int (object, "serial", 0, G_MAXINT64, 0);
   self->cable = dup_string (object, "cable");

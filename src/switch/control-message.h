@@ -48,6 +48,7 @@ typedef struct {
   VbetFabricBridgeSettings bridge_settings;
   guint vlan;         /* of a switch's port */
   VbetVlanSet trunk;  /* likewise */
+  guint32 cost;       /* likewise; 0: by the cable's rate */
   VbetControlEnd end; /* "device" and "nic" */
   gboolean guest;     /* of add-port: a guest's NIC, else a port of @bridge */
   guint mtu;          /* bytes; default 1500 */

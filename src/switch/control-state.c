@@ -112,6 +112,7 @@ write_port (const VbetFabricPortInfo *info, gpointer user_data)
   if (info->role != NULL) {
     add_string (builder, "role", info->role);
     add_string (builder, "stp", info->stp_state);
+    add_int (builder, "cost", info->cost);
   }
   json_builder_end_object (builder);
 }

@@ -372,7 +372,19 @@ remove_bridge (VbetControl *self, const VbetControlCommand *command)
 }
 
 static int
-add_port (VbetControl *self, const VbetControlCommand *command)
+set_port (VbetControl *self, const VbetControlCommand *command, gint64 now)
+{
+  const VbetControlEnd *end = &command->end;
+  if (command->invalid)
+    return -EINVAL;
+  int result
+      = vbet_fabric_set_port_vlans (self->fabric, end->device, end->nic, command->vlan, &command->trunk);
+  return result == 0 ? vbet_fabric_set_port_cost (self->fabric, end->device, end->nic, command->cost, now)
+                     : result;
+}
+
+static int
+add_port (VbetControl *self, const VbetControlCommand *command, gint64 now)
 {
   const VbetControlEnd *end = &command->end;
   if (command->guest)
@@ -380,9 +392,7 @@ add_port (VbetControl *self, const VbetControlCommand *command)
   int result = command->invalid
                    ? -EINVAL
                    : vbet_fabric_add_bridge_port (self->fabric, end->device, end->nic, command->bridge);
-  if (result == 0)
-    result = vbet_fabric_set_port_vlans (self->fabric, end->device, end->nic, command->vlan, &command->trunk);
-  return result;
+  return result == 0 ? set_port (self, command, now) : result;
 }
 
 static void
@@ -420,7 +430,7 @@ execute (VbetControl *self, Call *call, gint64 now)
   case VBET_CONTROL_REMOVE_BRIDGE:
     return remove_bridge (self, command);
   case VBET_CONTROL_ADD_PORT:
-    return add_port (self, command);
+    return add_port (self, command, now);
   case VBET_CONTROL_CONNECT_PORT:
     return connect_port (self, call);
   case VBET_CONTROL_REPLAY_PORT:
@@ -428,9 +438,7 @@ execute (VbetControl *self, Call *call, gint64 now)
   case VBET_CONTROL_SET_CARRIER:
     return set_carrier (self, command);
   case VBET_CONTROL_SET_PORT:
-    return command->invalid ? -EINVAL
-                            : vbet_fabric_set_port_vlans (self->fabric, command->end.device, command->end.nic,
-                                                          command->vlan, &command->trunk);
+    return set_port (self, command, now);
   case VBET_CONTROL_REMOVE_PORT:
     return vbet_fabric_remove_port (self->fabric, command->end.device, command->end.nic);
   case VBET_CONTROL_ADD_STOCK:

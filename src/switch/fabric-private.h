@@ -47,6 +47,7 @@ struct VbetEndpoint {
   /* a bridge's side; else the rest */
   FabricBridge *bridge;
   guint number;
+  guint32 cost; /* of the spanning tree, as it is set; 0: by the cable's rate */
 
   const VbetPortClass *klass;
   gpointer port;

@@ -24,6 +24,7 @@ fill_stp (const VbetEndpoint *endpoint, VbetFabricPortInfo *info)
   if (stp == NULL)
     return;
   info->role = vbet_stp_role_name (vbet_stp_get_role (stp, endpoint->number));
+  info->cost = vbet_stp_get_cost (stp, endpoint->number);
   info->stp_state = vbet_stp_is_forwarding (stp, endpoint->number) ? "forwarding"
                     : vbet_stp_is_learning (stp, endpoint->number) ? "learning"
                                                                    : "discarding";

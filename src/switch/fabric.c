@@ -63,11 +63,31 @@ has_link (const VbetEndpoint *self)
   return peer != NULL && (peer->bridge != NULL || peer->connected);
 }
 
+/* Of a line whose directions differ, the slower one counts. */
+static double
+rate_of (const FabricCable *cable)
+{
+  double there = cable->core.directions[0].quality.rate, back = cable->core.directions[1].quality.rate;
+  return there > 0 && back > 0 ? MIN (there, back) : MAX (there, back);
+}
+
+static void
+update_cost (VbetEndpoint *self)
+{
+  guint32 cost = self->cost;
+  if (self->bridge->kind != VBET_RELAY_SWITCH)
+    return;
+  if (cost == 0 && self->cable != NULL)
+    cost = vbet_stp_cost_of_rate (rate_of (self->cable));
+  vbet_bridge_set_port_cost (self->bridge->bridge, self->number, cost, self->fabric->now);
+}
+
 static void
 update_link (VbetEndpoint *self)
 {
   if (self->bridge == NULL)
     return;
+  update_cost (self);
   if (self->bridge->kind == VBET_RELAY_HUB)
     vbet_hub_set_link (self->bridge->hub, self->number, has_link (self));
   else
@@ -509,6 +529,20 @@ vbet_fabric_set_port_vlans (VbetFabric *self, const char *device, guint nic, gui
     return -EINVAL;
   if (endpoint->bridge->kind == VBET_RELAY_SWITCH)
     vbet_bridge_set_port_vlans (endpoint->bridge->bridge, endpoint->number, (guint16)vlan, trunk);
+  return 0;
+}
+
+int
+vbet_fabric_set_port_cost (VbetFabric *self, const char *device, guint nic, guint32 cost, gint64 now)
+{
+  VbetEndpoint *endpoint = find_endpoint (self, device, nic);
+  if (endpoint == NULL)
+    return -ENOENT;
+  if (endpoint->bridge == NULL || cost > VBET_STP_COST_MAX)
+    return -EINVAL;
+  self->now = now;
+  endpoint->cost = cost;
+  update_cost (endpoint);
   return 0;
 }
 

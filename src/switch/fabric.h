@@ -79,6 +79,8 @@ int vbet_fabric_set_bridge (VbetFabric *self, const char *name, const VbetFabric
  * ones. */
 int vbet_fabric_set_port_vlans (VbetFabric *self, const char *device, guint nic, guint vlan,
                                 const VbetVlanSet *trunk);
+/** vbet_fabric_set_port_cost: @cost: of the spanning tree; 0: what the rate of the cable in it makes of it. */
+int vbet_fabric_set_port_cost (VbetFabric *self, const char *device, guint nic, guint32 cost, gint64 now);
 /** vbet_fabric_remove_bridge: with its ports, direct ports and their cables. */
 int vbet_fabric_remove_bridge (VbetFabric *self, const char *name);
 
@@ -190,6 +192,7 @@ typedef struct {
   guint queued;          /* frames that wait for the device */
   const char *role;      /* (nullable): in the spanning tree; NULL: none runs */
   const char *stp_state; /* (nullable): discarding, learning, forwarding */
+  guint32 cost;          /* of its path; 0: no spanning tree */
 } VbetFabricPortInfo;
 
 typedef struct {

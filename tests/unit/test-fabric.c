@@ -490,6 +490,77 @@ test_state (void)
   vbet_fabric_free (fabric);
 }
 
+/* --- the tree follows the rates of the cables --------------------------------------------- */
+
+static int
+set_rate (VbetFabric *fabric, const char *cable, double there, double back, gint64 now)
+{
+  VbetFabricCableSettings settings = { .flap = { 0, 0 } };
+  vbet_cable_quality_init (&settings.quality[0]);
+  settings.quality[1] = settings.quality[0];
+  settings.quality[0].rate = there;
+  settings.quality[1].rate = back;
+  return vbet_fabric_set_cable (fabric, cable, &settings, now);
+}
+
+static void
+show_tree (const VbetFabricPortInfo *info, gpointer user_data)
+{
+  char **texts = user_data;
+  if (strcmp (info->device, "b") != 0 || info->nic > 2)
+    return;
+  g_free (texts[info->nic - 1]);
+  texts[info->nic - 1] = g_strdup_printf ("%s %s %u", info->role, info->stp_state, info->cost);
+}
+
+/* Lets the time pass, then tells of the two ports of switch b. */
+static void
+check_tree (VbetFabric *fabric, gint64 *now, const char *port1, const char *port2)
+{
+  char *texts[2] = { NULL, NULL };
+  for (guint i = 0; i < 80; i++)
+    vbet_fabric_run (fabric, *now += SECOND / 2);
+  vbet_fabric_each_port (fabric, show_tree, texts);
+  VBET_ASSERT_TEXT (texts[0], port1);
+  VBET_ASSERT_TEXT (texts[1], port2);
+  g_free (texts[0]);
+  g_free (texts[1]);
+}
+
+/* A ring of three: a is the root, b reaches it directly or by way of c. */
+static void
+test_cost_by_rate (void)
+{
+  static const char *const names[] = { "a", "b", "c" };
+  VbetFabric *fabric = vbet_fabric_new (1);
+  gint64 now = 0;
+  for (guint i = 0; i < 3; i++) {
+    VbetFabricBridgeSettings settings
+        = { .ageing = 300 * SECOND, .stp = TRUE, .priority = (guint16)(4096 * (i + 1)) };
+    CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, names[i], VBET_RELAY_SWITCH, 300 * SECOND), 0);
+    CU_ASSERT_EQUAL (vbet_fabric_set_bridge (fabric, names[i], &settings, now), 0);
+    for (guint nic = 1; nic <= 2; nic++)
+      CU_ASSERT_EQUAL (vbet_fabric_add_bridge_port (fabric, names[i], nic, names[i]), 0);
+  }
+  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "ab", "a", 1, "b", 1, NULL, now), 0);
+  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "bc", "b", 2, "c", 1, NULL, now), 0);
+  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "ca", "c", 2, "a", 2, NULL, now), 0);
+  check_tree (fabric, &now, "root forwarding 20000", "designated forwarding 20000");
+  CU_ASSERT_EQUAL (set_rate (fabric, "ab", 1e7, 1e7, now), 0);
+  check_tree (fabric, &now, "alternate discarding 2000000", "root forwarding 20000");
+  CU_ASSERT_EQUAL (set_rate (fabric, "ab", 1e10, 1e10, now), 0);
+  check_tree (fabric, &now, "root forwarding 2000", "designated forwarding 20000");
+  CU_ASSERT_EQUAL (set_rate (fabric, "ab", 1e10, 1e8, now), 0); /* the slower direction counts */
+  check_tree (fabric, &now, "alternate discarding 200000", "root forwarding 20000");
+  CU_ASSERT_EQUAL (vbet_fabric_set_port_cost (fabric, "b", 1, 10000, now), 0); /* said by hand */
+  check_tree (fabric, &now, "root forwarding 10000", "designated forwarding 20000");
+  CU_ASSERT_EQUAL (vbet_fabric_set_port_cost (fabric, "b", 1, 0, now), 0);
+  check_tree (fabric, &now, "alternate discarding 200000", "root forwarding 20000");
+  CU_ASSERT_EQUAL (vbet_fabric_set_port_cost (fabric, "b", 7, 1, now), -ENOENT);
+  CU_ASSERT_EQUAL (vbet_fabric_set_port_cost (fabric, "b", 1, 200000001, now), -EINVAL);
+  vbet_fabric_free (fabric);
+}
+
 static CU_TestInfo fabric_tests[] = {
   { "a direct cable: plugged, up, down, unplugged", test_direct_cable },
   { "runts and giants at both ends", test_sizes },
@@ -504,6 +575,7 @@ static CU_TestInfo fabric_tests[] = {
   { "what is no storm", test_no_storm },
   { "a chain beyond the budget", test_long_chain },
   { "state", test_state },
+  { "the tree follows the rates of the cables", test_cost_by_rate },
   CU_TEST_INFO_NULL,
 };
 

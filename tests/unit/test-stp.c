@@ -497,6 +497,20 @@ test_ports_go (void)
   net_free (net);
 }
 
+/* IEEE 802.1D-2004, table 17-3. */
+static void
+test_cost_of_rate (void)
+{
+  static const struct {
+    double bits;
+    guint32 cost;
+  } rows[] = { { 1e5, 200000000 }, { 1e6, 20000000 }, { 1e7, 2000000 }, { 1e8, 200000 }, { 1e9, 20000 },
+               { 1e10, 2000 },     { 1e11, 200 },     { 1e12, 20 },     { 1e13, 2 },     { 0, 20000 },
+               { 1, 200000000 },   { 1e18, 1 },       { 64000, 200000000 } };
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    CU_ASSERT_EQUAL (vbet_stp_cost_of_rate (rows[i].bits), rows[i].cost);
+}
+
 static CU_TestInfo stp_tests[] = {
   { "BPDUs", test_bpdu },
   { "a pair", test_pair },
@@ -505,6 +519,7 @@ static CU_TestInfo stp_tests[] = {
   { "the root dies silently", test_silent_death },
   { "priority", test_priority },
   { "cost", test_cost },
+  { "cost of a rate", test_cost_of_rate },
   { "parallel cables, a cable to itself", test_parallel_and_self },
   { "edge ports", test_edge },
   { "a neighbour of the old protocol", test_old_neighbour },

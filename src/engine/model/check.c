@@ -366,6 +366,9 @@ check_nic (const Check *self, const VbetDevice *device, const VbetNic *nic)
     if (strcmp (key, "vlan") == 0 || strcmp (key, "trunk") == 0) {
       if (device->kind != VBET_KIND_SWITCH)
         warn_no_effect (self, attribute, device, "has no VLANs; the port of the switch has them");
+    } else if (strcmp (key, "cost") == 0) {
+      if (device->kind != VBET_KIND_SWITCH)
+        warn_no_effect (self, attribute, device, "runs no spanning tree; the port of the switch does");
     } else if (strcmp (key, "ip") == 0 || strcmp (key, "dhcp") == 0) {
       if (!guest)
         warn_no_effect (self, attribute, device, "has no addresses on its NICs");

@@ -103,9 +103,13 @@ static const VbetAttributeSpec specs[] = {
   { "mtu", VBET_KIND_NIC, VBET_VALUE_INTEGER, FALSE, FALSE, 576, 9000, "", NULL, "1500", VBET_LIVE_AT_ONCE,
     N_ ("Longest packet in bytes, without the Ethernet header.") },
   { "vlan", VBET_KIND_NIC, VBET_VALUE_INTEGER, FALSE, FALSE, 0, 4094, "", NULL, "0", VBET_LIVE_AT_ONCE,
-    N_ ("On a port of a switch: the VLAN of its untagged frames; 0 where the switch has no VLANs.") },
+    N_ ("On a port of a switch: the VLAN of its untagged frames; without it, they are in VLAN 1, or in none on a "
+        "port that has a trunk.") },
   { "trunk", VBET_KIND_NIC, VBET_VALUE_INTEGER, TRUE, FALSE, 1, 4094, "", NULL, "", VBET_LIVE_AT_ONCE,
     N_ ("On a port of a switch: the VLANs that it carries with their tags.") },
+  { "cost", VBET_KIND_NIC, VBET_VALUE_INTEGER, FALSE, FALSE, 0, 200000000, "", NULL, "0", VBET_LIVE_AT_ONCE,
+    N_ ("On a port of a switch: its path cost in the spanning tree; 0: by the rate of its cable, 20000 for "
+        "1 Gbit/s.") },
 
   /* cable */
   { "delay", VBET_KIND_CABLE, VBET_VALUE_DURATION, FALSE, TRUE, 0, 60 * SECOND, "ms", NULL, "0ms",

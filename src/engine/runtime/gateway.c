@@ -414,3 +414,9 @@ vbet_gateway_get_lease (const VbetGateway *self, const char *mac)
 {
   return g_hash_table_lookup (self->leases, mac);
 }
+
+GHashTable *
+vbet_gateway_get_leases (const VbetGateway *self)
+{
+  return self->leases;
+}

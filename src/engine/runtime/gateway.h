@@ -50,6 +50,8 @@ const char *vbet_gateway_get_reason (const VbetGateway *self);
 const char *const *vbet_gateway_get_layers (const VbetGateway *self);
 /** vbet_gateway_get_options: (transfer none) (nullable): what it was started with. */
 const char *const *vbet_gateway_get_options (const VbetGateway *self);
+/** vbet_gateway_get_leases: (transfer none) (element-type utf8 utf8): MAC → address, of all by DHCP. */
+GHashTable *vbet_gateway_get_leases (const VbetGateway *self);
 /** vbet_gateway_get_lease: @mac: as 02-00-00-00-00-01. Returns: (transfer none) (nullable): the address it
  * has by DHCP. */
 const char *vbet_gateway_get_lease (const VbetGateway *self, const char *mac);

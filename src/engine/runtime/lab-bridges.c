@@ -41,5 +41,6 @@ vbet_lab_set_bridge_port (VbetLab *self, const char *name, guint index, GError *
     return;
   VbetVlanSet trunk = vlans_of (nic->attributes, "trunk");
   guint vlan = (guint)vbet_attributes_integer (nic->attributes, VBET_KIND_NIC, "vlan");
-  vbet_switch_client_set_port_vlans (self->switch_client, name, index, vlan, &trunk, error);
+  guint cost = (guint)vbet_attributes_integer (nic->attributes, VBET_KIND_NIC, "cost");
+  vbet_switch_client_set_bridge_port (self->switch_client, name, index, vlan, &trunk, cost, error);
 }

@@ -55,6 +55,29 @@ vbet_lab_end_has_carrier (VbetLab *self, const char *name, guint end)
          && would_have_carrier (self, cable, end);
 }
 
+const char *
+vbet_lab_why_no_carrier (VbetLab *self, const char *name, guint end)
+{
+  const VbetCableRun *cable = g_hash_table_lookup (self->cables, name);
+  guint other = 1 - end;
+  if (cable == NULL || !cable->joined)
+    return "unplugged";
+  for (guint i = 0; i < 2; i++) {
+    guint which = i == 0 ? end : other;
+    VbetLabDevice *node = vbet_lab_device (self, cable->device[which]);
+    if (is_present (self, cable->device[which], cable->nic[which]))
+      continue;
+    if (node == NULL || (node->guest != NULL && !vbet_lab_device_is_running (node)))
+      return i == 0 ? "off" : "peer-off";
+    if (node->guest != NULL && vbet_guest_get_state (node->guest) == VBET_GUEST_BOOTING)
+      return i == 0 ? "booting" : "peer-booting";
+    if ((node->kind & VBET_KIND_OUTSIDE) != 0)
+      return i == 0 ? "failed" : "peer-failed";
+    return i == 0 ? "nic-down" : "peer-nic-down";
+  }
+  return cable->up[other] ? NULL : cable->up[end] ? "down-here" : "down";
+}
+
 static void
 update_carrier (VbetLab *self, VbetCableRun *cable)
 {

@@ -29,6 +29,34 @@ direction (const VbetSwitchCounters *counters)
   return g_variant_new_fixed_array (G_VARIANT_TYPE_INT64, numbers, G_N_ELEMENTS (numbers), sizeof (gint64));
 }
 
+/* What the spanning tree makes of each end; NULL: none of them is a port of a switch that runs one. */
+static GVariant *
+tree_states (const VbetCable *cable, const VbetSwitchState *counters)
+{
+  const char *states[3] = { "", "", NULL };
+  for (guint end = 0; end < 2 && counters != NULL; end++) {
+    const char *device = cable->ends[end].device;
+    const VbetSwitchPortState *port
+        = device != NULL ? vbet_switch_state_find_port (counters, device, cable->ends[end].nic) : NULL;
+    if (port != NULL && port->stp_state != NULL)
+      states[end] = port->stp_state;
+  }
+  return *states[0] != '\0' || *states[1] != '\0' ? g_variant_new_strv (states, 2) : NULL;
+}
+
+/* Why an end has no carrier; NULL: both have it. */
+static GVariant *
+reasons (VbetLab *self, const VbetCable *cable, const gboolean carrier[2])
+{
+  const char *why[3] = { "", "", NULL };
+  for (guint end = 0; end < 2; end++) {
+    const char *reason = carrier[end] ? NULL : vbet_lab_why_no_carrier (self, cable->name, end);
+    if (reason != NULL)
+      why[end] = reason;
+  }
+  return *why[0] != '\0' || *why[1] != '\0' ? g_variant_new_strv (why, 2) : NULL;
+}
+
 static GVariant *
 cable_counters (VbetLab *self, const VbetCable *cable, const VbetSwitchState *counters)
 {
@@ -36,13 +64,21 @@ cable_counters (VbetLab *self, const VbetCable *cable, const VbetSwitchState *co
       = counters != NULL ? vbet_switch_state_find_cable (counters, cable->name) : NULL;
   GVariantDict dict;
   GVariant *carrier[2];
-  for (guint i = 0; i < 2; i++)
-    carrier[i] = g_variant_new_boolean (vbet_lab_end_has_carrier (self, cable->name, i));
+  gboolean has[2];
+  for (guint i = 0; i < 2; i++) {
+    has[i] = vbet_lab_end_has_carrier (self, cable->name, i);
+    carrier[i] = g_variant_new_boolean (has[i]);
+  }
+  GVariant *tree = tree_states (cable, counters), *why = reasons (self, cable, has);
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "name", "s", cable->name);
   g_variant_dict_insert_value (&dict, "carrier", g_variant_new_array (G_VARIANT_TYPE_BOOLEAN, carrier, 2));
   g_variant_dict_insert_value (&dict, "ab", direction (state != NULL ? &state->ab : NULL));
   g_variant_dict_insert_value (&dict, "ba", direction (state != NULL ? &state->ba : NULL));
+  if (tree != NULL)
+    g_variant_dict_insert_value (&dict, "stp", tree);
+  if (why != NULL)
+    g_variant_dict_insert_value (&dict, "why", why);
   return g_variant_dict_end (&dict);
 }
 
@@ -101,14 +137,26 @@ names_to_restart (VbetLab *self)
   return g_variant_new_strv ((const char *const *)list, -1);
 }
 
-/* The switches and hubs in which frames circle. */
+static gboolean
+is_in_storm (const VbetSwitchBridgeState *bridge)
+{
+  return bridge->storm;
+}
+
+static gboolean
+is_root (const VbetSwitchBridgeState *bridge)
+{
+  return bridge->root != NULL && g_strcmp0 (bridge->root, bridge->id) == 0;
+}
+
+/* The switches and hubs that are as @is says. */
 static GVariant *
-names_in_storm (const VbetSwitchState *counters)
+names_of (const VbetSwitchState *counters, gboolean (*is) (const VbetSwitchBridgeState *bridge))
 {
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
   for (guint i = 0; counters != NULL && i < counters->bridges->len; i++) {
     const VbetSwitchBridgeState *bridge = g_ptr_array_index (counters->bridges, i);
-    if (bridge->storm)
+    if (is (bridge))
       g_strv_builder_add (names, bridge->device);
   }
   g_auto (GStrv) list = g_strv_builder_end (names);
@@ -130,7 +178,8 @@ make_counters (VbetLab *self, const VbetSwitchState *counters, const Question *q
                            cable_counters (self, g_ptr_array_index (self->topology->cables, i), counters));
   g_variant_dict_insert_value (&dict, "cables", g_variant_builder_end (&list));
   g_variant_dict_insert_value (&dict, "needs_restart", names_to_restart (self));
-  g_variant_dict_insert_value (&dict, "storms", names_in_storm (counters));
+  g_variant_dict_insert_value (&dict, "storms", names_of (counters, is_in_storm));
+  g_variant_dict_insert_value (&dict, "roots", names_of (counters, is_root));
   if (question->with_usage)
     g_variant_dict_insert_value (&dict, "usage", whole_usage (self));
   return g_variant_ref_sink (g_variant_dict_end (&dict));

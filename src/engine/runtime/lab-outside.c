@@ -345,6 +345,50 @@ forwards_status (VbetLab *self, const VbetLabDevice *node, const VbetDevice *dev
   return g_variant_builder_end (&builder);
 }
 
+/* The device whose NIC has @mac, written with dashes; NULL: none of the lab's. */
+static const VbetDevice *
+device_of_mac (VbetLab *self, const char *mac, guint *ret_nic)
+{
+  for (guint i = 0; i < self->topology->devices->len; i++) {
+    const VbetDevice *device = g_ptr_array_index (self->topology->devices, i);
+    for (guint k = 0; k < device->nics->len; k++) {
+      const VbetNic *nic = g_ptr_array_index (device->nics, k);
+      char text[18];
+      g_snprintf (text, sizeof text, "%02x-%02x-%02x-%02x-%02x-%02x", nic->mac[0], nic->mac[1], nic->mac[2],
+                  nic->mac[3], nic->mac[4], nic->mac[5]);
+      *ret_nic = nic->index;
+      if (g_ascii_strcasecmp (text, mac) == 0)
+        return device;
+    }
+  }
+  return NULL;
+}
+
+static GVariant *
+leases_status (VbetLab *self, const VbetLabDevice *node)
+{
+  GVariantBuilder builder;
+  GHashTableIter iter;
+  gpointer mac = NULL, address = NULL;
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("av"));
+  g_hash_table_iter_init (&iter, vbet_gateway_get_leases (node->gateway));
+  while (g_hash_table_iter_next (&iter, &mac, &address)) {
+    guint nic = 0;
+    const VbetDevice *device = device_of_mac (self, mac, &nic);
+    g_autofree char *text = g_strdelimit (g_strdup (mac), "-", ':');
+    GVariantDict dict;
+    g_variant_dict_init (&dict, NULL);
+    g_variant_dict_insert (&dict, "mac", "s", text);
+    g_variant_dict_insert (&dict, "address", "s", (const char *)address);
+    if (device != NULL) {
+      g_variant_dict_insert (&dict, "device", "s", device->name);
+      g_variant_dict_insert (&dict, "nic", "x", (gint64)nic);
+    }
+    g_variant_builder_add (&builder, "v", g_variant_dict_end (&dict));
+  }
+  return g_variant_builder_end (&builder);
+}
+
 void
 vbet_lab_insert_outside (VbetLab *self, const VbetLabDevice *node, GVariantDict *dict)
 {
@@ -360,4 +404,5 @@ vbet_lab_insert_outside (VbetLab *self, const VbetLabDevice *node, GVariantDict 
     g_variant_dict_insert_value (dict, "layers", g_variant_new_strv (layers, -1));
   if (device != NULL)
     g_variant_dict_insert_value (dict, "forwards", forwards_status (self, node, device));
+  g_variant_dict_insert_value (dict, "leases", leases_status (self, node));
 }

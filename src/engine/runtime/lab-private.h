@@ -153,6 +153,8 @@ void vbet_lab_set_cable (VbetLab *self, const char *name, GError **error);
 void vbet_lab_cable_state (VbetLab *self, const char *name, gboolean from_a, gboolean from_b);
 /** vbet_lab_end_has_carrier: whether the NIC in that end of the cable is in use and has carrier. */
 gboolean vbet_lab_end_has_carrier (VbetLab *self, const char *name, guint end);
+/** vbet_lab_why_no_carrier: Returns: (nullable): a word of vbetd(8), lab.counters, for an end that has none. */
+const char *vbet_lab_why_no_carrier (VbetLab *self, const char *name, guint end);
 /** vbet_lab_port_state: a guest opened or closed a NIC. */
 void vbet_lab_port_state (VbetLab *self, const char *device, guint nic);
 

@@ -148,6 +148,7 @@ nic_status (const VbetLabDevice *node, const VbetDevice *device, const VbetNic *
   if (port != NULL && port->role != NULL) {
     g_variant_dict_insert (&dict, "role", "s", port->role);
     g_variant_dict_insert (&dict, "stp", "s", port->stp_state);
+    g_variant_dict_insert (&dict, "cost", "x", (gint64) port->cost);
   }
   return g_variant_dict_end (&dict);
 }
@@ -347,4 +348,28 @@ vbet_lab_status_async (VbetLab *self, GAsyncReadyCallback callback, gpointer use
 {
   vbet_switch_client_get_state_async (self->switch_client, NULL, on_switch_state,
                                       g_task_new (self, NULL, callback, user_data));
+}
+
+static void
+on_device_counters (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  VbetLab *self = g_task_get_source_object (task);
+  const VbetDevice *device = vbet_topology_device (self->topology, g_task_get_task_data (task));
+  g_autoptr (VbetSwitchState) counters
+      = vbet_switch_client_get_state_finish (VBET_SWITCH_CLIENT (source), result, NULL);
+  if (device == NULL)
+    g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_NOT_FOUND, "The running lab has no device “%s”",
+                             (const char *) g_task_get_task_data (task));
+  else
+    g_task_return_pointer (task, g_variant_ref_sink (device_status (self, device, counters)),
+                           (GDestroyNotify) g_variant_unref);
+}
+
+void
+vbet_lab_device_status_async (VbetLab *self, const char *device, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_task_data (task, g_strdup (device), g_free);
+  vbet_switch_client_get_state_async (self->switch_client, NULL, on_device_counters, task);
 }

@@ -76,6 +76,8 @@ typedef enum {
 void vbet_lab_power_async (VbetLab *self, const char *device, VbetPower power, GAsyncReadyCallback callback,
                            gpointer user_data);
 
+/** vbet_lab_device_status_async: Result: a{sv}, one of the "devices" of vbetd(8), Status. */
+void vbet_lab_device_status_async (VbetLab *self, const char *device, GAsyncReadyCallback callback, gpointer user_data);
 /** vbet_lab_status_async: Result: a{sv}, "status" of vbetd(8). */
 void vbet_lab_status_async (VbetLab *self, GAsyncReadyCallback callback, gpointer user_data);
 /**

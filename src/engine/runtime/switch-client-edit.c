@@ -235,8 +235,8 @@ vbet_switch_client_set_bridge (VbetSwitchClient *self, const char *device, const
 }
 
 gboolean
-vbet_switch_client_set_port_vlans (VbetSwitchClient *self, const char *device, guint nic, guint vlan,
-                                   const VbetVlanSet *trunk, GError **error)
+vbet_switch_client_set_bridge_port (VbetSwitchClient *self, const char *device, guint nic, guint vlan,
+                                    const VbetVlanSet *trunk, guint cost, GError **error)
 {
   static const VbetVlanSet none = { { 0 } };
   WantedPort *port = switch_client_lookup_port (self, device, nic);
@@ -246,8 +246,9 @@ vbet_switch_client_set_port_vlans (VbetSwitchClient *self, const char *device, g
   }
   port->vlan = vlan;
   port->trunk = trunk != NULL ? *trunk : none;
+  port->cost = cost;
   if (self->channel != NULL) {
-    switch_client_expect (self, g_strdup_printf ("change the VLANs of NIC %u of %s", nic, device));
+    switch_client_expect (self, g_strdup_printf ("change NIC %u of %s", nic, device));
     switch_client_tell (self, wanted_port_set_text (port, self->last_id), NULL, 0);
   }
   return TRUE;

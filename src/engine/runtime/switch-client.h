@@ -88,10 +88,10 @@ void vbet_switch_bridge_settings_init (VbetSwitchBridgeSettings *self);
 /** vbet_switch_client_set_bridge: changes all of a switch's settings. */
 gboolean vbet_switch_client_set_bridge (VbetSwitchClient *self, const char *device,
                                         const VbetSwitchBridgeSettings *settings, GError **error);
-/** vbet_switch_client_set_port_vlans: of a switch's port. @vlan: of untagged frames, 0: none; @trunk: (nullable): of
- * tagged ones. */
-gboolean vbet_switch_client_set_port_vlans (VbetSwitchClient *self, const char *device, guint nic, guint vlan,
-                                            const VbetVlanSet *trunk, GError **error);
+/** vbet_switch_client_set_bridge_port: a switch's port. @vlan: of untagged frames, 0: none; @trunk: (nullable): of
+ * tagged ones; @cost: of the spanning tree, 0: what the rate of its cable makes of it. */
+gboolean vbet_switch_client_set_bridge_port (VbetSwitchClient *self, const char *device, guint nic, guint vlan,
+                                             const VbetVlanSet *trunk, guint cost, GError **error);
 
 /**
  * vbet_switch_client_add_guest_port:
@@ -210,6 +210,7 @@ typedef struct {
   guint queued;           /* frames that wait for the guest */
   char *role;             /* (nullable): in the spanning tree: "root" … */
   char *stp_state;        /* (nullable): "discarding", "learning", "forwarding" */
+  guint cost;             /* of its path in the spanning tree; 0: none runs */
 } VbetSwitchPortState;
 
 /* What a cable's quality did to frames: part of the counters dropped and frames. */

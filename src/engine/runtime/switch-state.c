@@ -164,6 +164,7 @@ read_port (VbetSwitchState *self, JsonObject *object)
   port->queued = (guint) get_int (object, "queued");
   port->role = get_text (object, "role");
   port->stp_state = get_text (object, "stp");
+  port->cost = (guint) get_int (object, "cost");
   g_ptr_array_add (self->ports, port);
   g_hash_table_insert (self->index, port_key (port->device, port->nic), port);
 }

@@ -231,6 +231,8 @@ add_port_vlans (JsonBuilder *builder, const WantedPort *port)
 {
   add_int (builder, "vlan", port->vlan);
   add_vlans (builder, "trunk", &port->trunk);
+  if (port->cost != 0)
+    add_int (builder, "cost", port->cost);
 }
 
 void

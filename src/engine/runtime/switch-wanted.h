@@ -34,6 +34,7 @@ typedef struct {
   char *bridge;           /* NULL: a guest's port, with the rest */
   guint vlan;             /* of a bridge's port */
   VbetVlanSet trunk;
+  guint cost;             /* likewise, of the spanning tree; 0: by the cable's rate */
   guint mtu;
   VbetListener *listener; /* NULL: of a gateway or TAP, which the engine connects itself */
   VbetListener *vhost_listener; /* NULL: no vhost-user */

@@ -61,6 +61,7 @@ static const struct {
   { "vlan", N_ ("VLAN"), 3, VBET_KIND_NIC },
   { "trunk", N_ ("Trunk VLANs"), 4, VBET_KIND_NIC },
   { "priority", N_ ("Priority"), 0, 0 },
+  { "cost", N_ ("Path cost"), 0, 0 },
   { "distribution", N_ ("Spread"), 0, 0 },
   { "burst", N_ ("Lost in a row"), 0, 0 },
   { "queue-bytes", N_ ("Queue (bytes)"), 0, 0 },

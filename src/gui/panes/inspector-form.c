@@ -239,7 +239,7 @@ static void
 add_nic (VbetInspector *self, const VbetDevice *device, const VbetNic *nic, GtkWidget *box)
 {
   static const char *const of_guest[] = { "ip", "dhcp", "mac", "mtu", NULL };
-  static const char *const of_switch[] = { "vlan", "trunk", NULL };
+  static const char *const of_switch[] = { "vlan", "trunk", "cost", NULL };
   static const char *const of_none[] = { NULL };
   gboolean guest = (device->kind & VBET_KIND_GUEST) != 0;
   g_autofree char *name

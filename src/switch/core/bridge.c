@@ -9,9 +9,10 @@
 #define TPID 0x8100 /* 802.1Q, 9.6 */
 
 typedef struct {
+  guint32 cost;        /* of the spanning tree; 0: the usual one */
   guint16 vlan;        /* of untagged frames; 0: none written */
   VbetVlanSet *tagged; /* (nullable): NULL: no trunk */
-} PortVlans;
+} PortVlans;           /* and what else a port is set to */
 
 struct VbetBridge {
   VbetRelayPorts ports;
@@ -60,6 +61,13 @@ untagged_vlan (const VbetBridge *self, guint port)
 {
   const PortVlans *vlans = port_vlans (self, port);
   return vlans->vlan != 0 ? vlans->vlan : vlans->tagged != NULL ? 0 : VLAN_DEFAULT;
+}
+
+static guint32
+cost_of (const VbetBridge *self, guint port)
+{
+  guint32 cost = port_vlans (self, port)->cost;
+  return cost != 0 ? cost : VBET_STP_COST_DEFAULT;
 }
 
 static void
@@ -153,6 +161,8 @@ vbet_bridge_remove_port (VbetBridge *self, guint port, gint64 now)
 {
   vbet_bridge_set_link (self, port, FALSE, now);
   vbet_bridge_set_port_vlans (self, port, 0, NULL);
+  if (port < self->vlans->len)
+    port_vlans (self, port)->cost = 0;
   if (self->stp != NULL)
     vbet_stp_remove_port (self->stp, port, now);
   vbet_relay_ports_remove (&self->ports, port);
@@ -166,7 +176,18 @@ vbet_bridge_set_link (VbetBridge *self, guint port, gboolean link, gint64 now)
   if (!link)
     vbet_mac_table_forget_port (self->table, port);
   if (self->stp != NULL)
-    vbet_stp_set_port (self->stp, port, link, VBET_STP_COST_DEFAULT, now);
+    vbet_stp_set_port (self->stp, port, link, cost_of (self, port), now);
+}
+
+void
+vbet_bridge_set_port_cost (VbetBridge *self, guint port, guint32 cost, gint64 now)
+{
+  const VbetRelayPort *found = vbet_relay_ports_get (&self->ports, port);
+  if (found == NULL || port_vlans (self, port)->cost == cost)
+    return;
+  port_vlans (self, port)->cost = cost;
+  if (self->stp != NULL)
+    vbet_stp_set_port (self->stp, port, found->link, cost_of (self, port), now);
 }
 
 /* --- spanning tree --------------------------------------------------------------------- */
@@ -216,7 +237,7 @@ vbet_bridge_set_stp (VbetBridge *self, gboolean on, guint16 priority, gint64 now
     for (guint port = 0; port < self->vlans->len; port++) {
       const VbetRelayPort *found = vbet_relay_ports_get (&self->ports, port);
       if (found != NULL)
-        vbet_stp_set_port (self->stp, port, found->link, VBET_STP_COST_DEFAULT, now);
+        vbet_stp_set_port (self->stp, port, found->link, cost_of (self, port), now);
     }
   }
   update_managed (self);

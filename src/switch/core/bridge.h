@@ -62,6 +62,8 @@ void vbet_bridge_set_link (VbetBridge *self, guint port, gboolean link, gint64 n
 /** vbet_bridge_set_port_vlans: @vlan: of untagged frames; 0: none. @trunk: (nullable): VLANs of tagged ones.
  */
 void vbet_bridge_set_port_vlans (VbetBridge *self, guint port, guint16 vlan, const VbetVlanSet *trunk);
+/** vbet_bridge_set_port_cost: @cost: of the spanning tree; 0: VBET_STP_COST_DEFAULT. */
+void vbet_bridge_set_port_cost (VbetBridge *self, guint port, guint32 cost, gint64 now);
 /** vbet_bridge_set_vlans: @vlans: (nullable): those it carries; NULL or empty: all that its ports name. */
 void vbet_bridge_set_vlans (VbetBridge *self, const VbetVlanSet *vlans);
 /** vbet_bridge_set_mirror: @port: gets a copy of every frame that comes in; -1: none does. */

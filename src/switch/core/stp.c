@@ -171,6 +171,20 @@ vbet_stp_get_role (const VbetStp *self, guint number)
   return port != NULL ? port->role : VBET_STP_DISABLED;
 }
 
+guint32
+vbet_stp_get_cost (const VbetStp *self, guint number)
+{
+  const Port *port = port_at (self, number);
+  return port != NULL ? port->PortPathCost : 0;
+}
+
+/* Table 17-3: 20,000,000,000 by the rate in kbit/s. */
+guint32
+vbet_stp_cost_of_rate (double bits)
+{
+  return bits > 0 ? (guint32)CLAMP (2e13 / bits + 0.5, 1, VBET_STP_COST_MAX) : VBET_STP_COST_DEFAULT;
+}
+
 gboolean
 vbet_stp_is_forwarding (const VbetStp *self, guint number)
 {

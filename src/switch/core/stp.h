@@ -18,6 +18,7 @@
 #define VBET_STP_BPDU_MAX 60                                 /* bytes of a frame that holds one */
 #define VBET_STP_PRIORITY_DEFAULT 32768
 #define VBET_STP_COST_DEFAULT 20000 /* 1 Gbit/s, table 17-3 */
+#define VBET_STP_COST_MAX 200000000
 
 typedef enum {
   VBET_STP_DISABLED,
@@ -60,6 +61,12 @@ gint64 vbet_stp_deadline (const VbetStp *self);
 /** vbet_stp_run: time passes; a late call counts as one tick, not as many. */
 void vbet_stp_run (VbetStp *self, gint64 now);
 
+/** vbet_stp_cost_of_rate: Returns: the path cost that table 17-3 recommends for so many bits a second; of 1 Gbit/s
+ * when it is 0, which is no limit. */
+guint32 vbet_stp_cost_of_rate (double bits);
+
+/** vbet_stp_get_cost: Returns: path cost of @port; 0 when there is no such port. */
+guint32 vbet_stp_get_cost (const VbetStp *self, guint port);
 VbetStpRole vbet_stp_get_role (const VbetStp *self, guint port);
 gboolean vbet_stp_is_forwarding (const VbetStp *self, guint port);
 gboolean vbet_stp_is_learning (const VbetStp *self, guint port);
