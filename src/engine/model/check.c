@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine/model/context.h"
+#include "engine/model/forward.h"
 
 /* Segments with more subnets than this are no mistake any more, and comparing them all would take long. */
 #define SUBNETS_MAX 64
@@ -424,11 +425,18 @@ check_forwards (const Check *self, const VbetDevice *device, const VbetAttribute
 {
   g_autoptr (GPtrArray) forwards = vbet_attributes_list (device->attributes, "forward");
   for (guint i = 0; i < forwards->len; i++) {
-    g_auto (GStrv) parts = g_strsplit (((const VbetValue *)forwards->pdata[i])->as.text, ":", 4);
+    const char *text = ((const VbetValue *)forwards->pdata[i])->as.text;
+    g_auto (GStrv) parts = g_strsplit (text, ":", 4);
     VbetAddress address;
-    if (vbet_topology_device (self->topology, parts[2]) == NULL && !vbet_address_parse (parts[2], &address))
+    g_autoptr (GError) error = NULL;
+    if (vbet_topology_device (self->topology, parts[2]) == NULL && !vbet_address_parse (parts[2], &address)) {
       vbet_diagnostics_add (self->diagnostics, VBET_E_NAME, attribute->span,
                             "forward leads to %s, but nothing is called so", parts[2]);
+      continue;
+    }
+    g_autofree char *resolved = vbet_forward_resolve (self->topology, device, text, &error);
+    if (resolved == NULL)
+      vbet_diagnostics_add (self->diagnostics, VBET_W_FORWARD, attribute->span, "%s", error->message);
   }
 }
 

@@ -47,6 +47,7 @@ static const VbetFindingSpec specs[] = {
   { VBET_W_GATEWAY, "The gateway is in none of the device's subnets." },
   { VBET_W_LOOSE_NIC, "A NIC is put into no device." },
   { VBET_W_EMPTY_STEP, "A step does nothing and says nothing." },
+  { VBET_W_FORWARD, "A forward leads to no address of the gateway's network." },
 };
 
 const VbetFindingSpec *

@@ -52,6 +52,7 @@
 #define VBET_W_GATEWAY "W015"
 #define VBET_W_LOOSE_NIC "W016"
 #define VBET_W_EMPTY_STEP "W017"
+#define VBET_W_FORWARD "W018"
 
 typedef struct {
   const char *code;

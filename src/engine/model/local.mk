@@ -13,6 +13,8 @@ libvbet_model_a_SOURCES = \
 	src/engine/model/execute.c \
 	src/engine/model/findings.c \
 	src/engine/model/findings.h \
+	src/engine/model/forward.c \
+	src/engine/model/forward.h \
 	src/engine/model/generate-private.h \
 	src/engine/model/generate-text.c \
 	src/engine/model/generate.c \

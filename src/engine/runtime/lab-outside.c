@@ -13,79 +13,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "engine/model/forward.h"
 #include "engine/runtime/tap.h"
 
 /* --- what a gateway is told ------------------------------------------------------------- */
-
-static VbetAddress
-network_of (const VbetDevice *device)
-{
-  const VbetValue *written = vbet_attributes_get (device->attributes, "network");
-  if (written != NULL)
-    return written->as.address;
-  g_autoptr (VbetValue) value = vbet_schema_default (vbet_schema_find (VBET_KIND_GATEWAY, "network"));
-  return value->as.address;
-}
-
-/* The first address of @device in @network; NULL: it has none. */
-static char *
-address_in (const VbetDevice *device, const VbetAddress *network)
-{
-  for (guint i = 0; i < device->nics->len; i++) {
-    const VbetNic *nic = g_ptr_array_index (device->nics, i);
-    g_autoptr (GPtrArray) addresses = vbet_attributes_list (nic->attributes, "ip");
-    for (guint k = 0; k < addresses->len; k++) {
-      const VbetAddress *address = &((const VbetValue *)g_ptr_array_index (addresses, k))->as.address;
-      if (!address->is_v6 && vbet_address_same_subnet (network, address))
-        return vbet_address_to_text (address, FALSE);
-    }
-  }
-  return NULL;
-}
-
-/* The MAC of the first NIC that asks for an address; NULL: none does. */
-static char *
-asking_mac (const VbetDevice *device)
-{
-  for (guint i = 0; i < device->nics->len; i++) {
-    const VbetNic *nic = g_ptr_array_index (device->nics, i);
-    const guint8 *mac = nic->mac;
-    if (vbet_attributes_boolean (nic->attributes, VBET_KIND_NIC, "dhcp"))
-      return g_strdup_printf ("%02x-%02x-%02x-%02x-%02x-%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
-                              mac[5]);
-  }
-  return NULL;
-}
-
-/* "tcp:8080:host1:80" as vbet-nat takes it. Returns: NULL with @error when it leads nowhere. */
-static char *
-resolve_forward (VbetLab *self, const VbetDevice *gateway, const char *text, GError **error)
-{
-  VbetAddress network = network_of (gateway), literal;
-  g_auto (GStrv) parts = g_strsplit (text, ":", 4);
-  g_autofree char *target = NULL;
-  g_return_val_if_fail (g_strv_length (parts) == 4, NULL); /* checked with the text */
-  const VbetDevice *device = vbet_topology_device (self->topology, parts[2]);
-  if (device != NULL)
-    target = address_in (device, &network);
-  else if (vbet_address_parse (parts[2], &literal) && !literal.is_v6
-           && vbet_address_same_subnet (&network, &literal))
-    target = vbet_address_to_text (&literal, FALSE);
-  if (target == NULL && device != NULL
-      && vbet_attributes_boolean (gateway->attributes, VBET_KIND_GATEWAY, "dhcp"))
-    target = asking_mac (device);
-  if (target != NULL)
-    return g_strdup_printf ("%s:%s:%s:%s", parts[0], parts[1], target, parts[3]);
-  g_autofree char *name = vbet_address_to_text (&network, TRUE);
-  if (device != NULL)
-    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND,
-                 "forward=\"%s\" leads nowhere: %s has no address in %s; give its NIC one, or dhcp=yes", text,
-                 parts[2], name);
-  else
-    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "forward=\"%s\" leads nowhere: %s is not in %s",
-                 text, parts[2], name);
-  return NULL;
-}
 
 static guint
 mtu_of (const VbetDevice *device)
@@ -100,7 +31,7 @@ gateway_options (VbetLab *self, const VbetDevice *device, GError **ret_problem)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_autoptr (GPtrArray) forwards = vbet_attributes_list (device->attributes, "forward");
-  VbetAddress network = network_of (device);
+  VbetAddress network = vbet_forward_network (device);
   g_autofree char *network_text = vbet_address_to_text (&network, TRUE);
   g_autofree char *network_option = g_strconcat ("--network=", network_text, NULL);
   g_autofree char *mtu_option = g_strdup_printf ("--mtu=%u", mtu_of (device));
@@ -112,7 +43,8 @@ gateway_options (VbetLab *self, const VbetDevice *device, GError **ret_problem)
   for (guint i = 0; i < forwards->len; i++) {
     const VbetValue *value = g_ptr_array_index (forwards, i);
     gboolean first = ret_problem != NULL && *ret_problem == NULL;
-    g_autofree char *forward = resolve_forward (self, device, value->as.text, first ? ret_problem : NULL);
+    g_autofree char *forward
+        = vbet_forward_resolve (self->topology, device, value->as.text, first ? ret_problem : NULL);
     g_autofree char *option = forward != NULL ? g_strconcat ("--forward=", forward, NULL) : NULL;
     if (option != NULL)
       g_strv_builder_add (builder, option);
@@ -317,7 +249,7 @@ vbet_lab_outside_is_ready (VbetLab *self, const VbetLabDevice *node, const char 
 static char *
 target_text (VbetLab *self, const VbetLabDevice *node, const VbetDevice *device, const char *forward)
 {
-  g_autofree char *resolved = resolve_forward (self, device, forward, NULL);
+  g_autofree char *resolved = vbet_forward_resolve (self->topology, device, forward, NULL);
   if (resolved == NULL)
     return g_strdup ("");
   g_auto (GStrv) parts = g_strsplit (resolved, ":", 4);
