@@ -9,6 +9,8 @@ libvbet_language_a_SOURCES = \
 	src/engine/language/format.h \
 	src/engine/language/lexer.c \
 	src/engine/language/lexer.h \
+	src/engine/language/parser-private.h \
+	src/engine/language/parser-tokens.c \
 	src/engine/language/parser.c \
 	src/engine/language/parser.h \
 	src/engine/language/program-private.h \

@@ -7,7 +7,7 @@
  *   inside: a statement after a complete argument, the closing bracket of an
  *   outer level, the end. The levels concerned return without consuming; each
  *   leaves its closing bracket in @missing, and the next token that *is*
- *   consumed turns all of them into one finding (flush_missing()).
+ *   consumed turns all of them into one finding (_vbet_parser_flush_missing()).
  * - When exactly one ')' lacks before the next statement, what was meant is
  *   certain: that is a warning (W001), and the tree is the intended one.
  * - Each finding suppresses those that would only follow from it.
@@ -16,300 +16,11 @@
 
 #include "engine/language/parser.h"
 
-#include <string.h>
-
-#include "engine/language/lexer.h"
+#include "engine/language/parser-private.h"
 #include "engine/language/word.h"
-
-#define DEPTH_MAX 64
-#define NAME_BYTES_MAX 255 /* longer names are none anyway */
-
-/* What the missing brackets in Parser.missing were noticed by. */
-typedef enum {
-  MISSING_BEFORE_STATEMENT,
-  MISSING_OTHER,
-} MissingReason;
-
-typedef struct {
-  const char *text;
-  gsize size;
-  const VbetLexToken *token; /* the current one; the last is VBET_LEX_END */
-  gsize last_end;            /* where the last consumed token ends */
-  gboolean last_unclosed;    /* that token was quoted text without its end */
-  VbetArena *arena;
-  VbetDiagnostics *diagnostics;
-  GPtrArray *pending; /* of VbetNode: children whose parents are not complete */
-  guint depth;
-  guint open_parens;
-  guint open_brackets;
-  guint open_braces;
-  guint32 statement_indent; /* of the statement being read */
-  GString *missing;         /* closing brackets that lack before the current token */
-  MissingReason missing_reason;
-} Parser;
 
 static VbetNode *parse_expression (Parser *self);
 static void parse_statements (Parser *self, gboolean in_group, gboolean text_first, gboolean names_allowed);
-
-/* --- tokens ------------------------------------------------------------- */
-
-static gsize
-token_size (const VbetLexToken *token)
-{
-  return token->end - token->start;
-}
-
-static VbetSpan
-token_span (const VbetLexToken *token)
-{
-  return (VbetSpan){ token->start, token_size (token) };
-}
-
-static gboolean
-token_is (const Parser *self, const VbetLexToken *token, const char *word)
-{
-  return token->kind == VBET_LEX_NAME && strlen (word) == token_size (token)
-         && memcmp (self->text + token->start, word, token_size (token)) == 0;
-}
-
-/* Longer lists than these words are of no use: only words that can never begin an argument help. */
-static gboolean
-is_statement_word (const Parser *self, const VbetLexToken *token)
-{
-  static const char *const words[]
-      = { "plug",  "unplug", "link",    "free",  "detach", "set",  "file",   "note",
-          "start", "stop",   "restart", "pause", "resume", "exec", "expect", "ping" };
-  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
-    if (token_is (self, token, words[i]))
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-is_maker (const Parser *self, const VbetLexToken *token)
-{
-  return token_is (self, token, "alloc") || token_is (self, token, "attach");
-}
-
-static gboolean
-begins_expression (const VbetLexToken *token)
-{
-  switch (token->kind) {
-  case VBET_LEX_NAME:
-  case VBET_LEX_WORD:
-  case VBET_LEX_STRING:
-  case VBET_LEX_RAW:
-  case VBET_LEX_REGEX:
-  case VBET_LEX_ELLIPSIS:
-  case VBET_LEX_OPEN_PAREN:
-  case VBET_LEX_OPEN_BRACKET:
-  case VBET_LEX_OPEN_BRACE:
-    return TRUE;
-  default:
-    return FALSE;
-  }
-}
-
-static gboolean
-at_step (const Parser *self, const VbetLexToken *token)
-{
-  if (!token_is (self, token, "step"))
-    return FALSE;
-  switch (token[1].kind) {
-  case VBET_LEX_STRING:
-  case VBET_LEX_RAW:
-  case VBET_LEX_OPEN_BRACE:
-    return TRUE;
-  case VBET_LEX_NAME:
-  case VBET_LEX_WORD:
-    return token[2].kind == VBET_LEX_OPEN_BRACE && (token[1].flags & VBET_LEX_AFTER_NEWLINE) == 0;
-  default:
-    return FALSE;
-  }
-}
-
-/* Reports the brackets that lacked before the token that is now consumed. */
-static void
-flush_missing (Parser *self)
-{
-  if (self->missing->len == 0)
-    return;
-  const char *all = self->missing->str;
-  VbetSpan here = { self->last_end, 0 };
-  VbetDiagnostic *item = NULL;
-  if (!self->last_unclosed) {
-    if (strcmp (all, ")") == 0 && self->missing_reason == MISSING_BEFORE_STATEMENT)
-      item = vbet_diagnostics_add (self->diagnostics, "W001", here, "a ')' is missing here");
-    else if (strcmp (all, "}") == 0)
-      item = vbet_diagnostics_add (self->diagnostics, "E019", here, "a '}' is missing here");
-    else
-      item = vbet_diagnostics_add (
-          self->diagnostics, "E018", here,
-          self->missing->len == 1 ? "a '%s' is missing here" : "'%s' are missing here", all);
-    g_autofree char *label = g_strdup_printf ("insert '%s'", all);
-    vbet_diagnostic_set_fix (item, here, all, label);
-  }
-  g_string_truncate (self->missing, 0);
-}
-
-static void
-add_missing (Parser *self, char closing, MissingReason reason)
-{
-  if (self->missing->len == 0)
-    self->missing_reason = reason;
-  g_string_append_c (self->missing, closing);
-}
-
-static const VbetLexToken *
-advance (Parser *self)
-{
-  const VbetLexToken *token = self->token;
-  flush_missing (self);
-  if (token->kind != VBET_LEX_END)
-    self->token++;
-  self->last_end = token->end;
-  self->last_unclosed = (token->flags & VBET_LEX_UNCLOSED) != 0;
-  return token;
-}
-
-/* --- nodes -------------------------------------------------------------- */
-
-static VbetNode *
-node_new (Parser *self, VbetNodeKind kind, gsize start)
-{
-  VbetNode *node = vbet_arena_alloc (self->arena, sizeof *node);
-  node->kind = kind;
-  node->span.start = start;
-  return node;
-}
-
-/* Gives @node the children pending since @mark, and its end. */
-static VbetNode *
-node_finish (Parser *self, VbetNode *node, guint mark)
-{
-  guint n = self->pending->len - mark;
-  if (n > 0) {
-    node->children = vbet_arena_alloc (self->arena, n * sizeof *node->children);
-    memcpy (node->children, self->pending->pdata + mark, n * sizeof *node->children);
-    node->n_children = n;
-    for (guint i = 0; i < n; i++)
-      node->children[i]->parent = node;
-    g_ptr_array_set_size (self->pending, (gint)mark);
-  }
-  node->span.length = MAX (self->last_end, node->span.start) - node->span.start;
-  return node;
-}
-
-static void
-node_set_name (Parser *self, VbetNode *node, const VbetLexToken *token)
-{
-  char name[NAME_BYTES_MAX + 1];
-  gsize size = MIN (token_size (token), NAME_BYTES_MAX);
-  memcpy (name, self->text + token->start, size);
-  name[size] = '\0';
-  if (token->kind == VBET_LEX_NAME && (token->flags & VBET_LEX_BAD_NAME) == 0) {
-    node->name = g_string_chunk_insert_const (self->arena->names, name);
-  } else {
-    /* Letters beyond ASCII, perhaps cut in the middle of one. */
-    g_autofree char *valid = g_utf8_make_valid (name, (gssize)size);
-    node->name = g_string_chunk_insert_const (self->arena->names, valid);
-  }
-  node->name_span = token_span (token);
-}
-
-static void
-node_take_value (Parser *self, VbetNode *node, VbetValue *value)
-{
-  node->value = value;
-  if (value != NULL)
-    g_ptr_array_add (self->arena->values, value);
-}
-
-static void
-push (Parser *self, VbetNode *node)
-{
-  g_ptr_array_add (self->pending, node);
-}
-
-/* A place where something lacks; so that a parent has the child it promises. */
-static VbetNode *
-node_absent (Parser *self)
-{
-  VbetNode *node = node_new (self, VBET_NODE_ERROR, self->last_end);
-  return node_finish (self, node, self->pending->len);
-}
-
-/* The current token fits nowhere. */
-static VbetNode *
-node_stray (Parser *self)
-{
-  VbetNode *node = node_new (self, VBET_NODE_ERROR, self->token->start);
-  advance (self);
-  return node_finish (self, node, self->pending->len);
-}
-
-/* The value that a part of a list or pair stands for; (transfer full) (nullable). */
-static VbetValue *
-part_value (const VbetNode *node)
-{
-  if (node->value != NULL)
-    return vbet_value_ref (node->value);
-  return node->kind == VBET_NODE_NAME ? vbet_value_new_text (VBET_VALUE_NAME, node->name) : NULL;
-}
-
-static void
-report_fix (Parser *self, const char *code, VbetSpan span, const char *message, VbetSpan where,
-            const char *text, const char *label)
-{
-  VbetDiagnostic *item = vbet_diagnostics_add (self->diagnostics, code, span, "%s", message);
-  vbet_diagnostic_set_fix (item, where, text, label);
-}
-
-static void
-report_stray (Parser *self, const VbetLexToken *token)
-{
-  if (token->kind == VBET_LEX_UNKNOWN)
-    return;
-  gboolean closing = token->kind == VBET_LEX_CLOSE_PAREN || token->kind == VBET_LEX_CLOSE_BRACKET
-                     || token->kind == VBET_LEX_CLOSE_BRACE;
-  char c = self->text[token->start];
-  g_autofree char *message = closing ? g_strdup_printf ("this '%c' closes nothing", c)
-                                     : g_strdup_printf ("'%c' has no meaning here", c);
-  g_autofree char *label = g_strdup_printf ("delete '%c'", c);
-  report_fix (self, closing ? "E021" : "E035", token_span (token), message, token_span (token), "", label);
-}
-
-/* --- depth -------------------------------------------------------------- */
-
-static int
-nesting (const VbetLexToken *token)
-{
-  switch (token->kind) {
-  case VBET_LEX_OPEN_PAREN:
-  case VBET_LEX_OPEN_BRACKET:
-  case VBET_LEX_OPEN_BRACE:
-    return 1;
-  case VBET_LEX_CLOSE_PAREN:
-  case VBET_LEX_CLOSE_BRACKET:
-  case VBET_LEX_CLOSE_BRACE:
-    return -1;
-  default:
-    return 0;
-  }
-}
-
-/* Stands at an opening bracket: passes over everything up to its end. */
-static void
-skip_nested (Parser *self)
-{
-  vbet_diagnostics_add (self->diagnostics, "E030", token_span (self->token),
-                        "brackets are nested deeper than %d", DEPTH_MAX);
-  gsize level = 0;
-  do {
-    level += (gsize)nesting (self->token);
-    advance (self);
-  } while (level > 0 && self->token->kind != VBET_LEX_END);
-}
 
 /* --- sequences: arguments, lists, positions ------------------------------ */
 
@@ -322,12 +33,12 @@ begins_statement (const Parser *self, gboolean complete)
   gboolean fresh_line = (t->flags & VBET_LEX_AFTER_NEWLINE) != 0;
   if (t->kind != VBET_LEX_NAME)
     return FALSE;
-  if (at_step (self, t))
+  if (_vbet_parser_at_step (self, t))
     return TRUE;
   if (t[1].kind == VBET_LEX_OPEN_PAREN) {
-    if (is_statement_word (self, t))
+    if (_vbet_parser_is_statement_word (self, t))
       return TRUE;
-    return complete && fresh_line && is_maker (self, t) && t->indent <= self->statement_indent;
+    return complete && fresh_line && _vbet_parser_is_maker (self, t) && t->indent <= self->statement_indent;
   }
   if (t[1].kind != VBET_LEX_EQUALS)
     return FALSE;
@@ -335,7 +46,7 @@ begins_statement (const Parser *self, gboolean complete)
     return t[2].kind == VBET_LEX_OPEN_BRACE
            || (t[2].kind == VBET_LEX_NAME && t[3].kind == VBET_LEX_OPEN_PAREN);
   return t[2].kind == VBET_LEX_NAME && t[3].kind == VBET_LEX_OPEN_PAREN
-         && (is_maker (self, t + 2) || token_is (self, t + 2, "link"));
+         && (_vbet_parser_is_maker (self, t + 2) || _vbet_parser_token_is (self, t + 2, "link"));
 }
 
 /* The token is a closing bracket that is not @closing, or ';'. Returns TRUE when the sequence is over;
@@ -352,16 +63,16 @@ meet_other_end (Parser *self, char closing, gboolean *ret_closed)
       || (t->kind == VBET_LEX_CLOSE_BRACE && self->open_braces > 0))
     return TRUE;
   if (t->kind == VBET_LEX_CLOSE_BRACE) {
-    report_stray (self, t);
-    push (self, node_stray (self));
+    _vbet_parser_report_stray (self, t);
+    _vbet_parser_push (self, _vbet_parser_node_stray (self));
     return FALSE;
   }
   char wrong = self->text[t->start];
   char text[2] = { closing, '\0' };
   g_autofree char *message = g_strdup_printf ("'%c' is needed here, not '%c'", closing, wrong);
   g_autofree char *label = g_strdup_printf ("write '%c'", closing);
-  report_fix (self, "E020", token_span (t), message, token_span (t), text, label);
-  advance (self);
+  _vbet_parser_report_fix (self, "E020", token_span (t), message, token_span (t), text, label);
+  _vbet_parser_advance (self);
   *ret_closed = TRUE;
   return TRUE;
 }
@@ -371,33 +82,34 @@ report_comma (Parser *self)
 {
   VbetSpan here = { self->last_end, 0 };
   if (!self->last_unclosed)
-    report_fix (self, "E017", here, "a ',' is missing here", here, ",", "insert ','");
+    _vbet_parser_report_fix (self, "E017", here, "a ',' is missing here", here, ",", "insert ','");
 }
 
 /* "key = value" of a call. The token is the key. */
 static VbetNode *
 parse_keyword (Parser *self)
 {
-  VbetNode *node = node_new (self, VBET_NODE_KEYWORD, self->token->start);
+  VbetNode *node = _vbet_parser_node_new (self, VBET_NODE_KEYWORD, self->token->start);
   guint mark = self->pending->len;
-  node_set_name (self, node, advance (self));
-  const VbetLexToken *equals = advance (self);
+  _vbet_parser_node_set_name (self, node, _vbet_parser_advance (self));
+  const VbetLexToken *equals = _vbet_parser_advance (self);
   if (equals->kind == VBET_LEX_COLON)
-    report_fix (self, "E027", token_span (equals), "'=' stands between a key and its value, not ':'",
-                token_span (equals), "=", "write '='");
+    _vbet_parser_report_fix (self, "E027", token_span (equals),
+                             "'=' stands between a key and its value, not ':'", token_span (equals), "=",
+                             "write '='");
   while (self->token->kind == VBET_LEX_EQUALS) {
-    report_fix (self, "E027", token_span (self->token), "one '=' is enough", token_span (self->token), "",
-                "delete '='");
-    advance (self);
+    _vbet_parser_report_fix (self, "E027", token_span (self->token), "one '=' is enough",
+                             token_span (self->token), "", "delete '='");
+    _vbet_parser_advance (self);
   }
-  if (begins_expression (self->token) && !begins_statement (self, FALSE)) {
-    push (self, parse_expression (self));
+  if (_vbet_parser_begins_expression (self->token) && !begins_statement (self, FALSE)) {
+    _vbet_parser_push (self, parse_expression (self));
   } else {
     vbet_diagnostics_add (self->diagnostics, "E023", (VbetSpan){ self->last_end, 0 },
                           "a value is missing after '%s='", node->name);
-    push (self, node_absent (self));
+    _vbet_parser_push (self, _vbet_parser_node_absent (self));
   }
-  return node_finish (self, node, mark);
+  return _vbet_parser_node_finish (self, node, mark);
 }
 
 static VbetNode *
@@ -413,9 +125,9 @@ parse_argument (Parser *self, gboolean keywords)
 static void
 skip_comma (Parser *self)
 {
-  report_fix (self, "E022", token_span (self->token), "nothing stands before this ','",
-              token_span (self->token), "", "delete ','");
-  advance (self);
+  _vbet_parser_report_fix (self, "E022", token_span (self->token), "nothing stands before this ','",
+                           token_span (self->token), "", "delete ','");
+  _vbet_parser_advance (self);
 }
 
 /* The items up to @close. Their opening bracket was consumed; pushes them. */
@@ -428,12 +140,12 @@ parse_items (Parser *self, VbetLexKind close, char closing, gboolean keywords)
     const VbetLexToken *t = self->token;
     gboolean closed;
     if (t->kind == close) {
-      advance (self);
+      _vbet_parser_advance (self);
       return;
     }
     if (t->kind == VBET_LEX_END)
       break;
-    if (nesting (t) < 0 || t->kind == VBET_LEX_SEMICOLON) {
+    if (_vbet_parser_nesting (t) < 0 || t->kind == VBET_LEX_SEMICOLON) {
       if (!meet_other_end (self, closing, &closed))
         continue;
       if (closed)
@@ -446,21 +158,21 @@ parse_items (Parser *self, VbetLexKind close, char closing, gboolean keywords)
     }
     if (t->kind == VBET_LEX_COMMA) {
       if (complete)
-        advance (self);
+        _vbet_parser_advance (self);
       else
         skip_comma (self);
       complete = FALSE;
-    } else if (begins_expression (t)) {
+    } else if (_vbet_parser_begins_expression (t)) {
       if (complete)
         report_comma (self);
-      push (self, parse_argument (self, keywords));
+      _vbet_parser_push (self, parse_argument (self, keywords));
       complete = TRUE;
     } else {
-      report_stray (self, t);
-      push (self, node_stray (self));
+      _vbet_parser_report_stray (self, t);
+      _vbet_parser_push (self, _vbet_parser_node_stray (self));
     }
   }
-  add_missing (self, closing, reason);
+  _vbet_parser_add_missing (self, closing, reason);
 }
 
 /* The token is the opening bracket; the items become children of @node. */
@@ -469,18 +181,18 @@ parse_sequence (Parser *self, VbetNode *node, VbetLexKind close, char closing, g
 {
   guint mark = self->pending->len;
   if (self->depth >= DEPTH_MAX) {
-    skip_nested (self);
+    _vbet_parser_skip_nested (self);
     node->kind = VBET_NODE_ERROR;
-    return node_finish (self, node, mark);
+    return _vbet_parser_node_finish (self, node, mark);
   }
   guint *open = closing == ')' ? &self->open_parens : &self->open_brackets;
   self->depth++;
-  advance (self);
+  _vbet_parser_advance (self);
   (*open)++;
   parse_items (self, close, closing, keywords);
   (*open)--;
   self->depth--;
-  return node_finish (self, node, mark);
+  return _vbet_parser_node_finish (self, node, mark);
 }
 
 /* --- expressions -------------------------------------------------------- */
@@ -488,8 +200,8 @@ parse_sequence (Parser *self, VbetNode *node, VbetLexKind close, char closing, g
 static VbetNode *
 parse_call (Parser *self)
 {
-  VbetNode *node = node_new (self, VBET_NODE_CALL, self->token->start);
-  node_set_name (self, node, advance (self));
+  VbetNode *node = _vbet_parser_node_new (self, VBET_NODE_CALL, self->token->start);
+  _vbet_parser_node_set_name (self, node, _vbet_parser_advance (self));
   if (self->token->kind == VBET_LEX_OPEN_PAREN)
     return parse_sequence (self, node, VBET_LEX_CLOSE_PAREN, ')', TRUE);
   /* "plug cable1, NIC(x))": statement level found that the '(' lacks, and said so. */
@@ -499,23 +211,23 @@ parse_call (Parser *self)
   parse_items (self, VBET_LEX_CLOSE_PAREN, ')', TRUE);
   self->open_parens--;
   self->depth--;
-  return node_finish (self, node, mark);
+  return _vbet_parser_node_finish (self, node, mark);
 }
 
 static VbetNode *
 parse_list (Parser *self)
 {
-  VbetNode *node = node_new (self, VBET_NODE_LIST, self->token->start);
+  VbetNode *node = _vbet_parser_node_new (self, VBET_NODE_LIST, self->token->start);
   parse_sequence (self, node, VBET_LEX_CLOSE_BRACKET, ']', FALSE);
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_value_unref);
   for (guint i = 0; i < node->n_children; i++) {
-    VbetValue *item = part_value (node->children[i]);
+    VbetValue *item = _vbet_parser_part_value (node->children[i]);
     if (item == NULL)
       return node;
     g_ptr_array_add (items, item);
   }
   if (node->kind == VBET_NODE_LIST)
-    node_take_value (self, node, vbet_value_new_list (g_steal_pointer (&items)));
+    _vbet_parser_node_take_value (self, node, vbet_value_new_list (g_steal_pointer (&items)));
   return node;
 }
 
@@ -532,14 +244,14 @@ as_coordinate (const VbetNode *node, double *ret)
 static VbetNode *
 parse_tuple (Parser *self)
 {
-  VbetNode *node = node_new (self, VBET_NODE_TUPLE, self->token->start);
+  VbetNode *node = _vbet_parser_node_new (self, VBET_NODE_TUPLE, self->token->start);
   guint known = vbet_diagnostics_size (self->diagnostics);
   parse_sequence (self, node, VBET_LEX_CLOSE_PAREN, ')', FALSE);
   double x;
   double y;
   if (node->kind == VBET_NODE_TUPLE && node->n_children == 2 && as_coordinate (node->children[0], &x)
       && as_coordinate (node->children[1], &y)) {
-    node_take_value (self, node, vbet_value_new_point (x, y));
+    _vbet_parser_node_take_value (self, node, vbet_value_new_point (x, y));
   } else {
     node->kind = VBET_NODE_ERROR;
     if (vbet_diagnostics_size (self->diagnostics) == known)
@@ -552,25 +264,25 @@ parse_tuple (Parser *self)
 static VbetNode *
 parse_group (Parser *self, gboolean text_first, gboolean names_allowed)
 {
-  VbetNode *node = node_new (self, VBET_NODE_GROUP, self->token->start);
+  VbetNode *node = _vbet_parser_node_new (self, VBET_NODE_GROUP, self->token->start);
   guint mark = self->pending->len;
   if (self->depth >= DEPTH_MAX) {
-    skip_nested (self);
-    return node_finish (self, node, mark);
+    _vbet_parser_skip_nested (self);
+    return _vbet_parser_node_finish (self, node, mark);
   }
   guint32 indent = self->statement_indent;
   self->depth++;
   self->open_braces++;
-  advance (self);
+  _vbet_parser_advance (self);
   parse_statements (self, TRUE, text_first, names_allowed);
   if (self->token->kind == VBET_LEX_CLOSE_BRACE)
-    advance (self);
+    _vbet_parser_advance (self);
   else
-    add_missing (self, '}', MISSING_OTHER);
+    _vbet_parser_add_missing (self, '}', MISSING_OTHER);
   self->open_braces--;
   self->depth--;
   self->statement_indent = indent;
-  return node_finish (self, node, mark);
+  return _vbet_parser_node_finish (self, node, mark);
 }
 
 /* "10 ms": a number whose unit stands apart. */
@@ -590,7 +302,7 @@ static VbetNode *
 parse_word (Parser *self)
 {
   const VbetLexToken *t = self->token;
-  VbetNode *node = node_new (self, VBET_NODE_LITERAL, t->start);
+  VbetNode *node = _vbet_parser_node_new (self, VBET_NODE_LITERAL, t->start);
   VbetValue *value;
   if (unit_stands_apart (self, t)) {
     g_autofree char *better
@@ -598,17 +310,18 @@ parse_word (Parser *self)
                            (int)token_size (t + 1), self->text + t[1].start);
     g_autofree char *label = g_strdup_printf ("write %s", better);
     VbetSpan blank = { t->end, t[1].start - t->end };
-    report_fix (self, "E014", blank, "no blank stands between a number and its unit", blank, "", label);
+    _vbet_parser_report_fix (self, "E014", blank, "no blank stands between a number and its unit", blank, "",
+                             label);
     value = vbet_word_parse (better, strlen (better), t->start, NULL);
-    advance (self);
+    _vbet_parser_advance (self);
   } else {
     value = vbet_word_parse (self->text + t->start, token_size (t), t->start, self->diagnostics);
   }
-  advance (self);
-  node_take_value (self, node, value);
+  _vbet_parser_advance (self);
+  _vbet_parser_node_take_value (self, node, value);
   if (value == NULL)
     node->kind = VBET_NODE_ERROR;
-  return node_finish (self, node, self->pending->len);
+  return _vbet_parser_node_finish (self, node, self->pending->len);
 }
 
 static VbetNode *
@@ -616,7 +329,7 @@ parse_quoted (Parser *self)
 {
   const VbetLexToken *t = self->token;
   const char *text = self->text + t->start;
-  VbetNode *node = node_new (self, VBET_NODE_LITERAL, t->start);
+  VbetNode *node = _vbet_parser_node_new (self, VBET_NODE_LITERAL, t->start);
   VbetValue *value;
   if (t->kind == VBET_LEX_REGEX)
     value = vbet_word_parse_regex (text, token_size (t));
@@ -624,12 +337,12 @@ parse_quoted (Parser *self)
     value = vbet_word_parse_raw (text, token_size (t));
   else
     value = vbet_word_parse_string (text, token_size (t), t->start, self->diagnostics);
-  advance (self);
-  node_take_value (self, node, value);
+  _vbet_parser_advance (self);
+  _vbet_parser_node_take_value (self, node, value);
   /* A text that swallowed the rest of its line says nothing certain. */
   if ((t->flags & VBET_LEX_UNCLOSED) != 0)
     node->kind = VBET_NODE_ERROR;
-  return node_finish (self, node, self->pending->len);
+  return _vbet_parser_node_finish (self, node, self->pending->len);
 }
 
 static VbetNode *
@@ -638,16 +351,16 @@ parse_name (Parser *self)
   const VbetLexToken *t = self->token;
   if (t[1].kind == VBET_LEX_OPEN_PAREN)
     return parse_call (self);
-  gboolean yes = token_is (self, t, "yes");
-  VbetNode *node = node_new (self, VBET_NODE_NAME, t->start);
-  advance (self);
-  if (yes || token_is (self, t, "no")) {
+  gboolean yes = _vbet_parser_token_is (self, t, "yes");
+  VbetNode *node = _vbet_parser_node_new (self, VBET_NODE_NAME, t->start);
+  _vbet_parser_advance (self);
+  if (yes || _vbet_parser_token_is (self, t, "no")) {
     node->kind = VBET_NODE_LITERAL;
-    node_take_value (self, node, vbet_value_new_boolean (yes));
+    _vbet_parser_node_take_value (self, node, vbet_value_new_boolean (yes));
   } else {
-    node_set_name (self, node, t);
+    _vbet_parser_node_set_name (self, node, t);
   }
-  return node_finish (self, node, self->pending->len);
+  return _vbet_parser_node_finish (self, node, self->pending->len);
 }
 
 /* begins_expression() holds for the token. */
@@ -670,9 +383,9 @@ parse_primary (Parser *self)
   case VBET_LEX_OPEN_BRACE:
     return parse_group (self, FALSE, TRUE);
   default: {
-    VbetNode *node = node_new (self, VBET_NODE_ELLIPSIS, self->token->start);
-    advance (self);
-    return node_finish (self, node, self->pending->len);
+    VbetNode *node = _vbet_parser_node_new (self, VBET_NODE_ELLIPSIS, self->token->start);
+    _vbet_parser_advance (self);
+    return _vbet_parser_node_finish (self, node, self->pending->len);
   }
   }
 }
@@ -694,28 +407,29 @@ parse_expression (Parser *self)
     return first;
   guint mark = self->pending->len;
   guint known = vbet_diagnostics_size (self->diagnostics);
-  VbetNode *pair = node_new (self, VBET_NODE_PAIR, first->span.start);
+  VbetNode *pair = _vbet_parser_node_new (self, VBET_NODE_PAIR, first->span.start);
   gboolean sound = is_half (first) || first->kind == VBET_NODE_ERROR;
-  push (self, first);
+  _vbet_parser_push (self, first);
   while (self->token->kind == VBET_LEX_SLASH) {
-    advance (self);
-    if (!begins_expression (self->token)) {
+    _vbet_parser_advance (self);
+    if (!_vbet_parser_begins_expression (self->token)) {
       vbet_diagnostics_add (self->diagnostics, "E023", (VbetSpan){ self->last_end, 0 },
                             "a value is missing after '/'");
-      push (self, node_absent (self));
+      _vbet_parser_push (self, _vbet_parser_node_absent (self));
       break;
     }
     VbetNode *half = parse_primary (self);
     sound = sound && (is_half (half) || half->kind == VBET_NODE_ERROR);
-    push (self, half);
+    _vbet_parser_push (self, half);
   }
-  node_finish (self, pair, mark);
-  g_autoptr (VbetValue) ab = part_value (pair->children[0]);
-  g_autoptr (VbetValue) ba = part_value (pair->children[1]);
+  _vbet_parser_node_finish (self, pair, mark);
+  g_autoptr (VbetValue) ab = _vbet_parser_part_value (pair->children[0]);
+  g_autoptr (VbetValue) ba = _vbet_parser_part_value (pair->children[1]);
   if (pair->n_children != 2 || !sound)
     pair->kind = VBET_NODE_ERROR;
   if (pair->kind == VBET_NODE_PAIR && ab != NULL && ba != NULL)
-    node_take_value (self, pair, vbet_value_new_pair (g_steal_pointer (&ab), g_steal_pointer (&ba)));
+    _vbet_parser_node_take_value (self, pair,
+                                  vbet_value_new_pair (g_steal_pointer (&ab), g_steal_pointer (&ba)));
   else if (pair->kind == VBET_NODE_ERROR && vbet_diagnostics_size (self->diagnostics) == known)
     vbet_diagnostics_add (self->diagnostics, "E029", pair->span,
                           "'/' parts two values for the two directions, such as 10ms/40ms");
@@ -728,63 +442,63 @@ static VbetNode *
 parse_assign (Parser *self)
 {
   const VbetLexToken *name = self->token;
-  VbetNode *node = node_new (self, VBET_NODE_ASSIGN, name->start);
+  VbetNode *node = _vbet_parser_node_new (self, VBET_NODE_ASSIGN, name->start);
   guint mark = self->pending->len;
-  node_set_name (self, node, advance (self));
+  _vbet_parser_node_set_name (self, node, _vbet_parser_advance (self));
   if (name->kind == VBET_LEX_WORD)
     vbet_diagnostics_add (self->diagnostics, "E016", token_span (name),
                           "'%s' is no name: it starts with a letter", node->name);
-  else if (token_is (self, name, "yes") || token_is (self, name, "no"))
+  else if (_vbet_parser_token_is (self, name, "yes") || _vbet_parser_token_is (self, name, "no"))
     vbet_diagnostics_add (self->diagnostics, "E034", token_span (name),
                           "'%s' is a value and cannot be a name", node->name);
   if (self->token->kind == VBET_LEX_COLON)
-    report_fix (self, "E027", token_span (self->token), "'=' stands after a name, not ':'",
-                token_span (self->token), "=", "write '='");
+    _vbet_parser_report_fix (self, "E027", token_span (self->token), "'=' stands after a name, not ':'",
+                             token_span (self->token), "=", "write '='");
   if (self->token->kind == VBET_LEX_COLON || self->token->kind == VBET_LEX_EQUALS)
-    advance (self);
+    _vbet_parser_advance (self);
   while (self->token->kind == VBET_LEX_EQUALS) {
-    report_fix (self, "E027", token_span (self->token), "one '=' is enough", token_span (self->token), "",
-                "delete '='");
-    advance (self);
+    _vbet_parser_report_fix (self, "E027", token_span (self->token), "one '=' is enough",
+                             token_span (self->token), "", "delete '='");
+    _vbet_parser_advance (self);
   }
   const VbetLexToken *t = self->token;
   gboolean other = t->kind == VBET_LEX_NAME && (t->flags & VBET_LEX_AFTER_NEWLINE) != 0
-                   && (t[1].kind == VBET_LEX_EQUALS || at_step (self, t));
-  if (begins_expression (t) && !other) {
-    push (self, parse_expression (self));
+                   && (t[1].kind == VBET_LEX_EQUALS || _vbet_parser_at_step (self, t));
+  if (_vbet_parser_begins_expression (t) && !other) {
+    _vbet_parser_push (self, parse_expression (self));
   } else {
     vbet_diagnostics_add (self->diagnostics, "E023", (VbetSpan){ self->last_end, 0 },
                           "something is missing after '%s ='", node->name);
-    push (self, node_absent (self));
+    _vbet_parser_push (self, _vbet_parser_node_absent (self));
   }
-  return node_finish (self, node, mark);
+  return _vbet_parser_node_finish (self, node, mark);
 }
 
 static VbetNode *
 parse_step (Parser *self)
 {
-  VbetNode *node = node_new (self, VBET_NODE_STEP, self->token->start);
+  VbetNode *node = _vbet_parser_node_new (self, VBET_NODE_STEP, self->token->start);
   guint mark = self->pending->len;
-  advance (self);
+  _vbet_parser_advance (self);
   const VbetLexToken *t = self->token;
   if (t->kind == VBET_LEX_STRING || t->kind == VBET_LEX_RAW) {
-    push (self, parse_quoted (self));
+    _vbet_parser_push (self, parse_quoted (self));
   } else if (t->kind != VBET_LEX_OPEN_BRACE) {
     g_autofree char *better = g_strdup_printf ("\"%.*s\"", (int)token_size (t), self->text + t->start);
-    report_fix (self, "E031", token_span (t), "the title of a step stands in quotes", token_span (t), better,
-                "add the quotes");
-    push (self, node_stray (self));
+    _vbet_parser_report_fix (self, "E031", token_span (t), "the title of a step stands in quotes",
+                             token_span (t), better, "add the quotes");
+    _vbet_parser_push (self, _vbet_parser_node_stray (self));
   }
   if (self->token->kind == VBET_LEX_OPEN_BRACE) {
-    push (self, parse_group (self, TRUE, FALSE));
+    _vbet_parser_push (self, parse_group (self, TRUE, FALSE));
   } else {
     VbetSpan here = { self->last_end, 0 };
     if (!self->last_unclosed)
-      report_fix (self, "E032", here, "the statements of a step stand in braces after its title", here, " {}",
-                  "insert '{}'");
+      _vbet_parser_report_fix (self, "E032", here, "the statements of a step stand in braces after its title",
+                               here, " {}", "insert '{}'");
     node->kind = VBET_NODE_ERROR;
   }
-  return node_finish (self, node, mark);
+  return _vbet_parser_node_finish (self, node, mark);
 }
 
 /* "plug cable1, NIC(x))": the name of a call, and then its arguments. */
@@ -792,8 +506,9 @@ static gboolean
 lacks_paren (const Parser *self)
 {
   const VbetLexToken *t = self->token;
-  return (is_statement_word (self, t) || is_maker (self, t)) && (t[1].flags & VBET_LEX_AFTER_NEWLINE) == 0
-         && begins_expression (t + 1) && t[1].kind != VBET_LEX_OPEN_PAREN && t[1].kind != VBET_LEX_OPEN_BRACE;
+  return (_vbet_parser_is_statement_word (self, t) || _vbet_parser_is_maker (self, t))
+         && (t[1].flags & VBET_LEX_AFTER_NEWLINE) == 0 && _vbet_parser_begins_expression (t + 1)
+         && t[1].kind != VBET_LEX_OPEN_PAREN && t[1].kind != VBET_LEX_OPEN_BRACE;
 }
 
 /* "host1 alloc(host)": a name, and then what it should be. */
@@ -801,7 +516,7 @@ static gboolean
 lacks_equals (const Parser *self)
 {
   const VbetLexToken *t = self->token;
-  return (t[1].flags & VBET_LEX_AFTER_NEWLINE) == 0 && is_maker (self, t + 1)
+  return (t[1].flags & VBET_LEX_AFTER_NEWLINE) == 0 && _vbet_parser_is_maker (self, t + 1)
          && t[2].kind == VBET_LEX_OPEN_PAREN;
 }
 
@@ -823,26 +538,27 @@ parse_statement (Parser *self, gboolean text_allowed, gboolean names_allowed)
   const VbetLexToken *t = self->token;
   gboolean name = t->kind == VBET_LEX_NAME;
   self->statement_indent = t->indent;
-  if (at_step (self, t)) {
-    push (self, parse_step (self));
+  if (_vbet_parser_at_step (self, t)) {
+    _vbet_parser_push (self, parse_step (self));
   } else if ((name || t->kind == VBET_LEX_WORD)
              && (t[1].kind == VBET_LEX_EQUALS || (name && t[1].kind == VBET_LEX_COLON))) {
-    push (self, parse_assign (self));
+    _vbet_parser_push (self, parse_assign (self));
   } else if (name && lacks_paren (self)) {
     VbetSpan here = { t->end, 0 };
     VbetSpan gap = { t->end, t[1].start - t->end };
     g_autofree char *message
         = g_strdup_printf ("a '(' is missing after '%.*s'", (int)token_size (t), self->text + t->start);
-    report_fix (self, "E025", here, message, gap, "(", "insert '('");
-    push (self, parse_call (self));
+    _vbet_parser_report_fix (self, "E025", here, message, gap, "(", "insert '('");
+    _vbet_parser_push (self, parse_call (self));
   } else if (name && lacks_equals (self)) {
     VbetSpan here = { t->end, 0 };
-    report_fix (self, "E026", here, "a '=' is missing after this name", here, " =", "insert '='");
-    push (self, parse_assign (self));
+    _vbet_parser_report_fix (self, "E026", here, "a '=' is missing after this name", here, " =",
+                             "insert '='");
+    _vbet_parser_push (self, parse_assign (self));
   } else {
     VbetNode *node = parse_expression (self);
     check_statement (self, node, text_allowed, names_allowed);
-    push (self, node);
+    _vbet_parser_push (self, node);
   }
 }
 
@@ -854,20 +570,20 @@ parse_statements (Parser *self, gboolean in_group, gboolean text_first, gboolean
   for (;;) {
     const VbetLexToken *t = self->token;
     if (t->kind == VBET_LEX_END || (in_group && t->kind == VBET_LEX_CLOSE_BRACE)
-        || (in_group && at_step (self, t)))
+        || (in_group && _vbet_parser_at_step (self, t)))
       return;
     if (in_group
         && ((t->kind == VBET_LEX_CLOSE_PAREN && self->open_parens > 0)
             || (t->kind == VBET_LEX_CLOSE_BRACKET && self->open_brackets > 0)))
       return;
     if (t->kind == VBET_LEX_SEMICOLON) {
-      advance (self);
-    } else if (begins_expression (t)) {
+      _vbet_parser_advance (self);
+    } else if (_vbet_parser_begins_expression (t)) {
       parse_statement (self, first && text_first, names_allowed);
       first = FALSE;
     } else {
-      report_stray (self, t);
-      push (self, node_stray (self));
+      _vbet_parser_report_stray (self, t);
+      _vbet_parser_push (self, _vbet_parser_node_stray (self));
     }
   }
 }
@@ -885,10 +601,10 @@ vbet_parse (const char *text, gsize size, const GArray *tokens, VbetArena *arena
     .pending = g_ptr_array_new (),
     .missing = g_string_new (NULL),
   };
-  VbetNode *root = node_new (&self, VBET_NODE_PROGRAM, 0);
+  VbetNode *root = _vbet_parser_node_new (&self, VBET_NODE_PROGRAM, 0);
   parse_statements (&self, FALSE, FALSE, FALSE);
-  flush_missing (&self);
-  node_finish (&self, root, 0);
+  _vbet_parser_flush_missing (&self);
+  _vbet_parser_node_finish (&self, root, 0);
   root->span.length = size;
   g_ptr_array_unref (self.pending);
   g_string_free (self.missing, TRUE);
