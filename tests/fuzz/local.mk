@@ -62,6 +62,21 @@ TESTS += tests/fuzz/replay-switch-virtqueue
 tests_fuzz_replay_switch_virtqueue_SOURCES = tests/fuzz/fuzz-switch-virtqueue.c tests/fuzz/replay.c
 tests_fuzz_replay_switch_virtqueue_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
 
+check_PROGRAMS += tests/fuzz/replay-switch-bridge
+TESTS += tests/fuzz/replay-switch-bridge
+tests_fuzz_replay_switch_bridge_SOURCES = tests/fuzz/fuzz-switch-bridge.c tests/fuzz/replay.c
+tests_fuzz_replay_switch_bridge_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+
+check_PROGRAMS += tests/fuzz/replay-switch-offload
+TESTS += tests/fuzz/replay-switch-offload
+tests_fuzz_replay_switch_offload_SOURCES = tests/fuzz/fuzz-switch-offload.c tests/fuzz/replay.c
+tests_fuzz_replay_switch_offload_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+
+check_PROGRAMS += tests/fuzz/replay-switch-bpf
+TESTS += tests/fuzz/replay-switch-bpf
+tests_fuzz_replay_switch_bpf_SOURCES = tests/fuzz/fuzz-switch-bpf.c tests/fuzz/replay.c
+tests_fuzz_replay_switch_bpf_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+
 FUZZ_VHOST = tests/fuzz/fuzz-switch-vhost.c tests/unit/fake-driver.c tests/unit/fake-driver.h
 check_PROGRAMS += tests/fuzz/replay-switch-vhost
 TESTS += tests/fuzz/replay-switch-vhost
@@ -186,6 +201,21 @@ noinst_PROGRAMS += tests/fuzz/fuzz-switch-virtqueue
 tests_fuzz_fuzz_switch_virtqueue_SOURCES = tests/fuzz/fuzz-switch-virtqueue.c
 tests_fuzz_fuzz_switch_virtqueue_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 tests_fuzz_fuzz_switch_virtqueue_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+
+noinst_PROGRAMS += tests/fuzz/fuzz-switch-bridge
+tests_fuzz_fuzz_switch_bridge_SOURCES = tests/fuzz/fuzz-switch-bridge.c
+tests_fuzz_fuzz_switch_bridge_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_switch_bridge_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+
+noinst_PROGRAMS += tests/fuzz/fuzz-switch-offload
+tests_fuzz_fuzz_switch_offload_SOURCES = tests/fuzz/fuzz-switch-offload.c
+tests_fuzz_fuzz_switch_offload_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_switch_offload_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+
+noinst_PROGRAMS += tests/fuzz/fuzz-switch-bpf
+tests_fuzz_fuzz_switch_bpf_SOURCES = tests/fuzz/fuzz-switch-bpf.c
+tests_fuzz_fuzz_switch_bpf_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_switch_bpf_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 noinst_PROGRAMS += tests/fuzz/fuzz-switch-vhost
 tests_fuzz_fuzz_switch_vhost_SOURCES = $(FUZZ_VHOST)
