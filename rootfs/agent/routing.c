@@ -17,13 +17,16 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,9 +37,10 @@
 #define DAEMONS_MAX 24
 #define NAME_MAX_BYTES 16
 #define LINES_MAX 65536
-#define START_MS 10000
+#define START_MS                                                                                             \
+  120000 /* of a daemon that has not ended: fifty routers that start together may need half a minute */
 #define STOP_MS 3000
-#define ANSWER_MS 3000
+#define ANSWER_MS 10000
 #define ERRORS_SHOWN 5
 
 /* User and group "frr" of the image (files/etc/passwd). */
@@ -95,19 +99,29 @@ static const struct {
   const char *words;
   const char *daemon;
 } blocks[] = {
-  { "router ospf", "ospfd" },     { "router ospf6", "ospf6d" },  { "router rip", "ripd" },
-  { "router ripng", "ripngd" },   { "router bgp", "bgpd" },      { "router isis", "isisd" },
-  { "router eigrp", "eigrpd" },   { "router babel", "babeld" },  { "router openfabric", "fabricd" },
-  { "bfd", "bfdd" },              { "mpls ldp", "ldpd" },        { "pbr-map", "pbrd" },
+  { "router ospf", "ospfd" },
+  { "router ospf6", "ospf6d" },
+  { "router rip", "ripd" },
+  { "router ripng", "ripngd" },
+  { "router bgp", "bgpd" },
+  { "router isis", "isisd" },
+  { "router eigrp", "eigrpd" },
+  { "router babel", "babeld" },
+  { "router openfabric", "fabricd" },
+  { "bfd", "bfdd" },
+  { "mpls ldp", "ldpd" },
+  { "pbr-map", "pbrd" },
   { "rpki", "bgpd" },
 };
 
 /* Words that begin something new even where a block is not indented. */
 static const char *const beginnings[] = {
-  "access-list", "agentx", "banner",  "bfd",   "debug",     "enable",        "exit",    "end",    "frr",
-  "hostname",    "interface", "ip",   "ipv6",  "key",       "line",          "log",     "mpls",   "nexthop-group",
-  "no",          "password",  "pbr-map", "route-map", "router", "rpki",     "segment-routing", "service", "username",
-  "vrf",         "zebra",
+  "access-list", "agentx",    "banner",        "bfd",   "debug",
+  "enable",      "exit",      "end",           "frr",   "hostname",
+  "interface",   "ip",        "ipv6",          "key",   "line",
+  "log",         "mpls",      "nexthop-group", "no",    "password",
+  "pbr-map",     "route-map", "router",        "rpki",  "segment-routing",
+  "service",     "username",  "vrf",           "zebra",
 };
 
 static bool
@@ -188,28 +202,97 @@ write_part (const char *daemon, const char *text, LineFate *fates)
 
 /* --- starting -------------------------------------------------------------- */
 
-/* Waits until all files of @paths are there; they appear in RUN_DIR, which @watch watches. */
+/* A file that tells that a daemon serves. */
+typedef struct {
+  char path[64];
+  pid_t daemon;
+} Sign;
+
+/* What start_some() waits with: new files in RUN_DIR, children that ended. */
+typedef struct {
+  int files;
+  int children;
+} Watch;
+
 static bool
-wait_for_files (int watch, char (*paths)[64], int count, long end)
+open_watch (Watch *watch)
+{
+  sigset_t child;
+  sigemptyset (&child);
+  sigaddset (&child, SIGCHLD);
+  sigprocmask (SIG_BLOCK, &child, NULL);
+  watch->children = signalfd (-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+  watch->files = inotify_init1 (IN_CLOEXEC | IN_NONBLOCK);
+  return watch->children >= 0 && watch->files >= 0
+         && inotify_add_watch (watch->files, RUN_DIR, IN_CREATE | IN_MOVED_TO) >= 0;
+}
+
+static void
+close_watch (Watch *watch)
+{
+  close (watch->files);
+  close (watch->children);
+}
+
+/* Waits until all of @signs are there but those whose daemon has ended. */
+static bool
+wait_for_signs (const Watch *watch, const Sign *signs, int count, long end)
 {
   for (;;) {
     char events[4096];
+    struct pollfd polled[]
+        = { { .fd = watch->files, .events = POLLIN }, { .fd = watch->children, .events = POLLIN } };
     int missing = 0;
-    for (int i = 0; i < count; i++)
-      missing += access (paths[i], F_OK) != 0;
-    if (missing == 0)
-      return true;
+    int hopeless = 0;
+    for (int i = 0; i < count; i++) {
+      bool there = access (signs[i].path, F_OK) == 0;
+      missing += !there;
+      /* Not reaped here: the next look must still find it, and process 1 takes care of it. */
+      siginfo_t info = { 0 };
+      hopeless += !there && waitid (P_PID, (id_t)signs[i].daemon, &info, WEXITED | WNOHANG | WNOWAIT) == 0
+                  && info.si_pid != 0;
+    }
     long left = end - now_ms ();
-    struct pollfd poll_fd = { .fd = watch, .events = POLLIN };
-    if (left <= 0)
+    if (missing == hopeless || left <= 0)
+      return missing == 0;
+    if (poll (polled, 2, (int)left) <= 0)
+      continue;
+    if (read (watch->files, events, sizeof events) < 0 && errno != EAGAIN)
       return false;
-    if (poll (&poll_fd, 1, (int) left) > 0 && read (watch, events, sizeof events) < 0 && errno != EAGAIN)
+    if (read (watch->children, events, sizeof events) < 0 && errno != EAGAIN)
       return false;
   }
 }
 
+/* Starts @argv in a session of its own, as a child: process 1 inherits it. Returns: 0 or -errno. No fork,
+ * which would make the child fault in again what it only leaves behind. */
 static int
-start_daemon (const char *daemon)
+spawn_daemon (char *const *argv, pid_t *ret_pid)
+{
+  posix_spawn_file_actions_t files;
+  posix_spawnattr_t attributes;
+  sigset_t all;
+  sigset_t none;
+  sigfillset (&all);
+  sigemptyset (&none);
+  posix_spawnattr_init (&attributes);
+  posix_spawnattr_setflags (&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+  posix_spawnattr_setsigdefault (&attributes, &all);
+  posix_spawnattr_setsigmask (&attributes, &none);
+  posix_spawn_file_actions_init (&files);
+  posix_spawn_file_actions_addopen (&files, 0, "/dev/null", O_RDWR, 0);
+  posix_spawn_file_actions_adddup2 (&files, 0, 1);
+  posix_spawn_file_actions_adddup2 (&files, 0, 2);
+  posix_spawn_file_actions_addclosefrom_np (&files, 3);
+  posix_spawn_file_actions_addchdir_np (&files, "/");
+  int result = posix_spawn (ret_pid, argv[0], &files, &attributes, argv, child_environment ());
+  posix_spawn_file_actions_destroy (&files);
+  posix_spawnattr_destroy (&attributes);
+  return -result;
+}
+
+static int
+start_daemon (const char *daemon, pid_t *ret_pid)
 {
   char command[64];
   char configuration[64];
@@ -217,34 +300,41 @@ start_daemon (const char *daemon)
   snprintf (command, sizeof command, "/usr/lib/frr/%s", daemon);
   snprintf (configuration, sizeof configuration, RUN_DIR "/%s.conf", daemon);
   snprintf (log, sizeof log, "file:" RUN_DIR "/%s.log", daemon);
-  char *argv[] = { command, (char *) "-f", configuration, (char *) "--log", log, (char *) "--log-level",
-                   (char *) "err", (char *) "-P", (char *) "0", NULL };
-  return access (command, X_OK) != 0 ? -errno : spawn_detached (argv);
+  char *argv[] = {
+    command,      (char *)"-f", configuration, (char *)"--log", log, (char *)"--log-level", (char *)"err",
+    (char *)"-P", (char *)"0",  NULL
+  };
+  return spawn_daemon (argv, ret_pid);
 }
 
-/* Starts daemons @first … @last - 1 together and waits until each has read its configuration and serves vtysh. */
+/* Starts daemons @first … @last - 1 together and waits until each has read its configuration and serves
+ * vtysh. */
 static bool
-start_some (const Daemons *daemons, int first, int last, int watch)
+start_some (const Daemons *daemons, int first, int last, const Watch *watch)
 {
-  char paths[DAEMONS_MAX + 1][64];
+  Sign signs[DAEMONS_MAX + 1];
   int count = 0;
   bool all = true;
   for (int i = first; i < last; i++) {
-    int result = start_daemon (daemons->names[i]);
+    pid_t pid = 0;
+    int result = start_daemon (daemons->names[i], &pid);
     if (result != 0) {
       complain (daemons->names[i], strerror (-result));
       all = false;
       continue;
     }
-    snprintf (paths[count++], sizeof paths[0], RUN_DIR "/%s.vty", daemons->names[i]);
-    if (strcmp (daemons->names[i], "zebra") == 0)
-      snprintf (paths[count++], sizeof paths[0], RUN_DIR "/zserv.api");
+    snprintf (signs[count].path, sizeof signs[count].path, RUN_DIR "/%s.vty", daemons->names[i]);
+    signs[count++].daemon = pid;
+    if (strcmp (daemons->names[i], "zebra") == 0) {
+      snprintf (signs[count].path, sizeof signs[count].path, RUN_DIR "/zserv.api");
+      signs[count++].daemon = pid;
+    }
   }
-  if (wait_for_files (watch, paths, count, now_ms () + START_MS))
+  if (wait_for_signs (watch, signs, count, now_ms () + START_MS))
     return all;
   for (int i = 0; i < count; i++)
-    if (access (paths[i], F_OK) != 0)
-      complain (paths[i], "did not appear; see " RUN_DIR "/*.log");
+    if (access (signs[i].path, F_OK) != 0)
+      complain (signs[i].path, "did not appear; see " RUN_DIR "/*.log");
   return false;
 }
 
@@ -256,8 +346,9 @@ await_answer (const char *daemon)
   char answer[256];
   int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   snprintf (address.sun_path, sizeof address.sun_path, RUN_DIR "/%s.vty", daemon);
+  long end = now_ms () + ANSWER_MS;
   /* Between bind() and listen() the daemon refuses. */
-  for (int i = 0; i < 100 && connect (fd, (struct sockaddr *) &address, sizeof address) != 0; i++) {
+  while (connect (fd, (struct sockaddr *)&address, sizeof address) != 0 && now_ms () < end) {
     struct timespec pause = { .tv_nsec = 2 * 1000 * 1000 };
     nanosleep (&pause, NULL);
   }
@@ -302,7 +393,8 @@ report_lines (const Daemons *daemons, const char *text, LineFate *fates)
   }
   for (int number = 1; *text != '\0' && number < LINES_MAX; number++) {
     size_t length = strcspn (text, "\n");
-    if (fates[number].unknown > 0 && fates[number].unknown == fates[number].offered && shown++ < ERRORS_SHOWN) {
+    if (fates[number].unknown > 0 && fates[number].unknown == fates[number].offered
+        && shown++ < ERRORS_SHOWN) {
       char *line = strndup (text, length);
       complain ("no daemon takes this line", line != NULL ? line : "");
       free (line);
@@ -328,8 +420,8 @@ start (void)
     return 1;
   }
   mkdir (RUN_DIR, 0755);
-  int watch = inotify_init1 (IN_CLOEXEC | IN_NONBLOCK);
-  if (chown (RUN_DIR, FRR_ID, FRR_ID) != 0 || watch < 0 || inotify_add_watch (watch, RUN_DIR, IN_CREATE | IN_MOVED_TO) < 0)
+  Watch watch;
+  if (!open_watch (&watch) || chown (RUN_DIR, FRR_ID, FRR_ID) != 0)
     complain (RUN_DIR, strerror (errno));
   for (int i = 0; i < daemons.count; i++) {
     char log[64];
@@ -340,10 +432,10 @@ start (void)
       complain (daemons.names[i], strerror (-result));
   }
   /* Clients that do not find zebra wait ten seconds before they try again. */
-  bool good = start_some (&daemons, 0, 1, watch) && start_some (&daemons, 1, daemons.count, watch);
+  bool good = start_some (&daemons, 0, 1, &watch) && start_some (&daemons, 1, daemons.count, &watch);
   if (good)
     good = report_lines (&daemons, text, fates);
-  close (watch);
+  close_watch (&watch);
   free (fates);
   free (text);
   return good ? 0 : 1;
@@ -358,7 +450,7 @@ daemon_pid (const char *daemon)
   char path[64];
   snprintf (path, sizeof path, RUN_DIR "/%s.pid", daemon);
   char *text = file_read (path, 32, NULL);
-  pid_t pid = text != NULL ? (pid_t) strtol (text, NULL, 10) : 0;
+  pid_t pid = text != NULL ? (pid_t)strtol (text, NULL, 10) : 0;
   free (text);
   return pid > 1 && kill (pid, 0) == 0 ? pid : 0;
 }

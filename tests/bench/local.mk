@@ -14,8 +14,8 @@ tests_bench_bench_switch_LDADD = libvbet-runtime.a libvbet-switch.a libvbet-base
 EXTRA_tests_bench_bench_switch_DEPENDENCIES = bin/vbet-switch
 
 # Whole labs, on real guests.
-BENCHES += tests/bench/bench-labs.py tests/bench/bench-tcp.py
-EXTRA_DIST += tests/bench/bench-labs.py tests/bench/bench-tcp.py doc/performance.md
+BENCHES += tests/bench/bench-labs.py tests/bench/bench-tcp.py tests/bench/bench-scale.py
+EXTRA_DIST += tests/bench/bench-labs.py tests/bench/bench-tcp.py tests/bench/bench-scale.py doc/performance.md
 
 # Frames of the canvas.
 EXTRA_PROGRAMS += tests/bench/bench-canvas

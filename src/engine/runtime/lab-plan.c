@@ -3,6 +3,10 @@
  * Calls run in order, each when the one before has ended; START and STOP only
  * begin in order and run side by side. Any other call waits for pending STOPs
  * (what they hold may be taken away next), not for pending STARTs.
+ *
+ * Of a large lab only so many guests boot at once as keep the processors busy:
+ * the first prompt is there at once, and none waits so long for a processor
+ * that it is taken for one that hangs.
  */
 #include "config.h"
 
@@ -11,6 +15,9 @@
 #include <string.h>
 
 #include "engine/runtime/guest-config.h"
+
+/* Guests that boot at once. A boot waits now and then, hence more than one a processor. */
+#define BOOTS_PER_PROCESSOR 8
 
 /* --- the log ------------------------------------------------------------------ */
 
@@ -26,7 +33,8 @@ vbet_call_record_free (VbetCallRecord *record)
 }
 
 VbetCallRecord *
-vbet_lab_record_begin (VbetLab *self, const char *text, const char *verb, const char *device, const char *cable)
+vbet_lab_record_begin (VbetLab *self, const char *text, const char *verb, const char *device,
+                       const char *cable)
 {
   VbetCallRecord *record = g_new0 (VbetCallRecord, 1);
   record->number = self->calls->len + 1;
@@ -78,7 +86,8 @@ verb_name (VbetCallVerb verb)
   return "call";
 }
 
-/* --- names of the lab's devices ------------------------------------------------------------------------------ */
+/* --- names of the lab's devices
+ * ------------------------------------------------------------------------------ */
 
 static void
 on_hosts_written (GObject *source, GAsyncResult *result, gpointer data)
@@ -122,16 +131,15 @@ changes_names (const VbetCall *call)
 
 /* --- the sequence --------------------------------------------------------------------------------------- */
 
-
 typedef struct {
   VbetLab *lab;
   GPtrArray *calls;
   GPtrArray *records;
   guint index;
-  guint starts;        /* that have not ended */
+  guint starts; /* that have not ended */
   guint stops;
-  gboolean looping;    /* advance() is on the stack */
-  gboolean waiting;    /* a serial call has not ended */
+  gboolean looping; /* advance() is on the stack */
+  gboolean waiting; /* a serial call has not ended */
   gboolean serial_told;
   gboolean names_changed; /* running guests need a new /etc/hosts */
   VbetPlanDone serial_done;
@@ -172,7 +180,8 @@ run_call (PlanRun *run, const VbetCall *call)
   CallRun *one = g_new0 (CallRun, 1);
   one->run = run;
   one->call = call;
-  one->record = vbet_lab_record_begin (run->lab, call->text, verb_name (call->verb), call->device, call->cable);
+  one->record
+      = vbet_lab_record_begin (run->lab, call->text, verb_name (call->verb), call->device, call->cable);
   g_ptr_array_add (run->records, one->record);
   run->names_changed = run->names_changed || changes_names (call);
   if (call->verb == VBET_CALL_START)
@@ -184,13 +193,26 @@ run_call (PlanRun *run, const VbetCall *call)
   vbet_lab_execute (run->lab, call, one->record, on_call_done, one);
 }
 
+/* Whether @call has to wait for calls that have begun but not ended. */
+static gboolean
+must_wait (const PlanRun *run, const VbetCall *call)
+{
+  if (call->verb == VBET_CALL_START && run->starts >= BOOTS_PER_PROCESSOR * g_get_num_processors ())
+    return TRUE;
+  return call->verb != VBET_CALL_STOP && run->stops > 0;
+}
+
 static void
 advance (PlanRun *run)
 {
   run->looping = TRUE;
   while (run->index < run->calls->len && !run->waiting) {
     const VbetCall *call = g_ptr_array_index (run->calls, run->index);
-    if (call->verb != VBET_CALL_STOP && run->stops > 0)
+    if (call->verb == VBET_CALL_START && run->lab->stopping) {
+      run->index++; /* it would only be told so */
+      continue;
+    }
+    if (must_wait (run, call))
       break;
     run->index++;
     run_call (run, call);
@@ -217,7 +239,8 @@ advance (PlanRun *run)
 }
 
 void
-vbet_lab_run_plan (VbetLab *self, GPtrArray *calls, VbetPlanDone serial_done, VbetPlanDone done, gpointer data)
+vbet_lab_run_plan (VbetLab *self, GPtrArray *calls, VbetPlanDone serial_done, VbetPlanDone done,
+                   gpointer data)
 {
   PlanRun *run = g_new0 (PlanRun, 1);
   run->lab = g_object_ref (self);
