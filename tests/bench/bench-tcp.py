@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-# bench-tcp.py - two guests through one switch: vbet-switch beside vde_switch,
-# uml_switch and (as root) the host's own bridge, in turns, in one run.
+# bench-tcp.py - two guests through one switch, and through a router guest between
+# two switches: vbet-switch with each of its NICs beside vde_switch, uml_switch
+# and (as root) the host's own bridge, in turns, in one run.
 #
-# The guests of all three are alike: same kernel, image, kernel arguments, memory and processors; only the NIC and the
-# program at its other end differ. Prints medians, the ratio first; judges nothing.
+# The guests of all are alike: same kernel, image, kernel arguments, memory and processors; only the NIC and the
+# program at its other end differ. Prints medians, the ratio first.
 import argparse
 import contextlib
 import io
@@ -37,10 +38,31 @@ h2 = attach(alloc(host), alloc(NIC, ip={CLIENT}/24))
 s = alloc(switch)
 link(s, h1, h2)
 """
-PINGS = 200
+ROUTED_SERVER = "10.0.1.1"
+ROUTED_LAB = f"""
+h1 = attach(alloc(host, gateway=10.0.1.254), alloc(NIC, ip={ROUTED_SERVER}/24))
+h2 = attach(alloc(host, gateway=10.0.2.254), alloc(NIC, ip=10.0.2.2/24))
+r = attach(alloc(router), alloc(NIC, ip=10.0.1.254/24), alloc(NIC, ip=10.0.2.254/24))
+s = alloc(switch)
+t = alloc(switch)
+link(s, h1, NIC(r, 1))
+link(t, h2, NIC(r, 2))
+"""
+# Of a guest without an engine: name, gateway, and a NIC's address for each switch.
+DIRECT_GUESTS = (("h1", "", {0: SERVER}), ("h2", "", {0: CLIENT}))
+ROUTED_GUESTS = (
+    ("h1", "10.0.1.254", {0: ROUTED_SERVER}),
+    ("h2", "10.0.2.254", {1: "10.0.2.2"}),
+    ("r", "", {0: "10.0.1.254", 1: "10.0.2.254"}),
+)
+PINGS = 300
 SMALL = 18  # bytes of UDP payload in a frame of 64 bytes with its checksum
 BOOT_SECONDS = 30
 WHOLE_SECONDS = 1800
+LOSS = 0.005  # a rate with no more is one without loss
+RATES = (500, 40000)  # of small packets, frames a second; the best is looked for between these
+RATE_STEPS = 7
+RATE_SECONDS = 2
 # Kernel arguments that are a guest's own; every other one is taken over from a vBET guest.
 OWN_ARGUMENTS = re.compile(r"(umid|uml_dir|mconsole|ubd\w+|con0|ssl0|vec\d+|eth\d+|virtio_uml\.device|console)[=:]")
 
@@ -58,7 +80,8 @@ def program(name):
 
 def mac(address):
     """The guest's init finds a NIC by it."""
-    return f"02:00:00:00:00:{int(address.rsplit('.', 1)[1]):02x}"
+    words = [int(word) for word in address.split(".")]
+    return f"02:00:00:00:{words[2]:02x}:{words[3]:02x}"
 
 
 def kill_tree(process):
@@ -75,13 +98,18 @@ def kill_tree(process):
 class VbetLab:
     """The lab as any user runs it."""
 
-    name = "vbet-switch"
+    name = "vbet virtio"
+    nic = "virtio"
+
+    def __init__(self, routed=False):
+        self.text = ROUTED_LAB if routed else LAB
 
     def __enter__(self):
         self.place = Place()
         self.place.__enter__()
+        self.place.environment["VBET_NIC"] = self.nic
         try:
-            self.lab = self.place.run(self.place.write("tcp.vbet", LAB))
+            self.lab = self.place.run(self.place.write("tcp.vbet", self.text))
         except BaseException:
             self.place.__exit__(*sys.exc_info())
             raise
@@ -100,13 +128,19 @@ class VbetLab:
         ).stdout
 
 
+class VectorLab(VbetLab):
+    name = "vbet vector"
+    nic = "vector"
+
+
 class Guest:
     """A guest without an engine: kernel, disk, configuration disk, and a shell on its console."""
 
-    def __init__(self, base, name, address, nic, cpu, arguments, image, identity):
+    def __init__(self, base, description, nics, cpu, arguments, image, identity):
+        name, gateway, addresses = description
         folder = base / name
         folder.mkdir()
-        self.config(folder / "config.tar", name, address)
+        self.config(folder / "config.tar", name, gateway, list(addresses.values()))
         for path in (folder, folder / "config.tar"):
             if identity:
                 shutil.chown(path, identity["user"], identity["group"])
@@ -116,7 +150,7 @@ class Guest:
         tty.setraw(console)
         command = ["taskset", "-c", str(cpu), "setarch", os.uname().machine, "-R", program("linux.uml"), *arguments]
         command += ["umid=u", f"uml_dir={folder}", "con0=fd:0,fd:1", f"ssl0=fd:{agent.fileno()}"]
-        command += [f"ubd0={folder}/cow,{image}", f"ubd1rd={folder}/config.tar", nic]
+        command += [f"ubd0={folder}/cow,{image}", f"ubd1rd={folder}/config.tar", *nics]
         self.process = subprocess.Popen(
             command,
             stdin=console,
@@ -132,11 +166,12 @@ class Guest:
         agent.close()
 
     @staticmethod
-    def config(path, name, address):
+    def config(path, name, gateway, addresses):
+        nics = (f"{number} {mac(address)} 1500 {address}/24\n" for number, address in enumerate(addresses, 1))
         files = {
             "etc/hostname": f"{name}\n",
-            "etc/vbet/nics": f"1 {mac(address)} 1500 {address}/24\n",
-            "etc/vbet/env": "KIND=host\nFORWARD=0\nGATEWAY=''\nGATEWAY6=''\nDNS=''\nSERVICES=''\nNOTICE=''\n",
+            "etc/vbet/nics": "".join(nics),
+            "etc/vbet/env": f"KIND=host\nFORWARD={len(addresses) - 1}\nGATEWAY='{gateway}'\nGATEWAY6=''\nDNS=''\nSERVICES=''\nNOTICE=''\n",
         }
         with tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as archive:
             for folder in ("etc", "etc/vbet"):
@@ -184,10 +219,13 @@ class Guest:
 
 
 class PeerLab:
-    """Two guests at another switch program, all as an ordinary user."""
+    """The guests at another switch program, all as an ordinary user."""
 
     arguments = None  # of the kernel, from a vBET guest
     image = None
+
+    def __init__(self, routed=False):
+        self.descriptions = ROUTED_GUESTS if routed else DIRECT_GUESTS
 
     def __enter__(self):
         self.stack = contextlib.ExitStack()
@@ -202,7 +240,24 @@ class PeerLab:
         self.stack.callback(shutil.rmtree, base, ignore_errors=True)
         if identity:
             shutil.chown(base, identity["user"], identity["group"])
-        path = base / "switch"
+        for number in {number for _, _, addresses in self.descriptions for number in addresses}:
+            self.start_switch(base / f"switch{number}", identity)
+        cpus = sorted(os.sched_getaffinity(0))
+        self.guests = {}
+        for number, description in enumerate(self.descriptions):
+            name, _, addresses = description
+            nics = [
+                f"eth{index}=" + self.nic(base / f"switch{switch}", address)
+                for index, (switch, address) in enumerate(addresses.items())
+            ]
+            cpu = cpus[number % len(cpus)]
+            guest = Guest(base, description, nics, cpu, self.arguments, self.image, identity)
+            self.stack.callback(guest.end)
+            self.guests[name] = guest
+        for guest in self.guests.values():
+            guest.wait_shell()
+
+    def start_switch(self, path, identity):
         switch = subprocess.Popen(
             self.switch_command(path),
             stdin=subprocess.PIPE,  # never written to: both end when it is closed
@@ -213,15 +268,6 @@ class PeerLab:
         )
         self.stack.callback(kill_tree, switch)
         wait_until(path.exists, 10, f"{self.name} makes {path}")
-        cpus = sorted(os.sched_getaffinity(0))
-        self.guests = {}
-        for number, (name, address) in enumerate((("h1", SERVER), ("h2", CLIENT))):
-            cpu = cpus[number % len(cpus)]
-            guest = Guest(base, name, address, self.nic(path, address), cpu, self.arguments, self.image, identity)
-            self.stack.callback(guest.end)
-            self.guests[name] = guest
-        for guest in self.guests.values():
-            guest.wait_shell()
 
     def __exit__(self, *problem):
         return self.stack.__exit__(*problem)
@@ -239,7 +285,7 @@ class VdeLab(PeerLab):
 
     @staticmethod
     def nic(path, address):
-        return f"eth0=vde,{path},{mac(address)}"
+        return f"vde,{path},{mac(address)}"
 
 
 class UmlSwitchLab(PeerLab):
@@ -251,7 +297,7 @@ class UmlSwitchLab(PeerLab):
 
     @staticmethod
     def nic(path, address):
-        return f"eth0=daemon,{mac(address)},unix,{path}"
+        return f"daemon,{mac(address)},unix,{path}"
 
 
 class BridgeLab:
@@ -314,24 +360,48 @@ class BridgeLab:
 # --- measuring ----------------------------------------------------------------
 
 
-def iperf(lab, options, seconds):
-    text = lab.run("h2", f"iperf3 -c {SERVER} -t {seconds} -J {options}", seconds + 30)
+def iperf(lab, server, options, seconds):
+    text = lab.run("h2", f"iperf3 -c {server} -t {seconds} -J {options}", seconds + 30)
     result = json.loads(text[text.index("{") : text.rindex("}") + 1])
     if "error" in result:
         raise AssertionError(f"{lab.name}: iperf3: {result['error']}")
     return result["end"]
 
 
-def measure(lab, seconds):
-    """Returns: Gbit/s of TCP, 64-byte frames/s that arrive, and the round trips in ms."""
+def settle(lab, server):
     lab.run("h1", "iperf3 -s -D >/dev/null 2>&1", 10)
-    lab.run("h2", f"for i in 1 2 3 4 5 6 7 8 9; do ping -c 1 -W 1 {SERVER} >/dev/null && break; done", 30)
+    lab.run("h2", f"for i in 1 2 3 4 5 6 7 8 9; do ping -c 1 -W 1 {server} >/dev/null && break; done", 30)
     lab.run("h2", "sleep 1", 10)  # what the boot left to do is done
-    text = lab.run("h2", f"ping -c {PINGS} -i 0.01 -W 1 {SERVER}", 60)
+
+
+def measure(lab, seconds):
+    """Returns: Gbit/s of TCP, 64-byte frames/s that arrive of as many as one guest sends, and the round trips in ms."""
+    settle(lab, SERVER)
+    text = lab.run("h2", f"ping -c {PINGS} -i 0.005 -W 1 {SERVER}", 60)
     times = [float(value) for value in re.findall(r"time=([\d.]+) ms", text)]
-    tcp = iperf(lab, "", seconds)["sum_received"]["bits_per_second"] / 1e9
-    udp = iperf(lab, f"-u -l {SMALL} -b 0", max(2, seconds // 2))["sum"]
+    tcp = iperf(lab, SERVER, "", seconds)["sum_received"]["bits_per_second"] / 1e9
+    udp = iperf(lab, SERVER, f"-u -l {SMALL} -b 0", 2)["sum"]
     return {"tcp": tcp, "udp": (udp["packets"] - udp["lost_packets"]) / udp["seconds"], "ping": times}
+
+
+def measure_routed(lab):
+    """Returns: 64-byte frames/s through the router guest at the best rate without loss, and those of a flood."""
+    settle(lab, ROUTED_SERVER)
+    low, high = RATES
+    best = 0
+    for _ in range(RATE_STEPS):
+        rate = (low * high) ** 0.5
+        sent = iperf(lab, ROUTED_SERVER, f"-u -l {SMALL} -b {int(rate * SMALL * 8)}", RATE_SECONDS)["sum"]
+        reached = sent["packets"] / sent["seconds"]
+        if sent["lost_packets"] > LOSS * sent["packets"]:
+            high = rate
+            continue
+        best = max(best, reached)
+        if reached < 0.95 * rate:  # the guest sends no faster
+            break
+        low = rate
+    flood = iperf(lab, ROUTED_SERVER, f"-u -l {SMALL} -b 0", RATE_SECONDS)["sum"]
+    return {"rate": best, "flood": (flood["packets"] - flood["lost_packets"]) / flood["seconds"]}
 
 
 def learn():
@@ -350,36 +420,87 @@ def percentile(values, share):
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
-def report(results):
-    def middle(name, key):
-        return statistics.median(result[key] for result in results[name])
+def quotient(results, name, other, key):
+    """The median of the quotients of what was measured in turns."""
+    pairs = zip(results.get(name, []), results.get(other, []))
+    values = [a[key] / b[key] for a, b in pairs if key in a and b.get(key)]
+    return statistics.median(values) if values else None
 
-    ours = VbetLab.name
-    others = [name for name in results if name != ours and results[name]]
-    for key, title, unit in (
-        ("tcp", "TCP, MTU 1500", "Gbit/s"),
-        ("udp", "UDP in frames of 64 bytes, arrived", "frames/s"),
-    ):
-        print(f"{title}: median of the rounds (lowest … highest)")
-        digits = 2 if key == "tcp" else 0
-        for name in others:
-            a, b = middle(ours, key), middle(name, key)
-            print(f"  {ours} / {name:14} {a / b:6.2f} x   ({a:.{digits}f} against {b:.{digits}f} {unit})")
-        for name in [ours, *others]:
-            values = [result[key] for result in results[name]]
-            print(f"  {name:14} {middle(name, key):10.{digits}f} {unit}   "
-                  f"({min(values):.{digits}f} … {max(values):.{digits}f})")
+
+def line(what, ratio, budget=0):
+    """A line of the table that “make bench” ends with."""
+    if ratio is None:
+        return
+    met = ("yes" if ratio >= budget else "**no**") if budget else ""
+    text = f"| {ratio:.2f} x | {what} | {f'≥ {budget:g} x' if budget else '–'} | {met} |"
+    print(text)
+    if "VBET_BENCH_TABLE" in os.environ:
+        with open(os.environ["VBET_BENCH_TABLE"], "a", encoding="utf-8") as table:
+            print(text, file=table)
+
+
+def report_figures(results, key, title, unit, digits):
+    measured = {name: [entry[key] for entry in found] for name, found in results.items() if found and key in found[0]}
+    if not measured:
+        return
+    print(f"{title}: median of the rounds (lowest … highest)")
+    for name, values in measured.items():
+        against = quotient(results, VbetLab.name, name, key)
+        ratio = f"{VbetLab.name} / it {against:6.2f} x" if against is not None and name != VbetLab.name else ""
+        print(
+            f"  {name:14} {statistics.median(values):10.{digits}f} {unit}   "
+            f"({min(values):.{digits}f} … {max(values):.{digits}f})   {ratio}"
+        )
+
+
+def report(direct, routed):
+    report_figures(direct, "tcp", "TCP, MTU 1500", "Gbit/s", 2)
+    report_figures(direct, "udp", "UDP in frames of 64 bytes, a flood, arrived", "frames/s", 0)
+    report_figures(routed, "rate", "UDP in frames of 64 bytes through a router guest, best rate without loss", "frames/s", 0)
+    report_figures(routed, "flood", "UDP in frames of 64 bytes through a router guest, a flood, arrived", "frames/s", 0)
     print(f"Round trip: ping, {PINGS} a round, all rounds together")
-    for name in [ours, *others]:
-        times = [value for result in results[name] for value in result["ping"]]
-        sent = PINGS * len(results[name])
-        print(f"  {name:14} median {statistics.median(times):6.3f} ms   99 % {percentile(times, 0.99):6.3f} ms   "
-              f"({len(times)} of {sent} answered)")
+    for name, found in direct.items():
+        times = [value for result in found for value in result["ping"]]
+        if times:
+            print(
+                f"  {name:14} median {statistics.median(times):6.3f} ms   99 % {percentile(times, 0.99):6.3f} ms   "
+                f"({len(times)} of {PINGS * len(found)} answered)"
+            )
+    ours, vector, vde, uml, bridge = (kind.name for kind in (VbetLab, VectorLab, VdeLab, UmlSwitchLab, BridgeLab))
+    line(f"guest to guest TCP: {ours} / {vde}", quotient(direct, ours, vde, "tcp"), 10)
+    line(f"guest to guest TCP: {vector} / {vde}", quotient(direct, vector, vde, "tcp"), 4)
+    line(f"guest to guest TCP: {ours} / {bridge} and veth", quotient(direct, ours, bridge, "tcp"), 0.4)
+    line(f"guest to guest TCP: {ours} / {uml}", quotient(direct, ours, uml, "tcp"))
+    small = "64-byte UDP through a router guest at its best rate without loss"
+    line(f"{small}: {ours} / {uml}", quotient(routed, ours, uml, "rate"), 2)
+    line(f"{small}: {ours} / {vector}", quotient(routed, ours, vector, "rate"), 1)
 
 
 def host():
     """What the figures depend on most. Another program's load is in them."""
     return f"{os.cpu_count()} processors, Linux {os.uname().release}, load {os.getloadavg()[0]:.1f}"
+
+
+def rounds(count, title, labs, make, measure_one):
+    """Returns: what was measured, by the name of the lab; rounds without a result are left out."""
+    labs = list(labs)
+    results = {lab.name: [] for lab in labs}
+    for number in range(count):
+        for kind in list(labs):
+            try:
+                with make(kind) as lab:
+                    results[kind.name].append(measure_one(lab))
+            except Missing as problem:
+                print(f"  skipped: {title}: {kind.name}: {problem}")
+                labs.remove(kind)
+            except (AssertionError, OSError, ValueError, subprocess.SubprocessError) as problem:
+                print(f"  {title}, round {number + 1}: {kind.name} gave no result: {problem}")
+            sys.stdout.flush()
+    return results
+
+
+LABS = (VbetLab, VectorLab, VdeLab, UmlSwitchLab, BridgeLab)
+ROUTED_LABS = (VbetLab, VectorLab, UmlSwitchLab)
 
 
 def stop(number, frame):
@@ -399,23 +520,12 @@ def main():
     except Missing as problem:
         print(f"skipped: guests through one switch: {problem}")
         return 0
-    labs = [VbetLab, VdeLab, UmlSwitchLab, BridgeLab]
-    results = {lab.name: [] for lab in labs}
-    print(f"Two guests through one switch, {options.rounds} rounds in turns, {options.seconds} s of TCP each ({host()})", flush=True)
-    for number in range(options.rounds):
-        for kind in list(labs):
-            try:
-                with kind() as lab:
-                    results[kind.name].append(measure(lab, options.seconds))
-            except Missing as problem:
-                print(f"  skipped: {kind.name}: {problem}")
-                labs.remove(kind)
-            except (AssertionError, OSError, ValueError, subprocess.SubprocessError) as problem:
-                print(f"  round {number + 1}: {kind.name} gave no result: {problem}")
-            sys.stdout.flush()
-    if not results[VbetLab.name]:
+    print(f"Guests, {options.rounds} rounds in turns, {options.seconds} s of TCP each ({host()})", flush=True)
+    direct = rounds(options.rounds, "direct", LABS, lambda kind: kind(), lambda lab: measure(lab, options.seconds))
+    routed = rounds(options.rounds, "routed", ROUTED_LABS, lambda kind: kind(routed=True), measure_routed)
+    if not direct[VbetLab.name]:
         return 1
-    report({name: found for name, found in results.items() if found})
+    report(direct, routed)
     print(f"At the end: {host()}")
     return 0
 
