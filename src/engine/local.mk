@@ -9,6 +9,8 @@ libvbet_client_a_SOURCES = \
 	src/engine/dissect.h \
 	src/engine/labs.c \
 	src/engine/launch.c \
+	src/engine/measure.c \
+	src/engine/measure.h \
 	src/engine/packets.c \
 	src/engine/packets.h \
 	src/engine/rpc.c \

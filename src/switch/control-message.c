@@ -35,6 +35,8 @@ static const struct {
   { "remove-cable", VBET_CONTROL_REMOVE_CABLE },
   { "add-capture", VBET_CONTROL_ADD_CAPTURE },
   { "remove-capture", VBET_CONTROL_REMOVE_CAPTURE },
+  { "measure", VBET_CONTROL_MEASURE },
+  { "cancel-measure", VBET_CONTROL_CANCEL_MEASURE },
   { "state", VBET_CONTROL_STATE },
   { "sync", VBET_CONTROL_SYNC },
   { "quit", VBET_CONTROL_QUIT },
@@ -265,6 +267,8 @@ read_command (JsonObject *object, VbetControlOp op, gint64 id)
   self->vhost = g_strcmp0 (kind, "vhost-user") == 0;
   self->mac = (guint64)get_int (object, "mac", 0, VBET_MAC_BROADCAST, 0);
   self->carrier = get_boolean (object, "carrier", TRUE);
+  self->wish.count = (guint)get_int (object, "count", 0, VBET_PROBE_MAX, 0);
+  self->wish.duration = get_int (object, "duration", 0, VBET_PROBE_TIME_MAX, 0);
   read_message (object, self);
   gboolean capture_ok = read_capture (object, &self->capture);
   self->invalid = !capture_ok || !read_settings (object, &self->settings)

@@ -29,6 +29,8 @@ typedef enum {
   VBET_CONTROL_REMOVE_CABLE,
   VBET_CONTROL_ADD_CAPTURE,
   VBET_CONTROL_REMOVE_CAPTURE,
+  VBET_CONTROL_MEASURE,
+  VBET_CONTROL_CANCEL_MEASURE,
   VBET_CONTROL_STATE,
   VBET_CONTROL_SYNC,
   VBET_CONTROL_QUIT,
@@ -62,6 +64,7 @@ typedef struct {
   VbetControlEnd ends[2];
   VbetFabricCableSettings settings; /* of a cable; default: perfect */
   VbetCaptureSettings capture;      /* of add-capture */
+  VbetProbeWish wish;               /* of measure */
   gboolean invalid;                 /* settings or VLANs make no sense */
 } VbetControlCommand;
 

@@ -10,6 +10,7 @@
 
 #include "switch/control-message.h"
 #include "switch/control-state.h"
+#include "switch/measure.h"
 #include "switch/stock.h"
 #include "switch/vhost-port.h"
 
@@ -34,6 +35,8 @@ struct VbetControl {
   GHashTable *stocks; /* of VbetStock, by serial */
   VbetCaptureBudget capture_budget;
   GHashTable *captures; /* of VbetCapture, by serial */
+  GHashTable *measures; /* of VbetMeasure, by serial */
+  guint measured;       /* measurements so far */
 };
 
 /* A received command with its descriptors; what is still in @fds at the end is closed. */
@@ -345,6 +348,38 @@ add_capture (VbetControl *self, Call *call)
   return 0;
 }
 
+static void
+measure_over (VbetMeasure *measure, gpointer user_data)
+{
+  VbetControl *self = user_data;
+  guint64 serial = vbet_measure_get_serial (measure);
+  g_hash_table_remove (self->measures, &serial);
+}
+
+static int
+measure (VbetControl *self, const VbetControlCommand *command, gint64 now)
+{
+  int result = 0;
+  if (g_hash_table_contains (self->measures, &command->serial))
+    return -EEXIST;
+  VbetMeasure *measure
+      = vbet_measure_new (self->fabric, command->cable, &command->wish, command->serial, ++self->measured, now,
+                          send_part, measure_over, self, &result);
+  if (measure != NULL)
+    g_hash_table_insert (self->measures, g_memdup2 (&command->serial, sizeof command->serial), measure);
+  return result;
+}
+
+static int
+cancel_measure (VbetControl *self, const VbetControlCommand *command)
+{
+  VbetMeasure *found = g_hash_table_lookup (self->measures, &command->serial);
+  if (found == NULL)
+    return -ENOENT;
+  vbet_measure_cancel (found);
+  return 0;
+}
+
 static gboolean
 stock_is_on (gpointer key, gpointer value, gpointer user_data)
 {
@@ -459,6 +494,10 @@ execute (VbetControl *self, Call *call, gint64 now)
     return add_capture (self, call);
   case VBET_CONTROL_REMOVE_CAPTURE:
     return g_hash_table_remove (self->captures, &command->serial) ? 0 : -ENOENT;
+  case VBET_CONTROL_MEASURE:
+    return measure (self, command, now);
+  case VBET_CONTROL_CANCEL_MEASURE:
+    return cancel_measure (self, command);
   case VBET_CONTROL_STATE:
     vbet_control_state (self->fabric, command->id, now, send_part, self);
     return 0;
@@ -482,6 +521,8 @@ sentence_for (int result)
     return "Something of that name is there already";
   case -ENOENT:
     return "There is nothing of that name";
+  case -EALREADY:
+    return "That cable is being measured already";
   case -EBUSY:
     return "An end of the cable has another cable in it";
   case -EBADF:
@@ -598,6 +639,8 @@ vbet_control_new (VbetIo *io, int fd, const char *const *layers)
   self->stocks = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)vbet_stock_free);
   self->captures
       = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)vbet_capture_free);
+  self->measures
+      = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)vbet_measure_free);
   g_queue_init (&self->outgoing);
   ref = vbet_loop_add (vbet_io_get_loop (io), fd, EPOLLIN, VBET_FD_CONTROL, self);
   if (ref == 0) {
@@ -616,6 +659,7 @@ vbet_control_free (VbetControl *self)
   if (self == NULL)
     return;
   vbet_fabric_set_link_changed (self->fabric, NULL, NULL);
+  g_hash_table_unref (self->measures);
   g_hash_table_unref (self->captures);
   g_hash_table_unref (self->stocks);
   vbet_loop_remove (vbet_io_get_loop (self->io), self->ref);

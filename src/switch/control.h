@@ -29,6 +29,9 @@
  *   add-capture    cable, serial, captured [name of end 0, of end 1; "": not this one], snaplen, filter, resumed
  *                  + 1 descriptor: a SEQPACKET connection, whose messages are whole blocks of pcapng
  *   remove-capture serial                       what is written so far still goes out if it can
+ *   measure        cable, serial, count, duration (ns): sends probes through it (core/probe.h); count, duration
+ *                  0 or missing: as is usual
+ *   cancel-measure serial                       "measured" tells what there is so far
  *   state          the answer comes in parts, see below
  *   sync           nothing: its answer says that everything before is done
  *   quit           the answer is the last message
@@ -66,6 +69,10 @@
  *   {"event":"stock-left","bridge":…,"serial":…}               that control connection is closed
  *
  *   {"event":"capture-closed","serial":…}                      nobody reads that capture any more
+ *
+ *   {"event":"measuring","serial":…,"time":…,"duration":…}     four times a second: how far it is; ns
+ *   {"event":"measured","serial":…,"end":…,"ways":[{…},{…}]}   end: done, cancelled, unplugged; from the first end
+ *                                                              and from the second, as VbetProbeResult has it
  *
  * The filter of a capture is a program of classic BPF (core/bpf.h): code, jt, jf, k of each instruction in one
  * array; none: every frame. resumed: an earlier process had this capture, which the new section says.

@@ -106,6 +106,10 @@ void
 vbet_fabric_cable_deliver (VbetCableEnd end, const VbetFrame *frame, gpointer user_data)
 {
   FabricCable *cable = user_data;
+  if (G_UNLIKELY (frame->probe != 0)) {
+    vbet_fabric_probe_arrived (cable, end, frame);
+    return;
+  }
   if (G_UNLIKELY (cable->taps != NULL))
     vbet_fabric_tap (cable, end, FALSE, frame);
   deliver (cable->ends[end], frame);

@@ -32,6 +32,9 @@ typedef struct {
   gint64 deadline; /* VBET_CABLE_NEVER: none */
   gint slot;       /* in the schedule; -1: none */
   GPtrArray *taps; /* of VbetTap (borrowed): those at it; NULL: none */
+  VbetProbe *probe; /* NULL: it is not being measured */
+  const VbetProberClass *prober;
+  gpointer prober_data;
 } FabricCable;
 
 struct VbetEndpoint {
@@ -101,6 +104,12 @@ void vbet_fabric_find_taps (FabricCable *cable);
 /* Tells every tap that got something. */
 void vbet_fabric_flush_taps (VbetFabric *self);
 void vbet_fabric_tap_free (gpointer tap);
+/* A probe came out of @cable. */
+void vbet_fabric_probe_arrived (FabricCable *cable, VbetCableEnd end, const VbetFrame *frame);
+/* Sends the probes that are due. */
+void vbet_fabric_run_probe (FabricCable *cable, gint64 now);
+/* Ends a measurement, if there is one. */
+void vbet_fabric_end_probe (FabricCable *cable, VbetProbeEnd why);
 /* A cable's own schedule let it go up or down; user_data: FabricCable. */
 void vbet_fabric_cable_flap (gboolean up, gpointer user_data);
 /* Puts @cable where its deadline belongs. */

@@ -70,6 +70,8 @@ vbet_fabric_reschedule (FabricCable *cable)
 {
   GPtrArray *heap = cable->fabric->schedule;
   gint64 deadline = vbet_cable_deadline (&cable->core);
+  if (G_UNLIKELY (cable->probe != NULL))
+    deadline = MIN (deadline, vbet_probe_deadline (cable->probe));
   if (deadline == cable->deadline)
     return;
   if (deadline == VBET_CABLE_NEVER) {
@@ -106,6 +108,8 @@ vbet_fabric_run_due (VbetFabric *self, gint64 now)
   while (self->schedule->len > 0 && cable_at (self->schedule, 0)->deadline <= now) {
     FabricCable *cable = cable_at (self->schedule, 0);
     vbet_cable_run (&cable->core, now);
+    if (G_UNLIKELY (cable->probe != NULL))
+      vbet_fabric_run_probe (cable, now);
     vbet_fabric_reschedule (cable);
   }
 }

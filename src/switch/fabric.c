@@ -112,6 +112,7 @@ static void
 cable_free (gpointer data)
 {
   FabricCable *self = data;
+  vbet_fabric_end_probe (self, VBET_PROBE_UNPLUGGED);
   vbet_fabric_unschedule (self);
   vbet_cable_finish (&self->core);
   for (guint end = 0; end < 2; end++)
@@ -138,7 +139,8 @@ vbet_fabric_cable_flap (gboolean up, gpointer user_data)
   FabricCable *self = user_data;
   VbetFabric *fabric = self->fabric;
   gboolean ways[2];
-  (void)up;
+  if (!up && self->probe != NULL)
+    vbet_probe_cut (self->probe);
   for (guint end = 0; end < 2; end++) {
     ways[end] = vbet_cable_is_up (&self->core, end);
     update_link (self->ends[end]);

@@ -25,6 +25,7 @@
 #include "switch/core/cable.h"
 #include "switch/core/counters.h"
 #include "switch/core/frame.h"
+#include "switch/core/probe.h"
 #include "switch/core/relay-ports.h"
 
 #define VBET_FABRIC_BUDGET 512   /* bridge inputs a run */
@@ -143,6 +144,29 @@ typedef struct VbetTap VbetTap;
 VbetTap *vbet_fabric_add_tap (VbetFabric *self, const char *cable, const gboolean ends[2],
                               const VbetTapClass *klass, gpointer user_data);
 void vbet_fabric_remove_tap (VbetFabric *self, VbetTap *tap);
+
+/* --- measuring a cable --------------------------------------------------------------- */
+
+typedef enum {
+  VBET_PROBE_DONE,
+  VBET_PROBE_CANCELLED,
+  VBET_PROBE_UNPLUGGED, /* the cable was removed */
+} VbetProbeEnd;
+
+typedef struct {
+  gint64 (*clock) (gpointer user_data);
+  /* Something was sent. */
+  void (*running) (const VbetProbe *probe, gint64 now, gpointer user_data);
+  /* Called once; @probe goes away afterwards. Never calls the fabric. */
+  void (*ended) (const VbetProbe *probe, VbetProbeEnd why, gint64 now, gpointer user_data);
+} VbetProberClass;
+
+/** vbet_fabric_probe: begins to measure @cable. @run: a number that the last measurements did not have.
+ * Returns: 0, -ENOENT, or -EALREADY when it is being measured. */
+int vbet_fabric_probe (VbetFabric *self, const char *cable, const VbetProbeWish *wish, guint run,
+                       const VbetProberClass *klass, gpointer user_data, gint64 now);
+/** vbet_fabric_probe_stop: Returns: FALSE when it is not being measured. */
+gboolean vbet_fabric_probe_stop (VbetFabric *self, const char *cable);
 
 /* --- endpoints as their ports see them ------------------------------------- */
 

@@ -30,6 +30,10 @@ libvbet_switch_a_SOURCES = \
 	src/switch/core/offload.h \
 	src/switch/core/pcapng.c \
 	src/switch/core/pcapng.h \
+	src/switch/core/probe.c \
+	src/switch/core/probe.h \
+	src/switch/core/probe-private.h \
+	src/switch/core/probe-result.c \
 	src/switch/core/random.h \
 	src/switch/core/relay-ports.c \
 	src/switch/core/relay-ports.h \
@@ -47,6 +51,7 @@ libvbet_switch_a_SOURCES = \
 	src/switch/fabric.h \
 	src/switch/fabric-path.c \
 	src/switch/fabric-private.h \
+	src/switch/fabric-probe.c \
 	src/switch/fabric-schedule.c \
 	src/switch/fabric-state.c \
 	src/switch/guest-memory.c \
@@ -54,6 +59,8 @@ libvbet_switch_a_SOURCES = \
 	src/switch/fabric-taps.c \
 	src/switch/loop.c \
 	src/switch/loop.h \
+	src/switch/measure.c \
+	src/switch/measure.h \
 	src/switch/socket-port.c \
 	src/switch/socket-port.h \
 	src/switch/stock.c \

@@ -9,7 +9,8 @@ SWITCH_TESTS = \
 	tests/unit/test-virtqueue \
 	tests/unit/test-offload \
 	tests/unit/test-vhost \
-	tests/unit/test-capture
+	tests/unit/test-capture \
+	tests/unit/test-probe
 check_PROGRAMS += $(SWITCH_TESTS)
 TESTS += $(SWITCH_TESTS)
 SWITCH_TEST_LIBS = libvbet-switch.a libvbet-base.a $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
@@ -53,6 +54,10 @@ tests_unit_test_vhost_LDADD = $(SWITCH_TEST_LIBS)
 tests_unit_test_capture_SOURCES = tests/unit/test-capture.c
 tests_unit_test_capture_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_capture_LDADD = libvbet-client.a $(SWITCH_TEST_LIBS) $(PCAP_LIBS)
+
+tests_unit_test_probe_SOURCES = tests/unit/test-probe.c
+tests_unit_test_probe_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_probe_LDADD = libvbet-client.a $(SWITCH_TEST_LIBS)
 
 # Those of the process: they run bin/vbet-switch.
 SWITCH_PROCESS_TESTS = \

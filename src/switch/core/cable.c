@@ -126,9 +126,17 @@ draw_jitter (VbetCableDirection *way)
 static void
 arrive (VbetCable *self, VbetCableDirection *way, const VbetFrame *frame)
 {
-  vbet_offload_count (&way->counters, frame);
+  if (G_LIKELY (frame->probe == 0))
+    vbet_offload_count (&way->counters, frame);
   self->deliver (way == &self->directions[VBET_CABLE_A] ? VBET_CABLE_B : VBET_CABLE_A, frame,
                  self->user_data);
+}
+
+/* 1 for what the counters count, 0 for a probe. */
+static guint
+counts (const VbetStoredFrame *frame)
+{
+  return frame->probe == 0 ? 1 : 0;
 }
 
 static void
@@ -136,7 +144,7 @@ fly (VbetCable *self, VbetCableDirection *way, VbetStoredFrame *frame, gint64 du
 {
   VbetCableLine *line = &way->line;
   if (vbet_random_chance (&way->random, way->quality.reorder)) {
-    way->effects.reordered++;
+    way->effects.reordered += counts (frame);
     line = &way->express;
   } else {
     gint64 travel = way->quality.delay + draw_jitter (way);
@@ -155,20 +163,30 @@ fly (VbetCable *self, VbetCableDirection *way, VbetStoredFrame *frame, gint64 du
   way->effects.flying++;
 }
 
+static void
+tell_left (VbetCable *self, const VbetCableDirection *way, guint32 probe, gint64 at)
+{
+  if (self->left != NULL)
+    self->left (way == &self->directions[VBET_CABLE_A] ? VBET_CABLE_A : VBET_CABLE_B, probe, at, self->user_data);
+}
+
 /* @frame leaves the transmitter at @at. */
 static void
 propagate (VbetCable *self, VbetCableDirection *way, VbetStoredFrame *frame, gint64 at, gint64 now)
 {
+  way->left_bytes += frame->size;
+  if (G_UNLIKELY (frame->probe != 0))
+    tell_left (self, way, frame->probe, at);
   if (loses (way)) {
-    way->effects.lost++;
-    way->counters.dropped++;
+    way->effects.lost += counts (frame);
+    way->counters.dropped += counts (frame);
     spend (self, way, frame);
     return;
   }
   if (vbet_random_chance (&way->random, way->quality.corrupt)) {
     guint64 bit = vbet_random_word (&way->random) % ((guint64)frame->size * 8);
     frame->data[bit / 8] ^= (guint8)(1 << bit % 8);
-    way->effects.corrupted++;
+    way->effects.corrupted += counts (frame);
   }
   VbetStoredFrame *twin = NULL;
   if (vbet_random_chance (&way->random, way->quality.duplicate)) {
@@ -177,7 +195,7 @@ propagate (VbetCable *self, VbetCableDirection *way, VbetStoredFrame *frame, gin
   }
   fly (self, way, frame, at, now);
   if (twin != NULL) {
-    way->effects.duplicated++;
+    way->effects.duplicated += counts (twin);
     fly (self, way, twin, at, now);
   }
 }
@@ -247,27 +265,25 @@ has_room (const VbetCableDirection *way, const VbetFrame *frame)
          && (quality->queue_bytes == 0 || way->queue_bytes + frame->size <= quality->queue_bytes);
 }
 
-void
-vbet_cable_input (VbetCable *self, VbetCableEnd end, const VbetFrame *frame, gint64 now)
+static VbetCableTaken
+enter (VbetCable *self, VbetCableEnd end, const VbetFrame *frame, gint64 now)
 {
   VbetCableDirection *way = &self->directions[end];
-  if (!vbet_cable_is_up (self, end)) {
-    way->counters.dropped++;
-    return;
-  }
+  if (!vbet_cable_is_up (self, end))
+    return VBET_CABLE_DOWN;
   if (way->plain && way->kept == 0) {
+    if (G_UNLIKELY (frame->probe != 0))
+      tell_left (self, way, frame->probe, now);
     arrive (self, way, frame);
-    return;
+    return VBET_CABLE_TAKEN;
   }
   advance (self, way, now);
-  if (way->sending != NULL && !has_room (way, frame)) {
-    overflow (way);
-    return;
-  }
+  if (way->sending != NULL && !has_room (way, frame))
+    return VBET_CABLE_FULL;
   VbetStoredFrame *kept = keep (self, way, frame);
-  if (kept == NULL) {
-    overflow (way);
-  } else if (way->sending != NULL) {
+  if (kept == NULL)
+    return VBET_CABLE_FULL;
+  if (way->sending != NULL) {
     append (&way->queue, kept);
     way->queue_bytes += kept->size;
     way->effects.waiting++;
@@ -276,6 +292,24 @@ vbet_cable_input (VbetCable *self, VbetCableEnd end, const VbetFrame *frame, gin
   } else {
     propagate (self, way, kept, now, now);
   }
+  return VBET_CABLE_TAKEN;
+}
+
+void
+vbet_cable_input (VbetCable *self, VbetCableEnd end, const VbetFrame *frame, gint64 now)
+{
+  VbetCableDirection *way = &self->directions[end];
+  VbetCableTaken taken = enter (self, end, frame, now);
+  if (taken == VBET_CABLE_FULL)
+    overflow (way);
+  else if (taken == VBET_CABLE_DOWN)
+    way->counters.dropped++;
+}
+
+VbetCableTaken
+vbet_cable_probe (VbetCable *self, VbetCableEnd end, const VbetFrame *frame, gint64 now)
+{
+  return enter (self, end, frame, now);
 }
 
 /* --- changes -------------------------------------------------------------------------- */
@@ -284,8 +318,9 @@ static void
 drop_line (VbetCable *self, VbetCableDirection *way, VbetCableLine *line)
 {
   while (line->head != NULL) {
-    spend (self, way, take (line));
-    way->counters.dropped++;
+    VbetStoredFrame *frame = take (line);
+    way->counters.dropped += counts (frame);
+    spend (self, way, frame);
   }
 }
 
@@ -294,8 +329,8 @@ static void
 drop_all (VbetCable *self, VbetCableDirection *way)
 {
   if (way->sending != NULL) {
+    way->counters.dropped += counts (way->sending);
     spend (self, way, g_steal_pointer (&way->sending));
-    way->counters.dropped++;
   }
   drop_line (self, way, &way->queue);
   drop_line (self, way, &way->line);

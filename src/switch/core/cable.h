@@ -80,12 +80,22 @@ typedef void (*VbetCableDeliver) (VbetCableEnd end, const VbetFrame *frame, gpoi
 /* The cable went up or down by its own schedule. */
 typedef void (*VbetCableFlap) (gboolean up, gpointer user_data);
 
+/* The probe marked @probe, put in at @end, left the transmitter at @at. */
+typedef void (*VbetCableLeft) (VbetCableEnd end, guint32 probe, gint64 at, gpointer user_data);
+
+/* What became of a frame that was put in. */
+typedef enum {
+  VBET_CABLE_TAKEN,
+  VBET_CABLE_FULL, /* the queue is */
+  VBET_CABLE_DOWN, /* that direction is */
+} VbetCableTaken;
+
 typedef struct {
   VbetStoredFrame *head;
   VbetStoredFrame *tail;
 } VbetCableLine;
 
-/* private, but for @counters and @effects */
+/* private, but for @counters, @effects, @quality, @queue_bytes and @left_bytes */
 typedef struct {
   VbetCableQuality quality;
   VbetCounters counters;
@@ -97,6 +107,7 @@ typedef struct {
   VbetStoredFrame *sending; /* in the transmitter until its due */
   VbetCableLine queue;      /* for the transmitter */
   gsize queue_bytes;
+  guint64 left_bytes;    /* of frames and probes that left the transmitter, lost ones too; not of a perfect line */
   VbetCableLine line;    /* on their way, by rising due */
   VbetCableLine express; /* likewise, those that skip the delay */
 } VbetCableDirection;
@@ -106,6 +117,7 @@ typedef struct {
   VbetFrameStore *store;
   VbetCableDeliver deliver;
   VbetCableFlap flap;
+  VbetCableLeft left; /* (nullable): set while probes are sent */
   gpointer user_data;
 
   /* private */
@@ -142,6 +154,14 @@ vbet_cable_is_perfect (const VbetCable *self, VbetCableEnd end)
 }
 /** vbet_cable_input: a frame enters at @end at time @now; a direction that is down drops and counts it. */
 void vbet_cable_input (VbetCable *self, VbetCableEnd end, const VbetFrame *frame, gint64 now);
+
+/**
+ * vbet_cable_probe: as vbet_cable_input(), of a @frame that is marked as a probe.
+ *
+ * A probe shares queue, transmitter, line and chance with all other frames, but is in no counter and no effect (only
+ * in how many wait and fly now).
+ */
+VbetCableTaken vbet_cable_probe (VbetCable *self, VbetCableEnd end, const VbetFrame *frame, gint64 now);
 
 /** vbet_cable_deadline: Returns: when vbet_cable_run() has something to do; VBET_CABLE_NEVER: nothing waits.
  */

@@ -54,6 +54,7 @@ vbet_frame_store_take (VbetFrameStore *self, guint size)
   frame->next = NULL;
   frame->due = 0;
   frame->size = size;
+  frame->probe = 0;
   return frame;
 }
 
@@ -61,8 +62,10 @@ VbetStoredFrame *
 vbet_frame_store_keep (VbetFrameStore *self, const VbetFrame *frame)
 {
   VbetStoredFrame *kept = vbet_frame_store_take (self, frame->size);
-  if (kept != NULL)
-    memcpy (kept->data, frame->data, frame->size);
+  if (kept == NULL)
+    return NULL;
+  memcpy (kept->data, frame->data, frame->size);
+  kept->probe = frame->probe;
   return kept;
 }
 

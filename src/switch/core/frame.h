@@ -23,6 +23,7 @@ typedef struct VbetFrameParts VbetFrameParts; /* offload.h */
 typedef struct {
   const guint8 *data;
   guint size;                  /* bytes */
+  guint32 probe;               /* 0: an ordinary frame; else the mark of a probe (probe.h), which no device can set */
   const VbetFrameParts *parts; /* NULL: @data is the whole frame, as on a wire; else its headers only */
 } VbetFrame;
 
