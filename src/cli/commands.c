@@ -49,6 +49,10 @@ static const VbetCommand commands[] = {
     "--write,\n"
     "they are pcapng: vbetctl capture LAB CABLE | wireshark -k -i -. Ctrl-C ends it.",
     vbet_cmd_capture },
+  { "measure", "LAB CABLE", "Set against measured: probe a cable that is in use and judge it by its settings",
+    "Prints each property for both directions: what is set, what was measured, and whether that is consistent.\n"
+    "Exits with 1 when something is not. Ctrl-C ends it early, with the figures until then.",
+    vbet_cmd_measure },
   { "call", "LAB CALL…", "Run calls of the language on a running lab, such as 'plug(c1, NIC(r1))'",
     "Prints the calls that were carried out. “-” reads calls from the standard input.", vbet_cmd_call },
   { "apply", "LAB FILE", "Change a running lab into what a file says",

@@ -16,6 +16,7 @@ libvbet_cli_a_SOURCES = \
 	src/cli/cmd-exec.c \
 	src/cli/cmd-fmt.c \
 	src/cli/cmd-image.c \
+	src/cli/cmd-measure.c \
 	src/cli/cmd-new.c \
 	src/cli/cmd-ps.c \
 	src/cli/cmd-run.c \

@@ -8,9 +8,9 @@
 
 #define MS 1e6
 #define CONFIDENCE 0.999
-#define Z 3.29             /* half its width, in standard deviations of a normal distribution */
-#define NORMAL_84 0.99446  /* where a normal distribution has 84 % of it below */
-#define OTHERS 0.02        /* share of probes that other traffic may have touched */
+#define Z 3.29            /* half its width, in standard deviations of a normal distribution */
+#define NORMAL_84 0.99446 /* where a normal distribution has 84 % of it below */
+#define OTHERS 0.02       /* share of probes that other traffic may have touched */
 
 /* --- what the switch says ---------------------------------------------------------------- */
 
@@ -50,6 +50,7 @@ vbet_measured_read (JsonObject *object, VbetMeasured *ret_measured)
     .waited_most = number_of (object, "waited-most"),
     .late = number_of (object, "late"),
     .trains = number_of (object, "trains"),
+    .tight = number_of (object, "tight"),
     .rate = number_of (object, "rate"),
     .span = number_of (object, "span"),
     .train_frames = number_of (object, "train-frames"),
@@ -62,7 +63,8 @@ vbet_measured_read (JsonObject *object, VbetMeasured *ret_measured)
 
 /* --- shares ---------------------------------------------------------------------------------- */
 
-/* The continued fraction of the incomplete beta function (Abramowitz and Stegun, 26.5.8), by Lentz's method. */
+/* The continued fraction of the incomplete beta function (Abramowitz and Stegun, 26.5.8), by Lentz's method.
+ */
 static double
 beta_fraction (double a, double b, double x)
 {
@@ -92,7 +94,8 @@ beta_fraction (double a, double b, double x)
   return value;
 }
 
-/* The regularised incomplete beta function: the chance of at least @a of @a + @b - 1 trials that succeed with @x. */
+/* The regularised incomplete beta function: the chance of at least @a of @a + @b - 1 trials that succeed with
+ * @x. */
 static double
 incomplete_beta (double a, double b, double x)
 {
@@ -131,7 +134,8 @@ vbet_measure_interval (double events, double of, double confidence, double *ret_
 static VbetMeasureRow
 judge_share (const char *property, double set, double least, double events, double of, double weight)
 {
-  VbetMeasureRow row = { .property = property, .unit = "share", .set = set, .events = events, .of = of, .high = 1 };
+  VbetMeasureRow row
+      = { .property = property, .unit = "share", .set = set, .events = events, .of = of, .high = 1 };
   if (of < 1) {
     row.verdict = VBET_MEASURE_UNJUDGED;
     row.reason = VBET_MEASURE_FEW;
@@ -150,11 +154,9 @@ judge_share (const char *property, double set, double least, double events, doub
 static VbetMeasureRow
 unjudged (const char *property, const char *unit, double set, VbetMeasureReason reason)
 {
-  return (VbetMeasureRow){ .property = property,
-                           .unit = unit,
-                           .set = set,
-                           .verdict = VBET_MEASURE_UNJUDGED,
-                           .reason = reason };
+  return (VbetMeasureRow){
+    .property = property, .unit = unit, .set = set, .verdict = VBET_MEASURE_UNJUDGED, .reason = reason
+  };
 }
 
 /* In bursts, one lost frame foretells the next: so many independent trials is one. */
@@ -187,7 +189,7 @@ judge_burst (const VbetMeasureSet *set, const VbetMeasured *measured)
   } else {
     /* A little more, since a run is cut where the measurement begins and ends. */
     row.verdict = fabs (row.measured - mean) <= width + 0.05 * mean ? VBET_MEASURE_CONSISTENT
-                                                                                : VBET_MEASURE_INCONSISTENT;
+                                                                    : VBET_MEASURE_INCONSISTENT;
   }
   return row;
 }
@@ -217,7 +219,8 @@ slack (const VbetMeasureSet *set, const VbetMeasured *measured)
   return MS + 0.005 * set->delay + 3 * MAX (measured->late, 0);
 }
 
-/* Whether other frames held up more than a few probes: with jitter, who is behind a late frame is late, too. */
+/* Whether other frames held up more than a few probes: with jitter, who is behind a late frame is late, too.
+ */
 static gboolean
 was_held_up (const VbetMeasureSet *set, const VbetMeasured *measured)
 {
@@ -228,8 +231,13 @@ was_held_up (const VbetMeasureSet *set, const VbetMeasured *measured)
 static VbetMeasureRow
 judge_delay (const VbetMeasureSet *set, const VbetMeasured *measured)
 {
-  VbetMeasureRow row = { .property = "delay", .unit = "ns", .set = set->delay, .measured = measured->median,
-                         .low = measured->lowest, .high = measured->high, .of = measured->samples };
+  VbetMeasureRow row = { .property = "delay",
+                         .unit = "ns",
+                         .set = set->delay,
+                         .measured = measured->median,
+                         .low = measured->lowest,
+                         .high = measured->high,
+                         .of = measured->samples };
   if (measured->samples < 1)
     return unjudged ("delay", "ns", set->delay, VBET_MEASURE_FEW);
   double swing = set->normal ? 3 * set->jitter : set->jitter;
@@ -283,16 +291,19 @@ judge_jitter (const VbetMeasureSet *set, const VbetMeasured *measured)
 static VbetMeasureRow
 judge_rate (const VbetMeasureSet *set, const VbetMeasured *measured)
 {
-  VbetMeasureRow row = { .property = "rate", .unit = "bit/s", .set = set->rate, .measured = measured->rate,
-                         .of = measured->trains };
+  VbetMeasureRow row = {
+    .property = "rate", .unit = "bit/s", .set = set->rate, .measured = measured->rate, .of = measured->trains
+  };
   if (set->rate <= 0)
     return unjudged ("rate", "bit/s", 0, VBET_MEASURE_NO_LIMIT);
   if (measured->trains < 1 || measured->span <= 0)
-    return unjudged ("rate", "bit/s", set->rate, VBET_MEASURE_NO_ROOM);
+    return unjudged ("rate", "bit/s", set->rate,
+                     measured->tight > 0 ? VBET_MEASURE_NO_ROOM : VBET_MEASURE_FEW);
   double width = set->rate * MIN (0.03 + (1e5 + 3 * MAX (measured->late, 0)) / measured->span, 0.5);
   row.low = row.measured - width;
   row.high = row.measured + width;
-  row.verdict = fabs (row.measured - set->rate) <= width ? VBET_MEASURE_CONSISTENT : VBET_MEASURE_INCONSISTENT;
+  row.verdict
+      = fabs (row.measured - set->rate) <= width ? VBET_MEASURE_CONSISTENT : VBET_MEASURE_INCONSISTENT;
   return row;
 }
 
@@ -300,7 +311,8 @@ static VbetMeasureRow
 judge_up (const VbetMeasureSet *set, const VbetMeasured *measured)
 {
   double all = measured->sent + measured->cut + measured->unknown + measured->full + measured->down;
-  VbetMeasureRow row = { .property = "up", .unit = "share", .set = set->up, .events = all - measured->down, .of = all };
+  VbetMeasureRow row
+      = { .property = "up", .unit = "share", .set = set->up, .events = all - measured->down, .of = all };
   if (all < 1)
     return unjudged ("up", "share", set->up, VBET_MEASURE_FEW);
   row.measured = row.events / all;
@@ -324,12 +336,12 @@ vbet_measure_judge (const VbetMeasureSet *set, const VbetMeasured *measured,
   ret_rows[n++] = judge_up (set, measured);
   ret_rows[n++] = judge_delay (set, measured);
   ret_rows[n++] = judge_jitter (set, measured);
-  ret_rows[n++] = judge_share ("loss", set->loss, set->loss, measured->lost, measured->sent, burst_weight (set));
+  ret_rows[n++]
+      = judge_share ("loss", set->loss, set->loss, measured->lost, measured->sent, burst_weight (set));
   VbetMeasureRow burst = judge_burst (set, measured);
   if (set->loss > 0 && set->loss < 1 && (set->burst > 1 || burst.verdict == VBET_MEASURE_INCONSISTENT))
     ret_rows[n++] = burst;
-  ret_rows[n++]
-      = judge_share ("duplicate", set->duplicate, set->duplicate, measured->duplicated, arrived, 1);
+  ret_rows[n++] = judge_share ("duplicate", set->duplicate, set->duplicate, measured->duplicated, arrived, 1);
   ret_rows[n++] = judge_reorder (set, measured);
   ret_rows[n++] = judge_share ("corrupt", set->corrupt, set->corrupt, measured->corrupted, arrived, 1);
   ret_rows[n++] = judge_rate (set, measured);

@@ -36,9 +36,10 @@ typedef struct {
 
 /* What the switch says of it; the names are those of VbetProbeResult. */
 typedef struct {
-  double time, interval, sent, lost, runs, duplicated, corrupted, ordered, reordered, full, down, cut, unknown;
+  double time, interval, sent, lost, runs, duplicated, corrupted, ordered, reordered, full, down, cut,
+      unknown;
   double samples, lowest, sixteenth, median, eighty_fourth, high, gap;
-  double waited, waited_most, late, trains, rate, span, train_frames, train_size;
+  double waited, waited_most, late, trains, tight, rate, span, train_frames, train_size;
   double bytes, other_frames, other_bytes;
 } VbetMeasured;
 
@@ -50,12 +51,12 @@ typedef enum {
 
 typedef enum {
   VBET_MEASURE_NO_REASON,
-  VBET_MEASURE_NO_LIMIT,  /* no rate is set */
-  VBET_MEASURE_DOWN,      /* no frame passes */
-  VBET_MEASURE_FEW,       /* too few probes */
-  VBET_MEASURE_NO_ROOM,   /* the queue was full, or too short for a train */
+  VBET_MEASURE_NO_LIMIT,      /* no rate is set */
+  VBET_MEASURE_DOWN,          /* no frame passes */
+  VBET_MEASURE_FEW,           /* too few probes */
+  VBET_MEASURE_NO_ROOM,       /* the queue was full, or too short for a train */
   VBET_MEASURE_NO_OVERTAKING, /* at this delay nothing can be overtaken */
-  VBET_MEASURE_OTHERS,    /* other traffic is in the way */
+  VBET_MEASURE_OTHERS,        /* other traffic is in the way */
 } VbetMeasureReason;
 
 #define VBET_MEASURE_ROWS 9
@@ -65,8 +66,8 @@ typedef struct {
   const char *unit;     /* static: "ns", "share", "bit/s", "frames" */
   double set;
   double measured;
-  double low, high;   /* of a share: the interval; of the delay: the lowest, and 99 % are not higher */
-  double events, of;  /* of a share: 480 of 10000 */
+  double low, high;  /* of a share: the interval; of the delay: the lowest, and 99 % are not higher */
+  double events, of; /* of a share: 480 of 10000 */
   VbetMeasureVerdict verdict;
   VbetMeasureReason reason; /* why there is none */
 } VbetMeasureRow;
@@ -78,7 +79,8 @@ void vbet_measured_read (JsonObject *object, VbetMeasured *ret_measured);
 guint vbet_measure_judge (const VbetMeasureSet *set, const VbetMeasured *measured,
                           VbetMeasureRow ret_rows[VBET_MEASURE_ROWS]);
 
-/** vbet_measure_interval: @confidence: such as 0.99. The shares that @events of @of trials are consistent with. */
+/** vbet_measure_interval: @confidence: such as 0.99. The shares that @events of @of trials are consistent
+ * with. */
 void vbet_measure_interval (double events, double of, double confidence, double *ret_low, double *ret_high);
 
 /** vbet_measure_format: Returns: (transfer full): @value for people: "70.1 ms", "4.8 %", "9.98 Mbit/s". */

@@ -20,6 +20,8 @@
 #include "base/paths.h"
 #include "engine/rpc.h"
 
+#define MEASURE_COUNT_MAX 100000
+#define MEASURE_SECONDS_MAX 3600
 #define FILTER_MAX (4 * 256) /* numbers of a capture's filter */
 
 struct _VbetService {
@@ -28,6 +30,7 @@ struct _VbetService {
   GSocketService *listener;
   JsonrpcServer *server;
   GHashTable *clients;  /* JsonrpcClient → itself */
+  GHashTable *measures; /* of Request: measurements that run */
   GHashTable *streams;  /* name of a streamed command → GCancellable */
 };
 
@@ -693,6 +696,78 @@ handle_capture_stop (Request *request)
     refuse (request, error);
 }
 
+/* --- cable.* --------------------------------------------------------------------------------------- */
+
+static void
+on_measuring (double share, double duration, gpointer data)
+{
+  Request *request = data;
+  GVariantDict dict;
+  g_variant_dict_init (&dict, request->params);
+  g_variant_dict_insert (&dict, "share", "d", share);
+  g_variant_dict_insert (&dict, "seconds", "d", duration / 1e9);
+  jsonrpc_client_send_notification_async (request->client, "cable.measuring", g_variant_dict_end (&dict), NULL, NULL,
+                                          NULL);
+}
+
+static void
+on_measure_answer (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Request *request = data;
+  g_hash_table_remove (request->service->measures, request);
+  on_lab_answer (source, result, request);
+}
+
+static void
+handle_measure (Request *request)
+{
+  g_autofree char *cable = require_text (request, "cable");
+  if (cable == NULL)
+    return;
+  double count = number_or (request->params, "count", 0);
+  double seconds = number_or (request->params, "seconds", 0);
+  if (!(count >= 0 && count <= MEASURE_COUNT_MAX && seconds >= 0 && seconds <= MEASURE_SECONDS_MAX)) {
+    refuse (request, g_error_new (VBET_ERROR, VBET_ERROR_USAGE,
+                                  "“count” is a number up to %d, “seconds” one up to %d", MEASURE_COUNT_MAX,
+                                  MEASURE_SECONDS_MAX));
+    return;
+  }
+  VbetLabMeasureOptions options = {
+    .cable = cable,
+    .count = (guint) count,
+    .seconds = seconds,
+    .measuring = on_measuring,
+    .measuring_data = request,
+  };
+  g_hash_table_add (request->service->measures, request);
+  vbet_lab_measure_async (request->service->lab, &options, request->cancellable, on_measure_answer, request);
+}
+
+static void
+handle_measure_cancel (Request *request)
+{
+  GError *error = NULL;
+  g_autofree char *cable = require_text (request, "cable");
+  if (cable == NULL)
+    return;
+  if (vbet_lab_measure_cancel (request->service->lab, cable, &error))
+    answer_nothing (request);
+  else
+    refuse (request, error);
+}
+
+/* Nobody waits for its measurements any more. */
+static void
+cancel_measures_of (VbetService *self, JsonrpcClient *client)
+{
+  g_autoptr (GList) requests = g_hash_table_get_keys (self->measures);
+  for (GList *at = requests; at != NULL; at = at->next) {
+    Request *request = at->data;
+    if (request->client == client)
+      g_cancellable_cancel (request->cancellable);
+  }
+}
+
 /* --- the table -------------------------------------------------------------------------------------- */
 
 static const Method methods[] = {
@@ -724,6 +799,8 @@ static const Method methods[] = {
   { "device.shell-resize", handle_shell_resize },
   { "capture.start", handle_capture_start },
   { "capture.stop", handle_capture_stop },
+  { "cable.measure", handle_measure },
+  { "cable.measure-cancel", handle_measure_cancel },
   { "console.open", handle_console_open },
   { "console.resize", handle_console_resize },
 };
@@ -834,6 +911,7 @@ on_client_accepted (JsonrpcServer *server, JsonrpcClient *client, VbetService *s
 static void
 on_client_closed (JsonrpcServer *server, JsonrpcClient *client, VbetService *self)
 {
+  cancel_measures_of (self, client);
   g_hash_table_remove (self->clients, client);
 }
 
@@ -888,6 +966,7 @@ vbet_service_dispose (GObject *object)
   g_clear_object (&self->server);
   g_clear_pointer (&self->clients, g_hash_table_unref);
   g_clear_pointer (&self->streams, g_hash_table_unref);
+  g_clear_pointer (&self->measures, g_hash_table_unref);
   g_clear_object (&self->lab);
   G_OBJECT_CLASS (vbet_service_parent_class)->dispose (object);
 }
@@ -904,6 +983,7 @@ static void
 vbet_service_init (VbetService *self)
 {
   self->clients = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  self->measures = g_hash_table_new (NULL, NULL);
   self->streams = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->server = jsonrpc_server_new ();
   self->listener = g_socket_service_new ();

@@ -74,6 +74,7 @@ vbet_measure_write (JsonBuilder *builder, const VbetProbeResult *result)
   add_int (builder, "waited-most", result->waited_most);
   add_int (builder, "late", result->late);
   add_int (builder, "trains", result->trains);
+  add_int (builder, "tight", result->tight);
   add_double (builder, "rate", result->rate);
   add_int (builder, "span", result->span);
   add_int (builder, "train-frames", result->train_frames);

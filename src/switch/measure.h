@@ -15,10 +15,11 @@ typedef void (*VbetMeasureTell) (JsonBuilder *message, gpointer user_data);
 /* It is over and was told; @measure is to be freed by the callee. */
 typedef void (*VbetMeasureOver) (VbetMeasure *measure, gpointer user_data);
 
-/** vbet_measure_new: @run: as vbet_fabric_probe() has it. @ret_error: (out): -errno on failure. Returns: NULL then. */
-VbetMeasure *vbet_measure_new (VbetFabric *fabric, const char *cable, const VbetProbeWish *wish, guint64 serial,
-                               guint run, gint64 now, VbetMeasureTell tell, VbetMeasureOver over,
-                               gpointer user_data, int *ret_error);
+/** vbet_measure_new: @run: as vbet_fabric_probe() has it. @ret_error: (out): -errno on failure. Returns: NULL
+ * then. */
+VbetMeasure *vbet_measure_new (VbetFabric *fabric, const char *cable, const VbetProbeWish *wish,
+                               guint64 serial, guint run, gint64 now, VbetMeasureTell tell,
+                               VbetMeasureOver over, gpointer user_data, int *ret_error);
 /** vbet_measure_free: ends it without a word if it runs. */
 void vbet_measure_free (VbetMeasure *self);
 guint64 vbet_measure_get_serial (const VbetMeasure *self);

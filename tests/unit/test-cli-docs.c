@@ -232,7 +232,7 @@ test_completion_works (void)
     const char *offered;
   } rows[] = {
     { "vbetctl ",
-      "check show calls fmt new run ps status exec console shell capture call apply step test stop cp image doctor help --help "
+      "check show calls fmt new run ps status exec console shell capture measure call apply step test stop cp image doctor help --help "
       "--version " },
     { "vbetctl st", "status step stop " },
     { "vbetctl status ", "lab " },

@@ -1,4 +1,5 @@
-/* test-probe.c - measuring cables in virtual time: what is set is found consistent, what is not set is not. */
+/* test-probe.c - measuring cables in virtual time: what is set is found consistent, what is not set is not.
+ */
 #include "config.h"
 
 #include <math.h>
@@ -15,8 +16,8 @@ typedef struct {
   VbetCable cable;
   VbetProbe *probe;
   gint64 now;
-  gint64 pause;  /* between frames of other traffic, from end A; 0: none */
-  guint size;    /* of these */
+  gint64 pause; /* between frames of other traffic, from end A; 0: none */
+  guint size;   /* of these */
   gint64 due;
   guint others;  /* that arrived */
   guint strange; /* probes that arrived where nobody measures */
@@ -346,7 +347,8 @@ test_wrong (void)
     VbetMeasureSet set = right;
     G_STRUCT_MEMBER (double, &set, wrong[i].member) = wrong[i].value;
     CU_ASSERT (count_bad (&set, &bench->measured[0], wrong[i].property) >= 1);
-    CU_ASSERT_EQUAL (find_row (&set, &bench->measured[0], wrong[i].property).verdict, VBET_MEASURE_INCONSISTENT);
+    CU_ASSERT_EQUAL (find_row (&set, &bench->measured[0], wrong[i].property).verdict,
+                     VBET_MEASURE_INCONSISTENT);
   }
   bench_free (bench);
 }
@@ -462,7 +464,8 @@ test_flap (void)
   bench_free (bench);
 }
 
-/* Ended early: what is on its way is not lost. And the next measurement does not take its probes for its own. */
+/* Ended early: what is on its way is not lost. And the next measurement does not take its probes for its own.
+ */
 static void
 test_cancel (void)
 {
@@ -572,15 +575,19 @@ int
 main (int argc, char **argv)
 {
   CU_TestInfo cables[] = {
-    { "perfect", test_perfect }, { "delay", test_delay },   { "jitter", test_jitter }, { "shares", test_shares },
-    { "rate", test_rate },       { "all of it", test_all }, { "wrong", test_wrong },   { "bursts", test_bursts }, CU_TEST_INFO_NULL,
+    { "perfect", test_perfect }, { "delay", test_delay },   { "jitter", test_jitter },
+    { "shares", test_shares },   { "rate", test_rate },     { "all of it", test_all },
+    { "wrong", test_wrong },     { "bursts", test_bursts }, CU_TEST_INFO_NULL,
   };
   CU_TestInfo use[] = {
-    { "other traffic", test_in_use }, { "queues", test_queues }, { "down", test_down },   { "flap", test_flap },
+    { "other traffic", test_in_use }, { "queues", test_queues }, { "down", test_down }, { "flap", test_flap },
     { "cancel", test_cancel },        { "plans", test_plans },   CU_TEST_INFO_NULL,
   };
   CU_TestInfo figures[] = {
-    { "interval", test_interval }, { "format", test_format }, { "hostile", test_hostile }, CU_TEST_INFO_NULL,
+    { "interval", test_interval },
+    { "format", test_format },
+    { "hostile", test_hostile },
+    CU_TEST_INFO_NULL,
   };
   CU_SuiteInfo suites[] = {
     { .pName = "cables", .pTests = cables },

@@ -138,9 +138,8 @@ quality_of (const VbetCable *cable, guint direction)
   };
 }
 
-/* What the text says of the cable called @name. */
-static VbetSwitchCableSettings
-settings_of (VbetLab *self, const char *name)
+VbetSwitchCableSettings
+vbet_lab_cable_settings (VbetLab *self, const char *name)
 {
   const VbetCable *cable = vbet_topology_cable (self->topology, name);
   VbetSwitchCableSettings settings;
@@ -169,7 +168,7 @@ vbet_lab_plug (VbetLab *self, const VbetCall *call, GError **error)
   cable->nic[call->end] = call->nic;
   if (cable->device[0] == NULL || cable->device[1] == NULL)
     return;
-  VbetSwitchCableSettings settings = settings_of (self, call->cable);
+  VbetSwitchCableSettings settings = vbet_lab_cable_settings (self, call->cable);
   cable->joined
       = vbet_switch_client_add_cable (self->switch_client, call->cable, cable->device[0], cable->nic[0],
                                       cable->device[1], cable->nic[1], &settings, error);
@@ -197,7 +196,8 @@ vbet_lab_set_cable (VbetLab *self, const char *name, GError **error)
   VbetCableRun *cable = g_hash_table_lookup (self->cables, name);
   if (cable == NULL || !cable->joined)
     return;
-  VbetSwitchCableSettings settings = settings_of (self, name);
+  VbetSwitchCableSettings settings = vbet_lab_cable_settings (self, name);
+  vbet_lab_measure_changed (self, name);
   if (!vbet_switch_client_set_cable (self->switch_client, name, &settings, error))
     return;
   vbet_lab_cable_state (self, name, settings.quality[0].up, settings.quality[1].up);

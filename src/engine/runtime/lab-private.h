@@ -76,6 +76,7 @@ struct _VbetLab {
   guint next_node;
   GHashTable *cables;       /* name → VbetCableRun, owned */
   GPtrArray *captures;      /* of those of lab-captures.c, owned */
+  GHashTable *measures;     /* name of a cable → VbetLabMeasure (borrowed): those that run */
   GPtrArray *calls;         /* of VbetCallRecord */
   GArray *step_states;      /* of VbetStepState, one a step of @topology */
   GHashTable *step_results; /* number of a step → av of what its statements gave when it ran last */
@@ -164,6 +165,15 @@ void vbet_lab_capture_free (gpointer capture);
 void vbet_lab_capture_closed (VbetLab *self, guint64 serial);
 /** vbet_lab_captures: Returns: (transfer floating): av, "captures" of vbetd(8). */
 GVariant *vbet_lab_captures (VbetLab *self);
+
+/** vbet_lab_cable_settings: what the text says of the cable called @name. */
+VbetSwitchCableSettings vbet_lab_cable_settings (VbetLab *self, const char *name);
+
+/* lab-measure.c */
+typedef struct VbetLabMeasure VbetLabMeasure;
+void vbet_lab_measure_free (gpointer measure);
+/** vbet_lab_measure_changed: the settings of the cable change. */
+void vbet_lab_measure_changed (VbetLab *self, const char *cable);
 
 /* lab-bridges.c */
 /** vbet_lab_set_bridge: the switch gets the attributes of the topology. */

@@ -258,7 +258,7 @@ direction_status (const VbetSwitchCounters *counters, const VbetSwitchEffects *e
 }
 
 static GVariant *
-cable_status (const VbetCable *cable, const VbetSwitchState *counters)
+cable_status (VbetLab *self, const VbetCable *cable, const VbetSwitchState *counters)
 {
   const VbetSwitchCableState *state = counters != NULL ? vbet_switch_state_find_cable (counters, cable->name) : NULL;
   GVariantDict dict;
@@ -274,6 +274,7 @@ cable_status (const VbetCable *cable, const VbetSwitchState *counters)
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "name", "s", cable->name);
   g_variant_dict_insert (&dict, "up", "b", state != NULL && (state->up[0] || state->up[1]));
+  g_variant_dict_insert (&dict, "measuring", "b", g_hash_table_contains (self->measures, cable->name));
   g_variant_dict_insert_value (&dict, "ends", g_variant_builder_end (&ends));
   g_variant_dict_insert_value (
       &dict, "ab", direction_status (state != NULL ? &state->ab : NULL, state != NULL ? &state->effects[0] : NULL));
@@ -326,7 +327,7 @@ make_status (VbetLab *self, const VbetSwitchState *counters)
   g_variant_dict_insert_value (&dict, "devices", g_variant_builder_end (&list));
   g_variant_builder_init (&list, G_VARIANT_TYPE ("av"));
   for (guint i = 0; i < self->topology->cables->len; i++)
-    g_variant_builder_add (&list, "v", cable_status (g_ptr_array_index (self->topology->cables, i), counters));
+    g_variant_builder_add (&list, "v", cable_status (self, g_ptr_array_index (self->topology->cables, i), counters));
   g_variant_dict_insert_value (&dict, "cables", g_variant_builder_end (&list));
   g_variant_dict_insert_value (&dict, "captures", vbet_lab_captures (self));
   return g_variant_ref_sink (g_variant_dict_end (&dict));

@@ -282,6 +282,7 @@ vbet_lab_dispose (GObject *object)
   if (self->switch_client != NULL)
     g_signal_handlers_disconnect_by_data (self->switch_client, self);
   g_clear_object (&self->switch_client);
+  g_clear_pointer (&self->measures, g_hash_table_unref);
   G_OBJECT_CLASS (vbet_lab_parent_class)->dispose (object);
 }
 
@@ -329,6 +330,7 @@ vbet_lab_class_init (VbetLabClass *class)
 static void
 vbet_lab_init (VbetLab *self)
 {
+  self->measures = g_hash_table_new (g_str_hash, g_str_equal);
   self->captures = g_ptr_array_new_with_free_func (vbet_lab_capture_free);
   self->born = g_get_monotonic_time ();
   self->nodes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) node_free);

@@ -104,6 +104,20 @@ typedef struct {
 GVariant *vbet_lab_capture_start (VbetLab *self, const VbetLabCaptureOptions *options, GError **error);
 gboolean vbet_lab_capture_stop (VbetLab *self, guint number, GError **error);
 
+typedef struct {
+  const char *cable;
+  guint count;    /* probes a direction; 0: as is usual */
+  double seconds; /* 0: as is usual */
+  void (*measuring) (double share, double duration, gpointer user_data); /* (nullable): VbetSwitchMeasuring */
+  gpointer measuring_data;
+} VbetLabMeasureOptions;
+
+/** vbet_lab_measure_async: @cancellable: (nullable): ends it with what is there. Result: a{sv}, "cable.measure" of
+ * vbetd(8). Errors: VBET_ERROR_STATE when the cable is not plugged, or measured already. */
+void vbet_lab_measure_async (VbetLab *self, const VbetLabMeasureOptions *options, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+gboolean vbet_lab_measure_cancel (VbetLab *self, const char *cable, GError **error);
+
 /** vbet_lab_stop_async: stops every guest, then the switch. May be called again while it stops. */
 void vbet_lab_stop_async (VbetLab *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean vbet_lab_stop_finish (VbetLab *self, GAsyncResult *result, GError **error);

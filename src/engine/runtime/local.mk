@@ -33,6 +33,7 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/lab-cables.c \
 	src/engine/runtime/lab-calls.c \
 	src/engine/runtime/lab-captures.c \
+	src/engine/runtime/lab-measure.c \
 	src/engine/runtime/lab-outside.c \
 	src/engine/runtime/lab-plan.c \
 	src/engine/runtime/lab-power.c \
@@ -59,6 +60,7 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/switch-channel.c \
 	src/engine/runtime/switch-channel.h \
 	src/engine/runtime/switch-client-capture.c \
+	src/engine/runtime/switch-client-measure.c \
 	src/engine/runtime/switch-client-edit.c \
 	src/engine/runtime/switch-client-private.h \
 	src/engine/runtime/switch-client.c \

@@ -1,6 +1,8 @@
 /* switch-client-private.h - the client's object, for switch-client.c (process) and switch-client-edit.c (lab). */
 #pragma once
 
+#include <json-glib/json-glib.h>
+
 #include "engine/runtime/switch-channel.h"
 #include "engine/runtime/switch-client.h"
 #include "engine/runtime/switch-wanted.h"
@@ -12,6 +14,7 @@ typedef struct {
   char *what;              /* for "problem": "plug the cable c1"; NULL: silent */
   GTask *task;             /* of get_state; else NULL */
   VbetSwitchState *state;  /* likewise */
+  guint64 measure;         /* serial of the measurement that it begins; else 0 */
   WantedPort *reopen;      /* accepts the next connection once this one is taken; NULL otherwise */
   gboolean restarted;      /* this answer ends a restart */
 } Waiting;
@@ -25,6 +28,7 @@ struct _VbetSwitchClient {
   GHashTable *ports;   /* WantedPort as its own key */
   GHashTable *cables;  /* name → WantedCable */
   GHashTable *captures; /* serial → WantedCapture */
+  GHashTable *measures; /* serial → SwitchMeasure */
 
   VbetSwitchChannel *channel; /* NULL: no process */
   gboolean started;           /* start() was called, and neither stop() nor failure since */
@@ -48,6 +52,20 @@ void switch_client_port_state (VbetSwitchClient *self, const WantedPort *port, g
 /* Tells a new process the whole wanted state. */
 void switch_client_replay (VbetSwitchClient *self);
 void switch_client_replay_captures (VbetSwitchClient *self);
+
+/* switch-client-measure.c */
+typedef struct SwitchMeasure SwitchMeasure;
+/* What the notifications "measuring" and "measured" tell. */
+void switch_client_measuring (VbetSwitchClient *self, JsonObject *object);
+void switch_client_measured (VbetSwitchClient *self, JsonObject *object);
+/* The switch refused it, for @reason. */
+void switch_client_measure_failed (VbetSwitchClient *self, guint64 serial, const char *reason);
+/* The process is gone. */
+void switch_client_fail_measures (VbetSwitchClient *self);
+
+/* Members of a message; "" and 0 when they are missing. */
+const char *switch_client_text (JsonObject *object, const char *name);
+gint64 switch_client_number (JsonObject *object, const char *name);
 /* Returns: the record of the next command, whose id is self->last_id. @what: (transfer full) (nullable) */
 Waiting *switch_client_expect (VbetSwitchClient *self, char *what);
 /* Sends a command. @text: (transfer full) */

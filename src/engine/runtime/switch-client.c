@@ -111,16 +111,16 @@ switch_client_port_state (VbetSwitchClient *self, const WantedPort *port, gboole
 
 /* --- answers and notifications ----------------------------------------------------- */
 
-static const char *
-text_of (JsonObject *object, const char *name)
+const char *
+switch_client_text (JsonObject *object, const char *name)
 {
   JsonNode *node = json_object_get_member (object, name);
   const char *text = node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node) : NULL;
   return text != NULL ? text : "";
 }
 
-static gint64
-number_of (JsonObject *object, const char *name)
+gint64
+switch_client_number (JsonObject *object, const char *name)
 {
   JsonNode *node = json_object_get_member (object, name);
   return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? MAX (json_node_get_int (node), 0) : 0;
@@ -144,6 +144,8 @@ on_answer (VbetSwitchClient *self, gint64 id, JsonObject *object)
   gboolean ok = json_object_has_member (object, "ok");
   if (waiting->reopen != NULL)
     wanted_port_set_accepting (waiting->reopen, TRUE);
+  if (waiting->measure != 0 && !ok)
+    switch_client_measure_failed (self, waiting->measure, switch_client_text (object, "error"));
   if (waiting->task != NULL && ok) {
     g_autoptr (GTask) task = g_steal_pointer (&waiting->task);
     g_task_return_pointer (task, g_steal_pointer (&waiting->state), (GDestroyNotify) vbet_switch_state_free);
@@ -151,7 +153,7 @@ on_answer (VbetSwitchClient *self, gint64 id, JsonObject *object)
     g_signal_emit (self, signals[SIGNAL_RESTARTED], 0);
   } else if (waiting->what != NULL && !ok) {
     g_autofree char *message
-        = g_strdup_printf ("The switch could not %s: %s", waiting->what, text_of (object, "error"));
+        = g_strdup_printf ("The switch could not %s: %s", waiting->what, switch_client_text (object, "error"));
     g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, message);
   }
   waiting_free (waiting);
@@ -177,8 +179,8 @@ on_ready (VbetSwitchClient *self, JsonObject *object)
 static void
 on_port_closed (VbetSwitchClient *self, JsonObject *object)
 {
-  WantedPort *port = switch_client_lookup_port (self, text_of (object, "device"), (guint) number_of (object, "nic"));
-  if (port == NULL || port->fd < 0 || port->serial != (guint64) number_of (object, "serial"))
+  WantedPort *port = switch_client_lookup_port (self, switch_client_text (object, "device"), (guint) switch_client_number (object, "nic"));
+  if (port == NULL || port->fd < 0 || port->serial != (guint64) switch_client_number (object, "serial"))
     return;
   wanted_port_disconnect (port);
   switch_client_port_state (self, port, FALSE);
@@ -187,16 +189,16 @@ on_port_closed (VbetSwitchClient *self, JsonObject *object)
 static void
 on_vhost (VbetSwitchClient *self, JsonObject *object, int *fds, guint n_fds)
 {
-  WantedPort *port = switch_client_lookup_port (self, text_of (object, "device"), (guint) number_of (object, "nic"));
-  if (port != NULL && port->fd >= 0 && port->serial == (guint64) number_of (object, "serial"))
-    wanted_port_keep (port, text_of (object, "message"), fds, n_fds);
+  WantedPort *port = switch_client_lookup_port (self, switch_client_text (object, "device"), (guint) switch_client_number (object, "nic"));
+  if (port != NULL && port->fd >= 0 && port->serial == (guint64) switch_client_number (object, "serial"))
+    wanted_port_keep (port, switch_client_text (object, "message"), fds, n_fds);
 }
 
 static void
 on_stock (VbetSwitchClient *self, JsonObject *object, gboolean joined, int *fd)
 {
-  WantedBridge *bridge = g_hash_table_lookup (self->bridges, text_of (object, "bridge"));
-  guint64 serial = (guint64) number_of (object, "serial");
+  WantedBridge *bridge = g_hash_table_lookup (self->bridges, switch_client_text (object, "bridge"));
+  guint64 serial = (guint64) switch_client_number (object, "serial");
   WantedStock *stock = bridge != NULL ? wanted_bridge_find_stock (bridge, serial) : NULL;
   if (stock != NULL && joined && stock->data_fd < 0) {
     stock->data_fd = *fd;
@@ -210,7 +212,7 @@ on_stock (VbetSwitchClient *self, JsonObject *object, gboolean joined, int *fd)
 static void
 on_cable (VbetSwitchClient *self, JsonObject *object)
 {
-  const char *name = text_of (object, "cable");
+  const char *name = switch_client_text (object, "cable");
   JsonNode *node = json_object_get_member (object, "up");
   gboolean up[2] = { FALSE, FALSE };
   if (g_hash_table_lookup (self->cables, name) == NULL || node == NULL || !JSON_NODE_HOLDS_ARRAY (node)
@@ -226,7 +228,7 @@ on_cable (VbetSwitchClient *self, JsonObject *object)
 static void
 on_capture_closed (VbetSwitchClient *self, JsonObject *object)
 {
-  guint64 serial = (guint64) number_of (object, "serial");
+  guint64 serial = (guint64) switch_client_number (object, "serial");
   if (g_hash_table_remove (self->captures, &serial))
     g_signal_emit (self, signals[SIGNAL_CAPTURE_CLOSED], 0, serial);
 }
@@ -234,7 +236,7 @@ on_capture_closed (VbetSwitchClient *self, JsonObject *object)
 static void
 on_notification (VbetSwitchClient *self, JsonObject *object, int *fds, guint n_fds)
 {
-  const char *event = text_of (object, "event");
+  const char *event = switch_client_text (object, "event");
   if (strcmp (event, "stock-joined") == 0 && n_fds == 1)
     on_stock (self, object, TRUE, fds);
   else if (strcmp (event, "vhost") == 0)
@@ -247,6 +249,10 @@ on_notification (VbetSwitchClient *self, JsonObject *object, int *fds, guint n_f
     on_cable (self, object);
   else if (strcmp (event, "capture-closed") == 0)
     on_capture_closed (self, object);
+  else if (strcmp (event, "measuring") == 0)
+    switch_client_measuring (self, object);
+  else if (strcmp (event, "measured") == 0)
+    switch_client_measured (self, object);
   else if (strcmp (event, "stock-left") == 0)
     on_stock (self, object, FALSE, NULL);
 }
@@ -266,7 +272,7 @@ on_message (VbetSwitchChannel *channel, const char *text, gsize size, int *fds, 
     return;
   }
   JsonObject *object = json_node_get_object (root);
-  gint64 id = number_of (object, "id");
+  gint64 id = switch_client_number (object, "id");
   if (id > 0)
     on_answer (self, id, object);
   else
@@ -283,6 +289,7 @@ close_channel (VbetSwitchClient *self)
   g_autoptr (GHashTable) waiting = g_steal_pointer (&self->waiting); /* callbacks may begin to wait again */
   self->waiting = new_waiting_table ();
   g_clear_pointer (&self->channel, vbet_switch_channel_close);
+  switch_client_fail_measures (self);
   /* Connections that come now are accepted and handed to the next process. */
   g_hash_table_iter_init (&iter, self->ports);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
@@ -523,6 +530,7 @@ vbet_switch_client_finalize (GObject *object)
   g_hash_table_unref (self->bridges);
   g_hash_table_unref (self->ports);
   g_hash_table_unref (self->captures);
+  g_hash_table_unref (self->measures);
   g_hash_table_unref (self->cables);
   g_hash_table_unref (self->waiting);
   g_strfreev (self->layers);
@@ -559,6 +567,7 @@ vbet_switch_client_init (VbetSwitchClient *self)
   self->ports = g_hash_table_new_full (wanted_port_hash, wanted_port_equal, wanted_port_free, NULL);
   self->cables = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, wanted_cable_free);
   self->captures = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, wanted_capture_free);
+  self->measures = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->waiting = new_waiting_table ();
   self->patience = PATIENCE;
 }

@@ -35,6 +35,7 @@
 #include <gio/gio.h>
 
 #include "base/vlan-set.h"
+#include "engine/measure.h"
 
 #define VBET_TYPE_SWITCH_CLIENT (vbet_switch_client_get_type ())
 G_DECLARE_FINAL_TYPE (VbetSwitchClient, vbet_switch_client, VBET, SWITCH_CLIENT, GObject)
@@ -181,6 +182,29 @@ typedef struct {
  */
 guint64 vbet_switch_client_add_capture (VbetSwitchClient *self, const VbetSwitchCapture *wanted, int fd);
 void vbet_switch_client_remove_capture (VbetSwitchClient *self, guint64 serial);
+
+typedef struct {
+  VbetMeasured ways[2]; /* from the first end, and back */
+  gboolean cancelled;
+} VbetSwitchMeasured;
+
+/* Some times a second. @share: how much of it is done, 0 to 1; @duration: of all of it, nanoseconds */
+typedef void (*VbetSwitchMeasuring) (double share, double duration, gpointer user_data);
+
+/**
+ * vbet_switch_client_measure_async: sends probes through a cable while it is in use.
+ * @count: probes a direction; 0: as is usual
+ * @duration: nanoseconds; 0: as is usual
+ * @measuring: (nullable)
+ * @cancellable: (nullable): ends it; what was measured until then is the result
+ *
+ * Errors: VBET_ERROR_STATE when it is unplugged, or measured already, or the process ends.
+ */
+void vbet_switch_client_measure_async (VbetSwitchClient *self, const char *cable, guint count, double duration,
+                                       VbetSwitchMeasuring measuring, gpointer measuring_data,
+                                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/** vbet_switch_client_measure_finish: Returns: (transfer full): free with g_free(). */
+VbetSwitchMeasured *vbet_switch_client_measure_finish (VbetSwitchClient *self, GAsyncResult *result, GError **error);
 
 /** vbet_switch_client_get_pid: Returns: process id of the switch; 0 when it does not run. */
 GPid vbet_switch_client_get_pid (VbetSwitchClient *self);

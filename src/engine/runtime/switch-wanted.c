@@ -460,6 +460,25 @@ wanted_capture_remove_text (guint64 serial, gint64 id)
 }
 
 char *
+wanted_measure_text (const char *cable, guint64 serial, guint count, double duration, gint64 id)
+{
+  JsonBuilder *builder = begin ("measure", id);
+  add_string (builder, "cable", cable);
+  add_int (builder, "serial", (gint64) serial);
+  add_int (builder, "count", count);
+  add_int (builder, "duration", (gint64) duration);
+  return end (builder);
+}
+
+char *
+wanted_measure_cancel_text (guint64 serial, gint64 id)
+{
+  JsonBuilder *builder = begin ("cancel-measure", id);
+  add_int (builder, "serial", (gint64) serial);
+  return end (builder);
+}
+
+char *
 wanted_plain_text (const char *op, const char *key, const char *value, gint64 id)
 {
   JsonBuilder *builder = begin (op, id);

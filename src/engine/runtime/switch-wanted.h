@@ -110,5 +110,8 @@ char *wanted_cable_add_text (const WantedCable *self, gint64 id);
 char *wanted_cable_set_text (const WantedCable *self, gint64 id);
 char *wanted_capture_add_text (const WantedCapture *self, gint64 id);
 char *wanted_capture_remove_text (guint64 serial, gint64 id);
+/* @duration: nanoseconds */
+char *wanted_measure_text (const char *cable, guint64 serial, guint count, double duration, gint64 id);
+char *wanted_measure_cancel_text (guint64 serial, gint64 id);
 /** wanted_plain_text: {"id","op"} and, unless @key is NULL, one string. */
 char *wanted_plain_text (const char *op, const char *key, const char *value, gint64 id);

@@ -47,6 +47,7 @@ typedef struct {
   gint64 train_due;
   gint64 train_pause;
   guint trains_left;
+  guint tight;        /* trains that found no room */
   guint train_wanted; /* frames */
   guint train_size;   /* bytes of each */
   gint64 seen;        /* when it last ran */

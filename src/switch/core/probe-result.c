@@ -63,7 +63,8 @@ typedef struct {
 } Walk;
 
 static void
-count_small (const ProbeWay *way, const ProbeRecord *record, guint number, Walk *walk, VbetProbeResult *result)
+count_small (const ProbeWay *way, const ProbeRecord *record, guint number, Walk *walk,
+             VbetProbeResult *result)
 {
   gboolean lost = record->copies == 0;
   result->lost += lost;
@@ -183,6 +184,7 @@ vbet_probe_result (const VbetProbe *self, VbetCableEnd end, gint64 now, VbetProb
   }
   describe_delays (delays, ret_result);
   describe_rate (way, ret_result);
+  ret_result->tight = way->tight;
   ret_result->time = now - self->began;
   ret_result->interval = way->interval;
   ret_result->gap = way->sparse > 0 ? way->gap : 0;

@@ -12,7 +12,8 @@
 #define SPARSE_LEAST 20.0
 #define SPARSE_TIME (30000 * MS) /* for which spaced probes are sent, at most */
 #define TRAINS 5
-#define TRAIN_TIME 0.05 /* seconds */
+#define TRAIN_TIME 0.02    /* seconds: by so much a train holds up others */
+#define TRAIN_LONGEST 10e9 /* nanoseconds; slower cables get none */
 #define TRAIN_LEAST 8
 #define TRAIN_MOST 500
 #define TRAIN_SIZE 1514
@@ -56,7 +57,8 @@ plan_small (ProbeWay *way, const VbetCableQuality *quality, const VbetProbeWish 
     count = MIN (way->sparse + MAX (floor (rest / interval), 1), VBET_PROBE_MAX);
   if (wish->duration > 0 && count > way->sparse)
     interval = MAX (rest / (count - way->sparse), least);
-  way->count = (guint)count;
+  /* A slow cable takes its time; an hour is enough. */
+  way->count = (guint)MAX (MIN (count, way->sparse + (double)VBET_PROBE_TIME_MAX / interval), 1);
   way->interval = (gint64)interval;
 }
 
@@ -69,12 +71,16 @@ plan_trains (ProbeWay *way, const VbetCableQuality *quality)
   way->train_size = (guint)CLAMP (bytes / TRAIN_LEAST, VBET_PROBE_SIZE, TRAIN_SIZE);
   way->train_wanted = (guint)CLAMP (bytes / way->train_size, TRAIN_LEAST, TRAIN_MOST);
   way->trains_left = TRAINS;
-  gint64 takes = (gint64)((double)way->train_wanted * way->train_size * 8 / quality->rate * SECOND);
-  way->train_pause = MAX (way->interval * (way->count - way->sparse) / TRAINS, 4 * takes);
+  double takes = (double)way->train_wanted * way->train_size * 8 / quality->rate * SECOND;
+  if (takes > TRAIN_LONGEST)
+    way->trains_left = 0;
+  way->train_pause
+      = MAX (way->interval * (way->count - way->sparse) / TRAINS, (gint64)(4 * MIN (takes, TRAIN_LONGEST)));
 }
 
 static void
-way_init (VbetProbe *self, ProbeWay *way, const VbetCableDirection *line, const VbetProbeWish *wish, gint64 now)
+way_init (VbetProbe *self, ProbeWay *way, const VbetCableDirection *line, const VbetProbeWish *wish,
+          gint64 now)
 {
   plan_small (way, &line->quality, wish);
   plan_trains (way, &line->quality);
@@ -87,7 +93,8 @@ way_init (VbetProbe *self, ProbeWay *way, const VbetCableDirection *line, const 
   way->due = now;
   way->train_due = way->trains_left > 0 ? now + sparse + way->train_pause / 2 : VBET_CABLE_NEVER;
   way->others = line->counters;
-  self->duration = MAX (self->duration, sparse + dense + line->quality.delay + swing (&line->quality) + GRACE);
+  self->duration
+      = MAX (self->duration, sparse + dense + line->quality.delay + swing (&line->quality) + GRACE);
 }
 
 VbetProbe *
@@ -181,9 +188,11 @@ static guint
 train_room (const ProbeWay *way)
 {
   const VbetCableDirection *line = way->line;
-  guint room = line->quality.queue > line->effects.waiting ? (line->quality.queue - line->effects.waiting) / 2 : 0;
+  guint room
+      = line->quality.queue > line->effects.waiting ? (line->quality.queue - line->effects.waiting) / 2 : 0;
   if (line->quality.queue_bytes > 0) {
-    gsize free = line->quality.queue_bytes > line->queue_bytes ? line->quality.queue_bytes - line->queue_bytes : 0;
+    gsize free
+        = line->quality.queue_bytes > line->queue_bytes ? line->quality.queue_bytes - line->queue_bytes : 0;
     room = MIN (room, (guint)(free / 2 / way->train_size));
   }
   return MIN (room, way->train_wanted);
@@ -196,8 +205,12 @@ send_train (VbetProbe *self, VbetCableEnd end, gint64 now)
   guint room = train_room (way);
   way->trains_left--;
   way->train_due = way->trains_left > 0 ? MAX (way->train_due + way->train_pause, now) : VBET_CABLE_NEVER;
-  if (room < 2 || !vbet_cable_is_up (self->cable, end))
+  if (!vbet_cable_is_up (self->cable, end))
     return;
+  if (room < 2) {
+    way->tight++;
+    return;
+  }
   ProbeTrain train = { .first = way->records->len };
   while (room-- > 0 && send (self, end, way->train_size, FALSE, now))
     train.size++;

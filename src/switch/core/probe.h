@@ -24,8 +24,8 @@
 
 #include "switch/core/cable.h"
 
-#define VBET_PROBE_SIZE 64      /* bytes of a small one */
-#define VBET_PROBE_MAX 100000   /* small ones a direction */
+#define VBET_PROBE_SIZE 64    /* bytes of a small one */
+#define VBET_PROBE_MAX 100000 /* small ones a direction */
 #define VBET_PROBE_TIME_MAX (G_GINT64_CONSTANT (3600) * 1000000000)
 
 /* What is asked for; 0: as is usual. */
@@ -51,20 +51,21 @@ typedef struct {
   guint unknown;    /* were on their way at the end */
   guint samples;    /* of the delay; the next ones are of these */
   gint64 lowest;
-  gint64 sixteenth;     /* 16 % are lower */
+  gint64 sixteenth; /* 16 % are lower */
   gint64 median;
   gint64 eighty_fourth; /* 84 % are lower */
   gint64 high;          /* 99 % are not higher */
   gint64 gap;           /* between those that these are of; 0: between all */
-  gint64 waited; /* in queue and transmitter, on average */
+  gint64 waited;        /* in queue and transmitter, on average */
   gint64 waited_most;
   gint64 late;  /* how late the process was to send, at the median: how busy the machine is */
   guint trains; /* that gave a rate */
+  guint tight;  /* that found no room in the queue */
   double rate;  /* bits a second: their median */
   gint64 span;  /* of a train, at the median */
   guint train_frames;
-  guint train_size;    /* bytes of each frame */
-  guint64 bytes;       /* of all probes put in */
+  guint train_size;     /* bytes of each frame */
+  guint64 bytes;        /* of all probes put in */
   guint64 other_frames; /* of others, in that time */
   guint64 other_bytes;
 } VbetProbeResult;
@@ -84,7 +85,8 @@ VbetProbe *vbet_probe_new (VbetCable *cable, const VbetProbeWish *wish, guint ru
                            VbetProbeClock clock, gpointer user_data, gint64 now);
 void vbet_probe_free (VbetProbe *self);
 
-/** vbet_probe_deadline: Returns: when vbet_probe_run() has something to do; VBET_CABLE_NEVER: nothing any more. */
+/** vbet_probe_deadline: Returns: when vbet_probe_run() has something to do; VBET_CABLE_NEVER: nothing any
+ * more. */
 gint64 vbet_probe_deadline (const VbetProbe *self);
 /** vbet_probe_run: sends what is due. Returns: FALSE when there is nothing left to wait for. */
 gboolean vbet_probe_run (VbetProbe *self, gint64 now);
