@@ -29,7 +29,7 @@ ENGINE_LIBS = \
 	libvbet-model.a \
 	libvbet-language.a \
 	libvbet-base.a \
-	$(JSONRPC_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+	$(JSONRPC_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 pkglibexec_PROGRAMS += bin/vbetd
 bin_vbetd_SOURCES = src/engine/main.c

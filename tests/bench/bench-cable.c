@@ -91,7 +91,7 @@ static void
 put_batch (Line *self)
 {
   static const guint8 bytes[FRAME_SIZE] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8 };
-  const VbetFrame frame = { bytes, FRAME_SIZE, NULL };
+  const VbetFrame frame = { .data = bytes, .size = FRAME_SIZE };
   self->now += (gint64)BATCH * FRAME_GAP;
   for (guint i = 0; i < BATCH; i++)
     vbet_fabric_input (self->fabric, self->ends[0], &frame, self->now);
@@ -102,7 +102,7 @@ static double
 measure (Line *self, double seconds)
 {
   static const guint8 bytes[FRAME_SIZE] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8 };
-  const VbetFrame answer = { bytes, FRAME_SIZE, NULL }; /* so that the switch knows where the other one is */
+  const VbetFrame answer = { .data = bytes, .size = FRAME_SIZE }; /* so that the switch knows where the other one is */
   vbet_fabric_input (self->fabric, self->ends[1], &answer, self->now);
   for (guint i = 0; i < 64; i++)
     put_batch (self);

@@ -65,7 +65,7 @@ SWITCH_PROCESS_TESTS = \
 	tests/unit/test-switch-stock
 check_PROGRAMS += $(SWITCH_PROCESS_TESTS)
 TESTS += $(SWITCH_PROCESS_TESTS)
-SWITCH_PROCESS_LIBS = libvbet-runtime.a libvbet-switch.a libvbet-base.a $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
+SWITCH_PROCESS_LIBS = libvbet-runtime.a libvbet-client.a libvbet-switch.a libvbet-base.a $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 SWITCH_FIXTURE = tests/unit/switch-fixture.c tests/unit/switch-fixture.h
 
 tests_unit_test_switch_client_SOURCES = tests/unit/test-switch-client.c $(SWITCH_FIXTURE)
