@@ -16,6 +16,8 @@ vbet_export_view (VbetSession *session, const VbetPalette *palette, guint show)
     .positions = vbet_session_get_positions (session),
     .states = vbet_session_get_states (session),
     .traffic = vbet_session_get_traffic (session),
+    .roots = vbet_session_get_roots (session),
+    .storms = vbet_session_get_storms (session),
     .zoom = 1,
     .show = show,
     .text_scale = palette->text_scale,

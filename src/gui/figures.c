@@ -58,6 +58,21 @@ take_direction (GVariant *cable, const char *key, VbetCableCounters *counters, i
   counters->dropped[way] = count_of (numbers[2]);
 }
 
+/* What is said of the ends only where there is something to say. */
+static void
+take_ends (GVariant *cable, VbetCableCounters *counters)
+{
+  g_auto (GStrv) ports = vbet_reply_texts (cable, "stp");
+  g_auto (GStrv) reasons = vbet_reply_texts (cable, "why");
+  guint n_ports = g_strv_length (ports), n_reasons = g_strv_length (reasons);
+  for (guint end = 0; end < 2; end++) {
+    if (n_ports == 2)
+      counters->port[end] = vbet_port_state_from_name (ports[end]);
+    if (n_reasons == 2 && *reasons[end] != '\0')
+      counters->why[end] = vbet_carrier_reason (reasons[end]);
+  }
+}
+
 static void
 take_cables (VbetFigures *self, GVariant *reply, double time)
 {
@@ -73,6 +88,7 @@ take_cables (VbetFigures *self, GVariant *reply, double time)
     vbet_reply_numbers (cable, "carrier", carrier, G_N_ELEMENTS (carrier));
     one->carrier[0] = carrier[0] != 0;
     one->carrier[1] = carrier[1] != 0;
+    take_ends (cable, one);
     take_direction (cable, "ab", one, 0);
     take_direction (cable, "ba", one, 1);
     g_hash_table_insert (counters, g_strdup (name), one);
@@ -108,8 +124,11 @@ on_counters (GObject *source, GAsyncResult *result, gpointer data)
   double time = vbet_reply_number (reply, "time", -1);
   if (VBET_CLIENT (source) == vbet_runner_get_client (self->runner) && self->rates != NULL && time >= 0) {
     g_auto (GStrv) restart = vbet_reply_texts (reply, "needs_restart");
-    take_cables (self, reply, time);
     vbet_session_set_needs_restart (self->session, (const char *const *)restart);
+    g_auto (GStrv) roots = vbet_reply_texts (reply, "roots");
+    g_auto (GStrv) storms = vbet_reply_texts (reply, "storms");
+    vbet_session_set_switches (self->session, (const char *const *)roots, (const char *const *)storms);
+    take_cables (self, reply, time);
     take_usage (self, reply, time);
   }
   gint64 took = (g_get_monotonic_time () - self->asked) / 1000;
@@ -152,6 +171,7 @@ forget (VbetFigures *self)
   self->questions = 0;
   self->usage = (VbetLabUsage){ .cpu = -1 };
   self->usage_time = -1;
+  vbet_session_set_switches (self->session, none, none);
   vbet_session_set_traffic (self->session, NULL);
   vbet_session_set_needs_restart (self->session, none);
   g_signal_emit_by_name (self, "usage-changed");

@@ -59,6 +59,8 @@ libvbet_view_a_SOURCES = \
 	src/gui/model/session-gestures.c \
 	src/gui/model/session-notes.c \
 	src/gui/model/session-private.h \
+	src/gui/model/session-live.c \
+	src/gui/model/storm.c src/gui/model/storm.h \
 	src/gui/model/session-select.c \
 	src/gui/model/session.c \
 	src/gui/model/session.h \
@@ -192,6 +194,7 @@ libvbet_gui_a_SOURCES = \
 	src/gui/window-inplace.c \
 	src/gui/window-inspector.c \
 	src/gui/window-navigate.c \
+	src/gui/window-networks.c \
 	src/gui/panes/start-page.c \
 	src/gui/panes/start-page.h \
 	src/gui/window-panes.c \

@@ -31,6 +31,7 @@ static const Setting appearance_page[] = {
   { "show-addresses", N_ ("_Addresses of devices") },
   { "show-nics", N_ ("Names of _NICs at the ends of cables") },
   { "show-load", N_ ("_Load of cables while the lab runs") },
+  { "show-vlans", N_ ("_VLANs at the ports of switches") },
   { "show-grid", N_ ("_Grid") },
   { "show-minimap", N_ ("_Map of the whole lab in the corner") },
   { NULL, N_ ("Parts of the window") },

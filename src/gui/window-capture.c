@@ -1,10 +1,14 @@
 /* window-capture.c - captures of cables from the window: the list of packets, Wireshark, a file. */
 #include "config.h"
 
+#include <string.h>
+
 #include <glib/gi18n.h>
 
 #include "gui/capture-link.h"
 #include "gui/window-private.h"
+
+#define NICS_MAX 48 /* of a device, in its menu */
 
 /* Of a window: the captures that go to Wireshark or to a file. */
 typedef struct {
@@ -57,18 +61,69 @@ on_ended (VbetCaptureLink *link, const char *why, VbetWindow *self)
   g_ptr_array_remove (captures->links, link);
 }
 
-/* Returns: (nullable) (transfer full): the cable a capture is about; NULL after having said why there is
- * none.
- */
-static char *
-cable_to_capture (VbetWindow *self)
+/* Returns: (nullable) (transfer none): the NIC that is called @end: "r1:eth0". */
+static const VbetNic *
+nic_called (VbetWindow *self, const char *end)
 {
-  g_auto (GStrv) cables = vbet_session_selected_cables (self->session);
+  const char *colon = strrchr (end, ':');
+  g_autofree char *name = colon != NULL ? g_strndup (end, (gsize)(colon - end)) : NULL;
+  const VbetDevice *device
+      = name != NULL ? vbet_topology_device (vbet_session_get_topology (self->session), name) : NULL;
+  guint64 number = 0;
+  if (device == NULL || !g_str_has_prefix (colon + 1, "eth")
+      || !g_ascii_string_to_unsigned (colon + 4, 10, 0, G_MAXUINT16, &number, NULL))
+    return NULL;
+  return vbet_device_nic (device, (guint)number + 1);
+}
+
+/* Returns: (nullable) (transfer full): the cable at @end; NULL after having said why there is none. */
+static char *
+cable_to_capture (VbetWindow *self, const char *end)
+{
+  const VbetNic *nic = nic_called (self, end);
   if (vbet_runner_get_client (self->runner) == NULL)
     show_failure (self, _ ("The lab does not run: run it, then capture"));
-  else if (cables[0] != NULL && cables[1] == NULL)
-    return g_strdup (cables[0]);
+  else if (nic != NULL && nic->cable != NULL)
+    return g_strdup (nic->cable);
   return NULL;
+}
+
+/* --- the lens on a cable ------------------------------------------------------------------- */
+
+typedef struct {
+  VbetSession *session; /* owned */
+  char *cable;
+  guint end;
+} Mark;
+
+static void
+mark_free (gpointer data)
+{
+  Mark *self = data;
+  vbet_session_add_captured (self->session, self->cable, self->end, FALSE);
+  g_object_unref (self->session);
+  g_free (self->cable);
+  g_free (self);
+}
+
+static void
+on_unmark (GObject *link)
+{
+  g_object_set_data (link, "vbet-mark", NULL);
+}
+
+/* The end of the cable shows that it is captured until @link has ended. */
+static void
+mark (VbetWindow *self, VbetCaptureLink *link, const char *cable, const char *end)
+{
+  const VbetNic *nic = nic_called (self, end);
+  Mark *made = g_new0 (Mark, 1);
+  made->session = g_object_ref (self->session);
+  made->cable = g_strdup (cable);
+  made->end = nic != NULL && nic->cable_end == 1 ? 1 : 0;
+  vbet_session_add_captured (self->session, cable, made->end, TRUE);
+  g_object_set_data_full (G_OBJECT (link), "vbet-mark", made, mark_free);
+  g_signal_connect (link, "ended", G_CALLBACK (on_unmark), NULL);
 }
 
 static void
@@ -79,6 +134,7 @@ begin (VbetWindow *self, const char *cable, const char *end, GOutputStream *sink
   g_ptr_array_add (captures->links, link);
   if (saved)
     g_ptr_array_add (captures->saved, link);
+  mark (self, link, cable, end);
   g_signal_connect_object (link, "ended", G_CALLBACK (on_ended), self, 0);
 }
 
@@ -88,11 +144,12 @@ static void
 on_list (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   VbetWindow *self = data;
-  g_autofree char *cable = cable_to_capture (self);
+  const char *end = g_variant_get_string (parameter, NULL);
+  g_autofree char *cable = cable_to_capture (self, end);
   if (cable == NULL)
     return;
-  vbet_packets_pane_capture (self->packets, vbet_runner_get_client (self->runner), cable,
-                             g_variant_get_string (parameter, NULL));
+  mark (self, vbet_packets_pane_capture (self->packets, vbet_runner_get_client (self->runner), cable, end),
+        cable, end);
   gtk_notebook_set_current_page (self->bottom,
                                  gtk_notebook_page_num (self->bottom, GTK_WIDGET (self->packets)));
 }
@@ -102,9 +159,16 @@ on_wireshark (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   VbetWindow *self = data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *cable = cable_to_capture (self);
+  g_autofree char *cable = cable_to_capture (self, g_variant_get_string (parameter, NULL));
+  g_autofree char *found = g_find_program_in_path ("wireshark");
   if (cable == NULL)
     return;
+  if (found == NULL) {
+    show_failure (
+        self, _ ("Wireshark is not installed on this computer: install the package “wireshark”, or save the "
+                 "packets to a file and open that elsewhere."));
+    return;
+  }
   g_autoptr (GSubprocess) process
       = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE, &error, "wireshark", "-k", "-i", "-", NULL);
   if (process == NULL) {
@@ -153,10 +217,10 @@ static void
 on_save (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   VbetWindow *self = data;
-  g_autofree char *cable = cable_to_capture (self);
+  const char *end = g_variant_get_string (parameter, NULL);
+  g_autofree char *cable = cable_to_capture (self, end);
   if (cable == NULL)
     return;
-  const char *end = g_variant_get_string (parameter, NULL);
   g_autofree char *title = g_strdup_printf (_ ("Save the packets of %s at %s"), cable, end);
   g_autofree char *name = g_strdup_printf ("%s.pcapng", cable);
   GtkWidget *dialog
@@ -196,26 +260,60 @@ append (GMenu *menu, const char *label, const char *action, const char *end)
   g_menu_append_item (menu, item);
 }
 
+/* Ways to capture at one end, as a submenu of @menu; @label: (nullable). */
+static void
+append_end (GMenu *menu, const char *label, const char *device, guint nic)
+{
+  g_autofree char *end = g_strdup_printf ("%s:eth%u", device, nic - 1);
+  g_autofree char *own = label == NULL ? g_strdup_printf (_ ("Capture at %s"), end) : NULL;
+  g_autoptr (GMenu) ways = g_menu_new ();
+  append (ways, _ ("_List Packets"), "win.capture-list", end);
+  append (ways, _ ("Open in _Wireshark"), "win.capture-wireshark", end);
+  append (ways, _ ("_Save to File…"), "win.capture-save", end);
+  g_menu_append_submenu (menu, label != NULL ? label : own, G_MENU_MODEL (ways));
+}
+
+static void
+fill_of_cable (VbetWindow *self, const char *name, GMenu *menu)
+{
+  const VbetCable *cable = vbet_topology_cable (vbet_session_get_topology (self->session), name);
+  for (guint i = 0; cable != NULL && i < 2; i++)
+    if (cable->ends[i].device != NULL)
+      append_end (menu, NULL, cable->ends[i].device, cable->ends[i].nic);
+}
+
+/* Of a device with many NICs, one entry that opens the list of them. */
+static void
+fill_of_device (VbetWindow *self, const char *name, GMenu *menu)
+{
+  const VbetDevice *device = vbet_topology_device (vbet_session_get_topology (self->session), name);
+  g_autoptr (GMenu) all = g_menu_new ();
+  guint n = 0;
+  for (guint i = 0; device != NULL && i < device->nics->len && n < NICS_MAX; i++) {
+    const VbetNic *nic = g_ptr_array_index (device->nics, i);
+    if (nic->cable == NULL)
+      continue;
+    gboolean guest = (device->kind & VBET_KIND_GUEST) != 0;
+    g_autofree char *label
+        = guest ? g_strdup_printf ("eth%u", nic->index - 1) : g_strdup_printf (_ ("port %u"), nic->index);
+    append_end (all, label, name, nic->index);
+    n++;
+  }
+  if (n > 0)
+    g_menu_append_submenu (menu, _ ("Ca_pture"), G_MENU_MODEL (all));
+}
+
 void
 _vbet_window_fill_capture_menu (VbetWindow *self, GMenu *menu)
 {
+  g_auto (GStrv) devices = vbet_session_selected_devices (self->session);
   g_auto (GStrv) cables = vbet_session_selected_cables (self->session);
-  if (cables[0] == NULL || cables[1] != NULL || vbet_runner_get_client (self->runner) == NULL)
+  if (vbet_runner_get_client (self->runner) == NULL)
     return;
-  const VbetCable *cable = vbet_topology_cable (vbet_session_get_topology (self->session), cables[0]);
-  g_autofree char *wireshark = g_find_program_in_path ("wireshark");
-  for (guint i = 0; cable != NULL && i < 2; i++) {
-    if (cable->ends[i].device == NULL)
-      continue;
-    g_autofree char *end = g_strdup_printf ("%s:eth%u", cable->ends[i].device, cable->ends[i].nic - 1);
-    g_autofree char *label = g_strdup_printf (_ ("Capture at %s"), end);
-    g_autoptr (GMenu) ways = g_menu_new ();
-    append (ways, _ ("_List Packets"), "win.capture-list", end);
-    if (wireshark != NULL)
-      append (ways, _ ("Open in _Wireshark"), "win.capture-wireshark", end);
-    append (ways, _ ("_Save to File…"), "win.capture-save", end);
-    g_menu_append_submenu (menu, label, G_MENU_MODEL (ways));
-  }
+  if (devices[0] != NULL && devices[1] == NULL)
+    fill_of_device (self, devices[0], menu);
+  else if (devices[0] == NULL && cables[0] != NULL && cables[1] == NULL)
+    fill_of_cable (self, cables[0], menu);
 }
 
 void

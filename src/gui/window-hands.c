@@ -96,8 +96,9 @@ on_menu (VbetCanvas *canvas, const char *name, double x, double y, VbetWindow *s
 {
   g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/net/vbet/Vbet/menus.ui");
   GMenuModel *model = G_MENU_MODEL (gtk_builder_get_object (builder, menu_for (self, name)));
-  GMenu *captures = G_MENU (gtk_builder_get_object (builder, "capture-section"));
-  _vbet_window_fill_capture_menu (self, captures);
+  static const char *const captures[] = { "capture-section", "capture-section-device" };
+  for (guint i = 0; i < G_N_ELEMENTS (captures); i++)
+    _vbet_window_fill_capture_menu (self, G_MENU (gtk_builder_get_object (builder, captures[i])));
   GtkWidget *popover = gtk_popover_new_from_model (GTK_WIDGET (canvas), model);
   GdkRectangle at = { (int)x, (int)y, 1, 1 };
   VbetRect seen = vbet_canvas_visible (canvas);

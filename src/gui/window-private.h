@@ -87,7 +87,7 @@ struct _VbetWindow {
   VbetMinimap *minimap;
   GCancellable *arranging; /* (nullable): of the drawing that Graphviz was asked for */
 
-  VbetWindowStart *start;        /* (nullable) */
+  VbetWindowStart *start; /* (nullable) */
   VbetWindowKeep *keep;
 
   VbetPoint menu_at; /* where the context menu was opened last, in lab units */
@@ -127,8 +127,10 @@ void _vbet_window_add_hands (VbetWindow *self);
 
 /* window-capture.c */
 void _vbet_window_add_capture (VbetWindow *self);
-/** _vbet_window_fill_capture_menu: what can be captured at the ends of the selected cable; nothing when the lab
- * does not run. */
+/* window-networks.c */
+void _vbet_window_add_networks (VbetWindow *self);
+/** _vbet_window_fill_capture_menu: what can be captured at the ends of the selected cable; nothing when the
+ * lab does not run. */
 void _vbet_window_fill_capture_menu (VbetWindow *self, GMenu *menu);
 
 /* window-inplace.c: editing where it is drawn */
@@ -172,9 +174,10 @@ void _vbet_window_open_anywhere (VbetWindow *self, GFile *file);
 /** _vbet_window_open_uris: what was dropped onto the window: labs are opened, of others the user is told. */
 void _vbet_window_open_uris (VbetWindow *self, const char *const *uris);
 void _vbet_window_add_drop (VbetWindow *self);
-/** _vbet_window_load_text: shows a lab in place of the one shown now. @path: (nullable): its file; @name: what it is
- * called without one. */
-void _vbet_window_load_text (VbetWindow *self, const char *text, gsize size, const char *path, const char *name);
+/** _vbet_window_load_text: shows a lab in place of the one shown now. @path: (nullable): its file; @name:
+ * what it is called without one. */
+void _vbet_window_load_text (VbetWindow *self, const char *text, gsize size, const char *path,
+                             const char *name);
 void _vbet_window_choose_open (VbetWindow *self);
 void _vbet_window_save (VbetWindow *self);
 void _vbet_window_choose_save (VbetWindow *self);
@@ -198,7 +201,6 @@ void _vbet_window_follow_settings (VbetWindow *self);
 void _vbet_window_show_panes (VbetWindow *self);
 /** _vbet_window_leave_projector: Escape was pressed. Returns: whether it was meant for the projector mode. */
 gboolean _vbet_window_leave_projector (VbetWindow *self);
-
 
 /* window-copy.c */
 void _vbet_window_add_copy (VbetWindow *self);

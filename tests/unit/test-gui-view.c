@@ -7,6 +7,7 @@
 
 #include "gui/canvas/draw.h"
 #include "gui/model/layout.h"
+#include "gui/model/storm.h"
 #include "unit/harness.h"
 
 typedef struct {
@@ -65,8 +66,8 @@ test_list (void)
                           "text detail r1 \"eth0 10.0.0.1/24\" (100,154)\n"
                           "text name r2 \"r2\" (300,136) selected\n"
                           "text detail r2 \"exit\" (300,154)\n"
-                          "text end c \"eth0\" (160,100)\n"
-                          "text end c \"eth0\" (240,100)\n"
+                          "text end c \"eth0\" (164,100)\n"
+                          "text end c \"eth0\" (236,100)\n"
                           "device r1 router ready (100,100) running\n"
                           "device r2 router off (300,100) selected running\n");
 }
@@ -487,6 +488,97 @@ test_traffic (void)
   CU_ASSERT_EQUAL (vbet_view_find (loaded, "c")->load[0], VBET_LOAD_MAX);
 }
 
+/* --- switches ---------------------------------------------------------------------- */
+
+static const char ring_of_three[]
+    = "a = attach(alloc(switch, at=(100, 100)), alloc(NIC), alloc(NIC, trunk=[10, 20]), alloc(NIC, "
+      "vlan=10))\n"
+      "b = attach(alloc(switch, at=(400, 100)), alloc(NIC), alloc(NIC))\n"
+      "c = attach(alloc(switch, at=(250, 300)), alloc(NIC), alloc(NIC), alloc(NIC))\n"
+      "d = attach(alloc(switch, at=(250, 500)), alloc(NIC))\n"
+      "ab = link(NIC(a, 1), NIC(b, 1))\nbc = link(NIC(b, 2), NIC(c, 1))\nca = link(NIC(c, 2), NIC(a, 2))\n"
+      "cd = link(NIC(c, 3), NIC(d, 1))\n";
+
+static GHashTable *
+set_of (const char *const *names)
+{
+  GHashTable *set = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; names[i] != NULL; i++)
+    g_hash_table_add (set, (gpointer)names[i]);
+  return set;
+}
+
+static void
+count_damage (VbetRect rect, gpointer data)
+{
+  (void)rect;
+  (*(guint *)data)++;
+}
+
+static void
+test_tree (void)
+{
+  static const char *const root[] = { "b", NULL };
+  g_auto (Fixture) fixture = { 0 };
+  setup (&fixture, ring_of_three);
+  fixture.input.show |= VBET_SHOW_RUNNING | VBET_SHOW_VLANS;
+  VbetTraffic traffic = { .carrier = { TRUE, TRUE } };
+  g_autoptr (GHashTable) table = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) roots = set_of (root);
+  g_autoptr (GHashTable) captured = g_hash_table_new (g_str_hash, g_str_equal);
+  guint damages = 0;
+  g_hash_table_insert (table, (gpointer) "ca", &traffic);
+  fixture.input.traffic = table;
+  g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
+  CU_ASSERT_EQUAL (vbet_view_find (view, "ca")->flags & VBET_ITEM_BLOCKED_B, 0);
+  traffic.port[1] = VBET_PORT_DISCARDING;
+  CU_ASSERT_TRUE (vbet_view_set_traffic (view, &fixture.input, count_damage, &damages));
+  CU_ASSERT_EQUAL (damages, 1);
+  CU_ASSERT_EQUAL (vbet_view_find (view, "ca")->flags & (VBET_ITEM_BLOCKED_A | VBET_ITEM_BLOCKED_B),
+                   VBET_ITEM_BLOCKED_B);
+  traffic.carrier[1] = FALSE; /* a port without carrier is not blocked by the tree */
+  CU_ASSERT_TRUE (vbet_view_set_traffic (view, &fixture.input, NULL, NULL));
+  CU_ASSERT_EQUAL (vbet_view_find (view, "ca")->flags & VBET_ITEM_BLOCKED_B, 0);
+  fixture.input.roots = roots;
+  CU_ASSERT_FALSE (vbet_view_set_traffic (view, &fixture.input, NULL, NULL)); /* a text comes */
+  g_hash_table_insert (captured, (gpointer) "ab", GUINT_TO_POINTER (1));
+  fixture.input.captured = captured;
+  g_autoptr (VbetView) next = vbet_view_new (&fixture.input);
+  g_autofree char *text = vbet_view_to_text (next);
+  CU_ASSERT_PTR_NOT_NULL (strstr (text, "badge b \"root\""));
+  CU_ASSERT_PTR_NOT_NULL (strstr (text, "end ca \"T 10,20\""));
+  CU_ASSERT_PTR_NOT_NULL (strstr (text, "end ab \"VLAN 1\""));
+  CU_ASSERT_PTR_NULL (strstr (text, "end bc")); /* neither of its switches has VLANs */
+  CU_ASSERT_EQUAL (vbet_view_find (next, "ab")->flags & (VBET_ITEM_CAPTURED_A | VBET_ITEM_CAPTURED_B),
+                   VBET_ITEM_CAPTURED_A);
+}
+
+static void
+check_ring (const char *lab, const char *const *storms, const char *expected)
+{
+  g_auto (Fixture) fixture = { 0 };
+  setup (&fixture, lab);
+  g_autoptr (GHashTable) set = set_of (storms);
+  g_autoptr (GPtrArray) ring = vbet_storm_ring (fixture.topology, set);
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (guint i = 0; i < ring->len; i++)
+    g_string_append_printf (text, "%s ", ((VbetDevice *)g_ptr_array_index (ring, i))->name);
+  VBET_ASSERT_TEXT (text->str, expected);
+}
+
+static void
+test_storm (void)
+{
+  static const char *const all[] = { "a", "b", "c", "d", NULL }, *const some[] = { "a", "b", NULL },
+                           *const none[] = { NULL }, *const alone[] = { "s", NULL };
+  check_ring (ring_of_three, all, "a b c "); /* it pours into d, which is not the cause */
+  check_ring (ring_of_three, some, "");
+  check_ring (ring_of_three, none, "");
+  g_autofree char *cut = g_strconcat (ring_of_three, "set(bc, up=no)\n", NULL);
+  check_ring (cut, all, "");
+  check_ring ("s = attach(alloc(switch), alloc(NIC), alloc(NIC))\nlink(NIC(s, 1), NIC(s, 2))\n", alone, "s ");
+}
+
 static CU_TestInfo view_tests[] = {
   { "every NIC has a handle", test_nic_handles },
   { "notes and frames", test_notes },
@@ -500,6 +592,8 @@ static CU_TestInfo view_tests[] = {
   { "what a rubber band catches", test_band },
   { "brought up to date in place", test_updates },
   { "lamps and load", test_traffic },
+  { "spanning tree, VLANs, lenses", test_tree },
+  { "a storm and its ring", test_storm },
   CU_TEST_INFO_NULL,
 };
 

@@ -59,15 +59,19 @@ describe (VbetItemAccessible *self)
     return g_strdup ("");
   VbetSession *session = vbet_canvas_get_session (self->canvas);
   if (item->kind == VBET_ITEM_DEVICE)
-    return g_strdup_printf (_ ("%s, %s"), vbet_kind_name (item->device_kind),
-                            vbet_device_state_name (item->state));
+    return g_strdup_printf (g_hash_table_contains (vbet_session_get_roots (session), self->name)
+                                ? _ ("%s, root of the spanning tree, %s")
+                                : _ ("%s, %s"),
+                            vbet_kind_name (item->device_kind), vbet_device_state_name (item->state));
   if (item->kind == VBET_ITEM_NOTE)
     return g_strdup_printf (item->flags & VBET_ITEM_FRAME ? _ ("frame: %s") : _ ("note: %s"), item->text);
   const VbetCable *cable = vbet_topology_cable (vbet_session_get_topology (session), self->name);
   const char *a = cable != NULL ? cable->ends[0].device : NULL,
              *b = cable != NULL ? cable->ends[1].device : NULL;
-  return g_strdup_printf (_ ("cable from %s to %s"), a != NULL ? a : _ ("nowhere"),
-                          b != NULL ? b : _ ("nowhere"));
+  g_autofree char *ends = g_strdup_printf (_ ("cable from %s to %s"), a != NULL ? a : _ ("nowhere"),
+                                           b != NULL ? b : _ ("nowhere"));
+  g_autofree char *live = _vbet_canvas_describe_cable (self->canvas, self->name);
+  return live != NULL ? g_strdup_printf ("%s\n%s", ends, live) : g_steal_pointer (&ends);
 }
 
 static const char *

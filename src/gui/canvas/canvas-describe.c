@@ -78,11 +78,81 @@ describe_handle (VbetCanvas *self, const VbetItem *item)
   }
 }
 
+static char *
+end_name (VbetCanvas *self, const VbetCableEnd *end)
+{
+  const VbetDevice *device
+      = end->device != NULL ? vbet_topology_device (vbet_session_get_topology (self->session), end->device)
+                            : NULL;
+  if (device == NULL)
+    return g_strdup (_ ("a free end"));
+  return (device->kind & VBET_KIND_GUEST) != 0 ? g_strdup_printf ("%s eth%u", end->device, end->nic - 1)
+                                               : g_strdup_printf (_ ("%s, port %u"), end->device, end->nic);
+}
+
+/* A sentence on why the end called @own has no carrier; (transfer full). */
+static char *
+why_text (const char *why, const char *own, const char *peer)
+{
+  if (g_strcmp0 (why, "off") == 0)
+    return g_strdup_printf (_ ("%s: no carrier, the device is off"), own);
+  if (g_strcmp0 (why, "booting") == 0)
+    return g_strdup_printf (_ ("%s: no carrier, the device is booting"), own);
+  if (g_strcmp0 (why, "failed") == 0)
+    return g_strdup_printf (_ ("%s: no carrier, the device does not work"), own);
+  if (g_strcmp0 (why, "nic-down") == 0)
+    return g_strdup_printf (_ ("%s: no carrier, its NIC is set down"), own);
+  if (g_strcmp0 (why, "peer-off") == 0)
+    return g_strdup_printf (_ ("%s: no carrier, %s is off"), own, peer);
+  if (g_strcmp0 (why, "peer-booting") == 0)
+    return g_strdup_printf (_ ("%s: no carrier, %s is still booting"), own, peer);
+  if (g_strcmp0 (why, "peer-failed") == 0)
+    return g_strdup_printf (_ ("%s: no carrier, %s does not work"), own, peer);
+  if (g_strcmp0 (why, "peer-nic-down") == 0)
+    return g_strdup_printf (_ ("%s: no carrier, the NIC of %s is set down"), own, peer);
+  if (g_strcmp0 (why, "down") == 0)
+    return g_strdup_printf (_ ("%s: no carrier, the cable is cut"), own);
+  if (g_strcmp0 (why, "down-here") == 0)
+    return g_strdup_printf (_ ("%s: no carrier, the cable is cut in this direction"), own);
+  return g_strdup_printf (_ ("%s: no carrier"), own);
+}
+
+char *
+_vbet_canvas_describe_cable (VbetCanvas *self, const char *name)
+{
+  const VbetCable *cable = vbet_topology_cable (vbet_session_get_topology (self->session), name);
+  GHashTable *all = vbet_session_get_traffic (self->session);
+  const VbetTraffic *traffic = all != NULL ? g_hash_table_lookup (all, name) : NULL;
+  GHashTable *storms = vbet_session_get_storms (self->session);
+  GString *text = g_string_new (NULL);
+  gboolean storm = cable != NULL && cable->ends[0].device != NULL && cable->ends[1].device != NULL
+                   && g_hash_table_contains (storms, cable->ends[0].device)
+                   && g_hash_table_contains (storms, cable->ends[1].device);
+  if (storm)
+    g_string_append (text, _ ("Frames circle here"));
+  for (guint end = 0; end < 2 && cable != NULL && traffic != NULL; end++) {
+    g_autofree char *of = end_name (self, &cable->ends[end]);
+    g_autofree char *line = NULL;
+    if (!traffic->carrier[end])
+      line = why_text (traffic->why[end], of,
+                       cable->ends[1 - end].device != NULL ? cable->ends[1 - end].device : "");
+    else if (traffic->port[end] == VBET_PORT_DISCARDING)
+      line = g_strdup_printf (_ ("%s: blocked by the spanning tree"), of);
+    else if (traffic->port[end] == VBET_PORT_LEARNING)
+      line = g_strdup_printf (_ ("%s: learning, soon forwarding"), of);
+    if (line != NULL)
+      g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", line);
+  }
+  return g_string_free (text, text->len == 0);
+}
+
 char *
 _vbet_canvas_describe (VbetCanvas *self, const VbetItem *item)
 {
   if (item->kind == VBET_ITEM_HANDLE)
     return describe_handle (self, item);
+  if (item->kind == VBET_ITEM_CABLE)
+    return _vbet_canvas_describe_cable (self, item->name);
   if (item->kind != VBET_ITEM_DEVICE)
     return NULL;
   const char *reason = vbet_session_get_reason (self->session, item->name);

@@ -86,5 +86,7 @@ void _vbet_canvas_input_init (VbetCanvas *self);
 void _vbet_canvas_end_nudge (VbetCanvas *self);
 /* canvas-describe.c: (transfer full) (nullable): what a tooltip says of @item. */
 char *_vbet_canvas_describe (VbetCanvas *self, const VbetItem *item);
+/* What of the running cable is worth a word: (transfer full) (nullable). */
+char *_vbet_canvas_describe_cable (VbetCanvas *self, const char *name);
 /* (transfer full): "eth0: 10.0.0.1/24, cable1 to r2, carrier". */
 char *_vbet_canvas_describe_nic (VbetCanvas *self, const char *device, guint nic);

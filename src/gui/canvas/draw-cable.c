@@ -96,6 +96,47 @@ draw_cut (VbetPen *pen, const VbetItem *item, double gap)
   cairo_stroke (pen->cr);
 }
 
+/* Frames circle: a glow that nobody overlooks. */
+static void
+draw_storm (VbetPen *pen, const VbetItem *item)
+{
+  for (guint i = 0; i < 2; i++) {
+    curve (pen->cr, item, 0, 1, (VbetPoint){ 0, 0 });
+    _vbet_draw_source (pen->cr, &pen->palette->states[VBET_STATE_FAILED], i == 0 ? 0.22 : 0.45);
+    cairo_set_line_width (pen->cr, (i == 0 ? 16 : 9) * pen->palette->line_scale);
+    cairo_stroke (pen->cr);
+  }
+}
+
+/* A lens on the cable: somebody looks at its frames. */
+static void
+draw_captured (VbetPen *pen, const VbetItem *item, guint end)
+{
+  VbetPoint at = vbet_item_lens (item, end);
+  double scale = MIN (pen->palette->line_scale, 1.5), radius = 6 * scale;
+  cairo_new_path (pen->cr);
+  for (guint pass = 0; pass < 2; pass++) {
+    cairo_arc (pen->cr, at.x, at.y, radius, 0, 2 * G_PI);
+    _vbet_draw_source (pen->cr, &pen->palette->paper, 1);
+    cairo_fill_preserve (pen->cr);
+    cairo_new_sub_path (pen->cr);
+    cairo_move_to (pen->cr, at.x + radius * 0.75, at.y + radius * 0.75);
+    cairo_line_to (pen->cr, at.x + radius * 1.7, at.y + radius * 1.7);
+    _vbet_draw_source (pen->cr, pass == 0 ? &pen->palette->paper : &pen->palette->accent, 1);
+    cairo_set_line_width (pen->cr, (pass == 0 ? 5.5 : 2.6) * scale);
+    cairo_stroke (pen->cr);
+  }
+}
+
+static void
+draw_lenses (VbetPen *pen, const VbetItem *item)
+{
+  if (item->flags & VBET_ITEM_CAPTURED_A)
+    draw_captured (pen, item, 0);
+  if (item->flags & VBET_ITEM_CAPTURED_B)
+    draw_captured (pen, item, 1);
+}
+
 void
 _vbet_draw_cable (VbetPen *pen, const VbetItem *item)
 {
@@ -110,6 +151,8 @@ _vbet_draw_cable (VbetPen *pen, const VbetItem *item)
     cairo_set_line_width (cr, 9 + 2 * palette->line_scale);
     cairo_stroke (cr);
   }
+  if (item->flags & VBET_ITEM_STORM)
+    draw_storm (pen, item);
   if (loaded && !down) {
     draw_load (pen, item);
   } else {
@@ -129,6 +172,7 @@ _vbet_draw_cable (VbetPen *pen, const VbetItem *item)
     draw_loose_end (pen, item->a);
   if (item->flags & VBET_ITEM_LOOSE_B)
     draw_loose_end (pen, item->b);
+  draw_lenses (pen, item);
 }
 
 /* From the edge of the tile it comes from: it is drawn above the devices. */
@@ -149,6 +193,25 @@ _vbet_draw_wire (VbetPen *pen, const VbetItem *item)
   cairo_fill (pen->cr);
 }
 
+/* In place of its lamp, a bar across the cable: the spanning tree lets nothing through here. */
+static void
+draw_blocked (VbetPen *pen, const VbetItem *item, guint end)
+{
+  VbetPoint at = item->lamps[end], from = end == 0 ? item->a : item->b;
+  double dx = at.x - from.x, dy = at.y - from.y, length = MAX (hypot (dx, dy), 1e-6);
+  double scale = MIN (pen->palette->line_scale, 1.5), arm = 10 * scale / length;
+  cairo_set_line_cap (pen->cr, CAIRO_LINE_CAP_ROUND);
+  for (guint pass = 0; pass < 2; pass++) {
+    cairo_move_to (pen->cr, at.x - dy * arm, at.y + dx * arm);
+    cairo_line_to (pen->cr, at.x + dy * arm, at.y - dx * arm);
+    _vbet_draw_source (pen->cr, pass == 0 ? &pen->palette->paper : &pen->palette->states[VBET_STATE_BOOTING],
+                       1);
+    cairo_set_line_width (pen->cr, (pass == 0 ? 8.5 : 5.5) * scale);
+    cairo_stroke (pen->cr);
+  }
+  cairo_set_line_cap (pen->cr, CAIRO_LINE_CAP_BUTT);
+}
+
 /* Carrier is told by shape: a ring without it, a disc with it; traffic makes the disc larger and brighter. */
 void
 _vbet_draw_leds (VbetPen *pen, const VbetItem *item, gboolean lit)
@@ -161,6 +224,10 @@ _vbet_draw_leds (VbetPen *pen, const VbetItem *item, gboolean lit)
     gboolean bright = led == VBET_LED_TRAFFIC && lit;
     if (led == VBET_LED_NONE)
       continue;
+    if (item->flags & (end == 0 ? VBET_ITEM_BLOCKED_A : VBET_ITEM_BLOCKED_B)) {
+      draw_blocked (pen, item, end);
+      continue;
+    }
     cairo_new_path (cr);
     cairo_arc (cr, at.x, at.y, (bright ? 5 : 4) * scale, 0, 2 * G_PI);
     if (led == VBET_LED_DARK) {

@@ -62,6 +62,8 @@ fill (Memory *memory, gboolean is_new, double time, const VbetCableCounters *now
     keep_totals (memory);
   for (int way = 0; way < 2; way++) {
     traffic->carrier[way] = now->carrier[way];
+    traffic->port[way] = now->port[way];
+    traffic->why[way] = now->why[way];
     traffic->total_frames[way] = memory->before.frames[way] + now->frames[way];
     traffic->total_bytes[way] = memory->before.bytes[way] + now->bytes[way];
     traffic->dropped[way] = memory->before.dropped[way] + now->dropped[way];

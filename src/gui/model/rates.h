@@ -9,6 +9,8 @@ typedef struct {
   guint64 frames[2];
   guint64 bytes[2];
   guint64 dropped[2];
+  VbetPortState port[2];
+  const char *why[2]; /* (nullable): static */
 } VbetCableCounters;
 
 typedef struct VbetRates VbetRates;

@@ -16,6 +16,9 @@ struct _VbetSession {
   GHashTable *reasons;   /* name → text */
   GHashTable *restart;   /* set of names: needs a restart */
   GHashTable *traffic;   /* (nullable): name of a cable → VbetTraffic */
+  GHashTable *roots;     /* set of names of switches */
+  GHashTable *storms;    /* likewise */
+  GHashTable *captured;  /* name of a cable → GINT of a mask of ends */
   gboolean running;
   gboolean proposes; /* addresses for what is cabled, out of … */
   VbetAddress pool;
@@ -34,8 +37,8 @@ void _vbet_session_derive (VbetSession *self);
 
 /* --- session-gestures.c: what gestures in other files are made of --- */
 
-/** _vbet_session_apply: @edits: (transfer full) (nullable): applies them as part of the open revision and derives
- * anew. Returns: FALSE when there were none. */
+/** _vbet_session_apply: @edits: (transfer full) (nullable): applies them as part of the open revision and
+ * derives anew. Returns: FALSE when there were none. */
 gboolean _vbet_session_apply (VbetSession *self, VbetEdits *edits, const char *label);
 /** _vbet_session_finish: ends the open revision; one that failed half-way never was. Returns: @ok. */
 gboolean _vbet_session_finish (VbetSession *self, gboolean ok);
@@ -43,7 +46,8 @@ gboolean _vbet_session_finish (VbetSession *self, gboolean ok);
 gboolean _vbet_session_settle (VbetSession *self, const char *label, GError **error);
 /* --- session-notes.c --- */
 
-/** _vbet_session_move_notes, _vbet_session_remove_notes: of those called @names (set), as part of the open revision. */
-gboolean _vbet_session_move_notes (VbetSession *self, GHashTable *names, double dx, double dy, const char *label,
-                                   GError **error);
+/** _vbet_session_move_notes, _vbet_session_remove_notes: of those called @names (set), as part of the open
+ * revision. */
+gboolean _vbet_session_move_notes (VbetSession *self, GHashTable *names, double dx, double dy,
+                                   const char *label, GError **error);
 gboolean _vbet_session_remove_notes (VbetSession *self, GHashTable *names, const char *label, GError **error);

@@ -378,6 +378,9 @@ vbet_session_finalize (GObject *object)
   g_hash_table_unref (self->selection);
   g_hash_table_unref (self->states);
   g_hash_table_unref (self->restart);
+  g_hash_table_unref (self->roots);
+  g_hash_table_unref (self->storms);
+  g_hash_table_unref (self->captured);
   g_clear_pointer (&self->traffic, g_hash_table_unref);
   g_hash_table_unref (self->reasons);
   g_free (self->path);
@@ -404,6 +407,9 @@ vbet_session_init (VbetSession *self)
   self->selection = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->states = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->restart = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->roots = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->storms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->captured = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->reasons = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   _vbet_session_derive (self);
   g_signal_connect (self->document, "changed", G_CALLBACK (on_document_changed), self);

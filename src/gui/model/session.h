@@ -77,8 +77,8 @@ char **vbet_session_selected_cables (VbetSession *self);
 /* session-select.c */
 /** vbet_session_select_kind: @kinds: mask of VbetKind; all devices of these. */
 void vbet_session_select_kind (VbetSession *self, guint kinds);
-/** vbet_session_select_connected: adds what is one cable away from the selected devices; with @all, whatever can be
- * reached. */
+/** vbet_session_select_connected: adds what is one cable away from the selected devices; with @all, whatever
+ * can be reached. */
 void vbet_session_select_connected (VbetSession *self, gboolean all);
 /** vbet_session_select_invert: the devices that are not selected. */
 void vbet_session_select_invert (VbetSession *self);
@@ -106,6 +106,19 @@ void vbet_session_set_traffic (VbetSession *self, GHashTable *traffic);
 /** vbet_session_get_traffic: Returns: (nullable) (transfer none) (element-type utf8 VbetTraffic). */
 GHashTable *vbet_session_get_traffic (VbetSession *self);
 
+/** vbet_session_set_switches: @roots, @storms: NULL-terminated: switches that are roots of their spanning
+ * trees; switches and hubs in which frames circle. Told with the next vbet_session_set_traffic(). */
+void vbet_session_set_switches (VbetSession *self, const char *const *roots, const char *const *storms);
+/** vbet_session_get_roots: Returns: (transfer none): set of names. */
+GHashTable *vbet_session_get_roots (VbetSession *self);
+/** vbet_session_get_storms: Returns: (transfer none): set of names. */
+GHashTable *vbet_session_get_storms (VbetSession *self);
+/** vbet_session_add_captured: the frames at @end (0, 1) of the cable are shown somewhere, or one less is;
+ * emits "traffic-changed". */
+void vbet_session_add_captured (VbetSession *self, const char *cable, guint end, gboolean captured);
+/** vbet_session_get_captured: Returns: (transfer none): name of a cable → GINT of a mask of its ends. */
+GHashTable *vbet_session_get_captured (VbetSession *self);
+
 /* --- gestures; each is one revision; FALSE with @error when the text does not allow it --- */
 
 /** vbet_session_add_device: @ret_name: (out) (transfer full) (optional); the device is selected. */
@@ -117,15 +130,15 @@ gboolean vbet_session_add_device (VbetSession *self, VbetKind kind, double x, do
  * vbet_session_plug: puts a new cable in.
  * @nic_a, @nic_b: from 1; 0: a free one, or one more when there is none; VBET_NIC_NEW
  */
-gboolean vbet_session_plug (VbetSession *self, const char *device_a, guint nic_a, const char *device_b, guint nic_b,
-                            GError **error);
+gboolean vbet_session_plug (VbetSession *self, const char *device_a, guint nic_a, const char *device_b,
+                            guint nic_b, GError **error);
 /** vbet_session_add_cable: vbet_session_plug() with NICs of its choice. */
 gboolean vbet_session_add_cable (VbetSession *self, const char *device_a, const char *device_b,
                                  GError **error);
 /**
  * vbet_session_set_pool:
- * @pool: (nullable): an IPv4 network, "10.0.0.0/8": from now on what is plugged gets addresses out of it, in the same
- *     revision; NULL: it gets none, as at first
+ * @pool: (nullable): an IPv4 network, "10.0.0.0/8": from now on what is plugged gets addresses out of it, in
+ * the same revision; NULL: it gets none, as at first
  *
  * Returns: FALSE with @error when @pool is none; then nothing gets addresses.
  */
@@ -135,14 +148,15 @@ gboolean vbet_session_replug (VbetSession *self, const char *cable, guint end, c
                               GError **error);
 /** vbet_session_set_cables_up: mends the selected cables, or cuts them. */
 gboolean vbet_session_set_cables_up (VbetSession *self, gboolean up, GError **error);
-/** vbet_session_move: writes down where devices and notes called @names (set) stand when moved, and where all devices
- * stand that never had a position. */
+/** vbet_session_move: writes down where devices and notes called @names (set) stand when moved, and where all
+ * devices stand that never had a position. */
 gboolean vbet_session_move (VbetSession *self, GHashTable *names, double dx, double dy, GError **error);
 /** vbet_session_move_selected: vbet_session_move() of what is selected. */
 gboolean vbet_session_move_selected (VbetSession *self, double dx, double dy, GError **error);
-/** vbet_session_add_note: @place: with a size it is a frame. @ret_name: (out) (transfer full) (optional); the note is
- * selected. */
-gboolean vbet_session_add_note (VbetSession *self, const char *text, VbetRect place, char **ret_name, GError **error);
+/** vbet_session_add_note: @place: with a size it is a frame. @ret_name: (out) (transfer full) (optional); the
+ * note is selected. */
+gboolean vbet_session_add_note (VbetSession *self, const char *text, VbetRect place, char **ret_name,
+                                GError **error);
 gboolean vbet_session_set_note_text (VbetSession *self, const char *note, const char *text, GError **error);
 /** vbet_session_resize_note: makes it a frame that covers @place. */
 gboolean vbet_session_resize_note (VbetSession *self, const char *note, VbetRect place, GError **error);
@@ -154,24 +168,26 @@ const VbetNote *vbet_session_get_note (VbetSession *self, const char *name);
 gboolean vbet_session_delete_selected (VbetSession *self, GError **error);
 gboolean vbet_session_rename (VbetSession *self, const char *device, const char *new_name, GError **error);
 /** vbet_session_can_rename: whether vbet_session_rename() would; @error says why not. */
-gboolean vbet_session_can_rename (VbetSession *self, const char *device, const char *new_name, GError **error);
+gboolean vbet_session_can_rename (VbetSession *self, const char *device, const char *new_name,
+                                  GError **error);
 /** vbet_session_arrange: places all devices anew. */
 gboolean vbet_session_arrange (VbetSession *self, GError **error);
-/** vbet_session_place_devices: @names: (array length=n): each goes to its one of @points; one revision @label. */
-gboolean vbet_session_place_devices (VbetSession *self, const char *const *names, const VbetPoint *points, guint n,
-                                     const char *label, GError **error);
+/** vbet_session_place_devices: @names: (array length=n): each goes to its one of @points; one revision
+ * @label. */
+gboolean vbet_session_place_devices (VbetSession *self, const char *const *names, const VbetPoint *points,
+                                     guint n, const char *label, GError **error);
 /** vbet_session_align: the selected devices. */
 gboolean vbet_session_align (VbetSession *self, VbetAlign how, GError **error);
 /** vbet_session_distribute: the selected devices, at equal distances. */
 gboolean vbet_session_distribute (VbetSession *self, gboolean vertically, GError **error);
-/** vbet_session_arrangement: Returns: (transfer full) (nullable): the selected devices, if they are two or more, else
- * all; NULL when there is nothing to arrange. */
+/** vbet_session_arrangement: Returns: (transfer full) (nullable): the selected devices, if they are two or
+ * more, else all; NULL when there is nothing to arrange. */
 VbetArrangement *vbet_session_arrangement (VbetSession *self);
 /** vbet_session_arrange_to: @points: (array): one a device of @arrangement, which is of this topology. */
-gboolean vbet_session_arrange_to (VbetSession *self, const VbetArrangement *arrangement, const VbetPoint *points,
-                                  GError **error);
-/** vbet_session_copy: Returns: (transfer full) (nullable): a lab text of the selected devices and notes and the cables
- * among the devices, with positions; NULL with @error. */
+gboolean vbet_session_arrange_to (VbetSession *self, const VbetArrangement *arrangement,
+                                  const VbetPoint *points, GError **error);
+/** vbet_session_copy: Returns: (transfer full) (nullable): a lab text of the selected devices and notes and
+ * the cables among the devices, with positions; NULL with @error. */
 char *vbet_session_copy (VbetSession *self, GError **error);
 /**
  * vbet_session_paste:
@@ -180,7 +196,8 @@ char *vbet_session_copy (VbetSession *self, GError **error);
  *
  * What is pasted gets names, addresses and MACs that are free, a place that is free, and is selected.
  */
-gboolean vbet_session_paste (VbetSession *self, const char *text, gsize size, const VbetPoint *at, GError **error);
+gboolean vbet_session_paste (VbetSession *self, const char *text, gsize size, const VbetPoint *at,
+                             GError **error);
 /** vbet_session_duplicate: copies and pastes what is selected, beside it. */
 gboolean vbet_session_duplicate (VbetSession *self, GError **error);
 /** vbet_session_cut: copies what is selected and deletes it. @ret_text: (out) (transfer full): the copy. */

@@ -13,12 +13,16 @@
 #define FAN_STEP 26.0
 /* A lamp is this far outside of its device's tile. */
 #define LAMP_DISTANCE 8.0
+/* … or so much further, where the device's texts are in the way. */
+#define LAMP_REACH 56.0
 /* The texts at a cable keep this far from tiles, where its lamps are. */
-#define LAMP_ROOM 13.0
+#define LAMP_ROOM 16.0
 /* Shorter cables have no room for names. */
 #define NAMED_LENGTH 130.0
 /* What goes through a cable below this many bits a second is not worth a colour. */
 #define LOAD_LEAST 1000.0
+/* So many settings of a cable stand in one line. */
+#define BADGE_WORDS 3
 
 /* --- curves ------------------------------------------------------------------------ */
 
@@ -128,6 +132,33 @@ lamp_place (const VbetItem *item, guint end)
   return vbet_item_point (item, along_t (item, end, distance));
 }
 
+VbetPoint
+vbet_item_lens (const VbetItem *item, guint end)
+{
+  return vbet_item_point (item, end == 0 ? 0.32 : 0.68);
+}
+
+static VbetRect
+box_around (VbetPoint at, double half)
+{
+  return (VbetRect){ at.x - half, at.y - half, 2 * half, 2 * half };
+}
+
+/* A lamp stands clear of its device's name; then it, and the lenses, are in the way of other texts. */
+static void
+settle_lamps (VbetViewBuilder *self, VbetItem *item)
+{
+  for (guint end = 0; end < 2; end++) {
+    VbetPoint from = end == 0 ? item->a : item->b, at = item->lamps[end];
+    double distance = vbet_point_distance (from, at),
+           most = MIN (distance + LAMP_REACH, 0.45 * vbet_point_distance (item->a, item->b));
+    while (distance < most && _vbet_occupied_touches (self->taken, box_around (at, 5)))
+      at = vbet_item_point (item, along_t (item, end, distance += 4));
+    if (distance < most)
+      item->lamps[end] = at;
+  }
+}
+
 static void
 add_cable (VbetViewBuilder *self, const VbetCable *cable, guint order)
 {
@@ -178,12 +209,59 @@ load_step (double bits)
   return (guint8)CLAMP (1 + lround (2 * (log10 (bits) - 3)), 1, VBET_LOAD_MAX);
 }
 
+const char *
+vbet_carrier_reason (const char *name)
+{
+  static const char *const names[]
+      = { "unplugged",    "off",         "booting",       "failed", "nic-down", "peer-off",
+          "peer-booting", "peer-failed", "peer-nic-down", "down",   "down-here" };
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_strcmp0 (name, names[i]) == 0)
+      return names[i];
+  return NULL;
+}
+
+VbetPortState
+vbet_port_state_from_name (const char *name)
+{
+  static const char *const names[] = { "", "discarding", "learning", "forwarding" };
+  for (guint i = 1; i < G_N_ELEMENTS (names); i++)
+    if (g_strcmp0 (name, names[i]) == 0)
+      return (VbetPortState)i;
+  return VBET_PORT_PLAIN;
+}
+
+/* Sets the marks of a cable that follow from how the lab runs. */
+static void
+read_marks (const VbetViewInput *input, VbetItem *item, const VbetTraffic *traffic)
+{
+  const guint marks = VBET_ITEM_STORM | VBET_ITEM_CAPTURED_A | VBET_ITEM_CAPTURED_B | VBET_ITEM_BLOCKED_A
+                      | VBET_ITEM_BLOCKED_B;
+  const VbetCable *cable = vbet_topology_cable (input->topology, item->name);
+  guint captured
+      = input->captured != NULL ? GPOINTER_TO_UINT (g_hash_table_lookup (input->captured, item->name)) : 0;
+  item->flags &= ~marks;
+  item->flags |= (captured & 1 ? VBET_ITEM_CAPTURED_A : 0) | (captured & 2 ? VBET_ITEM_CAPTURED_B : 0);
+  if (traffic == NULL || cable == NULL)
+    return;
+  if (traffic->port[0] == VBET_PORT_DISCARDING && traffic->carrier[0])
+    item->flags |= VBET_ITEM_BLOCKED_A;
+  if (traffic->port[1] == VBET_PORT_DISCARDING && traffic->carrier[1])
+    item->flags |= VBET_ITEM_BLOCKED_B;
+  if (input->storms != NULL && cable->ends[0].device != NULL && cable->ends[1].device != NULL
+      && g_hash_table_contains (input->storms, cable->ends[0].device)
+      && g_hash_table_contains (input->storms, cable->ends[1].device)
+      && traffic->frames[0] + traffic->frames[1] > 0)
+    item->flags |= VBET_ITEM_STORM;
+}
+
 void
 _vbet_view_read_traffic (const VbetViewInput *input, VbetItem *item)
 {
   gboolean running = (input->show & VBET_SHOW_RUNNING) != 0;
   const VbetTraffic *traffic
       = input->traffic != NULL && running ? g_hash_table_lookup (input->traffic, item->name) : NULL;
+  read_marks (input, item, traffic);
   for (guint end = 0; end < 2; end++) {
     item->leds[end] = VBET_LED_NONE;
     item->load[end] = 0;
@@ -254,21 +332,29 @@ moved (VbetRect rect, VbetPoint to)
   return (VbetRect){ rect.x + to.x, rect.y + to.y, rect.width, rect.height };
 }
 
-/* Whether a text of @size has room at a point of the cable: on it, or beside it. @ret: (out): its middle. */
+/* Whether a text of @size has room at a point of the cable: on it, or @side times its reach beside it. @ret:
+ * (out): its middle. */
 static gboolean
-has_room (VbetViewBuilder *self, const VbetItem *item, double t, VbetRect size, guint n_sides, VbetPoint *ret)
+has_room_beside (VbetViewBuilder *self, const VbetItem *item, double t, VbetRect size, double side,
+                 VbetPoint *ret)
 {
-  static const double sides[] = { 0, -1, 1, -2, 2, -3, 3 };
   VbetPoint at = vbet_item_point (item, t), before = vbet_item_point (item, MAX (t - 0.02, 0)),
             after = vbet_item_point (item, MIN (t + 0.02, 1));
   double length = MAX (vbet_point_distance (before, after), 1e-6);
   double nx = -(after.y - before.y) / length, ny = (after.x - before.x) / length;
   double reach = fabs (nx) * size.width / 2 + fabs (ny) * size.height / 2 + 3;
-  for (guint i = 0; i < MIN (n_sides, G_N_ELEMENTS (sides)); i++) {
-    *ret = (VbetPoint){ at.x + sides[i] * nx * reach, at.y + sides[i] * ny * reach };
-    if (!_vbet_occupied_touches (self->taken, moved (size, *ret)))
+  *ret = (VbetPoint){ at.x + side * nx * reach, at.y + side * ny * reach };
+  return !_vbet_occupied_touches (self->taken, moved (size, *ret));
+}
+
+/* Likewise on it or close beside it. */
+static gboolean
+has_room (VbetViewBuilder *self, const VbetItem *item, double t, VbetRect size, VbetPoint *ret)
+{
+  static const double sides[] = { 0, -1, 1 };
+  for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
+    if (has_room_beside (self, item, t, size, sides[i], ret))
       return TRUE;
-  }
   return FALSE;
 }
 
@@ -283,7 +369,7 @@ end_place (VbetViewBuilder *self, const VbetItem *item, guint end, const char *t
   for (double distance = VBET_VIEW_TILE_HALF + LAMP_ROOM; distance < longest; distance += 4) {
     double t = along_t (item, end, distance);
     VbetPoint at = vbet_item_point (item, t);
-    if (!vbet_rect_intersects (moved (size, at), tile) && has_room (self, item, t, size, 3, ret))
+    if (!vbet_rect_intersects (moved (size, at), tile) && has_room (self, item, t, size, ret))
       return TRUE;
   }
   return FALSE;
@@ -293,13 +379,15 @@ end_place (VbetViewBuilder *self, const VbetItem *item, guint end, const char *t
 static VbetPoint
 middle_place (VbetViewBuilder *self, const VbetItem *item, VbetTextStyle style, const char *text)
 {
-  static const double places[] = { 0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68 };
+  static const double places[] = { 0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74 };
+  static const double sides[] = { 0, -1, 1, -1.5, 1.5, -2, 2, -3, 3 };
   VbetRect size = vbet_rect_grow (_vbet_view_measure (self->input, style, text), 4);
   VbetPoint place = { 0, 0 };
   /* The cross of a cut cable is in its middle. */
-  for (guint i = item->flags & VBET_ITEM_DOWN ? 3 : 0; i < G_N_ELEMENTS (places); i++)
-    if (has_room (self, item, places[i], size, G_MAXUINT, &place))
-      return place;
+  for (guint k = 0; k < G_N_ELEMENTS (sides); k++) /* as near to the cable as there is room */
+    for (guint i = item->flags & VBET_ITEM_DOWN ? 3 : 0; i < G_N_ELEMENTS (places); i++)
+      if (has_room_beside (self, item, places[i], size, sides[k], &place))
+        return place;
   return vbet_item_point (item, 0.5);
 }
 
@@ -339,12 +427,15 @@ impairment (const VbetCable *cable)
       = { { "delay", "" },           { "jitter", "±" },         { "loss", "" }, { "duplicate", "duplicate " },
           { "reorder", "reorder " }, { "corrupt", "corrupt " }, { "rate", "" } };
   GString *text = g_string_new (NULL);
+  guint n = 0;
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
     const VbetValue *value = vbet_attributes_get (cable->attributes, keys[i].key);
     if (value == NULL || is_nothing (cable, keys[i].key))
       continue;
     g_autofree char *written = spaced (value);
-    g_string_append_printf (text, "%s%s%s", text->len > 0 ? " · " : "", keys[i].before, written);
+    const char *between = n == 0 ? "" : n % BADGE_WORDS == 0 ? "\n" : " · ";
+    g_string_append_printf (text, "%s%s%s", between, keys[i].before, written);
+    n++;
   }
   return g_string_free (text, text->len == 0);
 }
@@ -355,6 +446,64 @@ add_middle_text (VbetViewBuilder *self, VbetTextStyle style, const VbetItem *lin
   g_autofree char *owned = text;
   if (text != NULL)
     _vbet_view_add_text (self, style, line->name, text, middle_place (self, line, style, text));
+}
+
+/* Whether the switch keeps VLANs apart. */
+static gboolean
+separates (const VbetDevice *device)
+{
+  if (device->kind != VBET_KIND_SWITCH)
+    return FALSE;
+  for (guint i = 0; i < device->nics->len; i++) {
+    const VbetNic *nic = g_ptr_array_index (device->nics, i);
+    if (vbet_attributes_integer (nic->attributes, VBET_KIND_NIC, "vlan") != 0
+        || vbet_attributes_get (nic->attributes, "trunk") != NULL)
+      return TRUE;
+  }
+  return vbet_attributes_get (device->attributes, "vlans") != NULL;
+}
+
+/* "VLAN 10" of an access port, "T 10,20" of a trunk, both where it has both. Returns: (transfer full)
+ * (nullable) */
+static char *
+vlan_text (const VbetDevice *device, const VbetNic *nic)
+{
+  if (nic == NULL || !separates (device))
+    return NULL;
+  gint64 access = (gint64)vbet_attributes_integer (nic->attributes, VBET_KIND_NIC, "vlan");
+  g_autoptr (GPtrArray) trunk = vbet_attributes_list (nic->attributes, "trunk");
+  GString *text = g_string_new (NULL);
+  if (access != 0 || trunk->len == 0)
+    g_string_append_printf (text, "VLAN %d", access != 0 ? (int)access : 1);
+  if (trunk->len > 0)
+    g_string_append (text, text->len > 0 ? " · T " : "T ");
+  for (guint i = 0; i < MIN (trunk->len, 4); i++) {
+    g_autofree char *number = vbet_value_to_text (g_ptr_array_index (trunk, i));
+    g_string_append_printf (text, "%s%s", i > 0 ? "," : "", number);
+  }
+  if (trunk->len > 4)
+    g_string_append (text, "…");
+  return g_string_free (text, FALSE);
+}
+
+static const VbetDevice *
+device_called (VbetViewBuilder *self, const char *name)
+{
+  guint number = name != NULL ? GPOINTER_TO_UINT (g_hash_table_lookup (self->index, name)) : 0;
+  return number > 0 ? g_ptr_array_index (self->input->topology->devices, number - 1) : NULL;
+}
+
+static void
+add_vlan_texts (VbetViewBuilder *self, const VbetCable *cable, const VbetItem *line)
+{
+  for (guint end = 0; end < 2; end++) {
+    const VbetDevice *device = device_called (self, cable->ends[end].device);
+    g_autofree char *text
+        = device != NULL ? vlan_text (device, vbet_device_nic (device, cable->ends[end].nic)) : NULL;
+    VbetPoint place;
+    if (text != NULL && end_place (self, line, end, text, &place))
+      _vbet_view_add_text (self, VBET_TEXT_END, cable->name, text, place);
+  }
 }
 
 static void
@@ -378,6 +527,8 @@ static void
 add_texts (VbetViewBuilder *self, const VbetCable *cable, const VbetItem *line, gboolean ends)
 {
   if (ends) {
+    if (self->level >= 2 && self->input->show & VBET_SHOW_VLANS)
+      add_vlan_texts (self, cable, line);
     if (self->level >= 3 && self->input->show & VBET_SHOW_NICS)
       add_end_texts (self, cable, line);
     return;
@@ -393,6 +544,17 @@ void
 _vbet_view_add_cable_texts (VbetViewBuilder *self)
 {
   guint n = self->view->items->len;
+  for (guint i = 0; i < n && self->level >= 1; i++) {
+    VbetItem *item = g_ptr_array_index (self->view->items, i);
+    if (item->kind == VBET_ITEM_CABLE)
+      settle_lamps (self, item);
+  }
+  for (guint i = 0; i < n && self->level >= 2; i++) {
+    const VbetItem *item = g_ptr_array_index (self->view->items, i);
+    for (guint end = 0; end < 2 && item->kind == VBET_ITEM_CABLE; end++)
+      if (item->flags & (end == 0 ? VBET_ITEM_CAPTURED_A : VBET_ITEM_CAPTURED_B))
+        _vbet_occupied_add (self->taken, box_around (vbet_item_lens (item, end), 11));
+  }
   for (guint pass = 0; pass < 2 && self->level >= 2; pass++)
     for (guint i = 0; i < n; i++) {
       const VbetItem *item = g_ptr_array_index (self->view->items, i);

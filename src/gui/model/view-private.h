@@ -51,7 +51,9 @@ void _vbet_view_free_item (gpointer item);
 void _vbet_view_add_cables (VbetViewBuilder *self);
 /* Once everything else has its place. */
 void _vbet_view_add_cable_texts (VbetViewBuilder *self);
-/* Lamps and load of a cable between two devices. */
+/* A number that is another when the roots are others. */
+guint _vbet_view_roots_hash (const VbetViewInput *input);
+/* Lamps, load and marks of a cable between two devices. */
 void _vbet_view_read_traffic (const VbetViewInput *input, VbetItem *item);
 /* Returns: (transfer full) (nullable): "→ 940 Mbit/s". */
 char *_vbet_view_load_text (const VbetViewInput *input, const VbetItem *item);

@@ -46,12 +46,18 @@ vbet_view_set_traffic (VbetView *self, const VbetViewInput *input, VbetDamage da
     if (item->kind != VBET_ITEM_CABLE)
       continue;
     guint8 before[2] = { item->load[0], item->load[1] };
+    guint flags = item->flags;
     _vbet_view_read_traffic (input, item);
-    if (before[0] == item->load[0] && before[1] == item->load[1])
+    gboolean loads = before[0] != item->load[0] || before[1] != item->load[1];
+    if (!loads && flags == item->flags)
       continue;
-    same = FALSE;
+    /* Texts make room for a lens. */
+    guint lenses = VBET_ITEM_CAPTURED_A | VBET_ITEM_CAPTURED_B;
+    same = same && !loads && (flags & lenses) == (item->flags & lenses);
     tell (item, damage, data);
   }
+  if (self->roots != _vbet_view_roots_hash (input))
+    return FALSE;
   if (self->level < 3)
     return TRUE;
   for (guint i = 0; i < self->items->len && same; i++) {

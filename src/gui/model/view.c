@@ -219,6 +219,30 @@ add_device (VbetViewBuilder *self, const VbetDevice *device, VbetPoint at)
       = (VbetRect){ at.x - VBET_VIEW_TILE_HALF, at.y - VBET_VIEW_TILE_HALF, VBET_VIEW_TILE, VBET_VIEW_TILE };
 }
 
+guint
+_vbet_view_roots_hash (const VbetViewInput *input)
+{
+  GHashTableIter iter;
+  gpointer name = NULL;
+  guint hash = 0;
+  if (input->roots == NULL || (input->show & VBET_SHOW_RUNNING) == 0)
+    return 0;
+  g_hash_table_iter_init (&iter, input->roots);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    hash += g_str_hash (name) | 1; /* in any order */
+  return hash;
+}
+
+/* The root of a spanning tree says so, at the upper edge of its tile. */
+static void
+add_root (VbetViewBuilder *self, const VbetDevice *device, VbetPoint at)
+{
+  if (self->input->roots != NULL && self->input->show & VBET_SHOW_RUNNING
+      && g_hash_table_contains (self->input->roots, device->name))
+    _vbet_view_add_text (self, VBET_TEXT_BADGE, device->name, "root",
+                         (VbetPoint){ at.x, at.y - VBET_VIEW_TILE_HALF - 9 });
+}
+
 static void
 add_device_texts (VbetViewBuilder *self, const VbetDevice *device, VbetPoint at)
 {
@@ -231,6 +255,7 @@ add_device_texts (VbetViewBuilder *self, const VbetDevice *device, VbetPoint at)
   name->flags = _vbet_view_marks (self->input, device->name) & ~(guint)VBET_ITEM_RUNNING;
   if (self->level < 2)
     return;
+  add_root (self, device, at);
   g_autofree char *lines = details (device, self->input->show);
   below.y += name->bounds.height;
   if (lines != NULL)
@@ -325,6 +350,7 @@ vbet_view_new (const VbetViewInput *input)
   self.view->texts = g_string_chunk_new (4096);
   self.view->zoom = input->zoom;
   self.view->level = self.level;
+  self.view->roots = _vbet_view_roots_hash (input);
   self.view->text_scale = input->text_scale > 0 ? input->text_scale : 1;
   self.index = g_hash_table_new (g_str_hash, g_str_equal);
   self.pair_size = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

@@ -48,6 +48,20 @@ VbetDeviceState vbet_device_state_from_name (const char *name);
 /** vbet_device_state_name: Returns: "off", "booting" … */
 const char *vbet_device_state_name (VbetDeviceState state);
 
+/* What the spanning tree of a switch makes of a port. */
+typedef enum {
+  VBET_PORT_PLAIN, /* no spanning tree, or nothing is known */
+  VBET_PORT_DISCARDING,
+  VBET_PORT_LEARNING,
+  VBET_PORT_FORWARDING,
+} VbetPortState;
+
+/** vbet_carrier_reason: Returns: (nullable): @name as a static text, when it is a word of the engine's for
+ * why there is no carrier. */
+const char *vbet_carrier_reason (const char *name);
+/** vbet_port_state_from_name: Returns: the state that the engine calls @name; PLAIN for others. */
+VbetPortState vbet_port_state_from_name (const char *name);
+
 /* What is measured of one cable while the lab runs. Direction 0 is from its first end to its second. */
 typedef struct {
   gboolean carrier[2]; /* whether the NIC at that end has carrier */
@@ -56,6 +70,9 @@ typedef struct {
   guint64 total_frames[2];
   guint64 total_bytes[2];
   guint64 dropped[2];
+  VbetPortState port[2]; /* of the switch at that end */
+  const char
+      *why[2]; /* (nullable): static: why that end has no carrier, as lab.counters of vbetd(8) says it */
 } VbetTraffic;
 
 typedef enum {
@@ -63,6 +80,7 @@ typedef enum {
   VBET_SHOW_NICS = 1 << 1,    /* NIC names at cable ends */
   VBET_SHOW_RUNNING = 1 << 2, /* the lab runs: "off" is a state worth showing */
   VBET_SHOW_LOAD = 1 << 3,    /* how much goes through each cable */
+  VBET_SHOW_VLANS = 1 << 4,   /* at the ports of switches that have some */
 } VbetShow;
 
 #define VBET_VIEW_MAX_GUIDES 4
@@ -119,6 +137,9 @@ typedef struct {
   const VbetPoint *positions; /* one a device, in order */
   GHashTable *states;         /* (nullable): name → GINT of VbetDeviceState; missing: off */
   GHashTable *traffic;        /* (nullable): name of a cable → VbetTraffic; missing: nothing is known */
+  GHashTable *roots;          /* (nullable): set of names of switches: roots of their spanning trees */
+  GHashTable *storms;         /* (nullable): set of names of switches and hubs in which frames circle */
+  GHashTable *captured; /* (nullable): name of a cable → GINT of a mask of its ends: their frames are shown */
   GHashTable *selection;      /* (nullable): set of names of devices, cables and notes */
   double zoom;                /* 1.0 = 100 % */
   guint show;                 /* of VbetShow */
@@ -157,10 +178,15 @@ typedef enum {
   VBET_ITEM_DOWN = 1 << 3,    /* a cable with up=no */
   VBET_ITEM_LOOSE_A = 1 << 4, /* this end of the cable is in no NIC */
   VBET_ITEM_LOOSE_B = 1 << 5,
-  VBET_ITEM_RUNNING = 1 << 6, /* of a lab that runs */
-  VBET_ITEM_FRAME = 1 << 7,   /* a note with a size */
-  VBET_ITEM_EDITING = 1 << 8, /* its text is being edited in place */
-  VBET_ITEM_AWAY = 1 << 9,    /* lifted, or on its way: it is shown above the rest meanwhile */
+  VBET_ITEM_RUNNING = 1 << 6,     /* of a lab that runs */
+  VBET_ITEM_FRAME = 1 << 7,       /* a note with a size */
+  VBET_ITEM_EDITING = 1 << 8,     /* its text is being edited in place */
+  VBET_ITEM_AWAY = 1 << 9,        /* lifted, or on its way: it is shown above the rest meanwhile */
+  VBET_ITEM_STORM = 1 << 10,      /* a cable in which frames circle */
+  VBET_ITEM_CAPTURED_A = 1 << 11, /* a cable whose frames are captured at this end */
+  VBET_ITEM_CAPTURED_B = 1 << 12,
+  VBET_ITEM_BLOCKED_A = 1 << 13, /* a cable of which the spanning tree blocks this end */
+  VBET_ITEM_BLOCKED_B = 1 << 14,
 } VbetItemFlags;
 
 /* What the lamp at the end of a cable shows. */
@@ -206,6 +232,7 @@ typedef struct {
   double zoom;
   double text_scale;
   guint level;          /* private: how much of the texts is in it */
+  guint roots;          /* private: hash of the set of roots */
   GStringChunk *texts;  /* private: owns what @items point to */
   VbetViewIndex *index; /* private */
 } VbetView;
@@ -281,6 +308,9 @@ GArray *vbet_view_nic_handles (const VbetView *self, const VbetDevice *device);
 /** vbet_view_to_text: Returns: (transfer full): one line an item, for tests: "device r1 router off (120,200)
  * selected". */
 char *vbet_view_to_text (const VbetView *self);
+
+/** vbet_item_lens: where on a CABLE the lens of captures at @end stands. */
+VbetPoint vbet_item_lens (const VbetItem *self, guint end);
 
 /** vbet_item_point: the point of a CABLE's curve at @t, 0 to 1. */
 VbetPoint vbet_item_point (const VbetItem *self, double t);

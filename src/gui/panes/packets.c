@@ -61,7 +61,14 @@ show_about (VbetPacketsPane *self)
                               ? g_strdup_printf (ngettext ("%s, %u missed", "%s, %u missed", (gulong)missed),
                                                  count, (guint)missed)
                               : NULL;
-  gtk_label_set_text (GTK_LABEL (self->about), lost != NULL ? lost : count);
+  const char *text = lost != NULL ? lost : count;
+  guint shown = (guint)gtk_tree_model_iter_n_children (GTK_TREE_MODEL (self->rows), NULL);
+  g_autofree char *filtered
+      = *gtk_entry_get_text (GTK_ENTRY (self->wanted)) != '\0'
+            ? g_strdup_printf (ngettext ("%s, %u shown", "%s, %u shown", shown), text, shown)
+            : NULL;
+  gtk_label_set_text (GTK_LABEL (self->about), filtered != NULL ? filtered : text);
+  gtk_widget_set_tooltip_text (self->about, filtered != NULL ? filtered : text);
   gtk_widget_set_sensitive (self->stop, self->link != NULL);
   gtk_widget_set_sensitive (self->pause, self->link != NULL);
 }
@@ -194,12 +201,14 @@ on_filter (VbetPacketsPane *self)
 {
   gtk_tree_model_filter_refilter (self->rows);
   scroll_to_end (self);
+  if (self->title != NULL)
+    show_about (self);
 }
 
-void
+VbetCaptureLink *
 vbet_packets_pane_capture (VbetPacketsPane *self, VbetClient *client, const char *cable, const char *end)
 {
-  g_return_if_fail (VBET_IS_PACKETS_PANE (self));
+  g_return_val_if_fail (VBET_IS_PACKETS_PANE (self), NULL);
   leave (self);
   on_clear (self);
   g_clear_pointer (&self->packets, vbet_packets_free);
@@ -213,6 +222,7 @@ vbet_packets_pane_capture (VbetPacketsPane *self, VbetClient *client, const char
   g_signal_connect (self->link, "ended", G_CALLBACK (on_ended), self);
   gtk_stack_set_visible_child_name (GTK_STACK (self), "list");
   show_about (self);
+  return self->link;
 }
 
 /* --- life ------------------------------------------------------------------------------------ */
@@ -260,10 +270,27 @@ add_column (VbetPacketsPane *self, const char *title, int column, int width)
   g_object_set (cell, "xalign", number ? 1.0 : 0.0, "ellipsize", PANGO_ELLIPSIZE_END, NULL);
   /* Of a fixed width, so that a row is not measured again and again. */
   gtk_tree_view_column_set_sizing (view, GTK_TREE_VIEW_COLUMN_FIXED);
+  g_object_set_data (G_OBJECT (view), "vbet-width", GINT_TO_POINTER (width));
   gtk_tree_view_column_set_fixed_width (view, width);
   gtk_tree_view_column_set_expand (view, column == COLUMN_INFO);
   gtk_tree_view_column_set_resizable (view, TRUE);
   gtk_tree_view_append_column (GTK_TREE_VIEW (self->tree), view);
+}
+
+/* Widths are for a character of 7 pixels; a projector's are larger. */
+static void
+on_style (GtkWidget *tree)
+{
+  PangoContext *context = gtk_widget_get_pango_context (tree);
+  PangoFontMetrics *metrics
+      = pango_context_get_metrics (context, pango_context_get_font_description (context), NULL);
+  double scale = MAX (pango_font_metrics_get_approximate_char_width (metrics) / (7.0 * PANGO_SCALE), 1);
+  pango_font_metrics_unref (metrics);
+  for (guint i = 0; i < gtk_tree_view_get_n_columns (GTK_TREE_VIEW (tree)); i++) {
+    GtkTreeViewColumn *column = gtk_tree_view_get_column (GTK_TREE_VIEW (tree), (int)i);
+    int width = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (column), "vbet-width"));
+    gtk_tree_view_column_set_fixed_width (column, (int)(width * scale));
+  }
 }
 
 static GtkWidget *
@@ -282,6 +309,7 @@ make_list (VbetPacketsPane *self)
   add_column (self, _ ("Bytes"), COLUMN_LENGTH, 60);
   add_column (self, _ ("Information"), COLUMN_INFO, 200);
   gtk_tree_view_set_fixed_height_mode (GTK_TREE_VIEW (self->tree), TRUE);
+  g_signal_connect (self->tree, "style-updated", G_CALLBACK (on_style), NULL);
   gtk_tree_view_set_enable_search (GTK_TREE_VIEW (self->tree), FALSE);
   atk_object_set_name (gtk_widget_get_accessible (self->tree), _ ("Packets"));
   self->scroller = gtk_scrolled_window_new (NULL, NULL);
@@ -324,8 +352,8 @@ vbet_packets_pane_class_init (VbetPacketsPaneClass *klass)
 static void
 vbet_packets_pane_init (VbetPacketsPane *self)
 {
-  GtkWidget *empty = gtk_label_new (
-      _ ("Run the lab, then choose “Capture” in the context menu of a cable: its packets appear here."));
+  GtkWidget *empty = gtk_label_new (_ ("Run the lab, then choose “Capture” in the context menu of a cable or "
+                                       "a device: its packets appear here."));
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   self->store = gtk_list_store_new (N_COLUMNS, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING,
                                     G_TYPE_STRING, G_TYPE_UINT, G_TYPE_STRING);
