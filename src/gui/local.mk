@@ -234,6 +234,7 @@ VBET_ICONS = \
 	src/gui/icons/note.svg \
 	src/gui/icons/phone.svg \
 	src/gui/icons/printer.svg \
+	src/gui/icons/remote.svg \
 	src/gui/icons/router.svg \
 	src/gui/icons/select.svg \
 	src/gui/icons/server.svg \

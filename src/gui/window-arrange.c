@@ -171,7 +171,7 @@ on_select_kind (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (kind == VBET_KIND_SWITCH)
     kinds |= VBET_KIND_HUB;
   else if (kind == VBET_KIND_GATEWAY)
-    kinds |= VBET_KIND_TAP;
+    kinds |= VBET_KIND_TAP | VBET_KIND_REMOTE;
   vbet_session_select_kind (self->session, kinds);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/json-guard.h"
 #include "switch/core/stp.h"
+#include "switch/core/vxlan.h"
 
 #define DEPTH_MAX 8
 #define SECOND G_GINT64_CONSTANT (1000000000)
@@ -181,7 +182,7 @@ read_vlans (JsonObject *object, const char *name, VbetVlanSet *ret_vlans)
 static void
 read_message (JsonObject *object, VbetControlCommand *command)
 {
-  g_autofree char *text = dup_string (object, "message");
+  g_autofree char *text = dup_string (object, json_object_has_member (object, "to") ? "to" : "message");
   if (text != NULL)
     command->message = g_base64_decode (text, &command->message_size);
 }
@@ -265,6 +266,8 @@ read_command (JsonObject *object, VbetControlOp op, gint64 id)
   self->serial = (guint64)get_int (object, "serial", 0, G_MAXINT64, 0);
   self->cable = dup_string (object, "cable");
   self->vhost = g_strcmp0 (kind, "vhost-user") == 0;
+  self->udp = g_strcmp0 (kind, "udp") == 0;
+  self->vni = get_int (object, "vni", 0, VBET_VXLAN_VNI_MAX, -1);
   self->mac = (guint64)get_int (object, "mac", 0, VBET_MAC_BROADCAST, 0);
   self->carrier = get_boolean (object, "carrier", TRUE);
   self->wish.count = (guint)get_int (object, "count", 0, VBET_PROBE_MAX, 0);

@@ -56,9 +56,11 @@ typedef struct {
   guint mtu;          /* bytes; default 1500 */
   guint64 serial;
   gboolean vhost;   /* of connect-port: by vhost-user */
+  gboolean udp;     /* of connect-port: a UDP socket */
+  gint64 vni;       /* likewise; -1: no VXLAN */
   guint64 mac;      /* likewise */
   gboolean carrier; /* likewise, and of set-carrier; default TRUE */
-  guint8 *message;  /* of replay-port */
+  guint8 *message;  /* of replay-port; of connect-port: "to", a socket address */
   gsize message_size;
   char *cable;
   VbetControlEnd ends[2];

@@ -234,6 +234,42 @@ take_fd (Call *call)
   return call->n_fds > 0 ? call->fds[--call->n_fds] : -1;
 }
 
+static void
+far_end_changed (const char *device, guint nic, guint64 serial, const VbetRemoteNews *news,
+                 gpointer user_data)
+{
+  g_autoptr (JsonBuilder) builder = begin_notice ("far-end", "device", device, nic, serial);
+  json_builder_set_member_name (builder, "state");
+  json_builder_add_string_value (builder, news->state);
+  json_builder_set_member_name (builder, "carrier");
+  json_builder_add_boolean_value (builder, news->carrier);
+  json_builder_set_member_name (builder, "silence");
+  json_builder_add_int_value (builder, news->silence < 0 ? -1 : news->silence / 1000000);
+  json_builder_end_object (builder);
+  send_builder (user_data, builder, NULL, 0);
+}
+
+static int
+connect_remote (VbetControl *self, Call *call, VbetSocketPort *port)
+{
+  const VbetControlCommand *command = call->command;
+  VbetRemoteSettings settings = {
+    .vni = command->vni,
+    .to_size = (socklen_t)command->message_size,
+    .carrier = command->carrier,
+    .device = command->end.device,
+    .nic = command->end.nic,
+    .serial = command->serial,
+    .changed = far_end_changed,
+    .user_data = self,
+  };
+  if (command->message_size > sizeof settings.to)
+    return -EINVAL;
+  if (command->message_size > 0)
+    memcpy (&settings.to, command->message, command->message_size);
+  return vbet_socket_port_connect_remote (port, take_fd (call), &settings);
+}
+
 static int
 connect_port (VbetControl *self, Call *call)
 {
@@ -250,6 +286,8 @@ connect_port (VbetControl *self, Call *call)
                                     call->command->carrier);
   }
   VbetSocketPort *port = vbet_socket_port_of (self->io, endpoint, port_closed, self);
+  if (call->command->udp)
+    return connect_remote (self, call, port);
   return vbet_socket_port_connect (port, take_fd (call), call->command->serial);
 }
 
@@ -274,10 +312,16 @@ replay_port (VbetControl *self, const Call *call)
 static int
 set_carrier (VbetControl *self, const VbetControlCommand *command)
 {
+  VbetEndpoint *endpoint = vbet_fabric_find_guest (self->fabric, command->end.device, command->end.nic);
+  VbetSocketPort *socket = endpoint != NULL ? vbet_socket_port_find (endpoint) : NULL;
+  VbetRemote *remote = socket != NULL ? vbet_socket_port_get_remote (socket) : NULL;
   VbetVhostPort *port = find_vhost (self, command);
-  if (port == NULL)
+  if (port != NULL)
+    vbet_vhost_port_set_carrier (port, command->carrier);
+  else if (remote != NULL)
+    vbet_remote_set_carrier (remote, command->carrier);
+  else
     return -ENOENT;
-  vbet_vhost_port_set_carrier (port, command->carrier);
   return 0;
 }
 

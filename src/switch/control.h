@@ -17,6 +17,8 @@
  *   connect-port   device, nic, serial + 1 descriptor: a guest's or gateway's connection (SEQPACKET), or a
  *                  TAP device; replaces an older one
  *   connect-port   likewise with kind "vhost-user", mac (a number), carrier: a guest's connection (STREAM)
+ *   connect-port   likewise with kind "udp", carrier, and for VXLAN vni and to (a socket address in base64): a
+ *                  UDP socket, connected to the far end as remote.h says
  *   replay-port    device, nic, serial, message (base64) + its descriptors: as "vhost" told it to an older process
  *   set-carrier    device, nic, carrier         of a vhost-user port; the guest sees it
  *   remove-port    device, nic                  with its cable
@@ -62,6 +64,8 @@
  *   {"event":"ready","layers":["no_new_privs",…]}              first message of a process: the confinement
  * that holds
  *   {"event":"port-closed","device":…,"nic":…,"serial":…}      the guest ended that connection
+ *   {"event":"far-end","device":…,"nic":…,"serial":…,"state":…,"carrier":…,"silence":ms}  of a UDP socket: what
+ *                                                              is known there (core/far-end.h); -1: nothing heard
  *   {"event":"vhost","device":…,"nic":…,"serial":…,"message":…} + up to 8 descriptors: a message of that connection
  *                                                              to be kept: of one kind and ring, the last one
  *   {"event":"cable","cable":…,"up":[…,…]}                     it went up or down by its schedule

@@ -16,6 +16,8 @@ libvbet_switch_a_SOURCES = \
 	src/switch/core/cable.c \
 	src/switch/core/cable.h \
 	src/switch/core/counters.h \
+	src/switch/core/far-end.c \
+	src/switch/core/far-end.h \
 	src/switch/core/frame.c \
 	src/switch/core/frame.h \
 	src/switch/core/frame-queue.c \
@@ -47,6 +49,8 @@ libvbet_switch_a_SOURCES = \
 	src/switch/core/stp-bpdu.h \
 	src/switch/core/virtqueue.c \
 	src/switch/core/virtqueue.h \
+	src/switch/core/vxlan.c \
+	src/switch/core/vxlan.h \
 	src/switch/fabric.c \
 	src/switch/fabric.h \
 	src/switch/fabric-path.c \
@@ -61,6 +65,8 @@ libvbet_switch_a_SOURCES = \
 	src/switch/loop.h \
 	src/switch/measure.c \
 	src/switch/measure.h \
+	src/switch/remote.c \
+	src/switch/remote.h \
 	src/switch/socket-port.c \
 	src/switch/socket-port.h \
 	src/switch/stock.c \

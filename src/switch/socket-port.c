@@ -9,18 +9,20 @@
 #include <unistd.h>
 
 #include "switch/core/frame-queue.h"
+#include "switch/remote.h"
 #include "switch/vhost-port.h"
 
 struct VbetIo {
   VbetLoop *loop;
   VbetFabric *fabric;
   VbetVhost *vhost;
+  VbetRemotes *remotes;
   guint8 *buffers; /* VBET_PORT_BATCH of them */
   gsize stride;
   struct mmsghdr rx[VBET_PORT_BATCH];
   struct iovec rx_iov[VBET_PORT_BATCH];
   struct mmsghdr tx[VBET_PORT_BATCH];
-  struct iovec tx_iov[VBET_PORT_BATCH];
+  struct iovec tx_iov[VBET_PORT_BATCH][2]; /* what a remote puts before the frame; the frame */
 };
 
 struct VbetSocketPort {
@@ -28,8 +30,9 @@ struct VbetSocketPort {
   VbetEndpoint *endpoint;
   char *device;
   guint nic;
-  int fd; /* -1: nobody connected */
+  int fd;             /* -1: nobody connected */
   gboolean is_device; /* a TAP device rather than a socket */
+  VbetRemote *remote; /* a UDP socket: what it has beside others; NULL: no such */
   guint64 serial;
   VbetFdRef ref;
   gboolean waits_to_write; /* EPOLLOUT is watched */
@@ -64,9 +67,10 @@ vbet_io_new (VbetLoop *loop, VbetFabric *fabric)
   self->loop = loop;
   self->fabric = fabric;
   self->vhost = vbet_vhost_new ();
+  self->remotes = vbet_remotes_new ();
   for (guint i = 0; i < VBET_PORT_BATCH; i++) {
     self->rx[i].msg_hdr = (struct msghdr){ .msg_iov = &self->rx_iov[i], .msg_iovlen = 1 };
-    self->tx[i].msg_hdr = (struct msghdr){ .msg_iov = &self->tx_iov[i], .msg_iovlen = 1 };
+    self->tx[i].msg_hdr = (struct msghdr){ .msg_iov = &self->tx_iov[i][1], .msg_iovlen = 1 };
   }
   io_reserve (self, 1500);
   return self;
@@ -79,6 +83,7 @@ vbet_io_free (VbetIo *self)
     return;
   g_free (self->buffers);
   vbet_vhost_free (self->vhost);
+  vbet_remotes_free (self->remotes);
   g_free (self);
 }
 
@@ -98,6 +103,12 @@ VbetVhost *
 vbet_io_get_vhost (VbetIo *self)
 {
   return self->vhost;
+}
+
+VbetRemotes *
+vbet_io_get_remotes (VbetIo *self)
+{
+  return self->remotes;
 }
 
 /* --- sending ---------------------------------------------------------------------- */
@@ -132,12 +143,10 @@ write_device (VbetSocketPort *self, const VbetFrame *frames, guint n)
 /* Writes until done or the socket is full. Returns: frames that are dealt with: passed, or dropped by an
  * error. */
 static guint
-write_frames (VbetSocketPort *self, const VbetFrame *frames, guint n)
+write_messages (VbetSocketPort *self, const VbetFrame *frames, guint n)
 {
   VbetIo *io = self->io;
   VbetCounters *rx = vbet_endpoint_get_rx (self->endpoint);
-  for (guint i = 0; i < n; i++)
-    io->tx_iov[i] = (struct iovec){ .iov_base = (void *)frames[i].data, .iov_len = frames[i].size };
   guint done = 0;
   while (done < n) {
     int sent = self->is_device ? write_device (self, frames + done, n - done)
@@ -145,9 +154,13 @@ write_frames (VbetSocketPort *self, const VbetFrame *frames, guint n)
     if (sent > 0) {
       count_passed (self, frames + done, (guint)sent);
       done += (guint)sent;
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      continue;
+    }
+    if (errno == EAGAIN || errno == EWOULDBLOCK)
       break;
-    } else if (errno == EPIPE || errno == ECONNRESET || errno == ECONNREFUSED || errno == ENOTCONN) {
+    if (self->remote != NULL)
+      vbet_remote_error (self->remote, errno);
+    if (errno == EPIPE || errno == ECONNRESET || errno == ECONNREFUSED || errno == ENOTCONN) {
       rx->dropped += n - done; /* the device is gone; the loop will tell */
       return n;
     } else if (errno != EINTR) {
@@ -155,6 +168,21 @@ write_frames (VbetSocketPort *self, const VbetFrame *frames, guint n)
       done++;
     }
   }
+  return done;
+}
+
+static guint
+write_frames (VbetSocketPort *self, const VbetFrame *frames, guint n)
+{
+  VbetIo *io = self->io;
+  for (guint i = 0; i < n; i++) {
+    io->tx_iov[i][1] = (struct iovec){ .iov_base = (void *)frames[i].data, .iov_len = frames[i].size };
+    if (self->remote != NULL)
+      vbet_remote_address (self->remote, &io->tx[i].msg_hdr, io->tx_iov[i]);
+  }
+  guint done = write_messages (self, frames, n);
+  for (guint i = 0; self->remote != NULL && i < n; i++)
+    vbet_remote_unaddress (&io->tx[i].msg_hdr, io->tx_iov[i]);
   return done;
 }
 
@@ -211,6 +239,7 @@ hang_up (VbetSocketPort *self)
     return;
   vbet_loop_remove (self->io->loop, self->ref);
   close (self->fd);
+  g_clear_pointer (&self->remote, vbet_remote_free);
   self->fd = -1;
   self->ref = 0;
   self->waits_to_write = FALSE;
@@ -264,7 +293,8 @@ vbet_socket_port_add_guest (VbetIo *io, const char *device, guint nic, guint mtu
   }
   self->closed = closed;
   self->user_data = user_data;
-  io_reserve (io, mtu + 1); /* a frame that fills a buffer is too long; a device does not say so */
+  /* A frame that fills a buffer is too long; a device does not say so. */
+  io_reserve (io, mtu + 1 + VBET_VXLAN_HEADER);
   return 0;
 }
 
@@ -330,6 +360,22 @@ vbet_socket_port_connect (VbetSocketPort *self, int fd, guint64 serial)
   return 0;
 }
 
+int
+vbet_socket_port_connect_remote (VbetSocketPort *self, int fd, const VbetRemoteSettings *settings)
+{
+  VbetRemote *remote = vbet_remote_new (self->io->remotes, fd, settings);
+  if (remote == NULL) {
+    close (fd);
+    return -EINVAL;
+  }
+  int result = vbet_socket_port_connect (self, fd, settings->serial);
+  if (result == 0)
+    self->remote = remote;
+  else
+    vbet_remote_free (remote);
+  return result;
+}
+
 static void
 device_closed (VbetSocketPort *self)
 {
@@ -358,6 +404,26 @@ receive_device (VbetSocketPort *self, gint64 now)
   gboolean gone = size < 0 && errno != EAGAIN && errno != EINTR; /* EBADFD: somebody removed it */
   vbet_fabric_run (io->fabric, now);
   return gone;
+}
+
+/* As receive(), from a UDP socket: nothing that comes, not even an error, ends it. */
+static void
+receive_remote (VbetSocketPort *self, gint64 now)
+{
+  VbetIo *io = self->io;
+  VbetCounters *tx = vbet_endpoint_get_tx (self->endpoint);
+  int n = recvmmsg (self->fd, io->rx, VBET_PORT_BATCH, MSG_DONTWAIT, NULL);
+  if (n < 0)
+    vbet_remote_error (self->remote, errno);
+  for (int i = 0; i < n; i++) {
+    VbetFrame frame = { .data = io->rx_iov[i].iov_base, .size = io->rx[i].msg_len };
+    VbetRemoteTaken taken = vbet_remote_take (self->remote, &frame, now);
+    if (G_UNLIKELY (taken == VBET_REMOTE_BAD || (io->rx[i].msg_hdr.msg_flags & MSG_TRUNC) != 0))
+      tx->dropped++;
+    else if (taken == VBET_REMOTE_FRAME)
+      vbet_fabric_input (io->fabric, self->endpoint, &frame, now);
+  }
+  vbet_fabric_run (io->fabric, now);
 }
 
 /* Takes one batch, so that every port gets its turn. Returns: whether the device's side has ended; a message
@@ -398,10 +464,29 @@ vbet_socket_port_event (VbetSocketPort *self, guint32 events, gint64 now)
     int error = 0;
     socklen_t size = sizeof error;
     getsockopt (self->fd, SOL_SOCKET, SO_ERROR, &error, &size); /* clears it, or the loop would spin */
+    if (self->remote != NULL)
+      vbet_remote_error (self->remote, error);
+  }
+  if (self->remote != NULL) {
+    if (events & EPOLLIN)
+      receive_remote (self, now);
+    return;
   }
   gboolean hung_up = (events & (EPOLLHUP | EPOLLRDHUP)) != 0;
   if ((events & EPOLLIN || hung_up) && receive (self, hung_up, now))
     device_closed (self);
+}
+
+VbetSocketPort *
+vbet_socket_port_find (VbetEndpoint *endpoint)
+{
+  return vbet_endpoint_get_port (endpoint, &socket_port_class);
+}
+
+VbetRemote *
+vbet_socket_port_get_remote (VbetSocketPort *self)
+{
+  return self->remote;
 }
 
 int

@@ -2,8 +2,9 @@
  *
  * Used for a guest's NIC (SEQPACKET: the vector driver's "bess" transport), for
  * a gateway (SEQPACKET), for the data socket of a stock guest (connected DGRAM),
- * and for a TAP device of the host, which is no socket but behaves like one. One
- * message is one Ethernet frame, without any header.
+ * for a TAP device of the host, which is no socket but behaves like one, and for
+ * a cable that goes on in another lab (a UDP socket, see remote.h). One message is
+ * one Ethernet frame, without any header but that of VXLAN.
  *
  * Frames are received in batches into buffers that all ports share, and go out
  * from those very buffers: between two sockets nothing is copied in this
@@ -20,6 +21,7 @@
 
 #include "switch/fabric.h"
 #include "switch/loop.h"
+#include "switch/remote.h"
 
 #define VBET_PORT_BATCH 64          /* frames a system call */
 #define VBET_PORT_QUEUE_FRAMES 1024 /* that wait for a slow device */
@@ -40,6 +42,7 @@ void vbet_io_free (VbetIo *self);
 VbetLoop *vbet_io_get_loop (VbetIo *self);
 VbetFabric *vbet_io_get_fabric (VbetIo *self);
 struct VbetVhost *vbet_io_get_vhost (VbetIo *self);
+VbetRemotes *vbet_io_get_remotes (VbetIo *self);
 
 /* --- ports -------------------------------------------------------------------- */
 
@@ -69,6 +72,13 @@ void vbet_socket_port_remove_stock (VbetSocketPort *self);
  * @fd: the port's own, also on failure
  */
 int vbet_socket_port_connect (VbetSocketPort *self, int fd, guint64 serial);
+
+/** vbet_socket_port_connect_remote: likewise, a UDP socket, as vbet_remote_new() has it. */
+int vbet_socket_port_connect_remote (VbetSocketPort *self, int fd, const VbetRemoteSettings *settings);
+/** vbet_socket_port_find: Returns: (nullable): the socket port of @endpoint, if it is one. */
+VbetSocketPort *vbet_socket_port_find (VbetEndpoint *endpoint);
+/** vbet_socket_port_get_remote: Returns: (nullable) (transfer none): of a UDP socket. */
+VbetRemote *vbet_socket_port_get_remote (VbetSocketPort *self);
 
 /** vbet_socket_port_event: the loop reports @events for the port. @now: nanoseconds. */
 void vbet_socket_port_event (VbetSocketPort *self, guint32 events, gint64 now);

@@ -57,6 +57,11 @@ TESTS += tests/fuzz/replay-switch-frames
 tests_fuzz_replay_switch_frames_SOURCES = tests/fuzz/fuzz-switch-frames.c tests/fuzz/replay.c
 tests_fuzz_replay_switch_frames_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
 
+check_PROGRAMS += tests/fuzz/replay-switch-remote
+TESTS += tests/fuzz/replay-switch-remote
+tests_fuzz_replay_switch_remote_SOURCES = tests/fuzz/fuzz-switch-remote.c tests/fuzz/replay.c
+tests_fuzz_replay_switch_remote_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+
 check_PROGRAMS += tests/fuzz/replay-switch-virtqueue
 TESTS += tests/fuzz/replay-switch-virtqueue
 tests_fuzz_replay_switch_virtqueue_SOURCES = tests/fuzz/fuzz-switch-virtqueue.c tests/fuzz/replay.c
@@ -196,6 +201,11 @@ noinst_PROGRAMS += tests/fuzz/fuzz-switch-frames
 tests_fuzz_fuzz_switch_frames_SOURCES = tests/fuzz/fuzz-switch-frames.c
 tests_fuzz_fuzz_switch_frames_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 tests_fuzz_fuzz_switch_frames_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+
+noinst_PROGRAMS += tests/fuzz/fuzz-switch-remote
+tests_fuzz_fuzz_switch_remote_SOURCES = tests/fuzz/fuzz-switch-remote.c
+tests_fuzz_fuzz_switch_remote_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_switch_remote_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 noinst_PROGRAMS += tests/fuzz/fuzz-switch-virtqueue
 tests_fuzz_fuzz_switch_virtqueue_SOURCES = tests/fuzz/fuzz-switch-virtqueue.c

@@ -197,7 +197,7 @@ cable_at (const Lab *lab, guint index)
 static void
 add_devices (const Lab *lab)
 {
-  for (guint bit = 0; (1u << bit) <= VBET_KIND_TAP; bit++) {
+  for (guint bit = 0; (1u << bit) <= VBET_KIND_REMOTE; bit++) {
     VbetKind kind = (VbetKind)(1u << bit);
     GError *error = NULL;
     g_autofree char *name = NULL;
@@ -209,8 +209,8 @@ add_devices (const Lab *lab)
                                               name, vbet_kind_name (kind), "");
     if (edits != NULL)
       CU_ASSERT_EQUAL (vbet_edits_size (edits), 1);
-    /* A gateway or tap comes with its NIC. */
-    if ((kind & (VBET_KIND_GATEWAY | VBET_KIND_TAP)) != 0) {
+    /* A gateway, tap or remote comes with its NIC. */
+    if ((kind & VBET_KIND_OUTSIDE) != 0) {
       char *with_nic = g_strdup_printf ("%s attach(%s, alloc(NIC))", calls, name);
       g_free (calls);
       calls = with_nic;
@@ -295,7 +295,7 @@ add_nics (const Lab *lab)
     GError *error = NULL;
     guint nic = 0;
     VbetEdits *edits = vbet_gesture_add_nic (lab->program, lab->topology, device->name, &nic, &error);
-    if ((device->kind & (VBET_KIND_GATEWAY | VBET_KIND_TAP)) != 0) {
+    if ((device->kind & VBET_KIND_OUTSIDE) != 0) {
       CU_ASSERT_PTR_NULL (edits);
       g_clear_error (&error);
       continue;
@@ -317,7 +317,7 @@ remove_nics (const Lab *lab)
       GError *error = NULL;
       g_autofree char *what = g_strdup_printf ("remove NIC %u of %s", k, device->name);
       VbetEdits *edits = vbet_gesture_remove_nic (lab->program, lab->topology, device->name, k, &error);
-      if ((device->kind & (VBET_KIND_GATEWAY | VBET_KIND_TAP)) != 0) {
+      if ((device->kind & VBET_KIND_OUTSIDE) != 0) {
         CU_ASSERT_PTR_NULL (edits);
         g_clear_error (&error);
         continue;
@@ -368,7 +368,7 @@ append_nic (GString *calls, const VbetDevice *device, guint nic)
 static gboolean
 is_full (const VbetDevice *device)
 {
-  return (device->kind & (VBET_KIND_GATEWAY | VBET_KIND_TAP)) != 0 && free_nic (device) > 1;
+  return (device->kind & VBET_KIND_OUTSIDE) != 0 && free_nic (device) > 1;
 }
 
 static void

@@ -121,10 +121,11 @@ test_switch_ports (void)
               "switch s 2\nhost a 1\nhost b 1\n", "cable1 s:1-a:1\ncable2 s:2-b:1\n");
   expect_lab ("link(alloc(hub), alloc(switch), s) s = alloc(switch)",
               "hub hub1 2\nswitch switch1 1\nswitch s 1\n", "cable1 hub1:1-switch1:1\ncable2 hub1:2-s:1\n");
-  /* A gateway and a tap have their one NIC unwritten. */
-  expect_lab ("link(alloc(switch), g, t) g = alloc(gateway) t = alloc(tap) alloc(gateway)",
-              "switch switch1 2\ngateway g 1\ntap t 1\ngateway gateway1 1\n",
-              "cable1 switch1:1-g:1\ncable2 switch1:2-t:1\n");
+  /* A gateway, a tap and a remote have their one NIC unwritten. */
+  expect_lab ("link(alloc(switch), g, t, r) g = alloc(gateway) t = alloc(tap) alloc(gateway) "
+              "r = alloc(remote, peer=\"far.example:7000\", listen=\"7000\")",
+              "switch switch1 3\ngateway g 1\ntap t 1\ngateway gateway1 1\nremote r 1\n",
+              "cable1 switch1:1-g:1\ncable2 switch1:2-t:1\ncable3 switch1:3-r:1\n");
 }
 
 static void

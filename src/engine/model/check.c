@@ -10,6 +10,7 @@
 
 #include "engine/model/context.h"
 #include "engine/model/forward.h"
+#include "engine/model/udp-address.h"
 
 /* Segments with more subnets than this are no mistake any more, and comparing them all would take long. */
 #define SUBNETS_MAX 64
@@ -37,9 +38,10 @@ typedef struct {
 typedef struct {
   const VbetTopology *topology;
   VbetDiagnostics *diagnostics;
-  GArray *ports;     /* of Port: those of a device one after the other */
-  GHashTable *first; /* of VbetDevice to its first position in @ports */
-  GArray *hosts;     /* of Host */
+  GArray *ports;       /* of Port: those of a device one after the other */
+  GHashTable *first;   /* of VbetDevice to its first position in @ports */
+  GArray *hosts;       /* of Host */
+  GHashTable *listens; /* where remotes receive → VbetDevice */
 } Check;
 
 static Port *
@@ -440,6 +442,74 @@ check_forwards (const Check *self, const VbetDevice *device, const VbetAttribute
   }
 }
 
+/* --- remotes --- */
+
+/* Returns: FALSE when @device does not say it; the text was checked before. */
+static gboolean
+listen_of (const VbetDevice *device, VbetUdpAddress *ret_address)
+{
+  const char *text = vbet_attributes_text (device->attributes, VBET_KIND_REMOTE, "listen");
+  return device->kind == VBET_KIND_REMOTE && text != NULL && vbet_udp_listen_parse (text, ret_address);
+}
+
+/* The device that is remembered as @key, else NULL; then @device is. */
+static const VbetDevice *
+claim (const Check *self, const char *key, const VbetDevice *device)
+{
+  const VbetDevice *before = g_hash_table_lookup (self->listens, key);
+  if (before == NULL)
+    g_hash_table_insert (self->listens, g_strdup (key), (gpointer)device);
+  return before;
+}
+
+/* Whether one of the remotes before @device receives where it does: one of the two at every address, or both
+ * at the same. */
+static void
+check_port (const Check *self, const VbetDevice *device, const VbetUdpAddress *listen)
+{
+  g_autofree char *address = vbet_udp_address_is_every (listen)
+                                 ? g_strdup ("every")
+                                 : vbet_address_to_text (&listen->address, FALSE);
+  g_autofree char *exact = g_strdup_printf ("%u %s", listen->port, address);
+  g_autofree char *every = g_strdup_printf ("%u every", listen->port);
+  g_autofree char *some = g_strdup_printf ("%u", listen->port);
+  const VbetDevice *any = claim (self, some, device);
+  const VbetDevice *other = claim (self, exact, device);
+  if (other == NULL && vbet_udp_address_is_every (listen))
+    other = any;
+  else if (other == NULL)
+    other = g_hash_table_lookup (self->listens, every);
+  if (other != NULL)
+    vbet_diagnostics_add (
+        self->diagnostics, VBET_E_PORT_TAKEN, find_attribute (device->attributes, "listen")->span,
+        "%s receives at port %u already; each remote needs a port of its own", other->name, listen->port);
+}
+
+static void
+check_remote (const Check *self, const VbetDevice *device)
+{
+  const char *peer_text = vbet_attributes_text (device->attributes, VBET_KIND_REMOTE, "peer");
+  g_auto (VbetUdpAddress) listen = { 0 };
+  g_auto (VbetUdpAddress) peer = { 0 };
+  gboolean listens = listen_of (device, &listen);
+  gboolean as_written = !vbet_diagnostics_has_errors (self->diagnostics); /* a wrong value is left out */
+  if (as_written && peer_text == NULL)
+    vbet_diagnostics_add (self->diagnostics, VBET_W_LEADS_NOWHERE, device->span,
+                          "%s leads nowhere yet: write peer=\"HOST:PORT\", where its far end receives",
+                          device->name);
+  else if (as_written && !listens)
+    vbet_diagnostics_add (self->diagnostics, VBET_W_LEADS_NOWHERE, device->span,
+                          "%s cannot hear its far end yet: write listen=\"PORT\", where it receives",
+                          device->name);
+  if (listens)
+    check_port (self, device, &listen);
+  if (listens && peer_text != NULL && vbet_udp_peer_parse (peer_text, &peer)
+      && vbet_udp_leads_to (&peer, &listen))
+    vbet_diagnostics_add (
+        self->diagnostics, VBET_E_PORT_TAKEN, find_attribute (device->attributes, "peer")->span,
+        "%s would send to itself: its far end receives at another port or on another machine", device->name);
+}
+
 static void
 check_device (const Check *self, const VbetDevice *device)
 {
@@ -459,6 +529,8 @@ check_device (const Check *self, const VbetDevice *device)
              && !attribute->value->as.boolean)
       warn_no_effect (self, attribute, device, "is always on");
   }
+  if (device->kind == VBET_KIND_REMOTE)
+    check_remote (self, device);
   for (guint i = 0; i < device->nics->len; i++)
     check_nic (self, device, device->nics->pdata[i]);
 }
@@ -469,6 +541,7 @@ vbet_topology_check (const VbetTopology *self, VbetDiagnostics *diagnostics)
   Check check = { self, diagnostics };
   check.ports = g_array_new (FALSE, FALSE, sizeof (Port));
   check.first = g_hash_table_new (NULL, NULL);
+  check.listens = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   check.hosts = g_array_new (FALSE, FALSE, sizeof (Host));
   for (guint i = 0; i < self->devices->len; i++) {
     const VbetDevice *device = self->devices->pdata[i];
@@ -483,5 +556,6 @@ vbet_topology_check (const VbetTopology *self, VbetDiagnostics *diagnostics)
   check_macs (&check);
   g_array_unref (check.ports);
   g_array_unref (check.hosts);
+  g_hash_table_unref (check.listens);
   g_hash_table_unref (check.first);
 }

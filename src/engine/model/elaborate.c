@@ -166,7 +166,7 @@ complete_nics (Elaboration *self)
       continue;
     if ((device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0)
       ports->elastic = TRUE; /* no port is written: it has those that are used */
-    else if ((device->kind & (VBET_KIND_GATEWAY | VBET_KIND_TAP)) != 0)
+    else if ((device->kind & VBET_KIND_OUTSIDE) != 0)
       vbet_context_grow (&self->context, device, 1, ports->alloc_node);
   }
 }

@@ -39,6 +39,7 @@ static const VbetFindingSpec specs[] = {
   { VBET_E_NOT_PLUGGED, "The cable is not plugged there, or the NIC is in no device." },
   { VBET_E_LIMIT, "There are more NICs than a device or a lab can have." },
   { VBET_E_UNTITLED, "A step has no title." },
+  { VBET_E_PORT_TAKEN, "Two remotes receive at one port, or one at the port it sends to." },
   { VBET_W_SAME_ADDRESS, "Two NICs on one link have the same address." },
   { VBET_W_OUTSIDE, "An address is outside the subnet of its link." },
   { VBET_W_NETWORK_ADDRESS, "The address is the network's own, or its broadcast address." },
@@ -48,6 +49,7 @@ static const VbetFindingSpec specs[] = {
   { VBET_W_LOOSE_NIC, "A NIC is put into no device." },
   { VBET_W_EMPTY_STEP, "A step does nothing and says nothing." },
   { VBET_W_FORWARD, "A forward leads to no address of the gateway's network." },
+  { VBET_W_LEADS_NOWHERE, "A remote does not say where its far end is, or where it receives." },
 };
 
 const VbetFindingSpec *

@@ -43,6 +43,7 @@
 #define VBET_E_NOT_PLUGGED "E072"
 #define VBET_E_LIMIT "E073"
 #define VBET_E_UNTITLED "E074"
+#define VBET_E_PORT_TAKEN "E075"
 
 #define VBET_W_SAME_ADDRESS "W010"
 #define VBET_W_OUTSIDE "W011"
@@ -53,6 +54,7 @@
 #define VBET_W_LOOSE_NIC "W016"
 #define VBET_W_EMPTY_STEP "W017"
 #define VBET_W_FORWARD "W018"
+#define VBET_W_LEADS_NOWHERE "W019"
 
 typedef struct {
   const char *code;

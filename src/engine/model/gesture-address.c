@@ -318,7 +318,7 @@ way_out (const Link *self, GHashTable *given)
     } else if (port->device->kind == VBET_KIND_GATEWAY) {
       found = self->network + 2;
       count++;
-    } else if (port->device->kind == VBET_KIND_TAP) {
+    } else if ((port->device->kind & (VBET_KIND_TAP | VBET_KIND_REMOTE)) != 0) {
       count += 2; /* who knows what is behind it */
     }
   }

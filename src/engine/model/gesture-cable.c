@@ -89,7 +89,7 @@ write_nics (const VbetScene *scene, VbetPatch *patch, const VbetDevice *device, 
 static gboolean
 check_one_nic (const VbetDevice *device, GError **error)
 {
-  if ((device->kind & (VBET_KIND_GATEWAY | VBET_KIND_TAP)) == 0)
+  if ((device->kind & VBET_KIND_OUTSIDE) == 0)
     return TRUE;
   g_set_error (error, VBET_ERROR, VBET_ERROR_STATE, "%s is a %s, which has exactly one NIC", device->name,
                vbet_kind_name (device->kind));

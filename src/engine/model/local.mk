@@ -42,4 +42,6 @@ libvbet_model_a_SOURCES = \
 	src/engine/model/topology.c \
 	src/engine/model/topology.h \
 	src/engine/model/topology-private.h \
+	src/engine/model/udp-address.c \
+	src/engine/model/udp-address.h \
 	src/engine/model/values.c

@@ -89,7 +89,7 @@ vbet_context_alloc_kind (VbetContext *self, const VbetNode *node, VbetKind *ret_
   if (word->kind != VBET_NODE_NAME && !is_text) {
     vbet_diagnostics_add (
         self->diagnostics, VBET_E_KIND, word->span,
-        "alloc() needs a kind: host, router, firewall, switch, hub, gateway, tap, NIC or cable");
+        "alloc() needs a kind: host, router, firewall, switch, hub, gateway, tap, remote, NIC or cable");
     return FALSE;
   }
   gboolean known = vbet_kind_from_name (name, ret_kind) && *ret_kind != VBET_KIND_NOTE;
@@ -112,8 +112,8 @@ vbet_context_alloc_kind (VbetContext *self, const VbetNode *node, VbetKind *ret_
   else
     vbet_diagnostics_add (
         self->diagnostics, VBET_E_KIND, word->span,
-        "there is no kind %s; there are host, router, firewall, switch, hub, gateway, tap, NIC and "
-        "cable",
+        "there is no kind %s; there are host, router, firewall, switch, hub, gateway, tap, remote, "
+        "NIC and cable",
         name);
   if (diagnostic != NULL) {
     g_autofree char *label = g_strdup_printf ("write %s", best);
@@ -228,7 +228,7 @@ vbet_context_next_free (VbetContext *self, VbetDevice *device, const VbetNode *n
   }
   guint makers = VBET_KIND_SWITCH | VBET_KIND_HUB;
   if (ports == NULL && device->nics->len == 0)
-    makers |= VBET_KIND_GATEWAY | VBET_KIND_TAP;
+    makers |= VBET_KIND_OUTSIDE;
   if ((ports != NULL && ports->elastic) || (make && (device->kind & makers) != 0)) {
     guint before = device->nics->len;
     if (!vbet_context_grow (self, device, before + 1, node))

@@ -93,6 +93,16 @@ static const VbetAttributeSpec specs[] = {
   { "device", VBET_KIND_TAP, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
     N_ ("Name of the real host's TAP device; without it, the first free one.") },
 
+  /* remote */
+  { "peer", VBET_KIND_REMOTE, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
+    N_ ("Where the cable goes on: the machine and the UDP port at which the far end receives, such as "
+        "\"192.0.2.7:7000\".") },
+  { "listen", VBET_KIND_REMOTE, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
+    N_ ("UDP port of the real host at which this end receives, such as \"7000\"; with an address before it, "
+        "only there.") },
+  { "vni", VBET_KIND_REMOTE, VBET_VALUE_INTEGER, FALSE, FALSE, 0, 16777215, "", NULL, "", VBET_LIVE_AT_ONCE,
+    N_ ("With it, frames are sent as VXLAN with this network identifier; without it, as they are.") },
+
   /* NIC */
   { "ip", VBET_KIND_NIC, VBET_VALUE_ADDRESS, TRUE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
     N_ ("Addresses with their prefix lengths, such as 192.168.0.1/24.") },
@@ -156,8 +166,8 @@ typedef struct {
 static const KindName kind_names[] = {
   { VBET_KIND_HOST, "host" },     { VBET_KIND_ROUTER, "router" }, { VBET_KIND_FIREWALL, "firewall" },
   { VBET_KIND_SWITCH, "switch" }, { VBET_KIND_HUB, "hub" },       { VBET_KIND_GATEWAY, "gateway" },
-  { VBET_KIND_TAP, "tap" },       { VBET_KIND_NIC, "NIC" },       { VBET_KIND_CABLE, "cable" },
-  { VBET_KIND_NOTE, "note" },
+  { VBET_KIND_TAP, "tap" },       { VBET_KIND_REMOTE, "remote" }, { VBET_KIND_NIC, "NIC" },
+  { VBET_KIND_CABLE, "cable" },   { VBET_KIND_NOTE, "note" },
 };
 
 const VbetAttributeSpec *

@@ -18,14 +18,17 @@ typedef enum {
   VBET_KIND_HUB = 1 << 4,
   VBET_KIND_GATEWAY = 1 << 5,
   VBET_KIND_TAP = 1 << 6,
-  VBET_KIND_NIC = 1 << 7,
-  VBET_KIND_CABLE = 1 << 8,
-  VBET_KIND_NOTE = 1 << 9,
+  VBET_KIND_REMOTE = 1 << 7,
+  VBET_KIND_NIC = 1 << 8,
+  VBET_KIND_CABLE = 1 << 9,
+  VBET_KIND_NOTE = 1 << 10,
 } VbetKind;
 
 /* Kinds that are a user-mode Linux. */
 #define VBET_KIND_GUEST (VBET_KIND_HOST | VBET_KIND_ROUTER | VBET_KIND_FIREWALL)
-#define VBET_KIND_DEVICE (VBET_KIND_GUEST | VBET_KIND_SWITCH | VBET_KIND_HUB | VBET_KIND_GATEWAY | VBET_KIND_TAP)
+/* Kinds that lead out of the lab; they have exactly one NIC. */
+#define VBET_KIND_OUTSIDE (VBET_KIND_GATEWAY | VBET_KIND_TAP | VBET_KIND_REMOTE)
+#define VBET_KIND_DEVICE (VBET_KIND_GUEST | VBET_KIND_SWITCH | VBET_KIND_HUB | VBET_KIND_OUTSIDE)
 
 /* When a change of the attribute takes effect on a running lab. */
 typedef enum {
@@ -36,17 +39,17 @@ typedef enum {
 
 typedef struct {
   const char *key;
-  guint kinds;              /* mask of VbetKind */
-  VbetValueType type;       /* of the value, or of each item of a list */
-  gboolean list;            /* a list of @type is allowed besides one */
-  gboolean pair;            /* "a/b" per direction is allowed */
-  double minimum;           /* in base units; with @maximum 0 and @minimum 0: no range */
+  guint kinds;        /* mask of VbetKind */
+  VbetValueType type; /* of the value, or of each item of a list */
+  gboolean list;      /* a list of @type is allowed besides one */
+  gboolean pair;      /* "a/b" per direction is allowed */
+  double minimum;     /* in base units; with @maximum 0 and @minimum 0: no range */
   double maximum;
-  const char *unit;         /* for the form: "ms", "Mbit", "" */
+  const char *unit;           /* for the form: "ms", "Mbit", "" */
   const char *const *choices; /* (nullable): allowed NAMEs or STRINGs, NULL-terminated */
-  const char *default_text; /* as the language writes it, "" for none */
+  const char *default_text;   /* as the language writes it, "" for none */
   VbetLive live;
-  const char *help;         /* one sentence */
+  const char *help; /* one sentence */
 } VbetAttributeSpec;
 
 /** vbet_schema_specs: @ret_size: (out): number of rows. Returns: (array length=ret_size): the whole table. */

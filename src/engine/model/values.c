@@ -5,6 +5,7 @@
 
 #include "engine/model/context.h"
 #include "engine/model/suggest.h"
+#include "engine/model/udp-address.h"
 
 /* Text of @span for a message: in quotes, or "" when it is too long to help. */
 static char *
@@ -383,6 +384,20 @@ is_forward (const char *text)
 }
 
 static gboolean
+is_peer (const char *text)
+{
+  g_auto (VbetUdpAddress) address = { 0 };
+  return vbet_udp_peer_parse (text, &address);
+}
+
+static gboolean
+is_listen (const char *text)
+{
+  g_auto (VbetUdpAddress) address = { 0 };
+  return vbet_udp_listen_parse (text, &address);
+}
+
+static gboolean
 check_text_content (VbetContext *self, const VbetAttributeSpec *spec, const VbetValue *value, VbetSpan span)
 {
   const char *text = value->as.text, *wanted = NULL;
@@ -394,6 +409,10 @@ check_text_content (VbetContext *self, const VbetAttributeSpec *spec, const Vbet
     wanted = "PROTOCOL:PORT:DEVICE:PORT, such as \"tcp:8080:host1:80\"";
   else if (strcmp (spec->key, "device") == 0 && (!is_word (text, "-_.") || strlen (text) > 15))
     wanted = "the name of an interface: up to 15 letters, digits, - _ and .";
+  else if (strcmp (spec->key, "peer") == 0 && !is_peer (text))
+    wanted = VBET_UDP_PEER_FORM;
+  else if (strcmp (spec->key, "listen") == 0 && !is_listen (text))
+    wanted = VBET_UDP_LISTEN_FORM;
   else if (strcmp (spec->key, "kernel") == 0 && !g_path_is_absolute (text))
     wanted = "an absolute path";
   else if (strcmp (spec->key, "image") == 0 && text[0] == '\0')

@@ -2,7 +2,8 @@
  *
  * A NIC has carrier while the cable in it is plugged at both ends, frames from
  * the other end come through, and somebody is at that end: a switch, a guest
- * that has its NIC up, or a gateway or TAP device that works. A NIC that never had a cable keeps the carrier its
+ * that has its NIC up, a gateway or TAP device that works, or a remote whose far end
+ * seems to be there. A NIC that never had a cable keeps the carrier its
  * driver gives it.
  */
 #include "config.h"
@@ -15,6 +16,8 @@ static void
 set_carrier (VbetLab *self, const char *device, guint nic, gboolean carrier)
 {
   VbetLabDevice *node = device != NULL ? vbet_lab_device (self, device) : NULL;
+  if (node != NULL && node->remote != NULL)
+    vbet_switch_client_set_carrier (self->switch_client, device, nic, carrier);
   if (node == NULL || node->guest == NULL)
     return;
   gboolean was_cut = g_hash_table_contains (node->cut, GUINT_TO_POINTER (nic));

@@ -1,7 +1,8 @@
-/* lab-outside.c - gateways and TAP devices: where a running lab meets the real host.
+/* lab-outside.c - gateways, TAP devices and remotes: where a running lab meets the real host.
  *
- * Both are a port of the switch whose other end the engine provides: that of a
- * gateway leads to a process of its own, that of a TAP device is the device.
+ * All are a port of the switch whose other end the engine provides: that of a
+ * gateway leads to a process of its own, that of a TAP device is the device, that
+ * of a remote is a UDP socket (lab-remote.c).
  * One that does not work is part of the lab all the same, without carrier; it
  * works once its attributes are changed or its call is retried.
  */
@@ -58,14 +59,18 @@ gateway_options (VbetLab *self, const VbetDevice *device, GError **ret_problem)
 static void
 connect_port (VbetLab *self, VbetLabDevice *node)
 {
+  if (node->remote != NULL) {
+    vbet_lab_remote_connect (self, node);
+    return;
+  }
   int fd = node->gateway != NULL ? vbet_gateway_get_fd (node->gateway) : node->tap_fd;
   /* Its ATTACH may still be to come; then that connects. */
   if (fd >= 0)
     vbet_switch_client_connect_port (self->switch_client, node->name, 1, fd, NULL);
 }
 
-static void
-emit_state (VbetLab *self, const VbetLabDevice *node)
+void
+vbet_lab_outside_emit_state (VbetLab *self, const VbetLabDevice *node)
 {
   const char *reason = NULL;
   gboolean ready = vbet_lab_outside_is_ready (self, node, &reason);
@@ -77,7 +82,7 @@ on_gateway_changed (VbetGateway *gateway, gpointer data)
 {
   VbetLabDevice *node = data;
   connect_port (node->lab, node);
-  emit_state (node->lab, node);
+  vbet_lab_outside_emit_state (node->lab, node);
 }
 
 /* Told by a gateway that runs: nobody waits for a call, so it has one of its own in the log. */
@@ -139,7 +144,7 @@ update_tap (VbetLab *self, VbetLabDevice *node, const VbetDevice *device, VbetDo
   g_free (node->problem);
   node->problem = error != NULL ? g_strdup (error->message) : NULL;
   connect_port (self, node);
-  emit_state (self, node);
+  vbet_lab_outside_emit_state (self, node);
   done (data, error);
 }
 
@@ -153,6 +158,8 @@ vbet_lab_update_outside (VbetLab *self, VbetLabDevice *node, VbetDone done, gpoi
     update_gateway (self, node, device, done, data);
   else if (node->kind == VBET_KIND_TAP)
     update_tap (self, node, device, done, data);
+  else if (node->remote != NULL)
+    vbet_lab_update_remote (self, node, device, done, data);
   else
     done (data, g_error_new_literal (VBET_ERROR, VBET_ERROR_STATE, "The lab is stopping"));
 }
@@ -173,6 +180,8 @@ vbet_lab_alloc_outside (VbetLab *self, const VbetCall *call, VbetDone done, gpoi
   }
   if (call->kind == VBET_KIND_GATEWAY && node->gateway == NULL)
     node->gateway = vbet_gateway_new (self->nat_program, &callbacks, node);
+  if (call->kind == VBET_KIND_REMOTE && node->remote == NULL)
+    node->remote = vbet_lab_remote_new ();
   vbet_lab_update_outside (self, node, done, data);
 }
 
@@ -182,6 +191,8 @@ vbet_lab_attach_outside (VbetLab *self, VbetLabDevice *node, const VbetNic *nic,
   guint mtu = (guint)vbet_attributes_integer (nic->attributes, VBET_KIND_NIC, "mtu");
   if (!vbet_switch_client_add_outside_port (self->switch_client, node->name, nic->index, mtu, error))
     return FALSE;
+  if (node->remote != NULL) /* its far end is told when the cable leads to somebody */
+    vbet_switch_client_set_carrier (self->switch_client, node->name, nic->index, FALSE);
   connect_port (self, node);
   return TRUE;
 }
@@ -229,7 +240,7 @@ vbet_lab_outside_lost (VbetLab *self, const char *device)
       = g_strdup_printf ("The TAP device %s was taken from the host: create it again, then stop the lab and "
                          "run it anew",
                          node->tap_name);
-  emit_state (self, node);
+  vbet_lab_outside_emit_state (self, node);
 }
 
 /* --- status ------------------------------------------------------------------------------------- */
@@ -242,6 +253,8 @@ vbet_lab_outside_is_ready (VbetLab *self, const VbetLabDevice *node, const char 
     return *ret_reason == NULL && vbet_gateway_get_pid (node->gateway) != 0;
   }
   *ret_reason = node->problem;
+  if (node->remote != NULL)
+    return node->problem == NULL && vbet_lab_remote_is_open (node->remote);
   return node->tap_fd >= 0;
 }
 
@@ -327,6 +340,8 @@ vbet_lab_insert_outside (VbetLab *self, const VbetLabDevice *node, GVariantDict 
   const VbetDevice *device = vbet_topology_device (self->topology, node->name);
   if (node->tap_name != NULL)
     g_variant_dict_insert (dict, "device", "s", node->tap_name);
+  if (node->remote != NULL)
+    vbet_lab_insert_remote (self, node, dict);
   if (node->gateway == NULL)
     return;
   const char *const *layers = vbet_gateway_get_layers (node->gateway);

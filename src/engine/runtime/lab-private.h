@@ -1,12 +1,14 @@
 /* lab-private.h - what the files of VbetLab share: lab.c (life and jobs),
  * lab-plan.c (the order of calls, their log), lab-calls.c (executing one), lab-power.c, lab-steps.c (steps and checks),
- * lab-outside.c (gateways, TAP), lab-jobs.c (what clients ask for beside apply and power), lab-status.c (what RPC clients are told). Nobody else includes it. */
+ * lab-outside.c (gateways, TAP), lab-remote.c (remotes), lab-jobs.c (what clients ask for beside apply and power), lab-status.c (what RPC clients are told). Nobody else includes it. */
 #pragma once
 
 #include "engine/model/plan.h"
 #include "engine/runtime/gateway.h"
 #include "engine/runtime/lab.h"
 #include "engine/runtime/switch-client.h"
+
+typedef struct _VbetLabRemote VbetLabRemote; /* lab-remote.c */
 
 /* A device that exists in the running lab. */
 typedef struct {
@@ -19,7 +21,8 @@ typedef struct {
   VbetGateway *gateway; /* gateways, else NULL */
   int tap_fd;           /* TAP: the real host's device; -1: none */
   char *tap_name;       /* (nullable): what that is called */
-  char *problem;        /* (nullable): TAP: why there is none */
+  VbetLabRemote *remote; /* remotes, else NULL */
+  char *problem;        /* (nullable): TAP, remote: why there is none */
   gulong state_handler;
   gulong nic_handler;
   gint cpu;             /* processor the guest was given; -1 when it is off */
@@ -181,8 +184,7 @@ void vbet_lab_set_bridge (VbetLab *self, const char *name, GError **error);
 /** vbet_lab_set_bridge_port: likewise, one of its ports. */
 void vbet_lab_set_bridge_port (VbetLab *self, const char *name, guint index, GError **error);
 
-/* lab-outside.c: gateways and TAP devices */
-#define VBET_KIND_OUTSIDE (VBET_KIND_GATEWAY | VBET_KIND_TAP)
+/* lab-outside.c: gateways, TAP devices, remotes */
 /** vbet_lab_alloc_outside: also once more, after it failed. */
 void vbet_lab_alloc_outside (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data);
 /** vbet_lab_attach_outside: the switch gets a port for NIC @nic of @node. */
@@ -197,6 +199,18 @@ void vbet_lab_outside_lost (VbetLab *self, const char *device);
 gboolean vbet_lab_outside_is_ready (VbetLab *self, const VbetLabDevice *node, const char **ret_reason);
 /** vbet_lab_insert_outside: adds to @dict what "status" of vbetd(8) says of @node beside its state. */
 void vbet_lab_insert_outside (VbetLab *self, const VbetLabDevice *node, GVariantDict *dict);
+
+/** vbet_lab_outside_emit_state: tells clients whether @node works. */
+void vbet_lab_outside_emit_state (VbetLab *self, const VbetLabDevice *node);
+
+/* lab-remote.c: for lab-outside.c */
+VbetLabRemote *vbet_lab_remote_new (void);
+void vbet_lab_remote_free (VbetLabRemote *self);
+void vbet_lab_update_remote (VbetLab *lab, VbetLabDevice *node, const VbetDevice *device, VbetDone done, gpointer data);
+/** vbet_lab_remote_connect: gives the switch its socket, if it has one and the switch has its port. */
+void vbet_lab_remote_connect (VbetLab *lab, VbetLabDevice *node);
+gboolean vbet_lab_remote_is_open (const VbetLabRemote *self);
+void vbet_lab_insert_remote (VbetLab *lab, const VbetLabDevice *node, GVariantDict *dict);
 
 /* lab-calls.c */
 /** vbet_lab_execute: executes one call of a plan, logged; @done may be called before it returns. */

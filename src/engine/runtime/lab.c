@@ -61,6 +61,7 @@ node_free (VbetLabDevice *node)
   vbet_gateway_free (node->gateway);
   if (node->tap_fd >= 0)
     close (node->tap_fd);
+  vbet_lab_remote_free (node->remote);
   g_free (node->tap_name);
   g_free (node->problem);
   if (node->dir != NULL)

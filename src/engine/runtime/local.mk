@@ -41,6 +41,7 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/guest-figures.c \
 	src/engine/runtime/guest-figures.h \
 	src/engine/runtime/lab-counters.c \
+	src/engine/runtime/lab-remote.c \
 	src/engine/runtime/lab-resources.c \
 	src/engine/runtime/lab-status.c \
 	src/engine/runtime/lab-jobs.c \
@@ -53,6 +54,8 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/mconsole.h \
 	src/engine/runtime/process.c \
 	src/engine/runtime/process.h \
+	src/engine/runtime/remote.c \
+	src/engine/runtime/remote.h \
 	src/engine/runtime/rundir.c \
 	src/engine/runtime/rundir.h \
 	src/engine/runtime/shell.c \

@@ -284,26 +284,32 @@ vbet_switch_client_remove_bridge (VbetSwitchClient *self, const char *device, GE
 
 /* --- ports ------------------------------------------------------------------------- */
 
-/* @fd: taken; @vhost: it speaks vhost-user */
+/* @fd: taken; @vhost: it speaks vhost-user; @remote: (nullable): it is a UDP socket */
 static void
-take_connection (WantedPort *port, int fd, gboolean vhost)
+take_connection (WantedPort *port, int fd, gboolean vhost, const VbetSwitchRemote *remote)
 {
   VbetSwitchClient *self = port->client;
-  gboolean replaces = port->fd >= 0;
+  gboolean was_there = vbet_switch_client_get_connected (self, port->device, port->nic);
   wanted_port_disconnect (port);
   port->fd = fd;
   port->vhost = vhost;
+  port->udp = remote != NULL;
+  port->vni = remote != NULL ? remote->vni : -1;
+  g_free (port->to);
+  port->to = port->vni >= 0 ? g_base64_encode (remote->to, remote->to_size) : NULL;
+  port->far_end = (VbetSwitchFarEnd){ .state = "trying", .heard = -1 };
   port->serial = ++self->last_serial;
   tell_connect (self, port);
-  if (!replaces)
-    switch_client_port_state (self, port, TRUE);
+  gboolean is_there = vbet_switch_client_get_connected (self, port->device, port->nic);
+  if (is_there != was_there)
+    switch_client_port_state (self, port, is_there);
 }
 
 static void
 on_guest_connection (VbetListener *listener, int fd, gpointer user_data)
 {
   WantedPort *port = user_data;
-  take_connection (port, fd, listener == port->vhost_listener);
+  take_connection (port, fd, listener == port->vhost_listener, NULL);
 }
 
 static WantedPort *
@@ -353,10 +359,10 @@ vbet_switch_client_add_outside_port (VbetSwitchClient *self, const char *device,
   return TRUE;
 }
 
-gboolean
-vbet_switch_client_connect_port (VbetSwitchClient *self, const char *device, guint nic, int fd, GError **error)
+static gboolean
+connect_copy (VbetSwitchClient *self, const char *device, guint nic, int fd, const VbetSwitchRemote *remote,
+              GError **error)
 {
-  g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
   WantedPort *port = require_port (self, device, nic, error);
   if (port == NULL)
     return FALSE;
@@ -365,7 +371,33 @@ vbet_switch_client_connect_port (VbetSwitchClient *self, const char *device, gui
     g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot connect NIC %u of %s: %s", nic, device, g_strerror (errno));
     return FALSE;
   }
-  take_connection (port, copy, FALSE);
+  take_connection (port, copy, FALSE, remote);
+  return TRUE;
+}
+
+gboolean
+vbet_switch_client_connect_port (VbetSwitchClient *self, const char *device, guint nic, int fd, GError **error)
+{
+  g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
+  return connect_copy (self, device, nic, fd, NULL, error);
+}
+
+gboolean
+vbet_switch_client_connect_remote (VbetSwitchClient *self, const char *device, guint nic, int fd,
+                                   const VbetSwitchRemote *remote, GError **error)
+{
+  g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
+  return connect_copy (self, device, nic, fd, remote, error);
+}
+
+gboolean
+vbet_switch_client_get_far_end (VbetSwitchClient *self, const char *device, guint nic, VbetSwitchFarEnd *ret_far_end)
+{
+  g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
+  const WantedPort *port = switch_client_lookup_port (self, device, nic);
+  if (port == NULL || port->fd < 0 || !port->udp)
+    return FALSE;
+  *ret_far_end = port->far_end;
   return TRUE;
 }
 
@@ -409,7 +441,7 @@ vbet_switch_client_set_carrier (VbetSwitchClient *self, const char *device, guin
   if (port == NULL || port->no_carrier == !carrier)
     return;
   port->no_carrier = !carrier;
-  if (!port->vhost || port->fd < 0 || self->channel == NULL)
+  if (!(port->vhost || port->udp) || port->fd < 0 || self->channel == NULL)
     return;
   switch_client_expect (self, NULL);
   switch_client_tell (self, wanted_port_carrier_text (port, self->last_id), NULL, 0);

@@ -186,6 +186,35 @@ on_port_closed (VbetSwitchClient *self, JsonObject *object)
   switch_client_port_state (self, port, FALSE);
 }
 
+/* The text is the switch's; what we keep is ours. */
+static const char *
+far_state (const char *text)
+{
+  static const char *const states[] = { "trying", "refused", "heard", "cut", "silent", "unknown" };
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    if (strcmp (states[i], text) == 0)
+      return states[i];
+  return "unknown";
+}
+
+static void
+on_far_end (VbetSwitchClient *self, JsonObject *object)
+{
+  WantedPort *port = switch_client_lookup_port (self, switch_client_text (object, "device"), (guint) switch_client_number (object, "nic"));
+  if (port == NULL || port->fd < 0 || !port->udp || port->serial != (guint64) switch_client_number (object, "serial"))
+    return;
+  JsonNode *carrier = json_object_get_member (object, "carrier");
+  JsonNode *silence = json_object_get_member (object, "silence");
+  gboolean had_carrier = port->far_end.carrier;
+  gboolean heard = silence != NULL && JSON_NODE_HOLDS_VALUE (silence) && json_node_get_int (silence) >= 0;
+  port->far_end.state = far_state (switch_client_text (object, "state"));
+  port->far_end.carrier = carrier != NULL && JSON_NODE_HOLDS_VALUE (carrier) && json_node_get_boolean (carrier);
+  if (heard)
+    port->far_end.heard = g_get_monotonic_time () - switch_client_number (object, "silence") * 1000;
+  if (port->far_end.carrier != had_carrier)
+    switch_client_port_state (self, port, port->far_end.carrier);
+}
+
 static void
 on_vhost (VbetSwitchClient *self, JsonObject *object, int *fds, guint n_fds)
 {
@@ -245,6 +274,8 @@ on_notification (VbetSwitchClient *self, JsonObject *object, int *fds, guint n_f
     on_ready (self, object);
   else if (strcmp (event, "port-closed") == 0)
     on_port_closed (self, object);
+  else if (strcmp (event, "far-end") == 0)
+    on_far_end (self, object);
   else if (strcmp (event, "cable") == 0)
     on_cable (self, object);
   else if (strcmp (event, "capture-closed") == 0)
@@ -466,7 +497,7 @@ vbet_switch_client_get_connected (VbetSwitchClient *self, const char *device, gu
 {
   g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
   const WantedPort *port = switch_client_lookup_port (self, device, nic);
-  return port != NULL && port->fd >= 0;
+  return port != NULL && port->fd >= 0 && (!port->udp || port->far_end.carrier);
 }
 
 const char *const *

@@ -21,7 +21,7 @@
  *
  * Signals:
  *   "port-state" (const char *device, guint nic, gboolean connected):
- *       a guest opened its NIC (TRUE: `ip link set up`) or closed it.
+ *       a guest opened its NIC (TRUE: `ip link set up`) or closed it; the far end of a remote came or went.
  *   "cable-state" (const char *cable, gboolean from_a, gboolean from_b): it went up or down by its schedule:
  *       whether frames from each end come through.
  *   "capture-closed" (guint64 serial): nobody reads that capture any more.
@@ -111,10 +111,11 @@ gboolean vbet_switch_client_add_guest_port (VbetSwitchClient *self, const char *
  */
 gboolean vbet_switch_client_offer_vhost (VbetSwitchClient *self, const char *device, guint nic, const guint8 mac[6],
                                          const char *path, GError **error);
-/** vbet_switch_client_set_carrier: what a NIC by vhost-user sees of its cable; an unknown port is ignored. */
+/** vbet_switch_client_set_carrier: what a NIC by vhost-user sees of its cable, and
+ * the far end of a remote is told; an unknown port is ignored. */
 void vbet_switch_client_set_carrier (VbetSwitchClient *self, const char *device, guint nic, gboolean carrier);
 /**
- * vbet_switch_client_add_outside_port: the port of a gateway or TAP device: as that of a guest, but the engine itself
+ * vbet_switch_client_add_outside_port: the port of a gateway, TAP device or remote: as that of a guest, but the engine itself
  * says who is at its other end, see vbet_switch_client_connect_port().
  */
 gboolean vbet_switch_client_add_outside_port (VbetSwitchClient *self, const char *device, guint nic, guint mtu,
@@ -126,6 +127,26 @@ gboolean vbet_switch_client_add_outside_port (VbetSwitchClient *self, const char
  * Takes the place of what was connected to that outside port before.
  */
 gboolean vbet_switch_client_connect_port (VbetSwitchClient *self, const char *device, guint nic, int fd, GError **error);
+typedef struct {
+  gint64 vni;       /* of VXLAN; -1: none */
+  gconstpointer to; /* with VXLAN: socket address of the far end */
+  gsize to_size;
+} VbetSwitchRemote;
+
+/** vbet_switch_client_connect_remote: likewise, @fd being a UDP socket, connected as src/switch/remote.h says. */
+gboolean vbet_switch_client_connect_remote (VbetSwitchClient *self, const char *device, guint nic, int fd,
+                                            const VbetSwitchRemote *remote, GError **error);
+
+/* What is known of the far end of a UDP socket. */
+typedef struct {
+  const char *state; /* static: "trying", "refused", "heard", "cut", "silent", "unknown", see vbetd(8) */
+  gboolean carrier;
+  gint64 heard; /* monotonic, us; -1: never */
+} VbetSwitchFarEnd;
+
+/** vbet_switch_client_get_far_end: Returns: FALSE when no UDP socket is connected there. */
+gboolean vbet_switch_client_get_far_end (VbetSwitchClient *self, const char *device, guint nic,
+                                         VbetSwitchFarEnd *ret_far_end);
 /** vbet_switch_client_add_bridge_port: NIC @nic of device @device is a port of @bridge (normally the device itself). */
 gboolean vbet_switch_client_add_bridge_port (VbetSwitchClient *self, const char *device, guint nic, const char *bridge,
                                              GError **error);
@@ -210,7 +231,8 @@ VbetSwitchMeasured *vbet_switch_client_measure_finish (VbetSwitchClient *self, G
 GPid vbet_switch_client_get_pid (VbetSwitchClient *self);
 /** vbet_switch_client_get_restarts: Returns: how often it was started again since start(). */
 guint vbet_switch_client_get_restarts (VbetSwitchClient *self);
-/** vbet_switch_client_get_connected: Returns: whether the guest's NIC is open; FALSE for unknown ports. */
+/** vbet_switch_client_get_connected: Returns: whether the guest's NIC is open, or the far end of a remote seems to be
+ * there; FALSE for unknown ports. */
 gboolean vbet_switch_client_get_connected (VbetSwitchClient *self, const char *device, guint nic);
 /** vbet_switch_client_get_layers: (transfer none) (nullable): layers of confinement that hold: "landlock" … */
 const char *const *vbet_switch_client_get_layers (VbetSwitchClient *self);

@@ -40,6 +40,7 @@ wanted_port_free (gpointer data)
   g_free (self->device);
   g_free (self->cable);
   g_free (self->bridge);
+  g_free (self->to);
   g_free (self);
 }
 
@@ -321,6 +322,13 @@ wanted_port_connect_text (const WantedPort *self, gint64 id)
     add_string (builder, "kind", "vhost-user");
     add_int (builder, "mac", mac);
     add_carrier (builder, self);
+  } else if (self->udp) {
+    add_string (builder, "kind", "udp");
+    add_carrier (builder, self);
+    if (self->vni >= 0)
+      add_int (builder, "vni", self->vni);
+    if (self->to != NULL)
+      add_string (builder, "to", self->to);
   }
   return end (builder);
 }

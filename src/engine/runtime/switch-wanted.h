@@ -36,11 +36,15 @@ typedef struct {
   VbetVlanSet trunk;
   guint cost;             /* likewise, of the spanning tree; 0: by the cable's rate */
   guint mtu;
-  VbetListener *listener; /* NULL: of a gateway or TAP, which the engine connects itself */
+  VbetListener *listener; /* NULL: of a gateway, TAP or remote, which the engine connects itself */
   VbetListener *vhost_listener; /* NULL: no vhost-user */
-  guint8 mac[6];          /* for vhost-user, as the next two */
-  gboolean no_carrier;
+  guint8 mac[6];          /* for vhost-user, as the next but one */
+  gboolean no_carrier;    /* for vhost-user and UDP */
   gboolean vhost;         /* the connection is one */
+  gboolean udp;           /* the connection is a UDP socket, with the next three */
+  gint64 vni;             /* -1: no VXLAN */
+  char *to;               /* (nullable): with VXLAN: a socket address in base64 */
+  VbetSwitchFarEnd far_end;
   GPtrArray *kept;        /* of WantedMessage: what the guest's kernel said by it, in order; NULL: nothing */
   guint64 serial;         /* of the connection */
   int fd;                 /* -1: nobody connected */

@@ -52,7 +52,8 @@ vbet_canvas_popup_menu (GtkWidget *widget)
   const VbetItem *item = g_hash_table_iter_next (&iter, &name, NULL)
                              ? vbet_view_find (vbet_canvas_get_view (self), name)
                              : NULL;
-  GdkRectangle at = { 0, 0, gtk_widget_get_allocated_width (widget), gtk_widget_get_allocated_height (widget) };
+  GdkRectangle at
+      = { 0, 0, gtk_widget_get_allocated_width (widget), gtk_widget_get_allocated_height (widget) };
   g_autofree char *copy = g_strdup (item != NULL ? item->name : "");
   if (item != NULL)
     at = vbet_canvas_to_pixels (self, item->bounds);
@@ -314,7 +315,7 @@ key_for_tool (VbetCanvas *self, guint key)
   } kinds[]
       = { { GDK_KEY_h, VBET_KIND_HOST },   { GDK_KEY_r, VBET_KIND_ROUTER }, { GDK_KEY_f, VBET_KIND_FIREWALL },
           { GDK_KEY_s, VBET_KIND_SWITCH }, { GDK_KEY_u, VBET_KIND_HUB },    { GDK_KEY_g, VBET_KIND_GATEWAY },
-          { GDK_KEY_t, VBET_KIND_TAP },    { GDK_KEY_n, VBET_KIND_NOTE } };
+          { GDK_KEY_t, VBET_KIND_TAP },    { GDK_KEY_e, VBET_KIND_REMOTE }, { GDK_KEY_n, VBET_KIND_NOTE } };
   guint lower = gdk_keyval_to_lower (key);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
     if (lower != kinds[i].key)

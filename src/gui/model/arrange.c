@@ -238,7 +238,7 @@ draw_grid (const VbetArrangement *self, VbetPoint *points)
 static guint
 rank (VbetKind kind)
 {
-  if (kind & (VBET_KIND_GATEWAY | VBET_KIND_TAP))
+  if (kind & VBET_KIND_OUTSIDE)
     return 4;
   if (kind & VBET_KIND_FIREWALL)
     return 3;

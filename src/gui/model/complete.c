@@ -416,6 +416,7 @@ offer_kinds (Place *self)
     { VBET_KIND_HUB, N_ ("Sends every frame out of every other port.") },
     { VBET_KIND_GATEWAY, N_ ("The way out to the real network, with NAT.") },
     { VBET_KIND_TAP, N_ ("A TAP device of the real host.") },
+    { VBET_KIND_REMOTE, N_ ("A cable that goes on in another lab, on this or another computer.") },
     { VBET_KIND_NIC, N_ ("A network interface, to be attached to a device.") },
     { VBET_KIND_CABLE, N_ ("A cable with two ends, to be plugged into NICs.") },
   };

@@ -21,8 +21,8 @@ kind_text (VbetKind kind)
     { VBET_KIND_HOST, N_ ("Host") },         { VBET_KIND_ROUTER, N_ ("Router") },
     { VBET_KIND_FIREWALL, N_ ("Firewall") }, { VBET_KIND_SWITCH, N_ ("Switch") },
     { VBET_KIND_HUB, N_ ("Hub") },           { VBET_KIND_GATEWAY, N_ ("Gateway to the real network") },
-    { VBET_KIND_TAP, N_ ("TAP device") },    { VBET_KIND_CABLE, N_ ("Cable") },
-    { VBET_KIND_NOTE, N_ ("Note") },
+    { VBET_KIND_TAP, N_ ("TAP device") },    { VBET_KIND_REMOTE, N_ ("Cable to another lab") },
+    { VBET_KIND_CABLE, N_ ("Cable") },       { VBET_KIND_NOTE, N_ ("Note") },
   };
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     if (texts[i].kind == kind)
@@ -319,7 +319,7 @@ static void
 add_counts (VbetInspector *self, const VbetTopology *topology)
 {
   guint kinds[] = { VBET_KIND_HOST, VBET_KIND_ROUTER,  VBET_KIND_FIREWALL, VBET_KIND_SWITCH,
-                    VBET_KIND_HUB,  VBET_KIND_GATEWAY, VBET_KIND_TAP };
+                    VBET_KIND_HUB,  VBET_KIND_GATEWAY, VBET_KIND_TAP,      VBET_KIND_REMOTE };
   GtkWidget *grid = gtk_grid_new ();
   int row = 0;
   gtk_grid_set_column_spacing (GTK_GRID (grid), 12);

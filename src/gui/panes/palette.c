@@ -39,6 +39,10 @@ static const Entry entries[] = {
   { "tap", N_ ("TAP"),
     N_ ("A network device of this computer (T): drag it onto the canvas, or click here and then there"),
     VBET_KIND_TAP },
+  { "remote", N_ ("Remote"),
+    N_ ("A cable to another lab, on another computer (E): drag it onto the canvas, or click here and then "
+        "there"),
+    VBET_KIND_REMOTE },
   { "note", N_ ("Note"), N_ ("A note on the canvas (N): drag it there, or click here and then there"),
     VBET_KIND_NOTE },
   { "frame", N_ ("Frame"), N_ ("A frame around devices (M): click here, then drag it out on the canvas"), 0 },
