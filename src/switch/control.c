@@ -228,6 +228,14 @@ stock_left (VbetStock *stock, gpointer user_data)
   g_hash_table_remove (self->stocks, &serial);
 }
 
+/* What is to be kept waits for the engine: guests that say much are to wait, too. */
+static gboolean
+vhost_is_busy (gpointer user_data)
+{
+  const VbetControl *self = user_data;
+  return !g_queue_is_empty (&((VbetControl *)self)->outgoing);
+}
+
 static int
 take_fd (Call *call)
 {
@@ -279,11 +287,11 @@ connect_port (VbetControl *self, Call *call)
     return -ENOENT;
   if (call->n_fds != 1)
     return -EBADF;
-  static const VbetVhostCallbacks callbacks = { port_closed, vhost_kept };
+  static const VbetVhostCallbacks callbacks = { port_closed, vhost_kept, vhost_is_busy };
   if (call->command->vhost) {
     VbetVhostPort *vhost = vbet_vhost_port_of (self->io, endpoint, &callbacks, self);
     return vbet_vhost_port_connect (vhost, take_fd (call), call->command->serial, call->command->mac,
-                                    call->command->carrier);
+                                    call->command->carrier, call->command->replays);
   }
   VbetSocketPort *port = vbet_socket_port_of (self->io, endpoint, port_closed, self);
   if (call->command->udp)

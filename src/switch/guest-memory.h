@@ -16,10 +16,13 @@ typedef struct {
   guint64 offset; /* in the file */
 } VbetGuestRegion;
 
+#define VBET_GUEST_MEMORY_MAX (G_GUINT64_CONSTANT (24) << 30) /* bytes, all regions together */
+
+typedef struct VbetGuestArena VbetGuestArena; /* where all regions are mapped, one behind the other */
+
 typedef struct {
-  VbetMemory table; /* what a VbetQueue uses */
-  gpointer mapped[VBET_MEMORY_REGIONS];
-  gsize length[VBET_MEMORY_REGIONS];
+  VbetMemory table;      /* what a VbetQueue uses */
+  VbetGuestArena *arena; /* NULL: none is mapped */
 } VbetGuestMemory;
 
 /** vbet_guest_memory_map: @fds: (array length=n): stay the caller's. Returns: 0, or -errno: nothing is
@@ -27,10 +30,14 @@ typedef struct {
 int vbet_guest_memory_map (VbetGuestMemory *self, const VbetGuestRegion *regions, const int *fds, guint n);
 void vbet_guest_memory_unmap (VbetGuestMemory *self);
 
+/** vbet_guest_memory_is_lost: whether a file turned out to be shorter than it was; see below. */
+gboolean vbet_guest_memory_is_lost (const VbetGuestMemory *self);
+
 /**
  * vbet_guest_memory_guard:
  *
- * From now on, a page that is read or written and that its file no longer has
- * becomes an empty page of our own, where the process would be killed.
+ * From now on, when a page is read or written that its file no longer has,
+ * all of that guest's memory becomes empty memory of our own, where the
+ * process would be killed. It is *lost*: its user should let go of it soon.
  */
 int vbet_guest_memory_guard (void);

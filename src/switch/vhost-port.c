@@ -119,15 +119,21 @@ reply_config (VbetVhostPort *self, const Message *message)
   return reply (self, message->request, body, 12 + size);
 }
 
+static void
+tell_config (VbetVhostPort *self)
+{
+  guint32 message[3] = { CONFIG_CHANGED, FLAG_VERSION, 0 };
+  if (self->backend_fd >= 0)
+    (void)!send (self->backend_fd, message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 void
 vbet_vhost_port_set_carrier (VbetVhostPort *self, gboolean carrier)
 {
-  guint32 message[3] = { CONFIG_CHANGED, FLAG_VERSION, 0 };
   if (self->carrier == carrier)
     return;
   self->carrier = carrier;
-  if (self->backend_fd >= 0)
-    (void)!send (self->backend_fd, message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  tell_config (self);
 }
 
 /* --- what the guest sets ------------------------------------------------------------------ */
@@ -148,6 +154,13 @@ take_notifier (Message *message)
     return -1;
   message->fds[0] = -1;
   return fd;
+}
+
+static gboolean
+is_socket (int fd)
+{
+  struct stat status;
+  return fstat (fd, &status) == 0 && S_ISSOCK (status.st_mode);
 }
 
 static void
@@ -182,6 +195,7 @@ set_call (VbetVhostRing *ring, Message *message)
   if (word64 (message->body) & NO_FD)
     return 0;
   ring->call = take_notifier (message);
+  ring->call_is_socket = ring->call >= 0 && is_socket (ring->call);
   return ring->call >= 0 ? 0 : -EBADF;
 }
 
@@ -356,34 +370,80 @@ collect_fds (VbetVhostPort *self, struct msghdr *message)
   }
 }
 
+/* Reads at most what is missing of a message of @size bytes. Returns: bytes, 0 at the end, -errno. */
+static ssize_t
+read_some (VbetVhostPort *self, gsize size, int flags)
+{
+  union {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE (VBET_VHOST_FDS * sizeof (int))];
+  } control;
+  struct iovec iov = { .iov_base = self->message + self->got, .iov_len = size - self->got };
+  struct msghdr message
+      = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes };
+  ssize_t n = recvmsg (self->fd, &message, flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  if (n < 0)
+    return errno == EWOULDBLOCK ? -EAGAIN : -errno;
+  collect_fds (self, &message);
+  return n;
+}
+
 /* Reads what is missing of a message of @size bytes. Returns: 0 when it is whole, -EAGAIN, or another -errno.
  */
 static int
 fill (VbetVhostPort *self, gsize size)
 {
   while (self->got < size) {
-    union {
-      struct cmsghdr header;
-      char bytes[CMSG_SPACE (VBET_VHOST_FDS * sizeof (int))];
-    } control;
-    struct iovec iov = { .iov_base = self->message + self->got, .iov_len = size - self->got };
-    struct msghdr message = {
-      .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes
-    };
-    ssize_t n = recvmsg (self->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (n == 0)
-      return -EPIPE;
-    if (n < 0)
-      return errno == EWOULDBLOCK ? -EAGAIN : -errno;
-    collect_fds (self, &message);
+    ssize_t n = read_some (self, size, 0);
+    if (n <= 0)
+      return n == 0 ? -EPIPE : (int)n;
     self->got += (gsize)n;
   }
   return 0;
 }
 
+/* Copies a message that has come as a whole, and leaves it where it is. Returns: bytes of it; 0: it is not
+ * (yet). */
+static gsize
+peek (VbetVhostPort *self)
+{
+  if (self->got > 0 || recv (self->fd, self->message, HEADER, MSG_PEEK | MSG_DONTWAIT) != (ssize_t)HEADER
+      || word32 (self->message + 8) > VBET_VHOST_MESSAGE - HEADER)
+    return 0;
+  gsize size = HEADER + word32 (self->message + 8);
+  if (read_some (self, size, MSG_PEEK) == (ssize_t)size) {
+    self->got = size;
+    return size;
+  }
+  close_fds (self->fds, self->n_fds);
+  self->n_fds = 0;
+  return 0;
+}
+
+/* Takes what was peeked at out of the socket; its descriptors go away with it, those that are used are
+ * others. */
+static int
+consume (VbetVhostPort *self, gsize size)
+{
+  for (gsize done = 0; done < size;) {
+    ssize_t n = recv (self->fd, self->message, size - done, MSG_DONTWAIT);
+    if (n <= 0)
+      return -EPIPE;
+    done += (gsize)n;
+  }
+  return 0;
+}
+
+static gboolean
+is_busy (const VbetVhostPort *self)
+{
+  return self->callbacks->is_busy != NULL && self->callbacks->is_busy (self->user_data);
+}
+
 static int
 receive (VbetVhostPort *self)
 {
+  gsize peeked = peek (self);
   int result = fill (self, HEADER);
   if (result != 0)
     return result;
@@ -400,6 +460,9 @@ receive (VbetVhostPort *self)
   close_fds (self->fds, self->n_fds);
   self->got = 0;
   self->n_fds = 0;
+  int consumed = peeked > 0 ? consume (self, peeked) : 0;
+  if (result == 0)
+    result = consumed;
   return result == -EAGAIN ? -EPIPE : result;
 }
 
@@ -408,15 +471,35 @@ vbet_vhost_port_event (VbetVhostPort *self, guint32 events, gint64 now)
 {
   (void)events, (void)now;
   int result = 0;
-  for (guint i = 0; i < 16 && result == 0; i++)
-    result = receive (self);
-  if (result == 0 || result == -EAGAIN || result == -EINTR)
+  if (self->replays > 0 || self->paused)
     return;
-  guint64 serial = self->serial;
-  vbet_vhost_port_hang_up (self);
-  if (self->callbacks->closed != NULL)
-    self->callbacks->closed (vbet_endpoint_get_device (self->endpoint),
-                             vbet_endpoint_get_nic (self->endpoint), serial, self->user_data);
+  for (guint i = 0; i < 16 && result == 0; i++) {
+    if (is_busy (self)) {
+      vbet_vhost_port_pause (self);
+      return;
+    }
+    result = receive (self);
+  }
+  if (result != 0 && result != -EAGAIN && result != -EINTR)
+    vbet_vhost_port_end (self);
+}
+
+void
+vbet_vhost_port_listen (VbetVhostPort *self)
+{
+  gboolean listens = self->replays == 0 && !self->paused;
+  vbet_loop_change (vbet_io_get_loop (self->io), self->ref, listens ? EPOLLIN | EPOLLRDHUP : 0u);
+}
+
+/* What the dead process had told the guest last may not have been told. */
+static void
+end_replay (VbetVhostPort *self)
+{
+  vbet_vhost_port_listen (self);
+  tell_config (self);
+  for (guint i = 0; i < VHOST_RINGS; i++)
+    if (vbet_queue_is_started (&self->rings[i].queue))
+      vbet_vhost_ring_call (&self->rings[i]);
 }
 
 int
@@ -438,6 +521,8 @@ vbet_vhost_port_replay (VbetVhostPort *self, guint64 serial, const guint8 *bytes
                       .n_fds = n_fds };
   int result = apply (self, &message);
   close_fds (copies, n_fds);
+  if (self->replays > 0 && --self->replays == 0)
+    end_replay (self);
   return result;
 }
 
@@ -467,7 +552,18 @@ vbet_vhost_port_hang_up (VbetVhostPort *self)
   self->got = 0;
   self->n_fds = 0;
   self->features = self->protocol_features = 0;
+  self->replays = 0;
   vbet_endpoint_set_connected (self->endpoint, FALSE);
+}
+
+void
+vbet_vhost_port_end (VbetVhostPort *self)
+{
+  guint64 serial = self->serial;
+  vbet_vhost_port_hang_up (self);
+  if (self->callbacks->closed != NULL)
+    self->callbacks->closed (vbet_endpoint_get_device (self->endpoint),
+                             vbet_endpoint_get_nic (self->endpoint), serial, self->user_data);
 }
 
 void
@@ -507,12 +603,14 @@ vbet_vhost_port_of (VbetIo *io, VbetEndpoint *endpoint, const VbetVhostCallbacks
 }
 
 int
-vbet_vhost_port_connect (VbetVhostPort *self, int fd, guint64 serial, guint64 mac, gboolean carrier)
+vbet_vhost_port_connect (VbetVhostPort *self, int fd, guint64 serial, guint64 mac, gboolean carrier,
+                         guint replays)
 {
   vbet_vhost_port_hang_up (self);
   self->mac = mac;
   self->carrier = carrier;
-  self->ref = vbet_loop_add (vbet_io_get_loop (self->io), fd, EPOLLIN | EPOLLRDHUP, VBET_FD_VHOST, self);
+  self->ref = vbet_loop_add (vbet_io_get_loop (self->io), fd, replays > 0 ? 0 : EPOLLIN | EPOLLRDHUP,
+                             VBET_FD_VHOST, self);
   if (self->ref == 0) {
     int result = -errno;
     close (fd);
@@ -520,5 +618,6 @@ vbet_vhost_port_connect (VbetVhostPort *self, int fd, guint64 serial, guint64 ma
   }
   self->fd = fd;
   self->serial = serial;
+  self->replays = replays;
   return 0;
 }

@@ -14,6 +14,10 @@
  * it: each message that changes the port's state is passed on with its
  * descriptors (VbetVhostKept), and a new process gets them again
  * (vbet_vhost_port_replay()). How far the rings are is in the rings.
+ *
+ * A process may die at any moment of that conversation: a message stays in the
+ * socket until it is dealt with and passed on, so that the next process finds
+ * it there, after those that are replayed.
  */
 #pragma once
 
@@ -35,6 +39,8 @@ typedef void (*VbetVhostKept) (const char *device, guint nic, guint64 serial, co
 typedef struct {
   VbetSocketPortClosed closed;
   VbetVhostKept kept;
+  /* Whether messages to be kept are not passed on as fast as they come: then the guest waits. NULL: never. */
+  gboolean (*is_busy) (gpointer user_data);
 } VbetVhostCallbacks;
 
 VbetVhost *vbet_vhost_new (void);
@@ -51,9 +57,11 @@ VbetVhostPort *vbet_vhost_port_find (VbetEndpoint *endpoint);
 /**
  * vbet_vhost_port_connect: a guest's kernel has found the NIC; an older connection is closed.
  * @fd: the port's own, also on failure
+ * @replays: how many messages are to be replayed before the guest is listened to
  * Returns: 0 or -errno.
  */
-int vbet_vhost_port_connect (VbetVhostPort *self, int fd, guint64 serial, guint64 mac, gboolean carrier);
+int vbet_vhost_port_connect (VbetVhostPort *self, int fd, guint64 serial, guint64 mac, gboolean carrier,
+                             guint replays);
 /** vbet_vhost_port_replay: a message that was kept. @fds: stay the caller's. Returns: 0 or -errno. */
 int vbet_vhost_port_replay (VbetVhostPort *self, guint64 serial, const guint8 *message, gsize size,
                             const int *fds, guint n_fds);

@@ -39,6 +39,7 @@ struct VbetVhostRing {
   gboolean enabled;
   int kick; /* -1: none */
   int call;
+  gboolean call_is_socket;
   VbetFdRef kick_ref;
   gint64 called; /* when the guest was notified last; nanoseconds */
   gboolean owed; /* it is to be, but not so soon */
@@ -65,6 +66,8 @@ struct VbetVhostPort {
   gsize got;
   int fds[VBET_VHOST_FDS];
   guint n_fds;
+  guint replays;   /* still to come before the guest is listened to */
+  gboolean paused; /* in the list of those that wait for the keeper */
 
   VbetGuestMemory memory;
   VbetVhostRing rings[VHOST_RINGS];
@@ -76,6 +79,14 @@ extern const VbetPortClass vbet_vhost_port_class;
 
 /* Starts a ring that has all it needs, stops one that has not. */
 void vbet_vhost_ring_update (VbetVhostRing *ring);
+/* Notifies the guest of all that is in its rings. */
+void vbet_vhost_ring_call (VbetVhostRing *ring);
+/* Listens to the guest's kernel, or not for now. */
+void vbet_vhost_port_listen (VbetVhostPort *self);
+/* Puts it into the list of those that are listened to again when the keeper is no longer busy. */
+void vbet_vhost_port_pause (VbetVhostPort *self);
+/* Ends the connection and tells so. */
+void vbet_vhost_port_end (VbetVhostPort *self);
 /* Forgets what waits. */
 void vbet_vhost_port_drop (VbetVhostPort *self);
 /* Takes the port out of the list of those that have more to do. */

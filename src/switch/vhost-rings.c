@@ -10,7 +10,9 @@
 #include "config.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "switch/vhost-private.h"
@@ -31,9 +33,10 @@ typedef struct {
 } Slot;
 
 struct VbetVhost {
-  GPtrArray *ready; /* of VbetVhostPort: have more to do */
-  GPtrArray *owing; /* of VbetVhostRing: a notification is owed */
-  gint64 now;       /* nanoseconds; of the latest event */
+  GPtrArray *ready;  /* of VbetVhostPort: have more to do */
+  GPtrArray *paused; /* of VbetVhostPort: wait for the keeper */
+  GPtrArray *owing;  /* of VbetVhostRing: a notification is owed */
+  gint64 now;        /* nanoseconds; of the latest event */
   Slot slots[BATCH];
   guint n_parts;
   struct iovec parts[ROOM_PARTS]; /* a guest's buffers for one frame */
@@ -45,6 +48,7 @@ vbet_vhost_new (void)
   VbetVhost *self = g_new0 (VbetVhost, 1);
   self->ready = g_ptr_array_new ();
   self->owing = g_ptr_array_new ();
+  self->paused = g_ptr_array_new ();
   return self;
 }
 
@@ -55,6 +59,7 @@ vbet_vhost_free (VbetVhost *self)
     return;
   g_ptr_array_unref (self->ready);
   g_ptr_array_unref (self->owing);
+  g_ptr_array_unref (self->paused);
   g_free (self);
 }
 
@@ -72,10 +77,65 @@ vbet_vhost_port_rest (VbetVhostPort *self)
 {
   if (self->ready)
     g_ptr_array_remove_fast (self->shared->ready, self);
-  self->ready = FALSE;
+  if (self->paused)
+    g_ptr_array_remove_fast (self->shared->paused, self);
+  self->ready = self->paused = FALSE;
   for (guint i = 0; i < VHOST_RINGS; i++)
     if (self->rings[i].owed)
       g_ptr_array_remove_fast (self->shared->owing, &self->rings[i]);
+}
+
+void
+vbet_vhost_port_pause (VbetVhostPort *self)
+{
+  if (self->paused)
+    return;
+  self->paused = TRUE;
+  g_ptr_array_add (self->shared->paused, self);
+  vbet_vhost_port_listen (self);
+}
+
+static void
+resume_paused (VbetVhost *self)
+{
+  for (guint i = self->paused->len; i > 0; i--) {
+    VbetVhostPort *port = g_ptr_array_index (self->paused, i - 1);
+    if (port->callbacks->is_busy (port->user_data))
+      return;
+    port->paused = FALSE;
+    g_ptr_array_remove_index_fast (self->paused, i - 1);
+    vbet_vhost_port_listen (port);
+  }
+}
+
+/* Whether a descriptor waits is its open file's, which the guest shares: it can be changed at any time, so
+ * each call says for itself that it does not wait. Where the kernel cannot be told (an eventfd; a pipe before
+ * Linux 6.4), the descriptor is asked first. */
+static gssize
+write_now (const VbetVhostRing *ring, const guint64 *number)
+{
+  if (ring->call_is_socket)
+    return send (ring->call, number, sizeof *number, MSG_DONTWAIT | MSG_NOSIGNAL);
+  struct iovec iov = { .iov_base = (void *)number, .iov_len = sizeof *number };
+  ssize_t n = pwritev2 (ring->call, &iov, 1, -1, RWF_NOWAIT);
+  if (n >= 0 || errno != EOPNOTSUPP)
+    return n;
+  struct pollfd ready = { .fd = ring->call, .events = POLLOUT };
+  return poll (&ready, 1, 0) == 1 && (ready.revents & POLLOUT) != 0
+             ? write (ring->call, number, sizeof *number)
+             : -1;
+}
+
+/* Likewise. */
+static gssize
+read_now (const VbetVhostRing *ring, guint64 *number)
+{
+  struct iovec iov = { .iov_base = number, .iov_len = sizeof *number };
+  ssize_t n = preadv2 (ring->kick, &iov, 1, -1, RWF_NOWAIT);
+  if (n >= 0 || errno != EOPNOTSUPP)
+    return n;
+  n = recv (ring->kick, number, sizeof *number, MSG_DONTWAIT);
+  return n >= 0 || errno != ENOTSOCK ? n : read (ring->kick, number, sizeof *number);
 }
 
 static void
@@ -83,8 +143,14 @@ call_guest (VbetVhostRing *ring)
 {
   guint64 one = 1;
   ring->called = ring->port->shared->now;
-  if (ring->call >= 0 && write (ring->call, &one, sizeof one) < 0)
+  if (ring->call >= 0 && write_now (ring, &one) < 0)
     return; /* a full pipe has unread notifications in it: as good as one more */
+}
+
+void
+vbet_vhost_ring_call (VbetVhostRing *ring)
+{
+  call_guest (ring);
 }
 
 /* Shows the guest the chains that came back, and notifies it, now or soon. */
@@ -345,6 +411,8 @@ port_flush (gpointer port)
   if (G_UNLIKELY (self->queue.frames > 0))
     drain (self);
   publish (&self->rings[VHOST_RECEIVE]);
+  if (G_UNLIKELY (vbet_guest_memory_is_lost (&self->memory)))
+    mark_ready (self); /* where it is noticed */
 }
 
 static guint
@@ -408,17 +476,16 @@ vbet_vhost_ring_event (VbetVhostRing *ring, guint32 events, gint64 now)
   guint64 count;
   VbetVhostPort *self = ring->port;
   self->shared->now = now;
-  ssize_t n = read (ring->kick, &count, sizeof count);
+  gssize n = read_now (ring, &count);
   if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
     vbet_loop_remove (vbet_io_get_loop (self->io), ring->kick_ref); /* it would say so for ever */
     ring->kick_ref = 0;
   }
   (void)events;
-  if (ring->index == VHOST_RECEIVE) {
+  if (ring->index == VHOST_RECEIVE)
     port_flush (self);
-  } else if (transmit (self, now)) {
+  else if (transmit (self, now) || vbet_guest_memory_is_lost (&self->memory))
     mark_ready (self);
-  }
 }
 
 gboolean
@@ -428,13 +495,17 @@ vbet_vhost_run (VbetIo *io, gint64 now)
   shared->now = now;
   for (guint i = 0; i < shared->ready->len;) {
     VbetVhostPort *port = g_ptr_array_index (shared->ready, i);
-    if (transmit (port, now)) {
+    gboolean more = transmit (port, now);
+    if (G_UNLIKELY (vbet_guest_memory_is_lost (&port->memory))) {
+      vbet_vhost_port_end (port); /* out of the list, too */
+    } else if (more) {
       i++;
     } else {
       port->ready = FALSE;
       g_ptr_array_remove_index_fast (shared->ready, i);
     }
   }
+  resume_paused (shared);
   call_owed (shared);
   return shared->ready->len > 0;
 }

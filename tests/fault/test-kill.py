@@ -1,7 +1,12 @@
 # test-kill.py - SIGKILL of any one process of a running lab: what should live
 # lives, what should die is gone within two seconds, and nothing stays behind.
 import os
+import random
+import signal
+import subprocess
 import sys
+import threading
+import time
 
 sys.path.insert(0, os.path.join(os.environ["VBET_TOP_SRCDIR"], "tests", "integration"))
 import vbetlab  # noqa: E402
@@ -87,6 +92,105 @@ def the_switch(place):
     place.stop(lab)
 
 
+# Everything a switch can be asked for: VLANs on a trunk, a tree with a spare way, cables that are not perfect, a gateway.
+RICH = """
+s1 = attach(alloc(switch, stp=yes), alloc(NIC, vlan=10), alloc(NIC, trunk=[10, 20]), alloc(NIC, trunk=[10, 20]), alloc(NIC, vlan=20))
+s2 = attach(alloc(switch, stp=yes), alloc(NIC, vlan=10), alloc(NIC, trunk=[10, 20]), alloc(NIC, trunk=[10, 20]))
+h1 = attach(alloc(host), alloc(NIC, ip=10.0.0.1/24), alloc(NIC, ip=10.1.0.2/24))
+h2 = attach(alloc(host), alloc(NIC, ip=10.0.0.2/24))
+h3 = attach(alloc(host), alloc(NIC, ip=10.0.0.3/24))
+net = attach(alloc(gateway), alloc(NIC, ip=10.1.0.1/24))
+near = link(NIC(s1, 1), NIC(h1, 1), delay=2ms, jitter=1ms, rate=200M)
+far = link(NIC(s2, 1), h2, loss=0.01%)
+one = link(NIC(s1, 2), NIC(s2, 2))
+two = link(NIC(s1, 3), NIC(s2, 3))
+away = link(NIC(s1, 4), h3)
+out = link(NIC(h1, 2), net)
+"""
+
+
+def shape(place, lab):
+    """What must be the same afterwards: counters and times are not."""
+    status = place.status(lab)
+    devices = [(device["name"], device["state"], device.get("pid") if device["kind"] != "gateway" else 0,
+                [(nic["index"], nic["cable"], nic["connected"], nic["carrier"]) for nic in device["nics"]])
+               for device in status["devices"]]
+    return devices, [(cable["name"], cable["up"], cable["ends"]) for cable in status["cables"]]
+
+
+def the_switch_under_load(place):
+    """Ten times, at any moment: TCP over an imperfect cable goes on, and all is as it was within two seconds."""
+    lab = place.run(place.write("rich.vbet", RICH))
+    place.remember(lab)
+    wait_until(lambda: place.exec(lab, "h1", "ping", "-c1", "-W1", "10.0.0.2", check=False).returncode == 0, 20,
+               "the tree has formed")
+    before = shape(place, lab)
+    place.exec(lab, "h2", "sh", "-c", "iperf3 -s -D >/dev/null 2>&1")
+    place.exec(lab, "h1", "sh", "-c", "iperf3 -c 10.0.0.2 -t 300 --logfile /tmp/iperf >/dev/null 2>&1 &")
+    capture = subprocess.Popen([str(vbetlab.VBETCTL), "capture", lab, "near", str(place.base / "near.pcapng")],
+                               env=place.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    passed = lambda: place.exec(lab, "h2", "cat", "/sys/class/net/eth0/statistics/rx_bytes").stdout  # noqa: E731
+    try:
+        for round_number in range(10):
+            first = int(passed())
+            wait_until(lambda: int(passed()) > first + 100000, 20, "data flow before it")
+            time.sleep(random.random() / 2)  # any moment
+            victim = Process(place.status(lab)["switch"]["pid"])
+            began = time.monotonic()
+            victim.kill()
+            wait_until(lambda: place.status(lab)["switch"]["pid"] not in (0, victim.pid), 2, "started again")
+            wait_until(lambda: shape(place, lab) == before, 2, "all is as it was")
+            took = time.monotonic() - began
+            assert took < 2, took
+            place.remember(lab)
+            first = int(passed())
+            wait_until(lambda: int(passed()) > first + 100000, 20, "TCP goes on")
+            print(f"  {round_number}: {took:.2f} s", flush=True)
+            time.sleep(1.5)  # five deaths within ten seconds are given up, as they should be
+        assert capture.poll() is None, "the capture ended"
+        assert not place.exec(lab, "h3", "ping", "-c1", "-W1", "10.0.0.2", check=False).stdout.count("1 received")
+        place.exec(lab, "h1", "ping", "-c1", "-W2", "10.1.0.1")
+        assert "error" not in place.exec(lab, "h1", "cat", "/tmp/iperf").stdout
+    finally:
+        capture.send_signal(signal.SIGINT)
+        capture.wait(20)
+    assert (place.base / "near.pcapng").stat().st_size > 100000
+    place.stop(lab)
+
+
+def the_switch_during_boots(place):
+    """Guests that boot while it dies have all their NICs, and those work."""
+    names = [f"b{number}" for number in range(4)]
+    text = "s = alloc(switch)\n" + "".join(
+        f"{name} = attach(alloc(host), alloc(NIC, ip=10.0.0.{10 + number}/24), alloc(NIC, ip=10.0.1.{10 + number}/24))\n"
+        f"link(s, NIC({name}, 1))\nlink(s, NIC({name}, 2))\n"
+        for number, name in enumerate(names)
+    )
+    lab = place.run(place.write("boots.vbet", text))
+    place.remember(lab)
+    nics = lambda name: place.exec(lab, name, "ls", "/sys/class/net", check=False).stdout.split()  # noqa: E731
+    for round_number in range(6):
+        place.ctl("call", lab, " ".join(f"stop({name})" for name in names))
+        starter = threading.Thread(
+            target=lambda: place.ctl("call", lab, " ".join(f"start({name})" for name in names), check=False)
+        )
+        starter.start()
+        for _ in range(3):
+            time.sleep(0.05 + random.random() / 3)  # somewhere in the boots
+            pid = place.status(lab)["switch"]["pid"]
+            if pid:
+                Process(pid).kill()
+        starter.join()
+        place.remember(lab)
+        for name in names:
+            wait_until(lambda: {"eth0", "eth1"} <= set(nics(name)), 30, f"{name} has its NICs: {nics(name)}")
+            wait_until(lambda: place.exec(lab, name, "ping", "-c1", "-W1", "10.0.0.10", check=False).returncode == 0,
+                       20, f"{name} reaches b0 in round {round_number}")
+        print(f"  {round_number}: {place.status(lab)['switch']['restarts']} restarts so far", flush=True)
+        time.sleep(8)  # deaths are counted over ten seconds
+    place.stop(lab)
+
+
 def the_engine(place):
     lab, processes = start(place)
     engine = Process(place.status(lab)["pid"])
@@ -115,4 +219,13 @@ def the_warden(place):
     place.assert_clean(2)
 
 
-vbetlab.main(a_guests_launcher, a_guests_init, a_guests_kernel, the_switch, the_engine, the_warden)
+vbetlab.main(
+    a_guests_launcher,
+    a_guests_init,
+    a_guests_kernel,
+    the_switch,
+    the_switch_under_load,
+    the_switch_during_boots,
+    the_engine,
+    the_warden,
+)

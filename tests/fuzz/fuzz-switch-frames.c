@@ -60,6 +60,7 @@ port_destroy (gpointer data)
 {
   Port *port = data;
   port->endpoint = NULL;
+  port->waiting = 0; /* what waited went with it */
 }
 
 static const VbetPortClass port_class = { port_send, port_flush, NULL, port_destroy, NULL };

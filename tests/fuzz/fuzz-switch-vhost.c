@@ -28,7 +28,7 @@ put_frames (FakeDriver *driver, const uint8_t *data, size_t size)
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  static const VbetVhostCallbacks callbacks = { NULL, NULL };
+  static const VbetVhostCallbacks callbacks = { NULL, NULL, NULL };
   FakeSwitch to;
   FakeDriver driver, other;
   if (size < 4)

@@ -52,7 +52,7 @@ fake_driver_connect (FakeDriver *self, FakeSwitch *to, const char *device,
                      const VbetVhostCallbacks *callbacks, gpointer user_data)
 {
   int pair[2];
-  *self = (FakeDriver){ .to = to, .backend = -1 };
+  *self = (FakeDriver){ .to = to, .backend = -1, .held = -1 };
   self->memory_fd = memfd_create ("guest", MFD_CLOEXEC);
   g_assert_cmpint (ftruncate (self->memory_fd, FAKE_MEMORY), ==, 0);
   self->memory = mmap (NULL, FAKE_MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED, self->memory_fd, 0);
@@ -63,14 +63,24 @@ fake_driver_connect (FakeDriver *self, FakeSwitch *to, const char *device,
   }
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair), ==, 0);
   self->fd = pair[0];
+  self->held = pair[1];
+  return fake_driver_reconnect (self, to, device, callbacks, user_data, 0);
+}
+
+VbetVhostPort *
+fake_driver_reconnect (FakeDriver *self, FakeSwitch *to, const char *device,
+                       const VbetVhostCallbacks *callbacks, gpointer user_data, guint replays)
+{
+  self->to = to;
   VbetEndpoint *endpoint = vbet_fabric_find_guest (to->fabric, device, 1);
   if (endpoint == NULL) {
     g_assert_cmpint (vbet_socket_port_add_guest (to->io, device, 1, 1500, NULL, NULL), ==, 0);
     endpoint = vbet_fabric_find_guest (to->fabric, device, 1);
   }
   VbetVhostPort *port = vbet_vhost_port_of (to->io, endpoint, callbacks, user_data);
-  g_assert_cmpint (vbet_vhost_port_connect (port, pair[1], 7, G_GUINT64_CONSTANT (0x020102030405), TRUE), ==,
-                   0);
+  g_assert_cmpint (
+      vbet_vhost_port_connect (port, dup (self->held), 7, G_GUINT64_CONSTANT (0x020102030405), TRUE, replays),
+      ==, 0);
   return port;
 }
 
@@ -85,6 +95,8 @@ fake_driver_finish (FakeDriver *self)
   }
   if (self->backend >= 0)
     close (self->backend);
+  if (self->held >= 0)
+    close (self->held);
   close (self->fd);
 }
 
@@ -109,7 +121,7 @@ fake_driver_say (FakeDriver *self, guint32 request, gconstpointer body, guint32 
     rights->cmsg_len = CMSG_LEN (n_fds * sizeof (int));
     memcpy (CMSG_DATA (rights), fds, n_fds * sizeof (int));
   }
-  if (sendmsg (self->fd, &message, MSG_NOSIGNAL) >= 0)
+  if (sendmsg (self->fd, &message, MSG_NOSIGNAL) >= 0 && self->to != NULL)
     fake_switch_pump (self->to);
 }
 
@@ -132,34 +144,79 @@ fake_driver_hear (FakeDriver *self, guint32 *ret_request, gpointer body, gsize s
   return header[2] > 0 ? recv (self->fd, body, header[2], MSG_DONTWAIT) : 0;
 }
 
-void
-fake_driver_boot (FakeDriver *self, guint64 features)
+/* Those of one ring. */
+static void
+boot_ring (FakeDriver *self, guint ring, guint step)
+{
+  guint64 at = FAKE_USER + FAKE_RING (ring);
+  guint64 address[5] = { ring, at, at + 0x8000, at + 0x4000, 0 };
+  switch (step) {
+  case 0:
+    fake_driver_say_ring (self, 8, ring, FAKE_RING_SIZE, -1);
+    break;
+  case 1:
+    fake_driver_say_ring (self, 10, ring, 0, -1);
+    break;
+  case 2:
+    fake_driver_say (self, 9, address, sizeof address, NULL, 0);
+    break;
+  case 3:
+    fake_driver_say_ring (self, 12, ring, 0, self->kick[ring]);
+    break;
+  case 4:
+    fake_driver_say_ring (self, 13, ring, 0, self->call[ring]);
+    break;
+  default:
+    fake_driver_say_ring (self, 18, ring, 1, -1);
+  }
+}
+
+gboolean
+fake_driver_boot_step (FakeDriver *self, guint64 *features, guint step)
 {
   guint32 request;
   guint64 offered = 0;
-  int pair[2];
-  fake_driver_say (self, 1, NULL, 0, NULL, 0);
-  g_assert_cmpint (fake_driver_hear (self, &request, &offered, sizeof offered), ==, sizeof offered);
-  if (features == 0)
-    features = offered;
-  fake_driver_say (self, 3, NULL, 0, NULL, 0);
-  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair), ==, 0);
-  self->backend = pair[0];
-  fake_driver_say_ring (self, 21, 0, 0, pair[1]);
-  close (pair[1]);
-  fake_driver_say (self, 2, &features, sizeof features, NULL, 0);
   guint64 table[5] = { 1, FAKE_GUEST, FAKE_MEMORY, FAKE_USER, 0 };
-  fake_driver_say (self, 5, table, sizeof table, &self->memory_fd, 1);
-  for (guint i = 0; i < 2; i++) {
-    guint64 at = FAKE_USER + FAKE_RING (i);
-    guint64 address[5] = { i, at, at + 0x8000, at + 0x4000, 0 };
-    fake_driver_say_ring (self, 8, i, FAKE_RING_SIZE, -1);
-    fake_driver_say_ring (self, 10, i, 0, -1);
-    fake_driver_say (self, 9, address, sizeof address, NULL, 0);
-    fake_driver_say_ring (self, 12, i, 0, self->kick[i]);
-    fake_driver_say_ring (self, 13, i, 0, self->call[i]);
-    fake_driver_say_ring (self, 18, i, 1, -1);
+  int pair[2];
+  switch (step) {
+  case 0:
+    fake_driver_say (self, 1, NULL, 0, NULL, 0);
+    break;
+  case 1:
+    g_assert_cmpint (fake_driver_hear (self, &request, &offered, sizeof offered), ==, sizeof offered);
+    g_assert_cmpuint (request, ==, 1);
+    if (*features == 0)
+      *features = offered;
+    break;
+  case 2:
+    fake_driver_say (self, 3, NULL, 0, NULL, 0);
+    break;
+  case 3:
+    g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair), ==, 0);
+    if (self->backend >= 0)
+      close (self->backend);
+    self->backend = pair[0];
+    fake_driver_say_ring (self, 21, 0, 0, pair[1]);
+    close (pair[1]);
+    break;
+  case 4:
+    fake_driver_say (self, 2, features, sizeof *features, NULL, 0);
+    break;
+  case 5:
+    fake_driver_say (self, 5, table, sizeof table, &self->memory_fd, 1);
+    break;
+  default:
+    boot_ring (self, (step - 6) / 6, (step - 6) % 6);
+    return step < 6 + 6 * 2 - 1;
   }
+  return TRUE;
+}
+
+void
+fake_driver_boot (FakeDriver *self, guint64 features)
+{
+  for (guint step = 0; fake_driver_boot_step (self, &features, step);)
+    step++;
 }
 
 guint8 *

@@ -33,6 +33,7 @@ typedef struct {
   int kick[2];
   int call[2];
   int backend; /* our end of its channel */
+  int held;    /* a duplicate of the switch's end, as the engine has one */
   guint16 avail[2];
   guint16 used[2];
 } FakeDriver;
@@ -40,6 +41,12 @@ typedef struct {
 /* Adds the port DEVICE, 1 and connects; nothing is said yet. */
 VbetVhostPort *fake_driver_connect (FakeDriver *self, FakeSwitch *to, const char *device,
                                     const VbetVhostCallbacks *callbacks, gpointer user_data);
+/* Connects the same guest to @to in place of the switch that it had and that is gone. */
+VbetVhostPort *fake_driver_reconnect (FakeDriver *self, FakeSwitch *to, const char *device,
+                                      const VbetVhostCallbacks *callbacks, gpointer user_data, guint replays);
+/* One message, or answer, of a boot; the switch may be gone (@to NULL) while it is said. Returns: FALSE: that
+ * was all. */
+gboolean fake_driver_boot_step (FakeDriver *self, guint64 *features, guint step);
 /* All that a driver says at boot. @features: 0: all that are offered */
 void fake_driver_boot (FakeDriver *self, guint64 features);
 void fake_driver_finish (FakeDriver *self);

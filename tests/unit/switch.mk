@@ -9,6 +9,7 @@ SWITCH_TESTS = \
 	tests/unit/test-virtqueue \
 	tests/unit/test-offload \
 	tests/unit/test-vhost \
+	tests/unit/test-vhost-faults \
 	tests/unit/test-remote \
 	tests/unit/test-capture \
 	tests/unit/test-probe
@@ -51,6 +52,11 @@ tests_unit_test_offload_LDADD = $(SWITCH_TEST_LIBS)
 tests_unit_test_vhost_SOURCES = tests/unit/test-vhost.c tests/unit/fake-driver.c tests/unit/fake-driver.h
 tests_unit_test_vhost_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_vhost_LDADD = $(SWITCH_TEST_LIBS)
+
+tests_unit_test_vhost_faults_SOURCES = \
+	tests/unit/test-vhost-faults.c tests/unit/fake-driver.c tests/unit/fake-driver.h
+tests_unit_test_vhost_faults_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_vhost_faults_LDADD = $(SWITCH_TEST_LIBS)
 
 tests_unit_test_remote_SOURCES = tests/unit/test-remote.c
 tests_unit_test_remote_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)

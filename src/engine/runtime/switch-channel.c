@@ -18,6 +18,7 @@
 #define FDS_MAX VBET_SWITCH_FDS
 #define MESSAGE_MAX ((gsize) 256 * 1024) /* bytes; what a socket takes as one message by default */
 #define MESSAGES_PER_TURN 64
+#define LAST_TURNS 100        /* for what a dead process had said */
 #define END_TIMEOUT 1000      /* ms from the end of the channel to SIGKILL */
 #define SOCKET_PREFIX "/proc/self/fd/"
 
@@ -244,7 +245,7 @@ on_process_exit (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   /* What it said before its end still counts. */
-  if (self->source != NULL)
+  for (guint i = 0; i < LAST_TURNS && self->source != NULL && !g_cancellable_is_cancelled (self->cancellable); i++)
     on_readable (self->fd, G_IO_IN, self);
   if (g_cancellable_is_cancelled (self->cancellable)) {
     channel_free (self); /* closed within a callback */

@@ -321,6 +321,7 @@ wanted_port_connect_text (const WantedPort *self, gint64 id)
       mac = mac << 8 | self->mac[i];
     add_string (builder, "kind", "vhost-user");
     add_int (builder, "mac", mac);
+    add_int (builder, "replays", self->kept != NULL ? self->kept->len : 0);
     add_carrier (builder, self);
   } else if (self->udp) {
     add_string (builder, "kind", "udp");

@@ -139,7 +139,7 @@ add_part (const VbetQueue *self, VbetChain *chain, const Descriptor *descriptor)
 {
   guint n = chain->n_read + chain->n_write;
   if (descriptor->length == 0)
-    return TRUE;
+    return FALSE; /* no driver makes such, and a long chain of them would cost much for nothing */
   guint8 *at = vbet_memory_guest (self->memory, descriptor->address, descriptor->length);
   if (n == VBET_CHAIN_PARTS || at == NULL)
     return FALSE;
