@@ -272,6 +272,7 @@ read_command (JsonObject *object, VbetControlOp op, gint64 id)
   self->carrier = get_boolean (object, "carrier", TRUE);
   self->wish.count = (guint)get_int (object, "count", 0, VBET_PROBE_MAX, 0);
   self->wish.duration = get_int (object, "duration", 0, VBET_PROBE_TIME_MAX, 0);
+  self->resumed = get_boolean (object, "resumed", FALSE);
   self->replays = (guint)get_int (object, "replays", 0, G_MAXINT32, 0);
   read_message (object, self);
   gboolean capture_ok = read_capture (object, &self->capture);

@@ -60,7 +60,8 @@ typedef struct {
   gint64 vni;       /* likewise; -1: no VXLAN */
   guint64 mac;      /* likewise */
   gboolean carrier; /* likewise, and of set-carrier; default TRUE */
-  guint replays;    /* of connect-port by vhost-user */
+  gboolean resumed; /* of connect-port by vhost-user */
+  guint replays;    /* likewise */
   guint8 *message;  /* of replay-port; of connect-port: "to", a socket address */
   gsize message_size;
   char *cable;

@@ -290,8 +290,11 @@ connect_port (VbetControl *self, Call *call)
   static const VbetVhostCallbacks callbacks = { port_closed, vhost_kept, vhost_is_busy };
   if (call->command->vhost) {
     VbetVhostPort *vhost = vbet_vhost_port_of (self->io, endpoint, &callbacks, self);
-    return vbet_vhost_port_connect (vhost, take_fd (call), call->command->serial, call->command->mac,
-                                    call->command->carrier, call->command->replays);
+    int result = vbet_vhost_port_connect (vhost, take_fd (call), call->command->serial, call->command->mac,
+                                          call->command->carrier);
+    if (result == 0 && call->command->resumed)
+      vbet_vhost_port_resume (vhost, call->command->replays);
+    return result;
   }
   VbetSocketPort *port = vbet_socket_port_of (self->io, endpoint, port_closed, self);
   if (call->command->udp)

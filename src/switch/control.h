@@ -17,7 +17,8 @@
  *   connect-port   device, nic, serial + 1 descriptor: a guest's or gateway's connection (SEQPACKET), or a
  *                  TAP device; replaces an older one
  *   connect-port   likewise with kind "vhost-user", mac (a number), carrier: a guest's connection (STREAM);
- *                  replays: how many replay-port will follow before it is listened to
+ *                  resumed: an earlier process had it; replays: how many replay-port will follow before the guest
+ *                  is listened to
  *   connect-port   likewise with kind "udp", carrier, and for VXLAN vni and to (a socket address in base64): a
  *                  UDP socket, connected to the far end as remote.h says
  *   replay-port    device, nic, serial, message (base64) + its descriptors: as "vhost" told it to an older process

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -434,6 +436,21 @@ consume (VbetVhostPort *self, gsize size)
   return 0;
 }
 
+/* The older process may have died between its answer and taking the question out of the socket. The guest
+ * waits for its answer and asks nothing more before: so if it does, or has not yet read one, it got it. */
+static gboolean
+was_answered (VbetVhostPort *self, guint32 request, gsize size)
+{
+  int waiting = 0, unread = 0;
+  gboolean asks = request == GET_FEATURES || request == GET_PROTOCOL_FEATURES || request == GET_VRING_BASE
+                  || request == GET_QUEUE_NUM || request == GET_CONFIG;
+  if (!self->resumed)
+    return FALSE;
+  self->resumed = FALSE;
+  return asks && ioctl (self->fd, FIONREAD, &waiting) == 0 && ioctl (self->fd, SIOCOUTQ, &unread) == 0
+         && ((gsize)waiting > size || unread > 0);
+}
+
 static gboolean
 is_busy (const VbetVhostPort *self)
 {
@@ -456,7 +473,8 @@ receive (VbetVhostPort *self)
   message.body = self->message + HEADER;
   message.fds = self->fds;
   message.n_fds = self->n_fds;
-  result = handle (self, &message);
+  if (peeked == 0 || !was_answered (self, message.request, peeked))
+    result = handle (self, &message);
   close_fds (self->fds, self->n_fds);
   self->got = 0;
   self->n_fds = 0;
@@ -553,6 +571,7 @@ vbet_vhost_port_hang_up (VbetVhostPort *self)
   self->n_fds = 0;
   self->features = self->protocol_features = 0;
   self->replays = 0;
+  self->resumed = FALSE;
   vbet_endpoint_set_connected (self->endpoint, FALSE);
 }
 
@@ -603,14 +622,12 @@ vbet_vhost_port_of (VbetIo *io, VbetEndpoint *endpoint, const VbetVhostCallbacks
 }
 
 int
-vbet_vhost_port_connect (VbetVhostPort *self, int fd, guint64 serial, guint64 mac, gboolean carrier,
-                         guint replays)
+vbet_vhost_port_connect (VbetVhostPort *self, int fd, guint64 serial, guint64 mac, gboolean carrier)
 {
   vbet_vhost_port_hang_up (self);
   self->mac = mac;
   self->carrier = carrier;
-  self->ref = vbet_loop_add (vbet_io_get_loop (self->io), fd, replays > 0 ? 0 : EPOLLIN | EPOLLRDHUP,
-                             VBET_FD_VHOST, self);
+  self->ref = vbet_loop_add (vbet_io_get_loop (self->io), fd, EPOLLIN | EPOLLRDHUP, VBET_FD_VHOST, self);
   if (self->ref == 0) {
     int result = -errno;
     close (fd);
@@ -618,6 +635,13 @@ vbet_vhost_port_connect (VbetVhostPort *self, int fd, guint64 serial, guint64 ma
   }
   self->fd = fd;
   self->serial = serial;
-  self->replays = replays;
   return 0;
+}
+
+void
+vbet_vhost_port_resume (VbetVhostPort *self, guint replays)
+{
+  self->resumed = TRUE;
+  self->replays = replays;
+  vbet_vhost_port_listen (self);
 }

@@ -57,11 +57,12 @@ VbetVhostPort *vbet_vhost_port_find (VbetEndpoint *endpoint);
 /**
  * vbet_vhost_port_connect: a guest's kernel has found the NIC; an older connection is closed.
  * @fd: the port's own, also on failure
- * @replays: how many messages are to be replayed before the guest is listened to
  * Returns: 0 or -errno.
  */
-int vbet_vhost_port_connect (VbetVhostPort *self, int fd, guint64 serial, guint64 mac, gboolean carrier,
-                             guint replays);
+int vbet_vhost_port_connect (VbetVhostPort *self, int fd, guint64 serial, guint64 mac, gboolean carrier);
+/** vbet_vhost_port_resume: the connection is one of an older process: @replays messages of it come before the
+ * guest is listened to. */
+void vbet_vhost_port_resume (VbetVhostPort *self, guint replays);
 /** vbet_vhost_port_replay: a message that was kept. @fds: stay the caller's. Returns: 0 or -errno. */
 int vbet_vhost_port_replay (VbetVhostPort *self, guint64 serial, const guint8 *message, gsize size,
                             const int *fds, guint n_fds);

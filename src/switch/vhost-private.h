@@ -66,8 +66,9 @@ struct VbetVhostPort {
   gsize got;
   int fds[VBET_VHOST_FDS];
   guint n_fds;
-  guint replays;   /* still to come before the guest is listened to */
-  gboolean paused; /* in the list of those that wait for the keeper */
+  guint replays;    /* still to come before the guest is listened to */
+  gboolean resumed; /* what comes first may have been answered by an older process */
+  gboolean paused;  /* in the list of those that wait for the keeper */
 
   VbetGuestMemory memory;
   VbetVhostRing rings[VHOST_RINGS];

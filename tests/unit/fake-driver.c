@@ -64,12 +64,12 @@ fake_driver_connect (FakeDriver *self, FakeSwitch *to, const char *device,
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair), ==, 0);
   self->fd = pair[0];
   self->held = pair[1];
-  return fake_driver_reconnect (self, to, device, callbacks, user_data, 0);
+  return fake_driver_reconnect (self, to, device, callbacks, user_data);
 }
 
 VbetVhostPort *
 fake_driver_reconnect (FakeDriver *self, FakeSwitch *to, const char *device,
-                       const VbetVhostCallbacks *callbacks, gpointer user_data, guint replays)
+                       const VbetVhostCallbacks *callbacks, gpointer user_data)
 {
   self->to = to;
   VbetEndpoint *endpoint = vbet_fabric_find_guest (to->fabric, device, 1);
@@ -79,8 +79,7 @@ fake_driver_reconnect (FakeDriver *self, FakeSwitch *to, const char *device,
   }
   VbetVhostPort *port = vbet_vhost_port_of (to->io, endpoint, callbacks, user_data);
   g_assert_cmpint (
-      vbet_vhost_port_connect (port, dup (self->held), 7, G_GUINT64_CONSTANT (0x020102030405), TRUE, replays),
-      ==, 0);
+      vbet_vhost_port_connect (port, dup (self->held), 7, G_GUINT64_CONSTANT (0x020102030405), TRUE), ==, 0);
   return port;
 }
 

@@ -43,7 +43,7 @@ VbetVhostPort *fake_driver_connect (FakeDriver *self, FakeSwitch *to, const char
                                     const VbetVhostCallbacks *callbacks, gpointer user_data);
 /* Connects the same guest to @to in place of the switch that it had and that is gone. */
 VbetVhostPort *fake_driver_reconnect (FakeDriver *self, FakeSwitch *to, const char *device,
-                                      const VbetVhostCallbacks *callbacks, gpointer user_data, guint replays);
+                                      const VbetVhostCallbacks *callbacks, gpointer user_data);
 /* One message, or answer, of a boot; the switch may be gone (@to NULL) while it is said. Returns: FALSE: that
  * was all. */
 gboolean fake_driver_boot_step (FakeDriver *self, guint64 *features, guint step);

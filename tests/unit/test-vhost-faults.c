@@ -171,7 +171,8 @@ die_at (guint moment)
   }
   fake_switch_init (&second);
   join (&second, &other, "b");
-  VbetVhostPort *port = fake_driver_reconnect (&d, &second, "a", &keeping, all, all->len);
+  VbetVhostPort *port = fake_driver_reconnect (&d, &second, "a", &keeping, all);
+  vbet_vhost_port_resume (port, all->len);
   wire (&second, "k", "a", "b");
   guint told = all->len;
   fake_switch_pump (&second); /* nothing is read before all is replayed */
@@ -197,6 +198,38 @@ test_dies_during_boot (void)
       die_at (moment);
 }
 
+/* The question is still in the socket: it is answered unless the guest has the answer already, read or not.
+ */
+static void
+test_answered_once (void)
+{
+  for (guint kind = 0; kind < 3; kind++) {
+    FakeSwitch to;
+    FakeDriver d;
+    guint32 request;
+    guint64 answer;
+    guint32 faked[5] = { 1, 5, 8, 0, 0 };
+    fake_switch_init (&to);
+    fake_driver_connect (&d, &to, "a", &no_callbacks, NULL);
+    fake_switch_finish (&to);
+    d.to = NULL;
+    fake_driver_say (&d, 1, NULL, 0, NULL, 0);
+    if (kind == 1) /* it is answered, which is not read yet */
+      CU_ASSERT_EQUAL (send (d.held, faked, sizeof faked, 0), sizeof faked);
+    if (kind == 2) /* it was read, too, and the next question asked */
+      fake_driver_say (&d, 15, NULL, 0, NULL, 0);
+    fake_switch_init (&to);
+    VbetVhostPort *port = fake_driver_reconnect (&d, &to, "a", &no_callbacks, NULL);
+    vbet_vhost_port_resume (port, 0);
+    fake_switch_pump (&to);
+    CU_ASSERT_EQUAL (fake_driver_hear (&d, &request, &answer, sizeof answer), 8);
+    CU_ASSERT_EQUAL (request, kind == 2 ? 15 : 1);
+    CU_ASSERT_EQUAL (fake_driver_hear (&d, &request, &answer, sizeof answer), -1);
+    fake_switch_finish (&to);
+    fake_driver_finish (&d);
+  }
+}
+
 /* What the dead switch did not say any more is said by the next one: that there are frames, that carrier
  * changed. */
 static void
@@ -213,7 +246,8 @@ test_says_it_again (void)
   fake_switch_finish (&first);
   (void)!read (d.call[0], &count, sizeof count);
   fake_switch_init (&second);
-  VbetVhostPort *port = fake_driver_reconnect (&d, &second, "a", &no_callbacks, NULL, all->len);
+  VbetVhostPort *port = fake_driver_reconnect (&d, &second, "a", &no_callbacks, NULL);
+  vbet_vhost_port_resume (port, all->len);
   CU_ASSERT_EQUAL (read (d.call[0], &count, sizeof count), -1);
   replay (port, all);
   for (guint ring = 0; ring < 2; ring++)
@@ -453,6 +487,7 @@ test_busy_keeper (void)
 
 static CU_TestInfo tests[] = {
   { "the switch dies during a boot", test_dies_during_boot },
+  { "a question is answered once", test_answered_once },
   { "what a dead switch did not say", test_says_it_again },
   { "chains that are no frames", test_sizes },
   { "a message a thousand times", test_repeats },

@@ -122,6 +122,7 @@ tell_connect (VbetSwitchClient *self, WantedPort *port)
   Waiting *waiting = switch_client_expect (self, g_strdup_printf ("connect NIC %u of %s", port->nic, port->device));
   waiting->reopen = port->listener != NULL ? port : NULL;
   switch_client_tell (self, wanted_port_connect_text (port, self->last_id), &port->fd, 1);
+  port->given = TRUE;
   for (guint i = 0; port->kept != NULL && i < port->kept->len; i++) {
     const WantedMessage *message = g_ptr_array_index (port->kept, i);
     switch_client_expect (self, NULL); /* what the guest said may make no sense: no problem of the lab's */

@@ -110,7 +110,7 @@ wanted_port_disconnect (WantedPort *self)
   if (self->fd >= 0)
     close (self->fd);
   self->fd = -1;
-  self->vhost = FALSE;
+  self->vhost = self->given = FALSE;
 }
 
 void
@@ -321,6 +321,8 @@ wanted_port_connect_text (const WantedPort *self, gint64 id)
       mac = mac << 8 | self->mac[i];
     add_string (builder, "kind", "vhost-user");
     add_int (builder, "mac", mac);
+    json_builder_set_member_name (builder, "resumed");
+    json_builder_add_boolean_value (builder, self->given);
     add_int (builder, "replays", self->kept != NULL ? self->kept->len : 0);
     add_carrier (builder, self);
   } else if (self->udp) {

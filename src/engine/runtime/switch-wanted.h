@@ -41,6 +41,7 @@ typedef struct {
   guint8 mac[6];          /* for vhost-user, as the next but one */
   gboolean no_carrier;    /* for vhost-user and UDP */
   gboolean vhost;         /* the connection is one */
+  gboolean given;         /* a process got it */
   gboolean udp;           /* the connection is a UDP socket, with the next three */
   gint64 vni;             /* -1: no VXLAN */
   char *to;               /* (nullable): with VXLAN: a socket address in base64 */
