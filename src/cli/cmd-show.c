@@ -46,7 +46,10 @@ print_devices (const VbetTopology *topology)
         continue;
       }
       g_autofree char *mac = guest ? mac_text (nic->mac) : g_strdup ("");
-      g_autofree char *addresses = addresses_text (nic);
+      const char *peer = device->kind == VBET_KIND_REMOTE
+                             ? vbet_attributes_text (device->attributes, VBET_KIND_REMOTE, "peer")
+                             : NULL;
+      g_autofree char *addresses = peer != NULL ? g_strdup (peer) : addresses_text (nic);
       vbet_table_add_format (table, "%u", nic->index);
       if (guest)
         vbet_table_add_format (table, "eth%u", nic->index - 1);

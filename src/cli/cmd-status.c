@@ -55,6 +55,33 @@ print_head (GVariant *status, GPtrArray *devices)
     vbet_output_print ("Guests are confined by %s.\n", layers);
 }
 
+/* What is known of the other end of a remote; (transfer full). */
+static char *
+far_end_text (GVariant *device)
+{
+  static const struct {
+    const char *state;
+    const char *text;
+  } texts[] = {
+    { "heard", "is there" },
+    { "unknown", "may be there: nothing was heard, nothing refused" },
+    { "trying", "is not known yet" },
+    { "refused", "refuses: nobody receives there, or there is no way" },
+    { "cut", "is there, but its cable leads to nobody" },
+    { "silent", "has gone silent" },
+  };
+  const char *state = vbet_field_text (device, "far_end"), *text = state;
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (strcmp (texts[i].state, state) == 0)
+      text = texts[i].text;
+  GString *all = g_string_new (NULL);
+  g_string_printf (all, "%s %s", vbet_field_text (device, "peer"), text);
+  g_autoptr (GVariant) heard = g_variant_lookup_value (device, "heard", NULL);
+  if (heard != NULL)
+    g_string_append_printf (all, " (heard %.0f s ago)", vbet_field_number (device, "heard"));
+  return g_string_free (all, FALSE);
+}
+
 static void
 print_devices (GPtrArray *devices)
 {
@@ -79,8 +106,11 @@ print_devices (GPtrArray *devices)
       for (guint c = 0; c < 5; c++)
         vbet_table_add (table, "-");
     }
+    g_autofree char *far_end = *vbet_field_text (device, "far_end") != '\0' ? far_end_text (device) : NULL;
     if (*error != '\0')
       vbet_table_add (table, error);
+    else if (far_end != NULL)
+      vbet_table_add (table, far_end);
     else if (vbet_field_boolean (device, "storm"))
       vbet_table_add (table, "a storm: is there a loop? Unplug one of its cables, or set stp=yes");
     else

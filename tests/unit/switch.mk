@@ -73,6 +73,7 @@ tests_unit_test_probe_LDADD = libvbet-client.a $(SWITCH_TEST_LIBS)
 # Those of the process: they run bin/vbet-switch.
 SWITCH_PROCESS_TESTS = \
 	tests/unit/test-switch-client \
+	tests/unit/test-switch-remote \
 	tests/unit/test-switch-stock
 check_PROGRAMS += $(SWITCH_PROCESS_TESTS)
 TESTS += $(SWITCH_PROCESS_TESTS)
@@ -83,6 +84,11 @@ tests_unit_test_switch_client_SOURCES = tests/unit/test-switch-client.c $(SWITCH
 tests_unit_test_switch_client_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_switch_client_LDADD = $(SWITCH_PROCESS_LIBS)
 EXTRA_tests_unit_test_switch_client_DEPENDENCIES = bin/vbet-switch
+
+tests_unit_test_switch_remote_SOURCES = tests/unit/test-switch-remote.c $(SWITCH_FIXTURE)
+tests_unit_test_switch_remote_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_switch_remote_LDADD = libvbet-runtime.a libvbet-model.a libvbet-language.a $(SWITCH_PROCESS_LIBS)
+EXTRA_tests_unit_test_switch_remote_DEPENDENCIES = bin/vbet-switch
 
 tests_unit_test_switch_stock_SOURCES = tests/unit/test-switch-stock.c $(SWITCH_FIXTURE)
 tests_unit_test_switch_stock_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)

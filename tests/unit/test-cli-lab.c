@@ -94,6 +94,25 @@ test_status (void)
   CU_ASSERT_PTR_NOT_NULL (strstr (json->out, "\"rx_bytes\" : 180"));
 }
 
+static void
+test_status_of_remotes (void)
+{
+  g_autoptr (VbetSandbox) sandbox = vbet_sandbox_new (
+      "answer lab.status {\"devices\":["
+      "{\"name\":\"a\",\"kind\":\"remote\",\"state\":\"ready\",\"peer\":\"192.0.2.7:7000\","
+      "\"far_end\":\"heard\",\"heard\":2.4},"
+      "{\"name\":\"b\",\"kind\":\"remote\",\"state\":\"ready\",\"peer\":\"192.0.2.7:7001\","
+      "\"far_end\":\"refused\"},"
+      "{\"name\":\"c\",\"kind\":\"remote\",\"state\":\"failed\",\"error\":\"Port 7000 is in use.\","
+      "\"far_end\":\"later\"}]}");
+  g_autoptr (VbetRun) run = VBET_RUN (sandbox, "status", "lab");
+  CU_ASSERT_EQUAL (run->status, 0);
+  CU_ASSERT_PTR_NOT_NULL (strstr (run->out, "192.0.2.7:7000 is there (heard 2 s ago)\n"));
+  CU_ASSERT_PTR_NOT_NULL (
+      strstr (run->out, "192.0.2.7:7001 refuses: nobody receives there, or there is no way\n"));
+  CU_ASSERT_PTR_NOT_NULL (strstr (run->out, "Port 7000 is in use.\n"));
+}
+
 /* An engine may leave out anything: nothing of it may crash its client. */
 static void
 test_status_of_nothing (void)
@@ -302,6 +321,7 @@ test_cp (void)
 static CU_TestInfo tests[] = {
   { "ps", test_ps },
   { "status", test_status },
+  { "status of remotes", test_status_of_remotes },
   { "status of an odd engine", test_status_of_nothing },
   { "a lab that does not run", test_unknown_lab },
   { "exec: arguments, streams, exit code", test_exec },

@@ -93,6 +93,10 @@ test_values (void)
   check_value (VBET_KIND_HOST, "boot", "echo hi", "\"echo hi\"");
   check_value (VBET_KIND_SWITCH, "vlans", "10 20", "[10, 20]");
   check_value (VBET_KIND_GATEWAY, "forward", "tcp:8080:host1:80", "\"tcp:8080:host1:80\"");
+  check_value (VBET_KIND_REMOTE, "peer", "192.0.2.7:7000", "\"192.0.2.7:7000\"");
+  check_value (VBET_KIND_REMOTE, "peer", "[2001:db8::7]:7000", "\"[2001:db8::7]:7000\"");
+  check_value (VBET_KIND_REMOTE, "listen", "7000", "\"7000\"");
+  check_value (VBET_KIND_REMOTE, "vni", "42", "42");
 }
 
 static void
