@@ -74,6 +74,7 @@ tests_unit_test_probe_LDADD = libvbet-client.a $(SWITCH_TEST_LIBS)
 SWITCH_PROCESS_TESTS = \
 	tests/unit/test-switch-client \
 	tests/unit/test-switch-remote \
+	tests/unit/test-switch-faults \
 	tests/unit/test-switch-stock
 check_PROGRAMS += $(SWITCH_PROCESS_TESTS)
 TESTS += $(SWITCH_PROCESS_TESTS)
@@ -89,6 +90,11 @@ tests_unit_test_switch_remote_SOURCES = tests/unit/test-switch-remote.c $(SWITCH
 tests_unit_test_switch_remote_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_switch_remote_LDADD = libvbet-runtime.a libvbet-model.a libvbet-language.a $(SWITCH_PROCESS_LIBS)
 EXTRA_tests_unit_test_switch_remote_DEPENDENCIES = bin/vbet-switch
+
+tests_unit_test_switch_faults_SOURCES = tests/unit/test-switch-faults.c $(SWITCH_FIXTURE)
+tests_unit_test_switch_faults_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_switch_faults_LDADD = $(SWITCH_PROCESS_LIBS)
+EXTRA_tests_unit_test_switch_faults_DEPENDENCIES = bin/vbet-switch
 
 tests_unit_test_switch_stock_SOURCES = tests/unit/test-switch-stock.c $(SWITCH_FIXTURE)
 tests_unit_test_switch_stock_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)

@@ -1,0 +1,156 @@
+/* test-switch-faults.c - the real process between hostile and hasty peers: killed while it answers, flooded
+ * with messages and frames. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "unit/switch-fixture.h"
+
+#define GET_FEATURES 1
+#define SET_FEATURES 2
+#define SET_VRING_CALL 13
+#define ANSWER_TIMEOUT 15 /* s */
+
+/* A guest's kernel that asks and asks, in a thread of its own. */
+typedef struct {
+  int fd;
+  gint asked;
+  gint stop;
+  const char *problem; /* NULL: every question had its one answer */
+} Asker;
+
+static gboolean
+say (int fd, guint32 request, guint64 body, int descriptor)
+{
+  guint32 header[3] = { request, 1, request == GET_FEATURES ? 0 : 8 };
+  union {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE (sizeof (int))];
+  } control;
+  struct iovec iov[2] = { { header, sizeof header }, { &body, header[2] } };
+  struct msghdr message = { .msg_iov = iov, .msg_iovlen = 2 };
+  if (descriptor >= 0) {
+    memset (&control, 0, sizeof control);
+    message.msg_control = &control;
+    message.msg_controllen = sizeof control.bytes;
+    struct cmsghdr *rights = CMSG_FIRSTHDR (&message);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN (sizeof (int));
+    memcpy (CMSG_DATA (rights), &descriptor, sizeof descriptor);
+  }
+  return sendmsg (fd, &message, MSG_NOSIGNAL) > 0;
+}
+
+static gpointer
+ask (gpointer data)
+{
+  Asker *self = data;
+  struct timeval timeout = { .tv_sec = ANSWER_TIMEOUT };
+  fcntl (self->fd, F_SETFL, 0);
+  setsockopt (self->fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+  while (!g_atomic_int_get (&self->stop) && self->problem == NULL) {
+    guint32 answer[8];
+    if (!say (self->fd, SET_FEATURES, 0, -1) || !say (self->fd, GET_FEATURES, 0, -1))
+      self->problem = "the connection ended";
+    else if (recv (self->fd, answer, sizeof answer, 0) != 20 || answer[0] != GET_FEATURES)
+      self->problem = "a question had no answer, or two";
+    g_atomic_int_inc (&self->asked);
+  }
+  return NULL;
+}
+
+static int
+connect_vhost (SwitchFixture *f, const char *device)
+{
+  static const guint8 mac[6] = { 2, 0, 0, 0, 0, 1 };
+  g_autofree char *name = g_strdup_printf ("%s-vhost", device);
+  g_autofree char *path = sw_socket_path (f, name);
+  CU_ASSERT_TRUE_FATAL (vbet_switch_client_offer_vhost (f->client, device, 1, mac, path, NULL));
+  int fd = sw_connect_path (path, SOCK_STREAM);
+  CU_ASSERT_TRUE_FATAL (fd >= 0);
+  return fd;
+}
+
+/* Killed at any moment, also between a question and its answer: the next process goes on where it was. */
+static void
+test_killed_while_it_answers (void)
+{
+  SwitchFixture f;
+  Asker asker = { 0 };
+  sw_setup (&f);
+  sw_add_guest (&f, "a");
+  asker.fd = connect_vhost (&f, "a");
+  GThread *thread = g_thread_new ("asker", ask, &asker);
+  for (guint round = 1; round <= 4; round++) { /* a fifth death would be given up */
+    gint before = g_atomic_int_get (&asker.asked);
+    UNTIL (asker.problem != NULL || g_atomic_int_get (&asker.asked) > before + 100);
+    kill (vbet_switch_client_get_pid (f.client), SIGKILL);
+    UNTIL (f.restarts == round);
+  }
+  gint before = g_atomic_int_get (&asker.asked);
+  UNTIL (asker.problem != NULL || g_atomic_int_get (&asker.asked) > before + 100);
+  g_atomic_int_set (&asker.stop, 1);
+  g_thread_join (thread);
+  VBET_ASSERT_TEXT (asker.problem != NULL ? asker.problem : "none", "none");
+  close (asker.fd);
+  sw_teardown (&f);
+}
+
+/* A guest that pours messages with descriptors in, as fast as it can: the others' frames pass, neither
+ * process runs out of descriptors, and what it said last counts. */
+static void
+test_flood_of_messages (void)
+{
+  SwitchFixture f;
+  int fds[2];
+  sw_setup (&f);
+  sw_add_guest (&f, "bad");
+  sw_add_pair (&f, "a", "b", fds);
+  int bad = connect_vhost (&f, "bad");
+  int pipe_ends[2];
+  CU_ASSERT_EQUAL (pipe (pipe_ends), 0);
+  struct timeval timeout = { .tv_usec = 20000 };
+  fcntl (bad, F_SETFL, 0);
+  setsockopt (bad, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+  guint sent = 0;
+  for (guint round = 0; round < 20; round++) {
+    for (guint i = 0; i < 200; i++)
+      sent += say (bad, SET_VRING_CALL, i % 2, pipe_ends[1]);
+    sw_assert_passes (fds[0], fds[1], round + 1);
+    sw_assert_passes (fds[1], fds[0], round + 1);
+  }
+  CU_ASSERT_TRUE (sent > 200);
+  UNTIL (sw_state (&f) != NULL);
+  CU_ASSERT_TRUE (vbet_switch_client_get_connected (f.client, "bad", 1));
+  CU_ASSERT_EQUAL (f.restarts, 0);
+  close (pipe_ends[0]);
+  close (pipe_ends[1]);
+  close (bad);
+  UNTIL (!vbet_switch_client_get_connected (f.client, "bad", 1));
+  sw_assert_passes (fds[0], fds[1], 1000);
+  close (fds[0]);
+  close (fds[1]);
+  sw_teardown (&f);
+}
+
+static CU_TestInfo tests[] = {
+  { "killed while it answers", test_killed_while_it_answers },
+  { "a flood of messages", test_flood_of_messages },
+  CU_TEST_INFO_NULL,
+};
+
+static CU_SuiteInfo suites[] = {
+  { "switch faults", NULL, NULL, NULL, NULL, tests },
+  CU_SUITE_INFO_NULL,
+};
+
+int
+main (int argc, char **argv)
+{
+  return vbet_test_run (suites, argc, argv);
+}
