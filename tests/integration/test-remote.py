@@ -227,6 +227,27 @@ def failures(place):
     place.stop(lab)
 
 
+def slow_names(place):
+    """A name server that does not answer: the call fails in bounded time, and stopping does not wait for it."""
+    resolver = place.write("resolv.conf", "nameserver 127.0.0.1\n")
+    subprocess.run(["mount", "--bind", resolver, os.path.realpath("/etc/resolv.conf")], check=True)
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+            ear.bind(("127.0.0.1", 53))
+            lab = start(place, "one.vbet", 1, 'peer="far.example:7000", listen="7000"')
+            failed = failed_calls(place, lab)
+            assert len(failed) == 1 and "name server does not answer" in failed[0]["error"], failed
+            asking = subprocess.Popen([str(vbetlab.VBETCTL), "call", lab, 'set(far, peer="other.example:7000")'],
+                                      env=place.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            ear.settimeout(20)
+            while b"other" not in ear.recv(1000):
+                pass
+            place.stop(lab)
+            asking.wait(20)
+    finally:
+        subprocess.run(["umount", os.path.realpath("/etc/resolv.conf")], check=True)
+
+
 @contextlib.contextmanager
 def other_host():
     """A network namespace behind 192.0.2.1 (here) and 192.0.2.2 (there). Yields the words that run something there."""
@@ -275,6 +296,10 @@ tests = [two_labs, strangers, live_changes, failures]
 if OWN:
     kernel = subprocess.run(["ip", "link", "add", "vbx9", "type", "vxlan", "id", "9", "dstport", "4789"], capture_output=True)
     subprocess.run(["ip", "link", "del", "vbx9"], capture_output=True)
+if OWN:
+    tests.append(slow_names)
+else:
+    print("left out: slow_names (needs root, for a name server of its own)")
 if OWN and kernel.returncode == 0:
     tests.append(vxlan_device)
 else:

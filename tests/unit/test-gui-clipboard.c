@@ -59,6 +59,23 @@ test_copy_and_paste (void)
   VBET_ASSERT_TEXT (text_of (session), star);
 }
 
+/* Two remotes of a lab cannot receive at one port: the pasted one is to be given another. */
+static void
+test_remotes (void)
+{
+  const char *text = "r = alloc(remote, at=(100, 100), peer=\"far.example:7000\", listen=\"7000\", vni=7)\n";
+  g_autoptr (VbetSession) session = opened (text);
+  g_autoptr (VbetSession) other = opened ("");
+  vbet_session_select_all (session);
+  g_autofree char *copy = vbet_session_copy (session, NULL);
+  VbetPoint at = { 300, 100 };
+  CU_ASSERT_TRUE (vbet_session_paste (session, copy, strlen (copy), &at, NULL));
+  CU_ASSERT_PTR_NOT_NULL (
+      strstr (text_of (session), "r2 = alloc(remote, at=(300, 100), peer=\"far.example:7000\", vni=7)"));
+  CU_ASSERT_TRUE (vbet_session_paste (other, copy, strlen (copy), &at, NULL));
+  CU_ASSERT_PTR_NOT_NULL (strstr (text_of (other), "listen=\"7000\", vni=7)"));
+}
+
 /* Pasted again and again, nothing lies on anything. */
 static void
 test_repeated (void)
@@ -188,6 +205,7 @@ test_into (void)
 
 static CU_TestInfo clipboard_tests[] = {
   { "copy and paste", test_copy_and_paste },
+  { "remotes", test_remotes },
   { "pasted again and again", test_repeated },
   { "devices without a place", test_unplaced },
   { "cut", test_cut },

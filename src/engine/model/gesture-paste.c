@@ -10,13 +10,15 @@
 #include <string.h>
 
 #include "engine/model/gesture-private.h"
+#include "engine/model/udp-address.h"
 
 typedef struct {
-  const VbetScene *scene; /* what is written out */
-  GHashTable *names;      /* of name to name: the devices of the group and what they are called */
-  GHashTable *notes;      /* (nullable) set of positions in topology->notes, plus 1; NULL: all of them */
-  GHashTable *addresses;  /* (nullable) of address without prefix to other address; "" for none */
-  GHashTable *macs_taken; /* (nullable) set of MACs as text that cannot be used again */
+  const VbetScene *scene;  /* what is written out */
+  GHashTable *names;       /* of name to name: the devices of the group and what they are called */
+  GHashTable *notes;       /* (nullable) set of positions in topology->notes, plus 1; NULL: all of them */
+  GHashTable *addresses;   /* (nullable) of address without prefix to other address; "" for none */
+  GHashTable *macs_taken;  /* (nullable) set of MACs as text that cannot be used again */
+  GHashTable *ports_taken; /* (nullable) set of UDP ports at which remotes receive */
   double dx;
   double dy;
 } Group;
@@ -69,6 +71,14 @@ has_addresses (const VbetValue *value)
              && ((const VbetValue *)value->as.list->pdata[0])->type == VBET_VALUE_ADDRESS);
 }
 
+static gboolean
+is_taken_port (GHashTable *taken, const VbetValue *listen)
+{
+  g_auto (VbetUdpAddress) address = { 0 };
+  return listen->type == VBET_VALUE_STRING && vbet_udp_listen_parse (listen->as.text, &address)
+         && g_hash_table_contains (taken, GUINT_TO_POINTER (address.port));
+}
+
 /* The text of an attribute's value in the group; (transfer full) (nullable). */
 static char *
 attribute_text (const Group *self, const VbetAttribute *attribute)
@@ -84,6 +94,9 @@ attribute_text (const Group *self, const VbetAttribute *attribute)
     g_autofree char *mac = vbet_value_to_text (value);
     return g_hash_table_contains (self->macs_taken, mac) ? NULL : g_steal_pointer (&mac);
   }
+  if (self->ports_taken != NULL && strcmp (attribute->key, "listen") == 0
+      && is_taken_port (self->ports_taken, value))
+    return NULL; /* two remotes of a lab have two ports; which, somebody must agree with the far end */
   /* As it was written: raw text keeps its lines. */
   const char *source = self->scene->text + attribute->span.start;
   const char *equals = memchr (source, '=', attribute->span.length);
@@ -410,6 +423,20 @@ written_macs (const VbetTopology *topology)
   return macs;
 }
 
+static GHashTable *
+written_ports (const VbetTopology *topology)
+{
+  GHashTable *ports = g_hash_table_new (NULL, NULL);
+  for (guint i = 0; i < topology->devices->len; i++) {
+    const VbetDevice *device = topology->devices->pdata[i];
+    const VbetValue *listen = vbet_attributes_get (device->attributes, "listen");
+    g_auto (VbetUdpAddress) address = { 0 };
+    if (listen != NULL && vbet_udp_listen_parse (listen->as.text, &address))
+      g_hash_table_add (ports, GUINT_TO_POINTER (address.port));
+  }
+  return ports;
+}
+
 /* --- paste ------------------------------------------------------------------------- */
 
 static VbetProgram *
@@ -442,8 +469,14 @@ vbet_gesture_paste (const VbetProgram *program, const VbetTopology *topology, co
   g_autoptr (GHashTable) names = map_names (scene, target);
   g_autoptr (GHashTable) addresses = map_addresses (scene, target);
   g_autoptr (GHashTable) macs = written_macs (topology);
-  Group group
-      = { .scene = scene, .names = names, .addresses = addresses, .macs_taken = macs, .dx = dx, .dy = dy };
+  g_autoptr (GHashTable) ports = written_ports (topology);
+  Group group = { .scene = scene,
+                  .names = names,
+                  .addresses = addresses,
+                  .macs_taken = macs,
+                  .ports_taken = ports,
+                  .dx = dx,
+                  .dy = dy };
   g_autoptr (GPtrArray) lines = group_lines (&group);
   g_autoptr (VbetPatch) patch = vbet_patch_new (target);
   if (lines->len > 0)
