@@ -132,7 +132,9 @@ vbet_fabric_input (VbetFabric *self, VbetEndpoint *from, const VbetFrame *frame,
     return;
   }
   vbet_offload_count (&from->tx, frame);
-  emit (from, frame);
+  VbetFrame marked = *frame;
+  marked.source = from->source;
+  emit (from, &marked);
 }
 
 static void

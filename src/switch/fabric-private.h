@@ -57,6 +57,7 @@ struct VbetEndpoint {
   guint mtu;
   gboolean connected;
   gboolean dirty; /* in the fabric's list */
+  guint16 source; /* of its frames (VbetFrame) */
   VbetCounters rx;
   VbetCounters tx;
 };
@@ -84,6 +85,7 @@ struct VbetFabric {
   gpointer link_data;
 
   gint64 now;
+  guint16 last_source;  /* number given to a port */
   VbetFrameStore store; /* what cables keep */
   GPtrArray *trees;     /* of FabricBridge (borrowed): those that run a spanning tree */
   GPtrArray *schedule;  /* of FabricCable (borrowed): a heap by deadline */

@@ -311,6 +311,7 @@ vbet_fabric_add_port (VbetFabric *self, const char *device, guint nic, guint mtu
   endpoint->klass = klass;
   endpoint->port = port;
   endpoint->mtu = mtu;
+  endpoint->source = ++self->last_source;
   g_hash_table_add (self->endpoints, endpoint);
   *ret_endpoint = endpoint;
   return 0;
@@ -355,6 +356,7 @@ vbet_fabric_add_direct_port (VbetFabric *self, const char *bridge, guint mtu, co
   outer->klass = klass;
   outer->port = port;
   outer->mtu = mtu;
+  outer->source = ++self->last_source;
   outer->direct = inner;
   inner->direct = outer;
   *ret_endpoint = outer;

@@ -18,6 +18,8 @@ libvbet_switch_a_SOURCES = \
 	src/switch/core/counters.h \
 	src/switch/core/far-end.c \
 	src/switch/core/far-end.h \
+	src/switch/core/fair-queue.c \
+	src/switch/core/fair-queue.h \
 	src/switch/core/frame.c \
 	src/switch/core/frame.h \
 	src/switch/core/frame-queue.c \

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "switch/core/frame-queue.h"
+#include "switch/core/fair-queue.h"
 #include "switch/remote.h"
 #include "switch/vhost-port.h"
 
@@ -38,7 +38,7 @@ struct VbetSocketPort {
   gboolean waits_to_write; /* EPOLLOUT is watched */
   guint n_pending;
   VbetFrame pending[VBET_PORT_BATCH]; /* sent to us in this run; bytes belong to the sender */
-  VbetFrameQueue queue;
+  VbetFairQueue queue;
   VbetSocketPortClosed closed;
   gpointer user_data;
 };
@@ -189,11 +189,11 @@ write_frames (VbetSocketPort *self, const VbetFrame *frames, guint n)
 static void
 drain_queue (VbetSocketPort *self)
 {
-  while (self->queue.frames > 0) {
+  while (vbet_fair_queue_length (&self->queue) > 0) {
     VbetFrame frames[VBET_PORT_BATCH];
-    guint n = vbet_frame_queue_peek (&self->queue, frames, NULL, VBET_PORT_BATCH);
+    guint n = vbet_fair_queue_peek (&self->queue, frames, VBET_PORT_BATCH);
     guint done = write_frames (self, frames, n);
-    vbet_frame_queue_pop (&self->queue, done);
+    vbet_fair_queue_pop (&self->queue, done);
     if (done < n)
       return;
   }
@@ -211,14 +211,14 @@ port_flush (gpointer port)
     rx->dropped += n;
     return;
   }
-  if (G_UNLIKELY (self->queue.frames > 0))
+  if (G_UNLIKELY (vbet_fair_queue_length (&self->queue) > 0))
     drain_queue (self);
-  if (self->queue.frames == 0)
+  if (vbet_fair_queue_length (&self->queue) == 0)
     done = write_frames (self, self->pending, n);
   for (; G_UNLIKELY (done < n); done++)
-    if (!vbet_frame_queue_push (&self->queue, &self->pending[done], NULL))
+    if (!vbet_fair_queue_push (&self->queue, &self->pending[done]))
       rx->dropped++;
-  watch (self, self->queue.frames > 0);
+  watch (self, vbet_fair_queue_length (&self->queue) > 0);
 }
 
 static void
@@ -243,8 +243,8 @@ hang_up (VbetSocketPort *self)
   self->fd = -1;
   self->ref = 0;
   self->waits_to_write = FALSE;
-  vbet_endpoint_get_rx (self->endpoint)->dropped += self->queue.frames;
-  vbet_frame_queue_pop (&self->queue, self->queue.frames);
+  vbet_endpoint_get_rx (self->endpoint)->dropped += vbet_fair_queue_length (&self->queue);
+  vbet_fair_queue_pop (&self->queue, vbet_fair_queue_length (&self->queue));
 }
 
 static void
@@ -252,7 +252,7 @@ port_destroy (gpointer port)
 {
   VbetSocketPort *self = port;
   hang_up (self);
-  vbet_frame_queue_finish (&self->queue);
+  vbet_fair_queue_finish (&self->queue);
   g_free (self->device);
   g_free (self);
 }
@@ -261,7 +261,7 @@ static guint
 port_queued (gpointer port)
 {
   const VbetSocketPort *self = port;
-  return self->queue.frames;
+  return vbet_fair_queue_length (&self->queue);
 }
 
 static const VbetPortClass socket_port_class
@@ -276,7 +276,7 @@ port_new (VbetIo *io, const char *device, guint nic, guint mtu)
   self->device = g_strdup (device);
   self->nic = nic;
   self->fd = -1;
-  vbet_frame_queue_init (&self->queue, VBET_PORT_QUEUE_FRAMES,
+  vbet_fair_queue_init (&self->queue, VBET_PORT_QUEUE_FRAMES,
                          MIN ((gsize)frame * VBET_PORT_QUEUE_FRAMES, VBET_PORT_QUEUE_BYTES));
   return self;
 }

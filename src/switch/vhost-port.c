@@ -590,7 +590,7 @@ vbet_vhost_port_free (gpointer port)
 {
   VbetVhostPort *self = port;
   vbet_vhost_port_hang_up (self);
-  vbet_frame_queue_finish (&self->queue);
+  vbet_fair_queue_finish (&self->queue);
   g_free (self);
 }
 
@@ -616,7 +616,7 @@ vbet_vhost_port_of (VbetIo *io, VbetEndpoint *endpoint, const VbetVhostCallbacks
   self->fd = self->backend_fd = -1;
   for (guint i = 0; i < VHOST_RINGS; i++)
     self->rings[i] = (VbetVhostRing){ .port = self, .index = i, .kick = -1, .call = -1, .called = LONG_AGO };
-  vbet_frame_queue_init (&self->queue, QUEUE_FRAMES, QUEUE_BYTES);
+  vbet_fair_queue_init (&self->queue, QUEUE_FRAMES, QUEUE_BYTES);
   vbet_fabric_replace_port (endpoint, &vbet_vhost_port_class, self);
   return self;
 }

@@ -1,7 +1,7 @@
 /* vhost-private.h - a vhost-user port's object, for vhost-port.c (messages) and vhost-rings.c (frames). */
 #pragma once
 
-#include "switch/core/frame-queue.h"
+#include "switch/core/fair-queue.h"
 #include "switch/core/offload.h"
 #include "switch/guest-memory.h"
 #include "switch/vhost-port.h"
@@ -72,8 +72,8 @@ struct VbetVhostPort {
 
   VbetGuestMemory memory;
   VbetVhostRing rings[VHOST_RINGS];
-  gboolean ready;       /* in the list of those that have more to do */
-  VbetFrameQueue queue; /* of virtio-net headers with their frames */
+  gboolean ready;      /* in the list of those that have more to do */
+  VbetFairQueue queue; /* of virtio-net headers with their frames */
 };
 
 extern const VbetPortClass vbet_vhost_port_class;

@@ -361,7 +361,7 @@ put_frame (VbetVhostPort *self, const VbetFrame *frame)
 static gboolean
 wait_for_room (VbetVhostPort *self, const VbetFrame *frame)
 {
-  guint8 *place = vbet_frame_queue_reserve (&self->queue, VBET_OFFLOAD_HEADER + frame->size, NULL);
+  guint8 *place = vbet_fair_queue_reserve (&self->queue, VBET_OFFLOAD_HEADER + frame->size, frame->source);
   if (place == NULL)
     return FALSE;
   vbet_offload_write (frame, 1, place);
@@ -376,7 +376,7 @@ drain (VbetVhostPort *self)
   VbetFrame frame;
   VbetQueue *queue = &self->rings[VHOST_RECEIVE].queue;
   do {
-    while (vbet_frame_queue_peek (&self->queue, &frame, NULL, 1) > 0) {
+    while (vbet_fair_queue_peek (&self->queue, &frame, 1) > 0) {
       struct iovec from[2];
       guint8 words[VBET_OFFLOAD_HEADER];
       guint size = frame.size - VBET_OFFLOAD_HEADER;
@@ -384,10 +384,10 @@ drain (VbetVhostPort *self)
       from[1] = (struct iovec){ .iov_base = (void *)(frame.data + VBET_OFFLOAD_HEADER), .iov_len = size };
       if (!put (self, words, from, 2, size))
         break;
-      vbet_frame_queue_pop (&self->queue, 1);
+      vbet_fair_queue_pop (&self->queue, 1);
     }
-  } while (self->queue.frames > 0 && vbet_queue_ask (queue, vbet_queue_waiting (queue)));
-  if (self->queue.frames == 0)
+  } while (vbet_fair_queue_length (&self->queue) > 0 && vbet_queue_ask (queue, vbet_queue_waiting (queue)));
+  if (vbet_fair_queue_length (&self->queue) == 0)
     vbet_queue_hush (queue);
 }
 
@@ -397,7 +397,8 @@ port_send (gpointer port, const VbetFrame *frame)
   VbetVhostPort *self = port;
   VbetCounters *rx = vbet_endpoint_get_rx (self->endpoint);
   gboolean ok = vbet_queue_is_started (&self->rings[VHOST_RECEIVE].queue)
-                && ((self->queue.frames == 0 && put_frame (self, frame)) || wait_for_room (self, frame));
+                && ((vbet_fair_queue_length (&self->queue) == 0 && put_frame (self, frame))
+                    || wait_for_room (self, frame));
   if (G_LIKELY (ok))
     vbet_offload_count (rx, frame);
   else
@@ -408,7 +409,7 @@ static void
 port_flush (gpointer port)
 {
   VbetVhostPort *self = port;
-  if (G_UNLIKELY (self->queue.frames > 0))
+  if (G_UNLIKELY (vbet_fair_queue_length (&self->queue) > 0))
     drain (self);
   publish (&self->rings[VHOST_RECEIVE]);
   if (G_UNLIKELY (vbet_guest_memory_is_lost (&self->memory)))
@@ -419,7 +420,7 @@ static guint
 port_queued (gpointer port)
 {
   const VbetVhostPort *self = port;
-  return self->queue.frames;
+  return vbet_fair_queue_length (&self->queue);
 }
 
 static gboolean
@@ -448,8 +449,8 @@ const VbetPortClass vbet_vhost_port_class = { .send = port_send,
 void
 vbet_vhost_port_drop (VbetVhostPort *self)
 {
-  vbet_endpoint_get_rx (self->endpoint)->dropped += self->queue.frames;
-  vbet_frame_queue_pop (&self->queue, self->queue.frames);
+  vbet_endpoint_get_rx (self->endpoint)->dropped += vbet_fair_queue_length (&self->queue);
+  vbet_fair_queue_pop (&self->queue, vbet_fair_queue_length (&self->queue));
 }
 
 void

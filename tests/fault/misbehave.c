@@ -33,7 +33,6 @@ typedef struct {
   /* Returns: bytes of the frame; its first 14 are filled in already. */
   size_t (*make) (Packet *packet, unsigned number);
   int offload;
-  unsigned pause; /* microseconds between frames: those that go to everybody, who would be busy with them */
 } Kind;
 
 static void
@@ -138,10 +137,17 @@ make_flood (Packet *packet, unsigned number)
   return number % 2 ? 60 : 1514;
 }
 
+static size_t
+make_broadcast (Packet *packet, unsigned number)
+{
+  memset (packet->frame, 0xff, 6);
+  return number % 2 ? 60 : 1514;
+}
+
 static const Kind kinds[] = {
-  { "runts", make_runt, 0, 0 },  { "giants", make_giant, 0, 0 },        { "vlans", make_vlans, 0, 0 },
-  { "ipv6", make_ipv6, 0, 0 },   { "bpdus", make_bpdu, 0, 500 },        { "gso", make_gso, 1, 0 },
-  { "flood", make_flood, 0, 0 }, { "addresses", make_addresses, 0, 0 },
+  { "runts", make_runt, 0 },  { "giants", make_giant, 0 },        { "vlans", make_vlans, 0 },
+  { "ipv6", make_ipv6, 0 },   { "bpdus", make_bpdu, 0 },          { "gso", make_gso, 1 },
+  { "flood", make_flood, 0 }, { "addresses", make_addresses, 0 }, { "broadcasts", make_broadcast, 0 },
 };
 
 static int
@@ -181,8 +187,6 @@ main (int argc, char **argv)
     if (kind->offload)
       size += sizeof packet.offload;
     sent += send (fd, start, size, 0) >= 0;
-    if (kind->pause > 0)
-      usleep (kind->pause);
   }
   printf ("%lu\n", sent);
   return 0;

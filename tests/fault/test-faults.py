@@ -35,7 +35,7 @@ link(NIC(s, 2), a)
 link(NIC(s, 3), b)
 link(NIC(s, 4), sink)
 """
-FRAMES = ("runts", "giants", "vlans", "ipv6", "bpdus", "gso", "flood", "addresses")
+FRAMES = ("runts", "giants", "vlans", "ipv6", "bpdus", "gso", "flood", "addresses", "broadcasts")
 
 
 def start(place, text):

@@ -1,6 +1,7 @@
 /* test-frame.c - frames taken apart within their bounds, and the queue that keeps copies of them. */
 #include "config.h"
 
+#include "switch/core/fair-queue.h"
 #include "switch/core/frame-queue.h"
 #include "switch/core/frame.h"
 #include "unit/harness.h"
@@ -9,7 +10,7 @@ static const guint8 plain[] = {
   0x02, 0, 0, 0, 0, 0x0b, 0x02, 0, 0, 0, 0, 0x0a, 0x08, 0x00, 0x45,
 };
 static const guint8 tagged[] = {
-  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, 0, 0, 0, 0, 0x0a,
+  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, 0,    0,    0,    0,    0x0a,
   0x88, 0xa8, 0xa0, 0x64, 0x81, 0x00, 0x00, 0x05, 0x86, 0xdd, 0x60,
 };
 
@@ -44,7 +45,8 @@ test_parse_tags (void)
   CU_ASSERT_EQUAL (header.payload, 22);
 }
 
-/* Every length short of a whole header fails, and reads nothing behind the end (the sanitizer watches a heap copy). */
+/* Every length short of a whole header fails, and reads nothing behind the end (the sanitizer watches a heap
+ * copy). */
 static void
 test_parse_cut (void)
 {
@@ -74,7 +76,7 @@ test_queue_order_and_bounds (void)
   guint8 data[100];
   vbet_frame_queue_init (&queue, 3, 4096);
   for (guint i = 0; i < 4; i++) {
-    memset (data, (int) i, sizeof data);
+    memset (data, (int)i, sizeof data);
     VbetFrame frame = { data, 20 + i };
     CU_ASSERT_EQUAL (vbet_frame_queue_push (&queue, &frame, GUINT_TO_POINTER (i + 1)), i < 3);
   }
@@ -111,7 +113,7 @@ test_queue_wraps (void)
     random = random * 1103515245 + 12345;
     guint size = 1 + (random >> 16) % sizeof data;
     if ((random >> 8) % 3 != 0) {
-      memset (data, (int) (pushed & 0xff), size);
+      memset (data, (int)(pushed & 0xff), size);
       VbetFrame frame = { data, size };
       if (vbet_frame_queue_push (&queue, &frame, NULL))
         sizes[pushed++ % 32] = size;
@@ -137,9 +139,49 @@ static CU_TestInfo frame_tests[] = {
   CU_TEST_INFO_NULL,
 };
 
+/* Who floods fills what it may, and there is room for the others; alone it has all that was promised. */
+static void
+fair (guint limit, gsize capacity, guint size, guint promised)
+{
+  guint8 data[2000] = { 0 };
+  VbetFairQueue queue;
+  guint flooded = 0;
+  VbetFrame bad = { .data = data, .size = size, .source = 5 };
+  vbet_fair_queue_init (&queue, limit, capacity);
+  for (guint i = 0; i < 5000; i++)
+    flooded += vbet_fair_queue_push (&queue, &bad);
+  CU_ASSERT_TRUE (flooded >= promised && flooded < 2 * limit);
+  for (guint source = 6; source < 16; source++) {
+    VbetFrame good = { .data = data, .size = 100, .source = (guint16)source };
+    data[0] = (guint8)source;
+    CU_ASSERT_TRUE (vbet_fair_queue_push (&queue, &good));
+    CU_ASSERT_TRUE (vbet_fair_queue_push (&queue, &good));
+  }
+  CU_ASSERT_FALSE (vbet_fair_queue_push (&queue, &bad));
+  vbet_fair_queue_pop (&queue, flooded);
+  for (guint i = 0; i < 20; i++) {
+    VbetFrame out;
+    CU_ASSERT_EQUAL_FATAL (vbet_fair_queue_peek (&queue, &out, 1), 1);
+    CU_ASSERT_EQUAL (out.data[0], 6 + i / 2);
+    vbet_fair_queue_pop (&queue, 1);
+  }
+  CU_ASSERT_EQUAL (vbet_fair_queue_length (&queue), 0);
+  CU_ASSERT_EQUAL (queue.bytes, 0);
+  CU_ASSERT_TRUE (vbet_fair_queue_push (&queue, &bad));
+  vbet_fair_queue_finish (&queue);
+}
+
+static void
+test_fair_queue (void)
+{
+  fair (1024, 4 << 20, 60, 1024);    /* frames are what is scarce */
+  fair (1024, 256 << 10, 1514, 160); /* bytes */
+}
+
 static CU_TestInfo queue_tests[] = {
   { "order, bound, tags", test_queue_order_and_bounds },
   { "wrapping keeps every byte", test_queue_wraps },
+  { "no sender fills it alone", test_fair_queue },
   CU_TEST_INFO_NULL,
 };
 

@@ -287,6 +287,45 @@ test_sizes (void)
   teardown (&group);
 }
 
+/* Somebody floods everybody, b is slow: a's few frames to b are not those that find no room. */
+static void
+test_flood_of_broadcasts (void)
+{
+  Group group;
+  guint8 bytes[LITTLE] = { 0 };
+  guint part = LITTLE;
+  guint32 head, size;
+  guint from_a = 0;
+  setup (&group);
+  CU_ASSERT_EQUAL (vbet_fabric_remove_cable (group.to.fabric, "ab"), 0);
+  CU_ASSERT_EQUAL (vbet_fabric_add_bridge (group.to.fabric, "s", VBET_RELAY_SWITCH, G_MAXINT64 / 4), 0);
+  for (guint nic = 1; nic <= 3; nic++) {
+    static const char *const names[] = { "a", "b", "bad" };
+    CU_ASSERT_EQUAL (vbet_fabric_add_bridge_port (group.to.fabric, "s", nic, "s"), 0);
+    CU_ASSERT_EQUAL (
+        vbet_fabric_add_cable (group.to.fabric, names[nic - 1], "s", nic, names[nic - 1], 1, NULL, 0), 0);
+  }
+  for (guint i = 0; i < 5000; i++) {
+    gboolean is_a = i % 100 == 99;
+    FakeDriver *from = is_a ? &group.a : &group.bad;
+    memset (bytes + 12, 0xff, 6);
+    bytes[12 + 6] = 2;
+    bytes[12 + 11] = is_a ? 1 : 9;
+    fake_driver_transmit (from, from->avail[1] % FAKE_RING_SIZE, bytes, &part, 1);
+    fake_driver_kick (from, 1);
+  }
+  for (guint room = 32; room > 0;) {
+    fake_driver_fill (&group.b, room);
+    fake_driver_kick (&group.b, 0);
+    for (room = 0; fake_driver_take (&group.b, 0, &head, &size); room++)
+      from_a += fake_driver_buffer (&group.b, 0, head)[12 + 11] == 1;
+  }
+  CU_ASSERT_EQUAL (from_a, 50);
+  CU_ASSERT_EQUAL (vbet_fabric_remove_bridge (group.to.fabric, "s"), 0);
+  wire (&group.to, "ab", "a", "b");
+  teardown (&group);
+}
+
 /* A message a thousand times over: the last one counts, and no descriptor stays behind. */
 static void
 test_repeats (void)
@@ -490,6 +529,7 @@ static CU_TestInfo tests[] = {
   { "a question is answered once", test_answered_once },
   { "what a dead switch did not say", test_says_it_again },
   { "chains that are no frames", test_sizes },
+  { "a flood of broadcasts", test_flood_of_broadcasts },
   { "a message a thousand times", test_repeats },
   { "descriptors nobody asked for", test_superfluous_descriptors },
   { "a thousand resets", test_thousand_resets },

@@ -316,6 +316,7 @@ reshape (VbetBridge *self, const Shapes *shapes)
   VbetStoredFrame *other = vbet_frame_store_take (self->store, size);
   if (other == NULL)
     return NULL;
+  other->source = frame->source;
   memcpy (other->data, frame->data, 12);
   if (shapes->tagged) {
     memcpy (other->data + 12, frame->data + 16, frame->size - 16);

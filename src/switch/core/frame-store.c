@@ -55,6 +55,7 @@ vbet_frame_store_take (VbetFrameStore *self, guint size)
   frame->due = 0;
   frame->size = size;
   frame->probe = 0;
+  frame->source = 0;
   return frame;
 }
 
@@ -66,6 +67,7 @@ vbet_frame_store_keep (VbetFrameStore *self, const VbetFrame *frame)
     return NULL;
   memcpy (kept->data, frame->data, frame->size);
   kept->probe = frame->probe;
+  kept->source = frame->source;
   return kept;
 }
 

@@ -24,6 +24,7 @@ struct VbetStoredFrame {
   gint64 due;            /* the keeper's: nanoseconds */
   guint32 size;          /* bytes of the frame */
   guint32 class;         /* private */
+  guint16 source;        /* as the frame has it */
   guint32 probe;         /* as VbetFrame has it */
   guint32 padding;       /* keeps @data aligned */
   guint8 data[];
@@ -54,5 +55,5 @@ void vbet_frame_store_reclaim (VbetFrameStore *self);
 static inline VbetFrame
 vbet_stored_frame_look (const VbetStoredFrame *self)
 {
-  return (VbetFrame){ .data = self->data, .size = self->size, .probe = self->probe };
+  return (VbetFrame){ .source = self->source, .data = self->data, .size = self->size, .probe = self->probe };
 }

@@ -22,9 +22,10 @@ typedef struct VbetFrameParts VbetFrameParts; /* offload.h */
 
 typedef struct {
   const guint8 *data;
-  guint size;                  /* bytes */
-  guint32 probe;               /* 0: an ordinary frame; else the mark of a probe (probe.h), which no device can set */
+  guint size;    /* bytes */
+  guint32 probe; /* 0: an ordinary frame; else the mark of a probe (probe.h), which no device can set */
   const VbetFrameParts *parts; /* NULL: @data is the whole frame, as on a wire; else its headers only */
+  guint16 source;              /* which port of a device it came in by (fabric.c); 0: another way */
 } VbetFrame;
 
 typedef enum {

@@ -269,6 +269,7 @@ cut (const VbetFrame *frame, VbetFrameStore *store, VbetOffloadEmit emit, gpoint
     VbetStoredFrame *segment = vbet_frame_store_take (store, offload->header + now);
     if (segment == NULL)
       return FALSE;
+    segment->source = frame->source;
     memcpy (segment->data, headers, offload->header);
     copy_next (&cursor, segment->data + offload->header, now);
     set_headers (segment->data, segment->size, offload, frame->size, number, done, done + now == payload);
@@ -290,6 +291,7 @@ vbet_offload_resolve (const VbetFrame *frame, VbetFrameStore *store, VbetOffload
   VbetStoredFrame *whole = vbet_frame_store_take (store, frame->size);
   if (whole == NULL)
     return FALSE;
+  whole->source = frame->source;
   vbet_offload_copy (frame, whole->data);
   if (offload->checksum)
     fill_checksum (whole->data, whole->size, offload);
