@@ -17,6 +17,11 @@ libvbet_client_a_SOURCES = \
 	src/engine/rpc.h
 noinst_LIBRARIES += libvbet-engine.a
 libvbet_engine_a_SOURCES = \
+	src/engine/service-cable.c \
+	src/engine/service-device.c \
+	src/engine/service-lab.c \
+	src/engine/service-private.h \
+	src/engine/service-request.c \
 	src/engine/service.c \
 	src/engine/service.h \
 	src/engine/vbetd.c \
