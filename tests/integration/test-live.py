@@ -143,7 +143,8 @@ def the_console_shows_its_history(place):
 def counters_are_light_and_grow(place):
     lab = place.run(place.write("pair.vbet", PAIR))
     before = place.rpc(lab, "lab.counters")
-    assert sorted(before) == ["cables", "needs_restart", "restarts", "time"], before
+    assert sorted(before) == ["cables", "needs_restart", "restarts", "roots", "storms", "time"], before
+    assert before["roots"] == [] and before["storms"] == [], before
     names = [cable["name"] for cable in place.status(lab)["cables"]]
     assert [cable["name"] for cable in before["cables"]] == names, before
     assert all(cable["carrier"] == [True, True] for cable in before["cables"]), before
