@@ -184,7 +184,12 @@ def live_changes(place):
     wait_until(lambda: ping(place, left, 2), 10, "ping at the other port")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", three))
-    place.ctl("call", left, "free(far)")
+    # Another name is another device, with the port of the one that goes.
+    text = LAB % (f'peer="127.0.0.1:{two}", listen="{one}", vni=4242', 1)
+    place.ctl("apply", left, place.write("renamed.vbet", text.replace("far", "away")))
+    assert not failed_calls(place, left), failed_calls(place, left)
+    wait_until(lambda: ping(place, left, 2), 10, "ping through another device")
+    place.ctl("call", left, "free(away)")
     far_is(place, right, "refused")
     place.stop(left)
     place.stop(right)

@@ -12,13 +12,17 @@
 #include "engine/model/udp-address.h"
 
 #define BUFFER_BYTES (4 * 1024 * 1024) /* asked of the kernel; the host may allow less */
-#define PATIENCE_MS 5000               /* for a name to be looked up: the calls of the lab wait */
+#define PORT_TRIES 20                  /* for a port, which a remote that was just removed may still have */
+#define PORT_GAP_MS 50
+#define PATIENCE_MS 5000 /* for a name to be looked up: the calls of the lab wait */
 
 typedef struct {
   VbetUdpAddress peer;
   VbetUdpAddress listen;
   gboolean any_port;
   int replaces;
+  guint tries;          /* that the port was in use */
+  GSocketAddress *to;   /* the peer */
   GCancellable *lookup; /* of the name, by time or by the caller's */
   GCancellable *outer;  /* (nullable): the caller's */
   gulong outer_handler;
@@ -54,6 +58,7 @@ opening_free (gpointer data)
   stop_waiting (self);
   vbet_udp_address_clear (&self->peer);
   vbet_udp_address_clear (&self->listen);
+  g_clear_object (&self->to);
   g_clear_object (&self->lookup);
   g_clear_object (&self->outer);
   g_free (self);
@@ -73,7 +78,7 @@ fail_bind (const Opening *self, int code, GError **error)
   guint port = self->listen.port;
   if (code == EADDRINUSE)
     g_set_error (
-        error, VBET_ERROR, VBET_ERROR_HOST,
+        error, VBET_ERROR, VBET_ERROR_EXISTS,
         "Port %u of the real host is in use: stop the program that has it, or write another port for "
         "listen",
         port);
@@ -214,16 +219,40 @@ open_to (const Opening *self, GSocketAddress *peer, GError **error)
 
 /* --- the peer's name ----------------------------------------------------------------------- */
 
+static gboolean on_port_waited (gpointer data);
+
+/* @task: taken. A port in use is waited for: the process of the switch may be about to close the socket of a
+ * remote that this one comes in the place of. */
 static void
-finish (GTask *task, GSocketAddress *peer)
+finish (GTask *task)
 {
+  Opening *self = g_task_get_task_data (task);
   GError *error = NULL;
-  VbetRemoteSocket *socket = open_to (g_task_get_task_data (task), peer, &error);
+  if (g_task_return_error_if_cancelled (task)) {
+    g_object_unref (task);
+    return;
+  }
+  VbetRemoteSocket *socket = open_to (self, self->to, &error);
+  if (socket == NULL && g_error_matches (error, VBET_ERROR, VBET_ERROR_EXISTS)
+      && ++self->tries < PORT_TRIES) {
+    g_autoptr (GSource) source = g_timeout_source_new (PORT_GAP_MS);
+    g_source_set_callback (source, on_port_waited, task, NULL);
+    g_source_attach (source, g_main_context_get_thread_default ());
+    g_error_free (error);
+    return;
+  }
   if (socket != NULL)
     g_task_return_pointer (task, socket, (GDestroyNotify)vbet_remote_socket_free);
   else
     g_task_return_error (task, error);
   g_object_unref (task);
+}
+
+static gboolean
+on_port_waited (gpointer data)
+{
+  finish (data);
+  return G_SOURCE_REMOVE;
 }
 
 /* The first of IPv4, since both ends must choose the same kind; else the first. */
@@ -259,9 +288,9 @@ on_found (GObject *source, GAsyncResult *result, gpointer data)
     g_object_unref (task);
     return;
   }
-  g_autoptr (GSocketAddress) peer = g_inet_socket_address_new (choose (addresses), (guint16)self->peer.port);
+  self->to = g_inet_socket_address_new (choose (addresses), (guint16)self->peer.port);
   g_resolver_free_addresses (addresses);
-  finish (task, peer);
+  finish (task);
 }
 
 static gboolean
@@ -312,10 +341,10 @@ vbet_remote_open_async (const char *peer, const char *listen, gboolean any_port,
     g_object_unref (task);
     return;
   }
-  g_autoptr (GSocketAddress) literal
-      = self->peer.literal ? g_inet_socket_address_new_from_string (self->peer.host, self->peer.port) : NULL;
-  if (literal != NULL)
-    finish (task, literal);
+  if (self->peer.literal)
+    self->to = g_inet_socket_address_new_from_string (self->peer.host, self->peer.port);
+  if (self->to != NULL)
+    finish (task);
   else
     look_up (task, self);
 }
