@@ -417,12 +417,22 @@ vbet_measure_reason_name (VbetMeasureReason reason)
   return names[reason];
 }
 
+/* A measured rate is not better than three digits. */
+static double
+as_measured (const char *unit, double value)
+{
+  if (strcmp (unit, "bit/s") != 0 || value <= 0)
+    return value;
+  double step = pow (10, floor (log10 (value)) - 2);
+  return round (value / step) * step;
+}
+
 GVariant *
 vbet_measure_row_to_variant (const VbetMeasureRow *row)
 {
   GVariantDict dict;
   g_autofree char *set = vbet_measure_format (row->unit, row->set);
-  g_autofree char *measured = vbet_measure_format (row->unit, row->measured);
+  g_autofree char *measured = vbet_measure_format (row->unit, as_measured (row->unit, row->measured));
   g_autofree char *low = vbet_measure_format (row->unit, row->low);
   g_autofree char *high = vbet_measure_format (row->unit, row->high);
   g_variant_dict_init (&dict, NULL);

@@ -12,6 +12,8 @@ libvbet_view_a_SOURCES = \
 	src/gui/canvas/layer.c \
 	src/gui/canvas/layer.h \
 	src/gui/canvas/picture.c \
+	src/gui/measurements.c \
+	src/gui/measurements.h \
 	src/gui/capture-link.c \
 	src/gui/capture-link.h \
 	src/gui/demo.c \
@@ -135,6 +137,8 @@ libvbet_gui_a_SOURCES = \
 	src/gui/panes/inspector-private.h \
 	src/gui/panes/inspector.c \
 	src/gui/panes/inspector.h \
+	src/gui/panes/measured.c \
+	src/gui/panes/measured.h \
 	src/gui/panes/resources.c \
 	src/gui/panes/resources.h \
 	src/gui/panes/status.c \
@@ -193,6 +197,7 @@ libvbet_gui_a_SOURCES = \
 	src/gui/window-hands.c \
 	src/gui/window-inplace.c \
 	src/gui/window-inspector.c \
+	src/gui/window-measure.c \
 	src/gui/window-navigate.c \
 	src/gui/window-networks.c \
 	src/gui/panes/start-page.c \

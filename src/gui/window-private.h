@@ -125,6 +125,9 @@ void _vbet_window_add_navigation (VbetWindow *self);
 /* window-hands.c: context menus, cables, notes */
 void _vbet_window_add_hands (VbetWindow *self);
 
+/* window-measure.c */
+void _vbet_window_add_measure (VbetWindow *self);
+
 /* window-capture.c */
 void _vbet_window_add_capture (VbetWindow *self);
 /* window-networks.c */

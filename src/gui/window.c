@@ -461,6 +461,7 @@ vbet_window_init (VbetWindow *self)
   _vbet_window_add_hands (self);
   _vbet_window_add_capture (self);
   _vbet_window_add_networks (self);
+  _vbet_window_add_measure (self);
   _vbet_window_add_consoles (self);
   _vbet_window_add_panes (self);
   _vbet_window_add_picture (self);

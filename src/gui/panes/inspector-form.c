@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "gui/panes/inspector-private.h"
+#include "gui/panes/measured.h"
 
 #include <string.h>
 
@@ -446,6 +447,8 @@ _vbet_inspector_fill (VbetInspector *self, const VbetObject *objects, guint size
   if (cable != NULL) {
     add_ends (self, cable, self->form);
     add_traffic (self);
+    self->measured = vbet_measured_new (self->measurements, cable->name);
+    gtk_box_pack_start (GTK_BOX (self->form), self->measured, FALSE, FALSE, 0);
   }
   if (device != NULL)
     gtk_box_pack_end (GTK_BOX (nics), heading_new (_ ("Settings")), FALSE, FALSE, 0);

@@ -33,6 +33,8 @@ struct _VbetInspector {
   GtkWidget *stack;    /* "settings", "live" */
   VbetResources *resources;
   GtkWidget *traffic;  /* (nullable): grid in the form of a cable */
+  VbetMeasurements *measurements;
+  GtkWidget *measured; /* (nullable): VbetMeasured in the form of a cable */
   GtkWidget *form;     /* what is made anew for each selection */
   GtkWidget *reason;   /* label: why a button did nothing */
   GPtrArray *sections; /* of VbetFormSection */

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "gui/panes/inspector-private.h"
+#include "gui/panes/measured.h"
 
 #include <string.h>
 
@@ -130,6 +131,7 @@ rebuild (VbetInspector *self, const VbetObject *objects, guint size)
       = self->wanted_focus != NULL ? g_steal_pointer (&self->wanted_focus) : focus_name (self);
   self->rebuilding = TRUE;
   self->traffic = NULL;
+  self->measured = NULL;
   gtk_container_foreach (GTK_CONTAINER (self->form), destroy, NULL);
   g_ptr_array_set_size (self->sections, 0);
   self->rebuilding = FALSE;
@@ -165,6 +167,8 @@ update (VbetInspector *self)
   _vbet_inspector_update_fields (self);
   _vbet_inspector_update_head (self, first, objects->len);
   _vbet_inspector_update_traffic (self, first, objects->len);
+  if (self->measured != NULL)
+    vbet_measured_update (VBET_MEASURED (self->measured));
   update_live (self, first, objects->len);
 }
 
@@ -212,6 +216,12 @@ vbet_inspector_flush (VbetInspector *self)
     for (guint k = 0; k < section->fields->len; k++)
       vbet_field_flush (g_ptr_array_index (section->fields, k));
   }
+}
+
+VbetMeasurements *
+vbet_inspector_get_measurements (VbetInspector *self)
+{
+  return self->measurements;
 }
 
 void
@@ -293,6 +303,7 @@ vbet_inspector_new (VbetSession *session, VbetRunner *runner)
                                       "width-request", WIDTH, NULL);
   self->session = g_object_ref (session);
   self->runner = g_object_ref (runner);
+  self->measurements = vbet_measurements_new (session, runner);
   _vbet_inspector_make_head (self);
   make_stack (self);
   make_form (self);
@@ -301,6 +312,7 @@ vbet_inspector_new (VbetSession *session, VbetRunner *runner)
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), _ ("Inspector"));
   g_signal_connect_object (session, "changed", G_CALLBACK (update_soon), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "traffic-changed", G_CALLBACK (on_traffic), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (runner, "phase-changed", G_CALLBACK (update_soon), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "states-changed", G_CALLBACK (update_soon), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "selection-changed", G_CALLBACK (on_selection), self, G_CONNECT_SWAPPED);
   gtk_widget_show_all (GTK_WIDGET (self));
@@ -325,6 +337,7 @@ vbet_inspector_finalize (GObject *object)
   VbetInspector *self = VBET_INSPECTOR (object);
   g_ptr_array_unref (self->sections);
   g_hash_table_unref (self->open);
+  g_clear_object (&self->measurements);
   g_clear_object (&self->runner);
   g_clear_object (&self->session);
   g_free (self->shape);

@@ -8,6 +8,7 @@
 
 #include <gtk/gtk.h>
 
+#include "gui/measurements.h"
 #include "gui/runner.h"
 
 #define VBET_TYPE_INSPECTOR (vbet_inspector_get_type ())
@@ -18,5 +19,7 @@ GtkWidget *vbet_inspector_new (VbetSession *session, VbetRunner *runner);
 /** vbet_inspector_flush: writes down what is typed and right, before something else is done to the document.
  */
 void vbet_inspector_flush (VbetInspector *self);
+/** vbet_inspector_get_measurements: Returns: (transfer none): of the cables that it shows. */
+VbetMeasurements *vbet_inspector_get_measurements (VbetInspector *self);
 /** vbet_inspector_focus: gives the keyboard to its first field. */
 void vbet_inspector_focus (VbetInspector *self);
