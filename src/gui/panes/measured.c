@@ -123,11 +123,11 @@ details (GVariant *row)
     return g_strdup_printf (_ ("Lowest %s; 99 %% of the probes took %s at most."), text_of (row, "low-text"),
                             text_of (row, "high-text"));
   if (strcmp (unit, "share") == 0)
-    return g_strdup_printf (ngettext ("%.0f of %u probe; by chance, %s to %s would do.",
-                                      "%.0f of %u probes; by chance, %s to %s would do.", of),
+    return g_strdup_printf (ngettext ("%.0f of %u probe; settings from %s to %s fit.",
+                                      "%.0f of %u probes; settings from %s to %s fit.", of),
                             vbet_reply_number (row, "events", 0), of, text_of (row, "low-text"),
                             text_of (row, "high-text"));
-  return g_strdup_printf (_ ("%s to %s would do."), text_of (row, "low-text"), text_of (row, "high-text"));
+  return g_strdup_printf (_ ("Settings from %s to %s fit."), text_of (row, "low-text"), text_of (row, "high-text"));
 }
 
 /* --- the table --------------------------------------------------------------------------- */
