@@ -41,8 +41,12 @@ struct VbetVhostRing {
   int call;
   gboolean call_is_socket;
   VbetFdRef kick_ref;
-  gint64 called; /* when the guest was notified last; nanoseconds */
-  gboolean owed; /* it is to be, but not so soon */
+  gint64 called;   /* when the guest was notified last; nanoseconds */
+  gboolean listed; /* something is to be done at @due */
+  gboolean owed;   /* the guest is to be notified; else it is looked at whether it sleeps */
+  gint64 due;
+  guint nudges;  /* in vain, one after the other */
+  guint waiting; /* chains that it had made available when it was last looked at */
   VbetQueue queue;
 };
 

@@ -21,6 +21,10 @@
 /* Nanoseconds between two notifications of a guest: under load each is for several frames, and the guest's
  * processor is left with time for what it received. A lone frame is told at once. */
 #define CALL_GAP G_GINT64_CONSTANT (100000)
+/* Nanoseconds after which a guest that seems to sleep is notified again; twice as long after each time in
+ * vain. */
+#define NUDGE G_GINT64_CONSTANT (1000000)
+#define NUDGES_MAX 8
 #define ROOM_CHAINS 128 /* that one frame may fill */
 #define ROOM_PARTS 256
 #define SOURCES (VBET_CHAIN_PARTS + 2)
@@ -35,7 +39,7 @@ typedef struct {
 struct VbetVhost {
   GPtrArray *ready;  /* of VbetVhostPort: have more to do */
   GPtrArray *paused; /* of VbetVhostPort: wait for the keeper */
-  GPtrArray *owing;  /* of VbetVhostRing: a notification is owed */
+  GPtrArray *listed; /* of VbetVhostRing: with something to do when it is due */
   gint64 now;        /* nanoseconds; of the latest event */
   Slot slots[BATCH];
   guint n_parts;
@@ -47,7 +51,7 @@ vbet_vhost_new (void)
 {
   VbetVhost *self = g_new0 (VbetVhost, 1);
   self->ready = g_ptr_array_new ();
-  self->owing = g_ptr_array_new ();
+  self->listed = g_ptr_array_new ();
   self->paused = g_ptr_array_new ();
   return self;
 }
@@ -58,7 +62,7 @@ vbet_vhost_free (VbetVhost *self)
   if (self == NULL)
     return;
   g_ptr_array_unref (self->ready);
-  g_ptr_array_unref (self->owing);
+  g_ptr_array_unref (self->listed);
   g_ptr_array_unref (self->paused);
   g_free (self);
 }
@@ -81,8 +85,8 @@ vbet_vhost_port_rest (VbetVhostPort *self)
     g_ptr_array_remove_fast (self->shared->paused, self);
   self->ready = self->paused = FALSE;
   for (guint i = 0; i < VHOST_RINGS; i++)
-    if (self->rings[i].owed)
-      g_ptr_array_remove_fast (self->shared->owing, &self->rings[i]);
+    if (self->rings[i].listed)
+      g_ptr_array_remove_fast (self->shared->listed, &self->rings[i]);
 }
 
 void
@@ -139,6 +143,16 @@ read_now (const VbetVhostRing *ring, guint64 *number)
 }
 
 static void
+list_ring (VbetVhostRing *ring, gint64 due)
+{
+  ring->due = due;
+  if (ring->listed)
+    return;
+  ring->listed = TRUE;
+  g_ptr_array_add (ring->port->shared->listed, ring);
+}
+
+static void
 call_guest (VbetVhostRing *ring)
 {
   guint64 one = 1;
@@ -153,33 +167,71 @@ vbet_vhost_ring_call (VbetVhostRing *ring)
   call_guest (ring);
 }
 
+/* A guest that was notified may fall asleep before it has taken everything: user-mode Linux, when the
+ * notification comes just while it goes to sleep and leaves the work to a thread. As it has not asked to be
+ * notified again, it would sleep until its next timer. So a look is taken at what it has received. */
+static void
+watch (VbetVhostRing *ring)
+{
+  if (ring->listed || ring->index != VHOST_RECEIVE || vbet_queue_is_drained (&ring->queue))
+    return;
+  ring->nudges = 0;
+  ring->waiting = vbet_queue_waiting (&ring->queue);
+  list_ring (ring, ring->port->shared->now + NUDGE);
+}
+
 /* Shows the guest the chains that came back, and notifies it, now or soon. */
 static void
 publish (VbetVhostRing *ring)
 {
   VbetVhost *shared = ring->port->shared;
-  if (!vbet_queue_publish (&ring->queue) || ring->owed)
+  gboolean wanted = vbet_queue_publish (&ring->queue);
+  if (ring->owed)
     return;
-  if (shared->now - ring->called >= CALL_GAP) {
-    call_guest (ring);
+  if (wanted && shared->now - ring->called < CALL_GAP) {
+    ring->owed = TRUE;
+    list_ring (ring, ring->called + CALL_GAP);
     return;
   }
-  ring->owed = TRUE;
-  g_ptr_array_add (shared->owing, ring);
+  if (wanted)
+    call_guest (ring);
+  watch (ring);
+}
+
+/* What is due for a listed ring. Returns: FALSE when it need not be looked at again. */
+static gboolean
+attend (VbetVhostRing *ring, gint64 now)
+{
+  guint waiting = vbet_queue_waiting (&ring->queue);
+  gboolean sleeps = ring->index == VHOST_RECEIVE && !vbet_queue_is_drained (&ring->queue);
+  if (ring->owed) {
+    ring->owed = FALSE;
+    ring->nudges = 0;
+    call_guest (ring);
+  } else if (waiting > ring->waiting) {
+    ring->nudges = 0; /* it is awake, and gives back what it has emptied */
+  } else if (ring->nudges == NUDGES_MAX) {
+    return FALSE;
+  } else if (sleeps) {
+    ring->nudges++;
+    call_guest (ring);
+  }
+  ring->waiting = waiting;
+  ring->due = now + (NUDGE << ring->nudges);
+  return sleeps;
 }
 
 static void
-call_owed (VbetVhost *self)
+attend_all (VbetVhost *self)
 {
-  for (guint i = 0; i < self->owing->len;) {
-    VbetVhostRing *ring = g_ptr_array_index (self->owing, i);
-    if (self->now - ring->called < CALL_GAP) {
+  for (guint i = 0; i < self->listed->len;) {
+    VbetVhostRing *ring = g_ptr_array_index (self->listed, i);
+    if (self->now < ring->due || attend (ring, self->now)) {
       i++;
       continue;
     }
-    ring->owed = FALSE;
-    g_ptr_array_remove_index_fast (self->owing, i);
-    call_guest (ring);
+    ring->listed = FALSE;
+    g_ptr_array_remove_index_fast (self->listed, i);
   }
 }
 
@@ -188,9 +240,9 @@ vbet_vhost_deadline (VbetIo *io)
 {
   VbetVhost *self = vbet_io_get_vhost (io);
   gint64 first = VBET_CABLE_NEVER;
-  for (guint i = 0; i < self->owing->len; i++) {
-    const VbetVhostRing *ring = g_ptr_array_index (self->owing, i);
-    first = MIN (first, ring->called + CALL_GAP);
+  for (guint i = 0; i < self->listed->len; i++) {
+    const VbetVhostRing *ring = g_ptr_array_index (self->listed, i);
+    first = MIN (first, ring->due);
   }
   return first;
 }
@@ -507,6 +559,6 @@ vbet_vhost_run (VbetIo *io, gint64 now)
     }
   }
   resume_paused (shared);
-  call_owed (shared);
+  attend_all (shared);
   return shared->ready->len > 0;
 }

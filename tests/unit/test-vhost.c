@@ -269,6 +269,62 @@ test_notifications (void)
   fake_driver_finish (&b);
 }
 
+/* What the guest's driver says when it has taken everything: the next chain is to be told. */
+static void
+ask_for_next (FakeDriver *driver)
+{
+  guint8 *ring = driver->memory + FAKE_RING (0);
+  memcpy (ring + 0x4000 + 4 + FAKE_RING_SIZE * 2, ring + 0x8000 + 2, 2);
+}
+
+/* A guest that was told and has not asked to be told again is told again, but not for ever. */
+static void
+test_sleepers (void)
+{
+  FakeSwitch to;
+  FakeDriver a, b;
+  guint8 bytes[200] = { 0 };
+  guint part = 12 + 60;
+  guint64 count = 0;
+  guint nudges = 0;
+  gint64 now = 1000000000;
+  fake_switch_init (&to);
+  fake_driver_connect (&a, &to, "a", &(VbetVhostCallbacks){ NULL, NULL, NULL }, NULL);
+  fake_driver_connect (&b, &to, "b", &(VbetVhostCallbacks){ NULL, NULL, NULL }, NULL);
+  fake_driver_boot (&a, 0);
+  fake_driver_boot (&b, 0);
+  wire (&to, "a", "b");
+  fake_driver_fill (&b, 32);
+  for (guint i = 0; i < 2; i++) {
+    fake_driver_transmit (&a, i, bytes, &part, 1);
+    fake_driver_kick (&a, 1);
+    CU_ASSERT_EQUAL (read (b.call[0], &count, sizeof count), i == 0 ? 8 : -1);
+  }
+  gint64 deadline = vbet_vhost_deadline (to.io);
+  CU_ASSERT_TRUE (deadline > 0 && deadline <= 2000000);
+  for (; vbet_vhost_deadline (to.io) != VBET_CABLE_NEVER && nudges < 100; now = vbet_vhost_deadline (to.io)) {
+    vbet_vhost_run (to.io, now);
+    if (read (b.call[0], &count, sizeof count) == 8)
+      nudges++;
+  }
+  CU_ASSERT_TRUE (nudges > 3 && nudges < 20);
+
+  ask_for_next (&b);
+  fake_driver_transmit (&a, 2, bytes, &part, 1);
+  fake_driver_kick (&a, 1);
+  ask_for_next (&b);
+  while (read (b.call[0], &count, sizeof count) == 8)
+    ;
+  for (; vbet_vhost_deadline (to.io) != VBET_CABLE_NEVER; now = vbet_vhost_deadline (to.io))
+    vbet_vhost_run (to.io, now);
+  CU_ASSERT_TRUE (read (b.call[0], &count, sizeof count) == -1 || count == 1); /* owed from before, at most */
+  fake_driver_transmit (&a, 3, bytes, &part, 1);
+  fake_driver_kick (&a, 1); /* it is looked at again when the port goes */
+  fake_switch_finish (&to);
+  fake_driver_finish (&a);
+  fake_driver_finish (&b);
+}
+
 static void
 on_closed (const char *device, guint nic, guint64 serial, gpointer user_data)
 {
@@ -419,6 +475,7 @@ static CU_TestInfo tests[] = {
   { "whole frames for all others", test_whole_frames },
   { "frames wait for buffers", test_waiting },
   { "notifications", test_notifications },
+  { "guests that sleep", test_sleepers },
   { "messages that make no sense", test_nonsense },
   { "another process goes on", test_successor },
   CU_TEST_INFO_NULL,

@@ -238,6 +238,14 @@ vbet_queue_publish (VbetQueue *self)
 }
 
 gboolean
+vbet_queue_is_drained (const VbetQueue *self)
+{
+  if (!vbet_queue_is_started (self) || !self->event_index)
+    return TRUE;
+  return read16 (self->avail + RING_ENTRIES + (gsize)self->size * 2) == self->shown;
+}
+
+gboolean
 vbet_queue_ask (VbetQueue *self, guint have)
 {
   if (!vbet_queue_is_started (self))

@@ -100,6 +100,9 @@ void vbet_queue_untake (VbetQueue *self, guint n);
 void vbet_queue_give (VbetQueue *self, guint16 head, guint32 written);
 /** vbet_queue_publish: Returns: whether the guest wants to be notified. */
 gboolean vbet_queue_publish (VbetQueue *self);
+/** vbet_queue_is_drained: Returns: whether the guest, as far as it tells, has taken all that it was shown: it
+ * asks to be notified of what comes next. */
+gboolean vbet_queue_is_drained (const VbetQueue *self);
 /** vbet_queue_ask: the guest is to notify us when more than @have chains can be taken. Returns: whether they
  * can already. */
 gboolean vbet_queue_ask (VbetQueue *self, guint have);
