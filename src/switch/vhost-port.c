@@ -198,6 +198,7 @@ set_call (VbetVhostRing *ring, Message *message)
     return 0;
   ring->call = take_notifier (message);
   ring->call_is_socket = ring->call >= 0 && is_socket (ring->call);
+  ring->call_is_asked = FALSE;
   return ring->call >= 0 ? 0 : -EBADF;
 }
 

@@ -18,6 +18,9 @@
 #include "switch/vhost-private.h"
 
 #define BATCH 64
+/* Frames on a wire that a batch may become: a guest that has huge ones cut into tiny ones must not hold up
+ * the others. */
+#define BATCH_WIRE 4096
 /* Nanoseconds between two notifications of a guest: under load each is for several frames, and the guest's
  * processor is left with time for what it received. A lone frame is told at once. */
 #define CALL_GAP G_GINT64_CONSTANT (100000)
@@ -116,14 +119,17 @@ resume_paused (VbetVhost *self)
  * each call says for itself that it does not wait. Where the kernel cannot be told (an eventfd; a pipe before
  * Linux 6.4), the descriptor is asked first. */
 static gssize
-write_now (const VbetVhostRing *ring, const guint64 *number)
+write_now (VbetVhostRing *ring, const guint64 *number)
 {
   if (ring->call_is_socket)
     return send (ring->call, number, sizeof *number, MSG_DONTWAIT | MSG_NOSIGNAL);
-  struct iovec iov = { .iov_base = (void *)number, .iov_len = sizeof *number };
-  ssize_t n = pwritev2 (ring->call, &iov, 1, -1, RWF_NOWAIT);
-  if (n >= 0 || errno != EOPNOTSUPP)
-    return n;
+  if (!ring->call_is_asked) {
+    struct iovec iov = { .iov_base = (void *)number, .iov_len = sizeof *number };
+    ssize_t n = pwritev2 (ring->call, &iov, 1, -1, RWF_NOWAIT);
+    if (n >= 0 || errno != EOPNOTSUPP)
+      return n;
+    ring->call_is_asked = TRUE;
+  }
   struct pollfd ready = { .fd = ring->call, .events = POLLOUT };
   return poll (&ready, 1, 0) == 1 && (ready.revents & POLLOUT) != 0
              ? write (ring->call, number, sizeof *number)
@@ -296,25 +302,28 @@ transmit (VbetVhostPort *self, gint64 now)
 {
   VbetVhostRing *ring = &self->rings[VHOST_TRANSMIT];
   VbetFabric *fabric = vbet_io_get_fabric (self->io);
-  guint n = 0;
+  guint n = 0, wire = 0;
   vbet_queue_hush (&ring->queue);
-  for (; n < BATCH; n++) {
+  for (; n < BATCH && wire < BATCH_WIRE; n++) {
     Slot *slot = &self->shared->slots[n];
     VbetFrame frame;
     VbetChainResult result = vbet_queue_take (&ring->queue, &slot->chain);
     if (result == VBET_CHAIN_NONE)
       break;
-    if (result == VBET_CHAIN_OK && read_slot (self, slot, &frame))
+    if (result == VBET_CHAIN_OK && read_slot (self, slot, &frame)) {
+      guint64 bytes;
+      wire += vbet_offload_wire_count (&frame, &bytes);
       vbet_fabric_input (fabric, self->endpoint, &frame, now);
-    else
+    } else {
       vbet_endpoint_get_tx (self->endpoint)->dropped++;
+    }
   }
   if (n > 0)
     vbet_fabric_run (fabric, now);
   for (guint i = 0; i < n; i++)
     vbet_queue_give (&ring->queue, self->shared->slots[i].chain.head, 0);
   publish (ring);
-  return n == BATCH || vbet_queue_ask (&ring->queue, 0);
+  return n == BATCH || wire >= BATCH_WIRE || vbet_queue_ask (&ring->queue, 0);
 }
 
 /* --- to the guest ----------------------------------------------------------------------- */

@@ -326,6 +326,64 @@ test_flood_of_broadcasts (void)
   teardown (&group);
 }
 
+typedef struct {
+  guint frames;
+  guint run; /* since the last flush */
+  guint longest_run;
+} Plain;
+
+static void
+plain_send (gpointer port, const VbetFrame *frame)
+{
+  Plain *self = port;
+  CU_ASSERT_PTR_NULL (frame->parts);
+  self->frames++;
+  self->run++;
+  self->longest_run = MAX (self->longest_run, self->run);
+}
+
+static void
+plain_flush (gpointer port)
+{
+  ((Plain *)port)->run = 0;
+}
+
+static void
+plain_destroy (gpointer port)
+{
+  (void)port;
+}
+
+static const VbetPortClass plain_class = { plain_send, plain_flush, NULL, plain_destroy, NULL };
+
+/* Huge segments that are to be cut into tiny ones: all are, but the others get their turn between. */
+static void
+test_tiny_segments (void)
+{
+  static const guint8 headers[12 + 14 + 20 + 20]
+      = { 1, 1, 54, 0, 48,   0,  34, 0, 16, 0, 0, 0, 2,  0, 0,    0,    0,  2, 2, 0, 0,  0,
+          0, 1, 8,  0, 0x45, 0,  0,  0, 0,  1, 0, 0, 64, 6, 0,    0,    10, 0, 0, 1, 10, 0,
+          0, 2, 4,  1, 0,    80, 0,  0, 0,  1, 0, 0, 0,  1, 0x50, 0x10, 1,  0, 0, 0 };
+  enum { SIZE = 60000, CHAINS = 60 };
+  guint size = SIZE;
+  Group group;
+  Plain plain = { 0 };
+  VbetEndpoint *endpoint;
+  setup (&group);
+  CU_ASSERT_EQUAL (vbet_fabric_add_port (group.to.fabric, "plain", 1, 1500, &plain_class, &plain, &endpoint),
+                   0);
+  vbet_endpoint_set_connected (endpoint, TRUE);
+  wire (&group.to, "bad", "bad", "plain");
+  for (guint i = 0; i < CHAINS; i++) {
+    memcpy (fake_driver_buffer (&group.bad, 1, i), headers, sizeof headers);
+    fake_driver_offer (&group.bad, 1, i, &size, 1);
+  }
+  fake_driver_kick (&group.bad, 1);
+  CU_ASSERT_TRUE (plain.frames >= CHAINS * (SIZE - sizeof headers) / 48);
+  CU_ASSERT_TRUE (plain.longest_run <= 4096 + SIZE / 48);
+  teardown (&group);
+}
+
 /* A message a thousand times over: the last one counts, and no descriptor stays behind. */
 static void
 test_repeats (void)
@@ -530,6 +588,7 @@ static CU_TestInfo tests[] = {
   { "what a dead switch did not say", test_says_it_again },
   { "chains that are no frames", test_sizes },
   { "a flood of broadcasts", test_flood_of_broadcasts },
+  { "tiny segments", test_tiny_segments },
   { "a message a thousand times", test_repeats },
   { "descriptors nobody asked for", test_superfluous_descriptors },
   { "a thousand resets", test_thousand_resets },
