@@ -82,6 +82,16 @@ far_end_text (GVariant *device)
   return g_string_free (all, FALSE);
 }
 
+static gboolean
+has_lost_nic (GVariant *device)
+{
+  g_autoptr (GPtrArray) nics = vbet_field_list (device, "nics");
+  for (guint i = 0; i < nics->len; i++)
+    if (vbet_field_boolean (g_ptr_array_index (nics, i), "lost"))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 print_devices (GPtrArray *devices)
 {
@@ -111,6 +121,8 @@ print_devices (GPtrArray *devices)
       vbet_table_add (table, error);
     else if (far_end != NULL)
       vbet_table_add (table, far_end);
+    else if (has_lost_nic (device))
+      vbet_table_add (table, "a NIC is gone; stop the guest and start it");
     else if (vbet_field_boolean (device, "storm"))
       vbet_table_add (table, "a storm: is there a loop? Unplug one of its cables, or set stp=yes");
     else

@@ -138,9 +138,31 @@ test_flood_of_messages (void)
   sw_teardown (&f);
 }
 
+/* A guest that talks nonsense has lost its NIC until it connects anew, and that is known. */
+static void
+test_lost (void)
+{
+  SwitchFixture f;
+  sw_setup (&f);
+  sw_add_guest (&f, "a");
+  CU_ASSERT_FALSE (vbet_switch_client_has_lost (f.client, "a", 1));
+  int fd = connect_vhost (&f, "a");
+  UNTIL (vbet_switch_client_get_connected (f.client, "a", 1));
+  CU_ASSERT_FALSE (vbet_switch_client_has_lost (f.client, "a", 1));
+  CU_ASSERT_TRUE (say (fd, 9999, 0, -1));
+  UNTIL (vbet_switch_client_has_lost (f.client, "a", 1));
+  close (fd);
+  fd = connect_vhost (&f, "a");
+  UNTIL (vbet_switch_client_get_connected (f.client, "a", 1));
+  CU_ASSERT_FALSE (vbet_switch_client_has_lost (f.client, "a", 1));
+  close (fd);
+  sw_teardown (&f);
+}
+
 static CU_TestInfo tests[] = {
   { "killed while it answers", test_killed_while_it_answers },
   { "a flood of messages", test_flood_of_messages },
+  { "a NIC that is lost", test_lost },
   CU_TEST_INFO_NULL,
 };
 

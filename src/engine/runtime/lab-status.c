@@ -128,7 +128,8 @@ insert_counters (GVariantDict *dict, const VbetSwitchPortState *port)
 }
 
 static GVariant *
-nic_status (const VbetLabDevice *node, const VbetDevice *device, const VbetNic *nic, const VbetSwitchState *counters)
+nic_status (VbetLab *self, const VbetLabDevice *node, const VbetDevice *device, const VbetNic *nic,
+            const VbetSwitchState *counters)
 {
   GVariantDict dict;
   const VbetSwitchPortState *port
@@ -144,6 +145,9 @@ nic_status (const VbetLabDevice *node, const VbetDevice *device, const VbetNic *
   g_variant_dict_insert (&dict, "connected", "b", port != NULL && port->connected);
   g_variant_dict_insert (&dict, "carrier", "b",
                          node != NULL && !g_hash_table_contains (node->cut, GUINT_TO_POINTER (nic->index)));
+  g_variant_dict_insert (&dict, "lost", "b",
+                         node != NULL && node->guest != NULL && vbet_guest_get_state (node->guest) == VBET_GUEST_READY
+                             && vbet_switch_client_has_lost (self->switch_client, device->name, nic->index));
   insert_counters (&dict, port);
   if (port != NULL && port->role != NULL) {
     g_variant_dict_insert (&dict, "role", "s", port->role);
@@ -232,7 +236,7 @@ device_status (VbetLab *self, const VbetDevice *device, const VbetSwitchState *c
   }
   g_variant_builder_init (&nics, G_VARIANT_TYPE ("av"));
   for (guint i = 0; i < device->nics->len; i++)
-    g_variant_builder_add (&nics, "v", nic_status (node, device, g_ptr_array_index (device->nics, i), counters));
+    g_variant_builder_add (&nics, "v", nic_status (self, node, device, g_ptr_array_index (device->nics, i), counters));
   g_variant_dict_insert_value (&dict, "nics", g_variant_builder_end (&nics));
   return g_variant_dict_end (&dict);
 }

@@ -293,7 +293,7 @@ take_connection (WantedPort *port, int fd, gboolean vhost, const VbetSwitchRemot
   gboolean was_there = vbet_switch_client_get_connected (self, port->device, port->nic);
   wanted_port_disconnect (port);
   port->fd = fd;
-  port->vhost = vhost;
+  port->vhost = port->was_vhost = vhost;
   port->udp = remote != NULL;
   port->vni = remote != NULL ? remote->vni : -1;
   g_free (port->to);

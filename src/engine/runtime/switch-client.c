@@ -500,6 +500,14 @@ vbet_switch_client_get_connected (VbetSwitchClient *self, const char *device, gu
   return port != NULL && port->fd >= 0 && (!port->udp || port->far_end.carrier);
 }
 
+gboolean
+vbet_switch_client_has_lost (VbetSwitchClient *self, const char *device, guint nic)
+{
+  g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
+  const WantedPort *port = switch_client_lookup_port (self, device, nic);
+  return port != NULL && port->was_vhost && port->fd < 0;
+}
+
 const char *const *
 vbet_switch_client_get_layers (VbetSwitchClient *self)
 {

@@ -234,6 +234,9 @@ guint vbet_switch_client_get_restarts (VbetSwitchClient *self);
 /** vbet_switch_client_get_connected: Returns: whether the guest's NIC is open, or the far end of a remote seems to be
  * there; FALSE for unknown ports. */
 gboolean vbet_switch_client_get_connected (VbetSwitchClient *self, const char *device, guint nic);
+/** vbet_switch_client_has_lost: Returns: whether the NIC was connected by vhost-user and is no longer: until the guest is
+ * booted again, it has no such NIC. */
+gboolean vbet_switch_client_has_lost (VbetSwitchClient *self, const char *device, guint nic);
 /** vbet_switch_client_get_layers: (transfer none) (nullable): layers of confinement that hold: "landlock" … */
 const char *const *vbet_switch_client_get_layers (VbetSwitchClient *self);
 

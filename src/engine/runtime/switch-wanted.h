@@ -42,6 +42,7 @@ typedef struct {
   gboolean no_carrier;    /* for vhost-user and UDP */
   gboolean vhost;         /* the connection is one */
   gboolean given;         /* a process got it */
+  gboolean was_vhost;     /* the latest connection was one; it may have ended */
   gboolean udp;           /* the connection is a UDP socket, with the next three */
   gint64 vni;             /* -1: no VXLAN */
   char *to;               /* (nullable): with VXLAN: a socket address in base64 */
