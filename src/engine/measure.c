@@ -45,7 +45,7 @@ vbet_measured_read (JsonObject *object, VbetMeasured *ret_measured)
     .median = number_of (object, "median"),
     .eighty_fourth = number_of (object, "eighty-fourth"),
     .high = number_of (object, "high"),
-    .gap = number_of (object, "gap"),
+    .pace = number_of (object, "pace"),
     .waited = number_of (object, "waited"),
     .waited_most = number_of (object, "waited-most"),
     .late = number_of (object, "late"),
@@ -198,7 +198,7 @@ static VbetMeasureRow
 judge_reorder (const VbetMeasureSet *set, const VbetMeasured *measured)
 {
   double swing = set->normal ? 3 * set->jitter : set->jitter;
-  double pause = MAX (1.5 * measured->interval, measured->gap);
+  double pause = 1.5 * measured->pace;
   double before = pause > 0 ? floor ((set->delay - swing) / pause) : 0; /* how many there are to overtake */
   double none = before >= 1 ? pow (MIN (set->reorder + set->loss, 1), before) : 1;
   VbetMeasureRow row = judge_share ("reorder", set->reorder, set->reorder * (1 - none), measured->reordered,

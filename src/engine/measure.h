@@ -38,7 +38,7 @@ typedef struct {
 typedef struct {
   double time, interval, sent, lost, runs, duplicated, corrupted, ordered, reordered, full, down, cut,
       unknown;
-  double samples, lowest, sixteenth, median, eighty_fourth, high, gap;
+  double samples, lowest, sixteenth, median, eighty_fourth, high, pace;
   double waited, waited_most, late, trains, tight, rate, span, train_frames, train_size;
   double bytes, other_frames, other_bytes;
 } VbetMeasured;

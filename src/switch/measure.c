@@ -69,7 +69,7 @@ vbet_measure_write (JsonBuilder *builder, const VbetProbeResult *result)
   add_int (builder, "median", result->median);
   add_int (builder, "eighty-fourth", result->eighty_fourth);
   add_int (builder, "high", result->high);
-  add_int (builder, "gap", result->gap);
+  add_int (builder, "pace", result->pace);
   add_int (builder, "waited", result->waited);
   add_int (builder, "waited-most", result->waited_most);
   add_int (builder, "late", result->late);

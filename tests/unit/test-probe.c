@@ -2,6 +2,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <math.h>
 
 #include "engine/measure.h"
@@ -515,6 +516,127 @@ test_plans (void)
   bench_free (bench);
 }
 
+/* --- in the fabric: nobody but who measures sees a probe ------------------------------------------- */
+
+typedef struct {
+  gint64 now;
+  guint seen; /* frames that a device got, or a capture was shown */
+  guint ended;
+  VbetProbeEnd why;
+  VbetProbeResult results[2];
+} Plant;
+
+static gint64
+plant_clock (gpointer user_data)
+{
+  const Plant *self = user_data;
+  return self->now;
+}
+
+static void
+plant_running (const VbetProbe *probe, gint64 now, gpointer user_data)
+{
+  CU_ASSERT (vbet_probe_get_duration (probe) > 0);
+}
+
+static void
+plant_ended (const VbetProbe *probe, VbetProbeEnd why, gint64 now, gpointer user_data)
+{
+  Plant *self = user_data;
+  self->ended++;
+  self->why = why;
+  for (guint end = 0; end < 2; end++)
+    vbet_probe_result (probe, end, now, &self->results[end]);
+}
+
+static void
+plant_send (gpointer port, const VbetFrame *frame)
+{
+  Plant *self = port;
+  self->seen++;
+}
+
+static void
+plant_flush (gpointer port)
+{
+}
+
+static void
+plant_tap (VbetCableEnd end, gboolean entered, const VbetFrame *frame, gpointer user_data)
+{
+  Plant *self = user_data;
+  self->seen++;
+}
+
+static const VbetProberClass plant_prober = { plant_clock, plant_running, plant_ended };
+
+static VbetFabric *
+plant_new (Plant *self)
+{
+  static const VbetPortClass klass = { .send = plant_send, .flush = plant_flush, .destroy = plant_flush };
+  static const VbetTapClass tap = { plant_tap, plant_flush };
+  static const gboolean both[2] = { TRUE, TRUE };
+  VbetFabric *fabric = vbet_fabric_new (1);
+  VbetEndpoint *end;
+  VbetFabricCableSettings settings = { 0 };
+  for (guint i = 0; i < 2; i++) {
+    vbet_cable_quality_init (&settings.quality[i]);
+    settings.quality[i].delay = 5 * MS;
+    CU_ASSERT_EQUAL (vbet_fabric_add_port (fabric, i == 0 ? "a" : "b", 1, 1500, &klass, self, &end), 0);
+    vbet_endpoint_set_connected (end, TRUE);
+  }
+  CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, "c", "a", 1, "b", 1, &settings, 0), 0);
+  CU_ASSERT_PTR_NOT_NULL (vbet_fabric_add_tap (fabric, "c", both, &tap, self));
+  return fabric;
+}
+
+static void
+plant_run (Plant *self, VbetFabric *fabric, gint64 until)
+{
+  for (gint64 next = vbet_fabric_deadline (fabric); next <= until; next = vbet_fabric_deadline (fabric)) {
+    self->now = MAX (next, self->now);
+    vbet_fabric_run (fabric, self->now);
+  }
+  self->now = MIN (until, self->now);
+}
+
+static void
+no_counts (const VbetFabricCableInfo *info, gpointer user_data)
+{
+  for (guint way = 0; way < 2; way++) {
+    CU_ASSERT_EQUAL (info->counters[way].frames + info->counters[way].bytes + info->counters[way].dropped, 0);
+    CU_ASSERT_EQUAL (info->effects[way].lost + info->effects[way].flying, 0);
+  }
+}
+
+static void
+test_fabric (void)
+{
+  VbetProbeWish wish = { .count = 200 };
+  Plant plant = { 0 };
+  VbetFabric *fabric = plant_new (&plant);
+  CU_ASSERT_EQUAL (vbet_fabric_probe (fabric, "d", &wish, 1, &plant_prober, &plant, 0), -ENOENT);
+  CU_ASSERT_EQUAL (vbet_fabric_probe (fabric, "c", &wish, 1, &plant_prober, &plant, 0), 0);
+  CU_ASSERT_EQUAL (vbet_fabric_probe (fabric, "c", &wish, 2, &plant_prober, &plant, 0), -EALREADY);
+  plant_run (&plant, fabric, 60000 * MS);
+  CU_ASSERT (plant.ended == 1 && plant.why == VBET_PROBE_DONE);
+  CU_ASSERT (plant.results[0].sent == 200 && plant.results[1].sent == 200 && plant.results[0].lost == 0);
+  CU_ASSERT (plant.results[0].lowest == 5 * MS && plant.results[1].high == 5 * MS);
+  CU_ASSERT_FALSE (vbet_fabric_probe_stop (fabric, "c"));
+  CU_ASSERT_EQUAL (vbet_fabric_probe (fabric, "c", &wish, 2, &plant_prober, &plant, plant.now), 0);
+  plant_run (&plant, fabric, plant.now + 100 * MS);
+  CU_ASSERT (vbet_fabric_probe_stop (fabric, "c"));
+  CU_ASSERT (plant.ended == 2 && plant.why == VBET_PROBE_CANCELLED && plant.results[0].sent > 0);
+  plant_run (&plant, fabric, plant.now + 1000 * MS); /* what is left of it arrives */
+  vbet_fabric_each_cable (fabric, no_counts, NULL);
+  CU_ASSERT_EQUAL (vbet_fabric_probe (fabric, "c", &wish, 3, &plant_prober, &plant, plant.now), 0);
+  CU_ASSERT_EQUAL (vbet_fabric_remove_cable (fabric, "c"), 0);
+  CU_ASSERT (plant.ended == 3 && plant.why == VBET_PROBE_UNPLUGGED);
+  CU_ASSERT_EQUAL (vbet_fabric_deadline (fabric), VBET_CABLE_NEVER);
+  CU_ASSERT_EQUAL (plant.seen, 0);
+  vbet_fabric_free (fabric);
+}
+
 /* --- figures --------------------------------------------------------------------------------------- */
 
 static void
@@ -580,8 +702,14 @@ main (int argc, char **argv)
     { "wrong", test_wrong },     { "bursts", test_bursts }, CU_TEST_INFO_NULL,
   };
   CU_TestInfo use[] = {
-    { "other traffic", test_in_use }, { "queues", test_queues }, { "down", test_down }, { "flap", test_flap },
-    { "cancel", test_cancel },        { "plans", test_plans },   CU_TEST_INFO_NULL,
+    { "other traffic", test_in_use },
+    { "queues", test_queues },
+    { "down", test_down },
+    { "flap", test_flap },
+    { "fabric", test_fabric },
+    { "cancel", test_cancel },
+    { "plans", test_plans },
+    CU_TEST_INFO_NULL,
   };
   CU_TestInfo figures[] = {
     { "interval", test_interval },

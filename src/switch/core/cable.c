@@ -265,7 +265,7 @@ has_room (const VbetCableDirection *way, const VbetFrame *frame)
          && (quality->queue_bytes == 0 || way->queue_bytes + frame->size <= quality->queue_bytes);
 }
 
-static VbetCableTaken
+static inline VbetCableTaken
 enter (VbetCable *self, VbetCableEnd end, const VbetFrame *frame, gint64 now)
 {
   VbetCableDirection *way = &self->directions[end];

@@ -82,8 +82,11 @@ count_small (const ProbeWay *way, const ProbeRecord *record, guint number, Walk 
   walk->latest = MAX (walk->latest, record->last);
   result->corrupted += record->corrupted;
   result->duplicated += record->copies > 1;
-  result->ordered += record->copies == 1;
-  result->reordered += record->copies == 1 && overtook;
+  /* Those that are far from each other have nobody to overtake. */
+  if (record->copies == 1 && (number >= way->sparse || way->sparse == way->count)) {
+    result->ordered++;
+    result->reordered += overtook;
+  }
   if (!overtook && (way->sparse == 0 || number < way->sparse)) {
     gint64 delay = record->arrived - record->left;
     g_array_append_val (walk->delays, delay);
@@ -187,7 +190,7 @@ vbet_probe_result (const VbetProbe *self, VbetCableEnd end, gint64 now, VbetProb
   ret_result->tight = way->tight;
   ret_result->time = now - self->began;
   ret_result->interval = way->interval;
-  ret_result->gap = way->sparse > 0 ? way->gap : 0;
+  ret_result->pace = way->sparse == way->count ? way->gap : way->interval;
   ret_result->waited = walk.waits > 0 ? (gint64)(walk.waited / walk.waits) : 0;
   ret_result->late = median_of (way->late);
   ret_result->other_frames = way->line->counters.frames - way->others.frames;

@@ -43,8 +43,9 @@ typedef struct {
   guint runs;       /* of probes lost one after the other */
   guint duplicated; /* arrived twice; of those not lost */
   guint corrupted;  /* likewise */
-  guint ordered;    /* arrived once */
+  guint ordered;    /* arrived once, and were sent soon after others */
   guint reordered;  /* of those: arrived before one that was sent before */
+  gint64 pace;      /* between those, on average */
   guint full;       /* found the queue full */
   guint down;       /* found the direction down */
   guint cut;        /* were on their way when it went down */
@@ -55,7 +56,6 @@ typedef struct {
   gint64 median;
   gint64 eighty_fourth; /* 84 % are lower */
   gint64 high;          /* 99 % are not higher */
-  gint64 gap;           /* between those that these are of; 0: between all */
   gint64 waited;        /* in queue and transmitter, on average */
   gint64 waited_most;
   gint64 late;  /* how late the process was to send, at the median: how busy the machine is */
