@@ -184,6 +184,14 @@ def live_changes(place):
     wait_until(lambda: ping(place, left, 2), 10, "ping at the other port")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", three))
+    # By IPv6, with VXLAN and without.
+    place.ctl("call", right, f'set(far, peer="[::1]:{one}", listen="[::1]:{two}")')
+    place.ctl("call", left, f'set(far, peer="[::1]:{two}")')
+    wait_until(lambda: ping(place, left, 2, "-s", "1472", "-M", "do"), 10, "ping by IPv6")
+    for lab in (left, right):
+        place.ctl("call", lab, "set(far, vni=default)")
+    wait_until(lambda: ping(place, left, 2, "-s", "1472", "-M", "do"), 10, "ping by IPv6, as it is")
+    place.ctl("call", right, f'set(far, peer="127.0.0.1:{one}", listen="{two}", vni=4242)')
     # Another name is another device, with the port of the one that goes.
     text = LAB % (f'peer="127.0.0.1:{two}", listen="{one}", vni=4242', 1)
     place.ctl("apply", left, place.write("renamed.vbet", text.replace("far", "away")))
