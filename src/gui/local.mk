@@ -132,7 +132,10 @@ libvbet_gui_a_SOURCES = \
 	src/gui/panes/field-private.h \
 	src/gui/panes/field.c \
 	src/gui/panes/field.h \
+	src/gui/panes/inspector-cable.c \
 	src/gui/panes/inspector-form.c \
+	src/gui/panes/inspector-outside.c \
+	src/gui/panes/network.c src/gui/panes/network.h \
 	src/gui/panes/inspector-head.c \
 	src/gui/panes/inspector-private.h \
 	src/gui/panes/inspector.c \

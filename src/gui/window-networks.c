@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "gui/model/storm.h"
+#include "gui/reply.h"
 #include "gui/window-private.h"
 
 #define NAMES_MAX 5 /* that a sentence names */
@@ -93,6 +94,39 @@ on_storm_stp (GSimpleAction *action, GVariant *parameter, gpointer data)
     vbet_notices_show (self->notices, "gesture", GTK_MESSAGE_WARNING, error->message, NULL);
 }
 
+/* --- gateways and TAP devices ---------------------------------------------------------------- */
+
+static void
+on_calls (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree char *device = data;
+  g_autoptr (GVariant) reply = vbet_client_call_finish (VBET_CLIENT (source), result, NULL);
+  g_autoptr (GPtrArray) calls = vbet_reply_list (reply, "calls");
+  for (guint i = calls->len; i > 0; i--) {
+    GVariant *call = g_ptr_array_index (calls, i - 1);
+    GVariantDict params;
+    if (g_strcmp0 (vbet_reply_text (call, "device"), device) != 0
+        || g_strcmp0 (vbet_reply_text (call, "state"), "failed") != 0)
+      continue;
+    g_variant_dict_init (&params, NULL);
+    g_variant_dict_insert (&params, "number", "x", (gint64)vbet_reply_number (call, "number", 0));
+    vbet_client_call_async (VBET_CLIENT (source), "call.retry", g_variant_dict_end (&params), NULL, NULL,
+                            NULL);
+    return;
+  }
+}
+
+/* The call of the selected device that failed last is done once more. */
+static void
+on_outside_retry (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  VbetWindow *self = data;
+  g_auto (GStrv) devices = vbet_session_selected_devices (self->session);
+  VbetClient *client = vbet_runner_get_client (self->runner);
+  if (client != NULL && devices[0] != NULL)
+    vbet_client_call_async (client, "lab.calls", NULL, NULL, on_calls, g_strdup (devices[0]));
+}
+
 /* --- VLANs -------------------------------------------------------------------------------- */
 
 static void
@@ -109,7 +143,10 @@ on_show_vlans (VbetWindow *self)
 void
 _vbet_window_add_networks (VbetWindow *self)
 {
-  static const GActionEntry entries[] = { { .name = "storm-stp", .activate = on_storm_stp } };
+  static const GActionEntry entries[] = {
+    { .name = "storm-stp", .activate = on_storm_stp },
+    { .name = "outside-retry", .activate = on_outside_retry },
+  };
   g_autoptr (GAction) vlans
       = self->settings != NULL
             ? g_settings_create_action (self->settings, "show-vlans")

@@ -79,6 +79,15 @@ test_values (void)
   check_value (VBET_KIND_CABLE, "delay", "0", "0");
   check_value (VBET_KIND_CABLE, "loss", "0.1", "0.1%");
   check_value (VBET_KIND_CABLE, "rate", "10", "10Mbit");
+  check_value (VBET_KIND_CABLE, "rate", "5 Mbit/s", "5Mbit");
+  check_value (VBET_KIND_CABLE, "rate", "64 kbps", "64kbit");
+  check_value (VBET_KIND_CABLE, "rate", "1 g", "1Gbit");
+  check_value (VBET_KIND_CABLE, "rate", "10Mbit/1Mbit", "10Mbit/1Mbit");
+  check_value (VBET_KIND_CABLE, "delay", "20 ms", "20ms");
+  check_value (VBET_KIND_CABLE, "delay", "1,5 s", "1.5s");
+  check_value (VBET_KIND_CABLE, "delay", "300 µs", "300us");
+  check_value (VBET_KIND_CABLE, "delay", "0", "0");
+  check_value (VBET_KIND_CABLE, "loss", "2 %", "2%");
   check_value (VBET_KIND_CABLE, "queue", "50", "50");
   check_value (VBET_KIND_NIC, "ip", "10.0.0.1/24", "10.0.0.1/24");
   check_value (VBET_KIND_NIC, "ip", "10.0.0.1/24  2001:db8::1/64,", "[10.0.0.1/24, 2001:db8::1/64]");

@@ -98,6 +98,8 @@ on_gateway_problem (VbetGateway *gateway, const char *message, gpointer data)
 typedef struct {
   VbetDone done;
   gpointer data;
+  VbetLab *lab;    /* owned */
+  char *name;      /* of the gateway */
   GError *problem; /* with the text; tells before what the process says */
 } Update;
 
@@ -106,9 +108,16 @@ on_gateway_updated (gpointer data, GError *error)
 {
   g_autofree Update *update = data;
   GError *problem = update->problem != NULL ? update->problem : error;
+  VbetLabDevice *node = vbet_lab_device (update->lab, update->name); /* it may be gone */
+  if (node != NULL && node->gateway != NULL && !g_error_matches (problem, VBET_ERROR, VBET_ERROR_CANCELLED)) {
+    g_free (node->problem);
+    node->problem = problem != NULL ? g_strdup (problem->message) : NULL;
+  }
   if (problem != error)
     g_clear_error (&error);
   update->done (update->data, problem);
+  g_object_unref (update->lab);
+  g_free (update->name);
 }
 
 static void
@@ -117,6 +126,8 @@ update_gateway (VbetLab *self, VbetLabDevice *node, const VbetDevice *device, Vb
   Update *update = g_new0 (Update, 1);
   update->done = done;
   update->data = data;
+  update->lab = g_object_ref (self);
+  update->name = g_strdup (node->name);
   char **options = gateway_options (self, device, &update->problem);
   vbet_gateway_run (node->gateway, options, on_gateway_updated, update);
 }
@@ -349,6 +360,8 @@ vbet_lab_insert_outside (VbetLab *self, const VbetLabDevice *node, GVariantDict 
   g_variant_dict_insert (dict, "restarts", "x", (gint64)vbet_gateway_get_restarts (node->gateway));
   if (layers != NULL)
     g_variant_dict_insert_value (dict, "layers", g_variant_new_strv (layers, -1));
+  if (node->problem != NULL)
+    g_variant_dict_insert (dict, "problem", "s", node->problem);
   if (device != NULL)
     g_variant_dict_insert_value (dict, "forwards", forwards_status (self, node, device));
   g_variant_dict_insert_value (dict, "leases", leases_status (self, node));

@@ -188,6 +188,47 @@ vbet_form_editor_text (const VbetAttributeSpec *spec, const VbetValue *value)
   return vbet_value_to_text (value);
 }
 
+/* Units as people write them, and as the language does; the first ones that fit, without regard to capitals.
+ */
+static const struct {
+  VbetValueType type;
+  const char *typed;
+  const char *unit;
+} units[] = {
+  { VBET_VALUE_RATE, "gbit/s", "Gbit" },  { VBET_VALUE_RATE, "mbit/s", "Mbit" },
+  { VBET_VALUE_RATE, "kbit/s", "kbit" },  { VBET_VALUE_RATE, "bit/s", "bit" },
+  { VBET_VALUE_RATE, "gbps", "Gbit" },    { VBET_VALUE_RATE, "mbps", "Mbit" },
+  { VBET_VALUE_RATE, "kbps", "kbit" },    { VBET_VALUE_RATE, "bps", "bit" },
+  { VBET_VALUE_RATE, "gbit", "Gbit" },    { VBET_VALUE_RATE, "mbit", "Mbit" },
+  { VBET_VALUE_RATE, "kbit", "kbit" },    { VBET_VALUE_RATE, "g", "Gbit" },
+  { VBET_VALUE_RATE, "m", "Mbit" },       { VBET_VALUE_RATE, "k", "kbit" },
+  { VBET_VALUE_DURATION, "sec", "s" },    { VBET_VALUE_DURATION, "msec", "ms" },
+  { VBET_VALUE_DURATION, "µs", "us" },    { VBET_VALUE_DURATION, "ms", "ms" },
+  { VBET_VALUE_DURATION, "us", "us" },    { VBET_VALUE_DURATION, "s", "s" },
+  { VBET_VALUE_PERCENT, "percent", "%" }, { VBET_VALUE_SIZE, "kb", "K" },
+  { VBET_VALUE_SIZE, "mb", "M" },         { VBET_VALUE_SIZE, "gb", "G" },
+  { VBET_VALUE_SIZE, "kib", "K" },        { VBET_VALUE_SIZE, "mib", "M" },
+  { VBET_VALUE_SIZE, "gib", "G" },
+};
+
+/* "20 ms", "5 Mbit/s", "1,5 %": as the language has it, when it is a number with a unit; else as it is. */
+static char *
+number_text (const VbetAttributeSpec *spec, const char *word)
+{
+  gsize digits = strspn (word, "0123456789.,");
+  g_autofree char *number = g_strdelimit (g_strndup (word, digits), ",", '.');
+  g_autofree char *unit = g_strstrip (g_strdup (word + digits));
+  if (digits == 0 || strchr (unit, '/') != strstr (unit, "/s") || strpbrk (unit, " 0123456789") != NULL)
+    return g_strdup (word);
+  /* A bare number is meant in the unit that the form shows. */
+  if (*unit == '\0')
+    return strcmp (number, "0") != 0 ? g_strconcat (number, spec->unit, NULL) : g_steal_pointer (&number);
+  for (guint i = 0; i < G_N_ELEMENTS (units); i++)
+    if (units[i].type == spec->type && g_ascii_strcasecmp (unit, units[i].typed) == 0)
+      return g_strconcat (number, units[i].unit, NULL);
+  return g_strconcat (number, unit, NULL);
+}
+
 /* One item of a list, or the whole of what is none. */
 static char *
 item_text (const VbetAttributeSpec *spec, const char *text)
@@ -204,10 +245,7 @@ item_text (const VbetAttributeSpec *spec, const char *text)
   case VBET_VALUE_DURATION:
   case VBET_VALUE_PERCENT:
   case VBET_VALUE_RATE:
-    /* A bare number is meant in the unit that the form shows. */
-    if (word[strspn (word, "0123456789.")] == '\0' && strcmp (word, "0") != 0)
-      return g_strconcat (word, spec->unit, NULL);
-    return g_steal_pointer (&word);
+    return number_text (spec, word);
   default:
     return g_steal_pointer (&word);
   }

@@ -52,6 +52,19 @@ vbet_session_set_attribute (VbetSession *self, const VbetObject *objects, guint 
 }
 
 gboolean
+vbet_session_set_attributes (VbetSession *self, const VbetObject *object, const char *const *keys,
+                             const char *const *values, guint n, const char *label, GError **error)
+{
+  gboolean ok = TRUE;
+  g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);
+  vbet_document_begin (self->document, label);
+  for (guint i = 0; i < n && ok; i++)
+    ok = _vbet_session_apply (
+        self, vbet_gesture_set (self->program, self->topology, object, keys[i], values[i], error), label);
+  return _vbet_session_finish (self, ok);
+}
+
+gboolean
 vbet_session_add_nic (VbetSession *self, const char *device, GError **error)
 {
   g_return_val_if_fail (VBET_IS_SESSION (self), FALSE);

@@ -207,6 +207,10 @@ gboolean vbet_session_cut (VbetSession *self, char **ret_text, GError **error);
  * default. */
 gboolean vbet_session_set_attribute (VbetSession *self, const VbetObject *objects, guint size,
                                      const char *key, const char *value, GError **error);
+/** vbet_session_set_attributes: likewise several of one object, as one revision @label. @keys, @values: (array length=n);
+ * a value of NULL: the default. */
+gboolean vbet_session_set_attributes (VbetSession *self, const VbetObject *object, const char *const *keys,
+                                      const char *const *values, guint n, const char *label, GError **error);
 gboolean vbet_session_add_nic (VbetSession *self, const char *device, GError **error);
 /** vbet_session_remove_nic: @nic: from 1; its cable goes, too. */
 gboolean vbet_session_remove_nic (VbetSession *self, const char *device, guint nic, GError **error);

@@ -152,7 +152,7 @@ settle_lamps (VbetViewBuilder *self, VbetItem *item)
     VbetPoint from = end == 0 ? item->a : item->b, at = item->lamps[end];
     double distance = vbet_point_distance (from, at),
            most = MIN (distance + LAMP_REACH, 0.45 * vbet_point_distance (item->a, item->b));
-    while (distance < most && _vbet_occupied_touches (self->taken, box_around (at, 5)))
+    while (distance < most && _vbet_occupied_touches (self->taken, box_around (at, 7)))
       at = vbet_item_point (item, along_t (item, end, distance += 4));
     if (distance < most)
       item->lamps[end] = at;

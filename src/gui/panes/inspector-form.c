@@ -104,6 +104,8 @@ add_fields (VbetInspector *self, const VbetObject *objects, guint size, const ch
     const VbetFormField *model = g_ptr_array_index (models, i);
     if (wanted != NULL && !model->is_set && !g_strv_contains (wanted, model->spec->key))
       continue;
+    if (size == 1 && objects[0].kind == VBET_KIND_GATEWAY && strcmp (model->spec->key, "forward") == 0)
+      continue; /* it has a table of its own */
     if (!model->is_main && more == NULL)
       more = add_more (self, box, name);
     add_field (section, model, prefix, model->is_main ? box : more);
@@ -446,6 +448,7 @@ _vbet_inspector_fill (VbetInspector *self, const VbetObject *objects, guint size
   gtk_box_pack_start (GTK_BOX (self->form), nics, FALSE, FALSE, 0);
   if (cable != NULL) {
     add_ends (self, cable, self->form);
+    _vbet_inspector_add_presets (self, cable, self->form);
     add_traffic (self);
     self->measured = vbet_measured_new (self->measurements, cable->name);
     gtk_box_pack_start (GTK_BOX (self->form), self->measured, FALSE, FALSE, 0);
@@ -461,6 +464,8 @@ _vbet_inspector_fill (VbetInspector *self, const VbetObject *objects, guint size
   }
   if (cable != NULL)
     name_ways (self, cable);
+  if (device != NULL && device->kind == VBET_KIND_GATEWAY)
+    _vbet_inspector_add_gateway (self, device, self->form);
   if (device != NULL) {
     add_nics (self, device, nics);
     add_files (device, self->form);

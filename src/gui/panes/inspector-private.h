@@ -4,6 +4,7 @@
 
 #include "gui/panes/field.h"
 #include "gui/panes/inspector.h"
+#include "gui/panes/network.h"
 #include "gui/panes/resources.h"
 
 /* Fields about the same objects. */
@@ -32,6 +33,8 @@ struct _VbetInspector {
   GtkWidget *switcher; /* between the stack's pages */
   GtkWidget *stack;    /* "settings", "live" */
   VbetResources *resources;
+  VbetNetwork *network; /* of a switch, in "live" */
+  VbetNetwork *outside; /* of a gateway or TAP device, in "settings" */
   GtkWidget *traffic;  /* (nullable): grid in the form of a cable */
   VbetMeasurements *measurements;
   GtkWidget *measured; /* (nullable): VbetMeasured in the form of a cable */
@@ -56,6 +59,14 @@ void _vbet_inspector_update_fields (VbetInspector *self);
 
 /** _vbet_inspector_update_traffic: of the cable that is shown, if one is. */
 void _vbet_inspector_update_traffic (VbetInspector *self, const VbetObject *objects, guint size);
+
+/* inspector-cable.c */
+/** _vbet_inspector_add_presets: a button with ready-made lines. */
+void _vbet_inspector_add_presets (VbetInspector *self, const VbetCable *cable, GtkWidget *box);
+
+/* inspector-outside.c */
+/** _vbet_inspector_add_gateway: what it gives, and its forwarded ports as a table. */
+void _vbet_inspector_add_gateway (VbetInspector *self, const VbetDevice *device, GtkWidget *box);
 
 /* inspector-head.c */
 void _vbet_inspector_make_head (VbetInspector *self);

@@ -79,6 +79,15 @@ shape_of (VbetInspector *self, const VbetObject *objects, guint size)
                             peer != NULL && peer->device != NULL ? peer->device : "",
                             peer != NULL ? peer->nic : 0);
   }
+  if (device != NULL && device->kind == VBET_KIND_GATEWAY) {
+    /* What the table and the figures of a gateway are made of. */
+    static const char *const keys[] = { "network", "dhcp", "isolated", "forward" };
+    for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
+      const VbetValue *value = vbet_attributes_get (device->attributes, keys[i]);
+      g_autofree char *text = value != NULL ? vbet_value_to_text (value) : NULL;
+      g_string_append_printf (shape, "%s %s\n", keys[i], text != NULL ? text : "");
+    }
+  }
   for (guint i = 0; device != NULL && i < device->files->len; i++) {
     const VbetFile *file = g_ptr_array_index (device->files, i);
     g_string_append_printf (shape, "file %s %u\n", file->path, g_bytes_hash (file->contents));
@@ -201,7 +210,8 @@ on_selection (VbetInspector *self)
 {
   /* What was typed into the form of what was selected before is meant for that. */
   vbet_inspector_flush (self);
-  /* Making a form takes longer than drawing a frame: what the hand did comes first, also the second click of two. */
+  /* Making a form takes longer than drawing a frame: what the hand did comes first, also the second click of
+   * two. */
   if (self->idle == 0)
     self->idle = g_timeout_add_full (G_PRIORITY_DEFAULT_IDLE, SELECTION_REST, on_idle, self, NULL);
 }
@@ -259,21 +269,36 @@ make_live (VbetInspector *self)
   gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (self->resources)),
                                "vbet-inspector-form");
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_container_add (GTK_CONTAINER (scrolled), GTK_WIDGET (self->resources));
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  self->network = VBET_NETWORK (vbet_network_new (self->session, self->runner));
+  gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (self->network)),
+                               "vbet-inspector-form");
+  gtk_box_pack_start (GTK_BOX (box), GTK_WIDGET (self->resources), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), GTK_WIDGET (self->network), FALSE, FALSE, 0);
+  gtk_container_add (GTK_CONTAINER (scrolled), box);
   gtk_stack_add_titled (GTK_STACK (self->stack), scrolled, "live", _ ("Live"));
 }
 
-/* A guest of a lab that runs has a second page. */
+/* A guest or a switch of a lab that runs has a second page; of a gateway or a TAP device, what it does stands
+ * above its settings. */
 static void
 update_live (VbetInspector *self, const VbetObject *objects, guint size)
 {
-  gboolean live = size == 1 && (objects[0].kind & VBET_KIND_GUEST) != 0
-                  && vbet_session_is_running (self->session)
-                  && vbet_session_get_state (self->session, objects[0].name) != VBET_STATE_OFF;
-  gtk_widget_set_visible (self->switcher, live);
-  if (!live)
+  gboolean running
+      = size == 1 && vbet_session_is_running (self->session) && vbet_runner_get_client (self->runner) != NULL;
+  gboolean is_guest = running && (objects[0].kind & VBET_KIND_GUEST) != 0
+                      && vbet_session_get_state (self->session, objects[0].name) != VBET_STATE_OFF;
+  gboolean is_switch = running && objects[0].kind == VBET_KIND_SWITCH;
+  gboolean is_outside = running && (objects[0].kind & (VBET_KIND_GATEWAY | VBET_KIND_TAP)) != 0;
+  gtk_widget_set_visible (self->switcher, is_guest || is_switch);
+  if (!is_guest && !is_switch)
     gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "settings");
-  vbet_resources_set_device (self->resources, live ? objects[0].name : NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->resources), !is_switch);
+  gtk_widget_set_visible (GTK_WIDGET (self->network), is_switch);
+  gtk_widget_set_visible (GTK_WIDGET (self->outside), is_outside);
+  vbet_resources_set_device (self->resources, is_guest ? objects[0].name : NULL);
+  vbet_network_set_device (self->network, is_switch ? objects[0].name : NULL);
+  vbet_network_set_device (self->outside, is_outside ? objects[0].name : NULL);
 }
 
 static void
@@ -291,6 +316,9 @@ make_form (VbetInspector *self)
   gtk_style_context_add_class (gtk_widget_get_style_context (box), "vbet-inspector-form");
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_box_pack_start (GTK_BOX (box), self->reason, FALSE, FALSE, 0);
+  self->outside = VBET_NETWORK (vbet_network_new (self->session, self->runner));
+  gtk_widget_set_no_show_all (GTK_WIDGET (self->outside), TRUE);
+  gtk_box_pack_start (GTK_BOX (box), GTK_WIDGET (self->outside), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), self->form, FALSE, FALSE, 0);
   gtk_container_add (GTK_CONTAINER (scrolled), box);
   gtk_stack_add_titled (GTK_STACK (self->stack), scrolled, "settings", _ ("Settings"));
