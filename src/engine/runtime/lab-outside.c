@@ -91,6 +91,8 @@ on_gateway_problem (VbetGateway *gateway, const char *message, gpointer data)
 {
   VbetLabDevice *node = data;
   VbetCallRecord *record = vbet_lab_record_begin (node->lab, "gateway", "gateway", node->name, NULL);
+  g_free (node->problem);
+  node->problem = g_strdup (message);
   g_autoptr (GError) error = g_error_new_literal (VBET_ERROR, VBET_ERROR_HOST, message);
   vbet_lab_record_end (node->lab, record, error);
 }

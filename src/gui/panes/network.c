@@ -43,6 +43,7 @@ struct _VbetNetwork {
   GtkWidget *reason;    /* label in it */
   GtkWidget *command;   /* label in it: what to type as root */
   GtkWidget *copy;      /* button in it */
+  GtkWidget *retry;     /* likewise */
   GtkWidget *summary;   /* label */
   GtkWidget *tables;    /* box, of a switch */
   GtkListStore *ports;
@@ -328,7 +329,7 @@ command_in (const char *reason)
 }
 
 static void
-show_problem (VbetNetwork *self, const char *reason)
+show_problem (VbetNetwork *self, const char *reason, gboolean failed)
 {
   gtk_widget_set_visible (self->problem, reason != NULL);
   if (reason == NULL)
@@ -340,6 +341,7 @@ show_problem (VbetNetwork *self, const char *reason)
     gtk_label_set_text (GTK_LABEL (self->command), command);
   gtk_widget_set_visible (self->command, command != NULL);
   gtk_widget_set_visible (self->copy, command != NULL);
+  gtk_widget_set_visible (self->retry, failed);
 }
 
 static void
@@ -359,7 +361,8 @@ show (VbetNetwork *self, GVariant *reply)
   const char *kind = vbet_reply_text (reply, "kind");
   const char *error = vbet_reply_text (reply, "error");
   gboolean is_switch = g_strcmp0 (kind, "switch") == 0, is_gateway = g_strcmp0 (kind, "gateway") == 0;
-  show_problem (self, error != NULL && *error != '\0' ? error : vbet_reply_text (reply, "problem"));
+  gboolean failed = error != NULL && *error != '\0';
+  show_problem (self, failed ? error : vbet_reply_text (reply, "problem"), failed);
   gtk_widget_set_visible (self->tables, is_switch);
   gtk_widget_set_visible (self->leases, is_gateway);
   if (is_switch) {
@@ -544,17 +547,17 @@ static void
 make_problem (VbetNetwork *self)
 {
   GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *retry = gtk_button_new_with_label (_ ("Try Again"));
+  self->retry = gtk_button_new_with_label (_ ("Try Again"));
   self->problem = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
   self->reason = wrapped ("vbet-error");
   self->command = wrapped ("monospace");
   self->copy = gtk_button_new_with_label (_ ("Copy Command"));
   gtk_label_set_selectable (GTK_LABEL (self->command), TRUE);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (retry), "win.outside-retry");
-  gtk_widget_set_tooltip_text (retry, _ ("Do what failed once more"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->retry), "win.outside-retry");
+  gtk_widget_set_tooltip_text (self->retry, _ ("Do what failed once more"));
   gtk_widget_set_tooltip_text (self->copy, _ ("Put what an administrator has to type on the clipboard"));
   gtk_box_pack_start (GTK_BOX (buttons), self->copy, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (buttons), retry, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (buttons), self->retry, FALSE, FALSE, 0);
   GtkWidget *const parts[] = { self->reason, self->command, buttons };
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     gtk_box_pack_start (GTK_BOX (self->problem), parts[i], FALSE, FALSE, 0);
