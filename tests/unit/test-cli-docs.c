@@ -152,12 +152,12 @@ test_completion_names_all (void)
 }
 
 /* What vbetd serves and what vbetd(8) documents are the same. */
-static void
-test_service_documented (void)
+static guint
+expect_documented (const char *path, const char *manual)
 {
-  g_autofree char *service = read_source ("src/engine/service.c");
-  g_autofree char *manual = read_source ("data/man/vbetd.8");
-  g_autoptr (GRegex) regex = g_regex_new ("\"((?:lab|device|console|exec|switch)\\.[a-z-]+)\"", 0, 0, NULL);
+  g_autofree char *service = read_source (path);
+  g_autoptr (GRegex) regex
+      = g_regex_new ("\"((?:lab|device|console|exec|switch|cable|capture|call)\\.[a-z-]+)\"", 0, 0, NULL);
   g_autoptr (GMatchInfo) match = NULL;
   guint methods = 0;
   for (g_regex_match (regex, service, 0, &match); g_match_info_matches (match);
@@ -168,6 +168,18 @@ test_service_documented (void)
     expect (strstr (manual, end) != NULL || strstr (manual, line) != NULL, "vbetd", method, "vbetd(8)");
     methods++;
   }
+  return methods;
+}
+
+static void
+test_service_documented (void)
+{
+  static const char *const files[] = { "src/engine/service.c", "src/engine/service-lab.c",
+                                       "src/engine/service-device.c", "src/engine/service-cable.c" };
+  g_autofree char *manual = read_source ("data/man/vbetd.8");
+  guint methods = 0;
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    methods += expect_documented (files[i], manual);
   CU_ASSERT_TRUE (methods > 20);
 }
 
