@@ -39,6 +39,30 @@ link(edge, NIC(r1, 2), pc2, pc3)
 """
 
 
+OFFICE = """# Three switches in a ring, two VLANs, a way out.
+core = attach(alloc(switch, at=(420, 90), stp=yes, priority=4096), alloc(NIC), alloc(NIC), alloc(NIC, vlan=10))
+left = attach(alloc(switch, at=(240, 300), stp=yes), alloc(NIC), alloc(NIC), alloc(NIC, vlan=10), alloc(NIC, vlan=20))
+right = attach(alloc(switch, at=(600, 300), stp=yes), alloc(NIC), alloc(NIC), alloc(NIC, vlan=10))
+set(NIC(core, 1), trunk=[10, 20])
+set(NIC(core, 2), trunk=[10, 20])
+set(NIC(left, 1), trunk=[10, 20])
+set(NIC(left, 2), trunk=[10, 20])
+set(NIC(right, 1), trunk=[10, 20])
+set(NIC(right, 2), trunk=[10, 20])
+uplink = link(NIC(core, 1), NIC(left, 1))
+spare = link(NIC(left, 2), NIC(right, 1))
+other = link(NIC(right, 2), NIC(core, 2))
+pc1 = attach(alloc(host, at=(60, 240)), alloc(NIC, dhcp=yes))
+pc2 = attach(alloc(host, at=(60, 400), autostart=no), alloc(NIC, ip=10.20.0.2/24))
+web = attach(alloc(host, at=(780, 300), icon=server, services=[web]), alloc(NIC, dhcp=yes))
+net = attach(alloc(gateway, at=(620, 90), forward=["tcp:8088:web:80", "tcp:2222:pc1:22"]), alloc(NIC))
+line1 = link(pc1, NIC(left, 3))
+line2 = link(pc2, NIC(left, 4))
+line3 = link(web, NIC(right, 3))
+line4 = link(net, NIC(core, 3))
+"""
+
+
 def ready(window, devices):
     for device in devices:
         wait_until(lambda: window.description(device).endswith(", ready"), 90, f"{device} is ready")
@@ -115,6 +139,40 @@ def campus():
         stop(window)
 
 
+def office():
+    with Window(lab_text("office.vbet", OFFICE)) as window:
+        window.item("core")
+        window.menu("View", ".*VLANs of Ports")
+        window.key("F5")
+        ready(window, ("pc1", "web"))
+        wait_until(lambda: "blocked" in window.description("spare"), 30, "the ring is broken")
+        wait_until(lambda: "blocked" not in window.description("line1") + window.description("line3"), 30, "hosts are in")
+        console(window, "pc1", "clear; ping -c 60 -i 0.5 10.0.2.2")
+        time.sleep(2)
+        window.click(window.place("left"))
+        window.click(window.find("Live", "radio button"))
+        time.sleep(3)
+        screenshot("gallery-tree")
+        window.click(window.place("net"))
+        time.sleep(2)
+        window.reach("Add a Forward")
+        screenshot("gallery-gateway")
+        window.click(window.place("uplink"), button=3)
+        window.click(window.find("Capture at core:eth0", "menu item|push button|radio button|check box"))
+        window.click(window.find("List Packets", "menu item|push button|radio button|check box"))
+        time.sleep(5)
+        screenshot("gallery-packets")
+        window.click(window.place("line3"))
+        window.click(window.find("Make It a …"))
+        window.click(window.find("Satellite: .*", "push button"))
+        time.sleep(3)
+        window.click(window.find("Make It a …"))
+        time.sleep(1)
+        screenshot("gallery-lines")
+        window.key("Escape")
+        stop(window)
+
+
 def grown():
     path = pathlib.Path(os.environ["VBET_GUI_HOME"]) / "home" / "grid.vbet"
     subprocess.run([BUILD / "bin" / "vbetctl", "new", "grid", "12x12", "-o", path], check=True)
@@ -137,4 +195,4 @@ def dark():
         screenshot("gallery-dark")
 
 
-run([start_page, ospf, campus, grown, dark])
+run([start_page, ospf, campus, office, grown, dark])

@@ -47,6 +47,6 @@ gallery: all
 	VBET_TOP_SRCDIR='$(abs_top_srcdir)' VBET_TOP_BUILDDIR='$(abs_top_builddir)' GSETTINGS_BACKEND=memory \
 	  python3 $(srcdir)/tests/gui/gallery.py
 	$(MKDIR_P) $(srcdir)/doc/gallery
-	for shot in start ospf projector calls cable live large dark; do \
+	for shot in start ospf projector calls cable live tree gateway packets lines large dark; do \
 	  cp tests/gui/shots/gallery-$$shot.png $(srcdir)/doc/gallery/$$shot.png || exit 1; \
 	done
