@@ -54,6 +54,7 @@ typedef struct {
   gint64 ended;
   gboolean done;
   guint arrivals;
+  guint settled; /* records whose fate the last cut has decided */
   guint64 bytes;
   VbetCounters others; /* of the cable, at the beginning */
   GArray *records;     /* of ProbeRecord */

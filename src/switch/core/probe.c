@@ -335,10 +335,11 @@ vbet_probe_cut (VbetProbe *self)
 {
   for (guint end = 0; end < 2; end++) {
     ProbeWay *way = &self->ways[end];
-    for (guint i = 0; i < way->records->len; i++) {
+    for (guint i = way->settled; i < way->records->len; i++) {
       ProbeRecord *record = &g_array_index (way->records, ProbeRecord, i);
       if (record->fate == PROBE_TAKEN && record->copies == 0 && !_vbet_probe_is_due (way, record, way->seen))
         record->fate = PROBE_CUT;
     }
+    way->settled = way->records->len;
   }
 }
