@@ -45,6 +45,7 @@ struct _VbetPacketsPane {
   gint64 first;
   guint64 seen;
   guint listed;
+  gboolean follows; /* its end is shown, until somebody scrolls away from it */
 };
 
 G_DEFINE_FINAL_TYPE (VbetPacketsPane, vbet_packets_pane, GTK_TYPE_STACK)
@@ -150,10 +151,9 @@ on_block (const guint8 *block, gsize size, const VbetPacket *packet, gpointer da
 static void
 on_message (VbetCaptureLink *link, const guint8 *message, gulong size, VbetPacketsPane *self)
 {
-  gboolean follow = at_end (self);
   if (!vbet_packets_feed (self->packets, message, size, on_block, self))
     vbet_capture_link_stop (link);
-  if (follow)
+  if (self->follows)
     scroll_to_end (self);
   show_about (self);
 }
@@ -214,6 +214,7 @@ vbet_packets_pane_capture (VbetPacketsPane *self, VbetClient *client, const char
   g_clear_pointer (&self->packets, vbet_packets_free);
   self->packets = vbet_packets_new ();
   self->seen = 0;
+  self->follows = TRUE;
   g_free (self->title);
   self->title = g_strdup_printf (_ ("%s at %s"), cable, end);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->pause), FALSE);
@@ -293,6 +294,43 @@ on_style (GtkWidget *tree)
   }
 }
 
+/* Only what a hand does counts: rows that come change the bar, too. */
+static gboolean
+on_bar (GtkRange *bar, GtkScrollType how, double value, VbetPacketsPane *self)
+{
+  GtkAdjustment *range = gtk_range_get_adjustment (bar);
+  (void)how;
+  self->follows = value + gtk_adjustment_get_page_size (range) >= gtk_adjustment_get_upper (range) - 30;
+  return GDK_EVENT_PROPAGATE;
+}
+
+static gboolean
+look_again (gpointer data)
+{
+  VbetPacketsPane *self = data;
+  self->follows = at_end (self);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_wheel (GtkWidget *tree, GdkEventScroll *event, VbetPacketsPane *self)
+{
+  (void)tree;
+  (void)event;
+  self->follows = FALSE; /* once the wheel has turned it, it may be at its end */
+  g_idle_add_full (G_PRIORITY_DEFAULT, look_again, g_object_ref (self), g_object_unref);
+  return GDK_EVENT_PROPAGATE;
+}
+
+static gboolean
+on_cursor (GtkTreeView *tree, GtkMovementStep step, int count, VbetPacketsPane *self)
+{
+  (void)tree;
+  (void)step;
+  self->follows = count > 0 && at_end (self);
+  return FALSE;
+}
+
 static GtkWidget *
 make_list (VbetPacketsPane *self)
 {
@@ -314,6 +352,11 @@ make_list (VbetPacketsPane *self)
   atk_object_set_name (gtk_widget_get_accessible (self->tree), _ ("Packets"));
   self->scroller = gtk_scrolled_window_new (NULL, NULL);
   gtk_container_add (GTK_CONTAINER (self->scroller), self->tree);
+  self->follows = TRUE;
+  g_signal_connect_object (gtk_scrolled_window_get_vscrollbar (GTK_SCROLLED_WINDOW (self->scroller)),
+                           "change-value", G_CALLBACK (on_bar), self, 0);
+  g_signal_connect_object (self->tree, "scroll-event", G_CALLBACK (on_wheel), self, 0);
+  g_signal_connect_object (self->tree, "move-cursor", G_CALLBACK (on_cursor), self, 0);
   return self->scroller;
 }
 
