@@ -40,7 +40,7 @@ def boots_in_turns(place):
     """No more guests boot at once than keep the processors busy, and the lab can be stopped meanwhile."""
     path = place.base / "wide.vbet"
     place.ctl("new", "star", str(HOSTS), "-o", path)
-    limit = 16 * len(os.sched_getaffinity(0))
+    limit = 8 * len(os.sched_getaffinity(0))
     command = [str(vbetlab.VBETCTL), "run", "--detach", "--quiet", str(path)]
     with subprocess.Popen(command, env=place.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
         vbetlab.wait_until(lambda: place.ctl("status", "wide", check=False).returncode == 0, 30, "the lab is there")

@@ -17,7 +17,7 @@
 #include "engine/runtime/guest-config.h"
 
 /* Guests that boot at once. A boot waits now and then, hence more than one a processor. */
-#define BOOTS_PER_PROCESSOR 16
+#define BOOTS_PER_PROCESSOR 8
 
 /* --- the log ------------------------------------------------------------------ */
 
