@@ -148,14 +148,20 @@ box_around (VbetPoint at, double half)
 static void
 settle_lamps (VbetViewBuilder *self, VbetItem *item)
 {
+  double length = MAX (vbet_point_distance (item->a, item->b), 1), step = 4 / length;
   for (guint end = 0; end < 2; end++) {
-    VbetPoint from = end == 0 ? item->a : item->b, at = item->lamps[end];
-    double distance = vbet_point_distance (from, at),
-           most = MIN (distance + LAMP_REACH, 0.45 * vbet_point_distance (item->a, item->b));
-    while (distance < most && _vbet_occupied_touches (self->taken, box_around (at, 7)))
-      at = vbet_item_point (item, along_t (item, end, distance += 4));
-    if (distance < most)
+    if (!_vbet_occupied_touches (self->taken, box_around (item->lamps[end], 7)))
+      continue;
+    VbetPoint from = end == 0 ? item->a : item->b;
+    double distance = vbet_point_distance (from, item->lamps[end]);
+    double last = MIN (distance + LAMP_REACH, 0.45 * length) / length;
+    for (double t = distance / length + step; t < last; t += step) {
+      VbetPoint at = vbet_item_point (item, end == 0 ? t : 1 - t);
+      if (_vbet_occupied_touches (self->taken, box_around (at, 7)))
+        continue;
       item->lamps[end] = at;
+      break;
+    }
   }
 }
 
