@@ -249,6 +249,19 @@ least_width (GtkWidget *widget)
 /* Narrower than this, the header bar leaves out the zoom's buttons; wheel, keys and menu remain. Pixels. */
 #define COMPACT_WIDTH 1000
 
+/* The inspector may shrink, so that a window can get narrow at all; as long as it is shown it gets what it
+ * needs. */
+static void
+widen_inspector (VbetWindow *self)
+{
+  GtkWidget *inspector = GTK_WIDGET (self->inspector_box), *sides = gtk_widget_get_parent (inspector);
+  int handle = 0;
+  gtk_widget_style_get (sides, "handle-size", &handle, NULL);
+  int most = gtk_widget_get_allocated_width (sides) - handle - least_width (inspector);
+  if (gtk_widget_get_visible (inspector) && gtk_paned_get_position (GTK_PANED (sides)) > most && most > 0)
+    gtk_paned_set_position (GTK_PANED (sides), most);
+}
+
 /* In a window that is too narrow for all, the inspector goes until there is room again. */
 static gboolean
 fit_parts (gpointer data)
@@ -262,11 +275,13 @@ fit_parts (gpointer data)
   gboolean narrow = gtk_widget_get_allocated_width (GTK_WIDGET (self->middle)) < needed;
   if (gtk_widget_get_visible (inspector))
     self->inspector_width = least_width (inspector);
-  if (narrow == self->narrow || self->projecting)
-    return G_SOURCE_REMOVE;
-  self->narrow = narrow;
-  gtk_widget_set_visible (inspector, !narrow && is_on (self, "show-inspector"));
-  keep_focus (self);
+  if (narrow != self->narrow && !self->projecting) {
+    self->narrow = narrow;
+    gtk_widget_set_visible (inspector, !narrow && is_on (self, "show-inspector"));
+    keep_focus (self);
+  }
+  if (!self->projecting)
+    widen_inspector (self);
   return G_SOURCE_REMOVE;
 }
 
