@@ -15,7 +15,12 @@ tests_bench_bench_switch_SOURCES = tests/bench/bench-switch.c tests/bench/bench-
 tests_bench_bench_switch_LDADD = libvbet-runtime.a libvbet-client.a libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
 EXTRA_tests_bench_bench_switch_DEPENDENCIES = bin/vbet-switch
 
-# Whole labs, on real guests.
+# Whole labs, on real guests. bench-udp runs inside of them.
+EXTRA_PROGRAMS += tests/bench/bench-udp
+CLEANFILES += tests/bench/bench-udp
+tests_bench_bench_udp_SOURCES = tests/bench/bench-udp.c
+tests_bench_bench_udp_LDFLAGS = -static -s
+tests_bench_bench_udp_LDADD =
 BENCHES += tests/bench/bench-labs.py tests/bench/bench-tcp.py tests/bench/bench-scale.py
 EXTRA_DIST += tests/bench/bench-labs.py tests/bench/bench-tcp.py tests/bench/bench-scale.py doc/performance.md
 
