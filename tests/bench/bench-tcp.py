@@ -507,6 +507,11 @@ def host():
     return f"{os.cpu_count()} processors, Linux {os.uname().release}, load {os.getloadavg()[0]:.1f}"
 
 
+def in_words(result):
+    figures = {key: f"{statistics.median(value):.3f}" if key == "ping" else f"{value:.5g}" for key, value in result.items()}
+    return ", ".join(f"{key} {figure}" for key, figure in figures.items())
+
+
 def rounds(count, title, labs, make, measure_one):
     """Returns: what was measured, by the name of the lab; rounds without a result are left out."""
     labs = list(labs)
@@ -515,7 +520,9 @@ def rounds(count, title, labs, make, measure_one):
         for kind in list(labs):
             try:
                 with make(kind) as lab:
-                    results[kind.name].append(measure_one(lab))
+                    result = measure_one(lab)
+                results[kind.name].append(result)
+                print(f"  {title}, round {number + 1}: {kind.name}: {in_words(result)}")
             except Missing as problem:
                 print(f"  skipped: {title}: {kind.name}: {problem}")
                 labs.remove(kind)
