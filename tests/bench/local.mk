@@ -15,6 +15,8 @@ tests_bench_bench_switch_SOURCES = tests/bench/bench-switch.c tests/bench/bench-
 tests_bench_bench_switch_LDADD = libvbet-runtime.a libvbet-client.a libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
 EXTRA_tests_bench_bench_switch_DEPENDENCIES = bin/vbet-switch
 
+CLEANFILES += bench-table.md
+
 # Whole labs, on real guests. bench-udp runs inside of them.
 EXTRA_PROGRAMS += tests/bench/bench-udp
 CLEANFILES += tests/bench/bench-udp
