@@ -260,26 +260,40 @@ append (GMenu *menu, const char *label, const char *action, const char *end)
   g_menu_append_item (menu, item);
 }
 
-/* Ways to capture at one end, as a submenu of @menu; @label: (nullable). */
+/* Ways to capture at one end, as a submenu of @menu. */
 static void
 append_end (GMenu *menu, const char *label, const char *device, guint nic)
 {
   g_autofree char *end = g_strdup_printf ("%s:eth%u", device, nic - 1);
-  g_autofree char *own = label == NULL ? g_strdup_printf (_ ("Capture at %s"), end) : NULL;
   g_autoptr (GMenu) ways = g_menu_new ();
   append (ways, _ ("_List Packets"), "win.capture-list", end);
   append (ways, _ ("Open in _Wireshark"), "win.capture-wireshark", end);
   append (ways, _ ("_Save to File…"), "win.capture-save", end);
-  g_menu_append_submenu (menu, label != NULL ? label : own, G_MENU_MODEL (ways));
+  g_menu_append_submenu (menu, label, G_MENU_MODEL (ways));
+}
+
+/* As people call it: NICs of guests have names, ports have numbers. */
+static char *
+nic_text (const VbetDevice *device, guint nic)
+{
+  return (device->kind & VBET_KIND_GUEST) != 0 ? g_strdup_printf ("eth%u", nic - 1)
+                                               : g_strdup_printf (_ ("port %u"), nic);
 }
 
 static void
 fill_of_cable (VbetWindow *self, const char *name, GMenu *menu)
 {
-  const VbetCable *cable = vbet_topology_cable (vbet_session_get_topology (self->session), name);
-  for (guint i = 0; cable != NULL && i < 2; i++)
-    if (cable->ends[i].device != NULL)
-      append_end (menu, NULL, cable->ends[i].device, cable->ends[i].nic);
+  const VbetTopology *topology = vbet_session_get_topology (self->session);
+  const VbetCable *cable = vbet_topology_cable (topology, name);
+  for (guint i = 0; cable != NULL && i < 2; i++) {
+    const VbetCableEnd *end = &cable->ends[i];
+    const VbetDevice *device = end->device != NULL ? vbet_topology_device (topology, end->device) : NULL;
+    if (device == NULL)
+      continue;
+    g_autofree char *nic = nic_text (device, end->nic);
+    g_autofree char *label = g_strdup_printf (_ ("Capture at %s, %s"), end->device, nic);
+    append_end (menu, label, end->device, end->nic);
+  }
 }
 
 /* Of a device with many NICs, one entry that opens the list of them. */
@@ -293,9 +307,7 @@ fill_of_device (VbetWindow *self, const char *name, GMenu *menu)
     const VbetNic *nic = g_ptr_array_index (device->nics, i);
     if (nic->cable == NULL)
       continue;
-    gboolean guest = (device->kind & VBET_KIND_GUEST) != 0;
-    g_autofree char *label
-        = guest ? g_strdup_printf ("eth%u", nic->index - 1) : g_strdup_printf (_ ("port %u"), nic->index);
+    g_autofree char *label = nic_text (device, nic->index);
     append_end (all, label, name, nic->index);
     n++;
   }

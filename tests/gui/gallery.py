@@ -158,7 +158,7 @@ def office():
         window.reach("Add a Forward")
         screenshot("gallery-gateway")
         window.click(window.place("uplink"), button=3)
-        window.click(window.find("Capture at core:eth0", "menu item|push button|radio button|check box"))
+        window.click(window.find("Capture at core, port 1", "menu item|push button|radio button|check box"))
         window.click(window.find("List Packets", "menu item|push button|radio button|check box"))
         time.sleep(5)
         screenshot("gallery-packets")

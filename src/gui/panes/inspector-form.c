@@ -270,7 +270,7 @@ add_nics (VbetInspector *self, const VbetDevice *device, GtkWidget *box)
   guint n = device->nics->len;
   guint shown = self->all_nics ? n : MIN (n, NICS_SHOWN);
   gboolean guest = (device->kind & VBET_KIND_GUEST) != 0;
-  GtkWidget *add = gtk_button_new_with_mnemonic (guest ? _ ("_Add a NIC") : _ ("_Add a port"));
+  gboolean full = (device->kind & VBET_KIND_OUTSIDE) != 0 && n > 0; /* where the lab ends there is one */
   gtk_box_pack_start (GTK_BOX (box), heading_new (guest ? _ ("NICs") : _ ("Ports")), FALSE, FALSE, 0);
   for (guint i = 0; i < shown; i++)
     add_nic (self, device, g_ptr_array_index (device->nics, i), box);
@@ -280,6 +280,9 @@ add_nics (VbetInspector *self, const VbetDevice *device, GtkWidget *box)
     g_signal_connect (all, "clicked", G_CALLBACK (on_all_nics), self);
     gtk_box_pack_start (GTK_BOX (box), all, FALSE, FALSE, 0);
   }
+  if (full)
+    return;
+  GtkWidget *add = gtk_button_new_with_mnemonic (guest ? _ ("_Add a NIC") : _ ("_Add a port"));
   g_object_set_data_full (G_OBJECT (add), "vbet-name", g_strdup (device->name), g_free);
   g_signal_connect (add, "clicked", G_CALLBACK (on_add_nic), self);
   gtk_box_pack_start (GTK_BOX (box), add, FALSE, FALSE, 0);
