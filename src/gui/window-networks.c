@@ -94,7 +94,7 @@ on_storm_stp (GSimpleAction *action, GVariant *parameter, gpointer data)
     vbet_notices_show (self->notices, "gesture", GTK_MESSAGE_WARNING, error->message, NULL);
 }
 
-/* --- gateways and TAP devices ---------------------------------------------------------------- */
+/* --- gateways, TAP devices, remotes ---------------------------------------------------------------- */
 
 static void
 on_calls (GObject *source, GAsyncResult *result, gpointer data)

@@ -58,10 +58,13 @@ def test_runs_and_is_mended():
         wait_until(lambda: window.description("h1") == "host, ready", 60, "h1 is ready")
         wait_until(lambda: window.description("far").startswith("remote, failed"), 10, "the port is taken")
         window.click(window.place("far"))
+        window.find(f".*{port}.*", "label")  # what is wrong, in the inspector
+        window.find("Try Again", "push button")
         screenshot("remote-failed")
         taken.close()
         fill(window, "Receives at", str(udp_port()))
         wait_until(lambda: window.description("far") == "remote, ready", 10, "another port is free")
+        window.find("The far end refuses: no lab receives there, or there is no way to it.", seconds=15)
         screenshot("remote-ready")
         window.click(window.find("Stop", "push button"))
         window.find("Run", "push button", 30)

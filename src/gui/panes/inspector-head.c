@@ -256,10 +256,10 @@ subtitle_of (VbetInspector *self, const VbetObject *objects, guint size)
   if (size > 1)
     return g_strdup (_ ("What is set here is set for all of them."));
   const char *kind = kind_text (objects[0].kind);
-  if ((objects[0].kind & (VBET_KIND_GUEST | VBET_KIND_GATEWAY | VBET_KIND_TAP)) == 0
+  if ((objects[0].kind & (VBET_KIND_GUEST | VBET_KIND_OUTSIDE)) == 0
       || !vbet_session_is_running (self->session))
     return g_strdup (kind);
-  if ((objects[0].kind & (VBET_KIND_GATEWAY | VBET_KIND_TAP)) != 0) /* why is said below, with what helps */
+  if ((objects[0].kind & VBET_KIND_OUTSIDE) != 0) /* why is said below, with what helps */
     return g_strdup_printf ("%s · %s", kind,
                             state_text (vbet_session_get_state (self->session, objects[0].name)));
   const char *reason = vbet_session_get_reason (self->session, objects[0].name);

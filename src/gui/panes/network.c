@@ -274,7 +274,7 @@ is_wanted (GtkTreeModel *model, GtkTreeIter *row, gpointer data)
   return strstr (folded, wanted) != NULL;
 }
 
-/* --- a gateway, a TAP device -------------------------------------------------------------------- */
+/* --- a gateway, a TAP device, a remote ---------------------------------------------------------- */
 
 static void
 destroy (GtkWidget *widget, gpointer data)
@@ -344,6 +344,28 @@ show_problem (VbetNetwork *self, const char *reason, gboolean failed)
   gtk_widget_set_visible (self->retry, failed);
 }
 
+/* What is known of the other end. Returns: (transfer full) (nullable) */
+static char *
+summary_text (GVariant *reply)
+{
+  static const struct {
+    const char *state;
+    const char *text;
+  } far_ends[] = {
+    { "heard", N_ ("The far end is there.") },
+    { "unknown", N_ ("Nothing was heard of the far end, but nothing refuses.") },
+    { "trying", N_ ("Nothing is known of the far end yet.") },
+    { "refused", N_ ("The far end refuses: no lab receives there, or there is no way to it.") },
+    { "cut", N_ ("The far end is there, but its cable leads to nobody.") },
+    { "silent", N_ ("The far end has gone silent.") },
+  };
+  const char *far_end = vbet_reply_text (reply, "far_end"), *device = vbet_reply_text (reply, "device");
+  for (guint i = 0; far_end != NULL && i < G_N_ELEMENTS (far_ends); i++)
+    if (strcmp (far_ends[i].state, far_end) == 0)
+      return g_strdup (_ (far_ends[i].text));
+  return device != NULL ? g_strdup_printf (_ ("Joined to %s of this computer"), device) : NULL;
+}
+
 static void
 on_copy (VbetNetwork *self)
 {
@@ -371,13 +393,11 @@ show (VbetNetwork *self, GVariant *reply)
     show_macs (self, reply);
   } else if (is_gateway) {
     show_leases (self, reply);
-  } else if (vbet_reply_text (reply, "device") != NULL && error == NULL) {
-    g_autofree char *text
-        = g_strdup_printf (_ ("Joined to %s of this computer"), vbet_reply_text (reply, "device"));
-    gtk_label_set_text (GTK_LABEL (self->summary), text);
-    gtk_widget_show (self->summary);
   } else {
-    gtk_widget_hide (self->summary);
+    g_autofree char *text = failed ? NULL : summary_text (reply);
+    gtk_widget_set_visible (self->summary, text != NULL);
+    if (text != NULL && strcmp (gtk_label_get_text (GTK_LABEL (self->summary)), text) != 0)
+      gtk_label_set_text (GTK_LABEL (self->summary), text);
   }
 }
 
