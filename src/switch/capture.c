@@ -18,6 +18,9 @@
 #define BUDGET_MAX G_GINT64_CONSTANT (5000000) /* nanoseconds that may be saved for a burst */
 #define SAMPLE 16                              /* frames of which one is timed */
 #define SEGMENTS_MAX ((gsize)1024 * 1024)      /* bytes of what one frame in parts becomes */
+/* Nanoseconds between two messages to the reader, unless a chunk is full: what comes between goes together.
+ */
+#define SEND_PAUSE G_GINT64_CONSTANT (5000000)
 #define STATISTICS_PAUSE G_GINT64_CONSTANT (100000000)
 
 typedef struct {
@@ -45,13 +48,23 @@ struct VbetCapture {
   GQueue spare;            /* likewise, empty ones of the usual size */
   VbetFrameStore segments; /* what frames in parts become on a wire, while they are looked at */
   gsize queued;            /* bytes in @chunks */
-  VbetCaptureBudget *budget;
+  VbetCaptures *shared;
   guint sample;          /* frames since one was timed */
-  gint64 told;           /* when statistics were last written; monotonic */
+  gboolean listed;       /* something is to be done at @due */
+  gint64 due;            /* monotonic, as the next two */
+  gint64 sent;           /* when something was last sent */
+  gint64 told;           /* when statistics were last written */
   guint64 in_statistics; /* missed frames that statistics have said */
   gboolean blocked;      /* the loop waits until the reader takes more */
   VbetCaptureClosed closed;
   gpointer user_data;
+};
+
+struct VbetCaptures {
+  gint64 left;       /* nanoseconds; negative: none */
+  gint64 filled;     /* when it was last added to; monotonic nanoseconds; 0: never */
+  gint64 worked;     /* processor time of this process then */
+  GPtrArray *listed; /* of VbetCapture */
 };
 
 void
@@ -86,11 +99,16 @@ monotonic_ns (void)
   return read_clock (CLOCK_MONOTONIC);
 }
 
-/* Returns: the time. */
+/* What the capture is charged: not the time in which others had the processor. */
 static gint64
-refill (VbetCaptureBudget *self)
+spent_ns (void)
 {
-  gint64 now = monotonic_ns ();
+  return read_clock (CLOCK_THREAD_CPUTIME_ID);
+}
+
+static void
+refill (VbetCaptures *self, gint64 now)
+{
   gint64 worked = read_clock (CLOCK_PROCESS_CPUTIME_ID);
   if (self->filled == 0)
     self->left = BUDGET_MAX;
@@ -100,7 +118,6 @@ refill (VbetCaptureBudget *self)
                BUDGET_MAX);
   self->filled = now;
   self->worked = worked;
-  return now;
 }
 
 static gint64
@@ -173,31 +190,52 @@ append_statistics (VbetCapture *self)
   self->told = monotonic_ns ();
 }
 
-/* Whether it is time to say what was missed: the queue is empty, and that was not just said. */
+/* Whether what was missed is still to be said: the queue is empty. */
 static gboolean
 owes_statistics (VbetCapture *self)
 {
-  return self->chunks.length == 0 && self->in_statistics != all_missed (self)
-         && monotonic_ns () - self->told >= STATISTICS_PAUSE;
+  return self->chunks.length == 0 && self->in_statistics != all_missed (self);
 }
 
-/* Sends what the reader takes. */
 static void
-send_chunks (VbetCapture *self)
+list_for (VbetCapture *self, gint64 due)
+{
+  self->due = self->listed ? MIN (self->due, due) : due;
+  if (!self->listed)
+    g_ptr_array_add (self->shared->listed, self);
+  self->listed = TRUE;
+}
+
+static void
+unlist (VbetCapture *self)
+{
+  if (self->listed)
+    g_ptr_array_remove_fast (self->shared->listed, self);
+  self->listed = FALSE;
+}
+
+/* Sends what the reader takes, and at last what was missed, which may have to wait until @now is later. */
+static void
+send_chunks (VbetCapture *self, gint64 now)
 {
   gboolean blocked = FALSE;
+  if (owes_statistics (self) && now - self->told >= STATISTICS_PAUSE)
+    append_statistics (self);
   while (!blocked && self->chunks.length > 0) {
     Chunk *chunk = g_queue_peek_head (&self->chunks);
     ssize_t n = send (self->fd, chunk->data, chunk->size, MSG_DONTWAIT | MSG_NOSIGNAL);
     blocked = n < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOBUFS);
     if (!blocked)
       drop_first (self); /* also when the reader is gone, which the loop reports */
-    if (!blocked && owes_statistics (self))
+    if (!blocked && owes_statistics (self) && now - self->told >= STATISTICS_PAUSE)
       append_statistics (self);
   }
   if (blocked != self->blocked && self->ref != 0)
     vbet_loop_change (vbet_io_get_loop (self->io), self->ref, blocked ? EPOLLIN | EPOLLOUT : EPOLLIN);
   self->blocked = blocked;
+  self->sent = monotonic_ns ();
+  if (owes_statistics (self))
+    list_for (self, self->told + STATISTICS_PAUSE);
 }
 
 /* --- frames ------------------------------------------------------------------------ */
@@ -212,7 +250,7 @@ typedef struct {
 static gboolean
 has_time (const VbetCapture *self)
 {
-  return self->budget->left >= 0;
+  return self->shared->left >= 0;
 }
 
 static void
@@ -287,13 +325,13 @@ take_parts (Place *place, const VbetFrame *frame)
     miss_parts (place, frame);
     return;
   }
-  gint64 begun = monotonic_ns ();
+  gint64 begun = spent_ns ();
   if (!vbet_offload_resolve (frame, &self->segments, take_frame, place)) {
     interface->received++;
     interface->missed++;
   }
   vbet_frame_store_reclaim (&self->segments);
-  self->budget->left -= monotonic_ns () - begun;
+  self->shared->left -= spent_ns () - begun;
 }
 
 static void
@@ -306,23 +344,68 @@ on_frame (VbetCableEnd end, gboolean entered, const VbetFrame *frame, gpointer u
     return;
   }
   gboolean timed = self->sample++ % SAMPLE == 0;
-  gint64 begun = timed ? monotonic_ns () : 0;
+  gint64 begun = timed ? spent_ns () : 0;
   take_frame (frame, &place);
   if (timed)
-    self->budget->left -= (monotonic_ns () - begun) * SAMPLE;
+    self->shared->left -= (spent_ns () - begun) * SAMPLE;
 }
 
 static void
 on_flush (gpointer user_data)
 {
   VbetCapture *self = user_data;
-  gint64 begun = refill (self->budget);
-  if (owes_statistics (self))
-    append_statistics (self);
-  if (self->blocked || self->chunks.length == 0)
+  gint64 begun = spent_ns (), now = monotonic_ns ();
+  refill (self->shared, now);
+  if (self->blocked || (self->chunks.length == 0 && !owes_statistics (self)))
     return;
-  send_chunks (self);
-  self->budget->left -= monotonic_ns () - begun;
+  if (self->queued >= VBET_CAPTURE_CHUNK || now - self->sent >= SEND_PAUSE)
+    send_chunks (self, now);
+  else
+    list_for (self, self->sent + SEND_PAUSE);
+  self->shared->left -= spent_ns () - begun;
+}
+
+/* --- what they share ----------------------------------------------------------------- */
+
+VbetCaptures *
+vbet_captures_new (void)
+{
+  VbetCaptures *self = g_new0 (VbetCaptures, 1);
+  self->listed = g_ptr_array_new ();
+  return self;
+}
+
+void
+vbet_captures_free (VbetCaptures *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->listed);
+  g_free (self);
+}
+
+gint64
+vbet_captures_deadline (const VbetCaptures *self)
+{
+  gint64 deadline = VBET_CABLE_NEVER;
+  for (guint i = 0; i < self->listed->len; i++)
+    deadline = MIN (deadline, ((VbetCapture *)g_ptr_array_index (self->listed, i))->due);
+  return deadline;
+}
+
+void
+vbet_captures_run (VbetCaptures *self, gint64 now)
+{
+  for (guint i = self->listed->len; i > 0; i--) {
+    VbetCapture *capture = g_ptr_array_index (self->listed, i - 1);
+    if (capture->due > now)
+      continue;
+    gint64 begun = spent_ns ();
+    unlist (capture);
+    if (!capture->blocked)
+      send_chunks (capture, now);
+    self->left -= spent_ns () - begun;
+  }
 }
 
 /* --- life -------------------------------------------------------------------------- */
@@ -345,16 +428,15 @@ append_header (VbetCapture *self)
 }
 
 VbetCapture *
-vbet_capture_new (VbetIo *io, const char *cable, const VbetCaptureSettings *settings,
-                  VbetCaptureBudget *budget, guint64 serial, int fd, VbetCaptureClosed closed,
-                  gpointer user_data, int *ret_error)
+vbet_capture_new (VbetIo *io, const char *cable, const VbetCaptureSettings *settings, guint64 serial, int fd,
+                  VbetCaptureClosed closed, gpointer user_data, int *ret_error)
 {
   static const VbetTapClass tap_class = { on_frame, on_flush };
   VbetCapture *self = g_new0 (VbetCapture, 1);
   self->io = io;
-  self->budget = budget;
-  if (budget->filled == 0)
-    refill (budget);
+  self->shared = vbet_io_get_captures (io);
+  if (self->shared->filled == 0)
+    refill (self->shared, monotonic_ns ());
   self->serial = serial;
   self->fd = fd;
   self->closed = closed;
@@ -375,7 +457,8 @@ vbet_capture_new (VbetIo *io, const char *cable, const VbetCaptureSettings *sett
     return NULL;
   }
   append_header (self);
-  send_chunks (self);
+  send_chunks (self, monotonic_ns ());
+  self->sent = 0; /* the first frame is shown at once */
   return self;
 }
 
@@ -386,8 +469,9 @@ vbet_capture_free (VbetCapture *self)
     return;
   if (self->ref != 0) {
     append_statistics (self);
-    send_chunks (self);
+    send_chunks (self, monotonic_ns ());
   }
+  unlist (self);
   vbet_loop_remove (vbet_io_get_loop (self->io), self->ref);
   if (self->tap != NULL)
     vbet_fabric_remove_tap (vbet_io_get_fabric (self->io), self->tap);
@@ -419,5 +503,5 @@ vbet_capture_event (VbetCapture *self, guint32 events)
     return;
   }
   if (events & EPOLLOUT)
-    send_chunks (self);
+    send_chunks (self, monotonic_ns ());
 }

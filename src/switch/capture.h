@@ -34,14 +34,18 @@ typedef struct {
 
 void vbet_capture_settings_clear (VbetCaptureSettings *self);
 
-/* The time that captures may still take; shared by those of a process, zeroed at first. */
-typedef struct {
-  gint64 left;   /* nanoseconds; negative: none */
-  gint64 filled; /* when it was last added to; monotonic nanoseconds; 0: never */
-  gint64 worked; /* processor time of this process then */
-} VbetCaptureBudget;
-
+/* What the captures of a process share: the time that they may take, and what is to be sent later. */
+typedef struct VbetCaptures VbetCaptures;
 typedef struct VbetCapture VbetCapture;
+
+VbetCaptures *vbet_captures_new (void);
+/** vbet_captures_free: every capture was freed before. */
+void vbet_captures_free (VbetCaptures *self);
+/** vbet_captures_deadline: Returns: when vbet_captures_run() is to be called (monotonic nanoseconds);
+ * VBET_CABLE_NEVER: never. */
+gint64 vbet_captures_deadline (const VbetCaptures *self);
+/** vbet_captures_run: sends what has waited long enough for more to be sent with it, says what was missed. */
+void vbet_captures_run (VbetCaptures *self, gint64 now);
 
 /* Nobody reads any more; @capture is to be freed by the callee. */
 typedef void (*VbetCaptureClosed) (VbetCapture *capture, gpointer user_data);
@@ -49,15 +53,14 @@ typedef void (*VbetCaptureClosed) (VbetCapture *capture, gpointer user_data);
 /**
  * vbet_capture_new:
  * @settings: copied
- * @budget: outlives it
  * @fd: the reader's socket; taken, also on failure
  * @ret_error: (out): -errno on failure
  *
  * Returns: NULL when @cable is no name, no end is captured, or there are no resources.
  */
 VbetCapture *vbet_capture_new (VbetIo *io, const char *cable, const VbetCaptureSettings *settings,
-                               VbetCaptureBudget *budget, guint64 serial, int fd, VbetCaptureClosed closed,
-                               gpointer user_data, int *ret_error);
+                               guint64 serial, int fd, VbetCaptureClosed closed, gpointer user_data,
+                               int *ret_error);
 /** vbet_capture_free: sends what the socket still takes, with the statistics, and closes it. */
 void vbet_capture_free (VbetCapture *self);
 guint64 vbet_capture_get_serial (const VbetCapture *self);

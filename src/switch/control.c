@@ -33,7 +33,6 @@ struct VbetControl {
   gboolean quits;
   GQueue outgoing;    /* of Outgoing; while there are any, no command is read */
   GHashTable *stocks; /* of VbetStock, by serial */
-  VbetCaptureBudget capture_budget;
   GHashTable *captures; /* of VbetCapture, by serial */
   GHashTable *measures; /* of VbetMeasure, by serial */
   guint measured;       /* measurements so far */
@@ -395,7 +394,7 @@ add_capture (VbetControl *self, Call *call)
     return -EBADF;
   if (g_hash_table_contains (self->captures, &command->serial))
     return -EEXIST;
-  VbetCapture *capture = vbet_capture_new (self->io, command->cable, &command->capture, &self->capture_budget,
+  VbetCapture *capture = vbet_capture_new (self->io, command->cable, &command->capture,
                                            command->serial, take_fd (call), capture_closed, self, &result);
   if (capture == NULL)
     return result;

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "switch/capture.h"
 #include "switch/core/fair-queue.h"
 #include "switch/remote.h"
 #include "switch/vhost-port.h"
@@ -17,6 +18,7 @@ struct VbetIo {
   VbetFabric *fabric;
   VbetVhost *vhost;
   VbetRemotes *remotes;
+  VbetCaptures *captures;
   guint8 *buffers; /* VBET_PORT_BATCH of them */
   gsize stride;
   struct mmsghdr rx[VBET_PORT_BATCH];
@@ -68,6 +70,7 @@ vbet_io_new (VbetLoop *loop, VbetFabric *fabric)
   self->fabric = fabric;
   self->vhost = vbet_vhost_new ();
   self->remotes = vbet_remotes_new ();
+  self->captures = vbet_captures_new ();
   for (guint i = 0; i < VBET_PORT_BATCH; i++) {
     self->rx[i].msg_hdr = (struct msghdr){ .msg_iov = &self->rx_iov[i], .msg_iovlen = 1 };
     self->tx[i].msg_hdr = (struct msghdr){ .msg_iov = &self->tx_iov[i][1], .msg_iovlen = 1 };
@@ -84,6 +87,7 @@ vbet_io_free (VbetIo *self)
   g_free (self->buffers);
   vbet_vhost_free (self->vhost);
   vbet_remotes_free (self->remotes);
+  vbet_captures_free (self->captures);
   g_free (self);
 }
 
@@ -109,6 +113,12 @@ VbetRemotes *
 vbet_io_get_remotes (VbetIo *self)
 {
   return self->remotes;
+}
+
+struct VbetCaptures *
+vbet_io_get_captures (VbetIo *self)
+{
+  return self->captures;
 }
 
 /* --- sending ---------------------------------------------------------------------- */
@@ -277,7 +287,7 @@ port_new (VbetIo *io, const char *device, guint nic, guint mtu)
   self->nic = nic;
   self->fd = -1;
   vbet_fair_queue_init (&self->queue, VBET_PORT_QUEUE_FRAMES,
-                         MIN ((gsize)frame * VBET_PORT_QUEUE_FRAMES, VBET_PORT_QUEUE_BYTES));
+                        MIN ((gsize)frame * VBET_PORT_QUEUE_FRAMES, VBET_PORT_QUEUE_BYTES));
   return self;
 }
 

@@ -43,6 +43,7 @@ VbetLoop *vbet_io_get_loop (VbetIo *self);
 VbetFabric *vbet_io_get_fabric (VbetIo *self);
 struct VbetVhost *vbet_io_get_vhost (VbetIo *self);
 VbetRemotes *vbet_io_get_remotes (VbetIo *self);
+struct VbetCaptures *vbet_io_get_captures (VbetIo *self);
 
 /* --- ports -------------------------------------------------------------------- */
 

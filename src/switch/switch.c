@@ -60,12 +60,14 @@ dispatch (const VbetEvent *event, gint64 now)
   }
 }
 
-/* Returns nanoseconds until a cable, a guest's port or a remote has something to do; -1: none has. */
+/* Returns nanoseconds until a cable, a guest's port, a remote or a capture has something to do; -1: none has.
+ */
 static gint64
 patience (VbetFabric *fabric, VbetIo *io)
 {
   gint64 deadline = MIN (vbet_fabric_deadline (fabric), vbet_vhost_deadline (io));
   deadline = MIN (deadline, vbet_remotes_deadline (vbet_io_get_remotes (io)));
+  deadline = MIN (deadline, vbet_captures_deadline (vbet_io_get_captures (io)));
   if (deadline == VBET_CABLE_NEVER)
     return -1;
   gint64 now = monotonic_ns ();
@@ -84,6 +86,7 @@ loop (VbetLoop *events, VbetFabric *fabric, VbetIo *io)
       goes_on = dispatch (&event, now);
     more = vbet_vhost_run (io, now);
     vbet_remotes_run (vbet_io_get_remotes (io), now);
+    vbet_captures_run (vbet_io_get_captures (io), now);
     more |= vbet_fabric_run (fabric, now);
   }
 }
