@@ -4,16 +4,13 @@
 import http.server
 import os
 import pathlib
-import shutil
 import socket
 import subprocess
-import sys
 import threading
 
 import vbetlab
 from vbetlab import wait_until
 
-INSIDE = "VBET_TEST_INSIDE"
 NAT = """
 gw = alloc(gateway%s)
 s = alloc(switch)
@@ -30,21 +27,7 @@ link(t, h1)
 """
 
 
-def own_world():
-    """Goes on in namespaces of its own, with a name server at 127.0.0.1. Returns whether that is so."""
-    if os.environ.get(INSIDE):
-        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-        return True
-    if os.geteuid() != 0 or shutil.which("unshare") is None or shutil.which("ip") is None:
-        return False
-    world = ["unshare", "--mount", "--net", "--"]
-    if subprocess.run([*world, "true"], capture_output=True).returncode != 0:
-        return False
-    os.environ[INSIDE] = "1"
-    os.execvp("unshare", [*world, sys.executable, *sys.argv])
-
-
-OWN = own_world()
+OWN = vbetlab.own_world()
 
 
 def bind(source, target):

@@ -4,15 +4,12 @@
 # device is left out, which is said.
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
-import sys
 
 import vbetlab
 from vbetlab import wait_until
 
-INSIDE = "VBET_TEST_INSIDE"
 LAB = """
 far = alloc(remote, %s)
 h1 = attach(alloc(host, services=web), alloc(NIC, ip=10.7.0.%d/24))
@@ -20,21 +17,7 @@ link(far, h1)
 """
 
 
-def own_world():
-    """Goes on in namespaces of its own. Returns whether that is so."""
-    if os.environ.get(INSIDE):
-        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-        return True
-    if os.geteuid() != 0 or shutil.which("unshare") is None or shutil.which("ip") is None:
-        return False
-    world = ["unshare", "--mount", "--net", "--"]
-    if subprocess.run([*world, "true"], capture_output=True).returncode != 0:
-        return False
-    os.environ[INSIDE] = "1"
-    os.execvp("unshare", [*world, sys.executable, *sys.argv])
-
-
-OWN = own_world()
+OWN = vbetlab.own_world()
 
 
 def free_port():
