@@ -24,12 +24,30 @@ check() {
   }
 }
 
+# skips DIR: prints why each skipped test of DIR was skipped. Fails when one does not say.
+skips() {
+  silent=no
+  for result in $(cd "$1" && grep -l '^:test-result: SKIP' -r tests --include='*.trs' | sort); do
+    test=${result%.trs}
+    reason=$(sed -n 's/^SKIP: //p' "$1/$test.log" | head -n 1)
+    say "Skipped: $test: ${reason:-(it does not say why)}"
+    [ -n "$reason" ] || silent=yes
+  done
+  [ "$silent" = no ]
+}
+
 # shellcheck disable=SC2086
-install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES
+install_packages $BUILD_PACKAGES $RUN_PACKAGES $KERNEL_PACKAGES $TEST_PACKAGES
+begin_kernel
 build_tree build --enable-werror
 build_image
+finish_kernel || die "the lab kernel could not be built: $kernel_reason"
+# From here on a test that lacks what was set up above fails instead of being skipped.
+VBET_TESTS_SET_UP=yes
+export VBET_TESTS_SET_UP
 say "Running all tests: units, rules, real guests, faults, the window"
 check build 1
+skips build || die "a test was skipped without a reason"
 if [ "$quick" = no ]; then
   build_tree build-sanitizers --enable-werror --enable-sanitizers
   say "Running the unit tests with AddressSanitizer and UndefinedBehaviorSanitizer"

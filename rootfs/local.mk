@@ -8,6 +8,7 @@ bin_vbet_agent_SOURCES = \
 	rootfs/agent/carrier.h \
 	rootfs/agent/common.c \
 	rootfs/agent/common.h \
+	rootfs/agent/hello.c \
 	rootfs/agent/init.c \
 	rootfs/agent/jobs.c \
 	rootfs/agent/jobs.h \

@@ -1,4 +1,4 @@
-# common.sh - what run.sh and test.sh share: packages, build, guest image.
+# common.sh - what run.sh and test.sh share: packages, build, lab kernel, guest image.
 # Sourced by a POSIX shell whose working directory is the project's root.
 # shellcheck shell=sh disable=SC2034,SC3013
 
@@ -11,15 +11,17 @@ die() {
   exit 1
 }
 
-# Packages to build and run vBET on Debian 12.
-BUILD_PACKAGES="gcc make autoconf automake autoconf-archive pkg-config libglib2.0-dev libglib2.0-dev-bin
+# Packages to build and run vBET on Debian 12 and 13.
+BUILD_PACKAGES="gcc libc6-dev make autoconf automake autoconf-archive pkg-config libglib2.0-dev libglib2.0-dev-bin
   libgtk-3-dev libvte-2.91-dev libgtksourceview-4-dev libjson-glib-dev libjsonrpc-glib-1.0-dev libcunit1-dev
-  librsvg2-dev libslirp-dev libpcap0.8-dev libglib2.0-bin gettext"
-RUN_PACKAGES="user-mode-linux apt binutils dpkg e2fsprogs librsvg2-common fonts-dejavu-core"
+  librsvg2-dev libslirp-dev libpcap0.8-dev libglib2.0-bin libxml2-utils gettext"
+# Packages to build the lab kernel.
+KERNEL_PACKAGES="gcc libc6-dev make flex bison bc xz-utils patch perl util-linux debian-archive-keyring"
+RUN_PACKAGES="user-mode-linux apt binutils dpkg e2fsprogs util-linux librsvg2-common fonts-dejavu-core"
 # Packages that only the tests need.
-TEST_PACKAGES="xz-utils xvfb xauth x11-utils xdotool imagemagick at-spi2-core dbus python3 python3-gi gir1.2-atspi-2.0
-  graphviz desktop-file-utils appstream shared-mime-info mandoc libxml2-utils shellcheck git vde2 uml-utilities iperf3 procps iproute2
-  tshark tcpdump"
+TEST_PACKAGES="xvfb xauth x11-utils xdotool imagemagick at-spi2-core dbus python3 python3-gi gir1.2-atspi-2.0
+  graphviz desktop-file-utils appstream shared-mime-info mandoc shellcheck git vde2 uml-utilities iperf3 procps iproute2
+  iputils-ping tshark tcpdump bash-completion"
 
 missing_packages() {
   for package in "$@"; do
@@ -50,7 +52,16 @@ install_packages() {
     die "apt-get could not install: $missing"
 }
 
-# build_tree DIR CONFIGURE-OPTION…: configures DIR once and builds it.
+# configured_with DIR OPTION…: whether DIR was configured with all these options.
+configured_with() {
+  configuration=$("$1/config.status" --config 2>/dev/null) || return 1
+  shift
+  for option in "$@"; do
+    case $configuration in *"$option"*) ;; *) return 1 ;; esac
+  done
+}
+
+# build_tree DIR CONFIGURE-OPTION…: configures DIR once and builds it; anew when it lacks one of the options.
 build_tree() {
   tree=$1
   shift
@@ -60,6 +71,11 @@ build_tree() {
     rm -f autoreconf.log
   fi
   mkdir -p "$tree" || die "cannot create $tree; does the folder belong to you?"
+  if [ -f "$tree/config.status" ] && ! configured_with "$tree" "$@"; then
+    say "$tree was configured without $*: configuring and building it anew"
+    make -s -C "$tree" clean >/dev/null 2>&1 || true
+    rm -f "$tree/config.status"
+  fi
   if [ ! -f "$tree/config.status" ] || [ configure -nt "$tree/config.status" ]; then
     say "Configuring $tree"
     (cd "$tree" && ../configure -q "$@") || die "configure failed; see $tree/config.log"
@@ -72,4 +88,31 @@ build_tree() {
 build_image() {
   say "Building the guest image (skipped when it is up to date)"
   build/bin/vbetctl image build || die "the guest image could not be built"
+}
+
+# begin_kernel: starts building the lab kernel if this one's inputs have none yet, beside whatever comes next.
+begin_kernel() {
+  mkdir -p build
+  # The last step starts a guest with programs of this build: that is left to finish_kernel().
+  kernel/build-kernel --lazy --compile-only >/dev/null 2>build/kernel.log &
+  kernel_pid=$!
+  trap 'kill "$kernel_pid" 2>/dev/null || true' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+}
+
+# finish_kernel: waits for the lab kernel, showing how far it is. Fails with the reason in $kernel_reason.
+finish_kernel() {
+  if kill -0 "$kernel_pid" 2>/dev/null; then
+    say "Building the lab kernel from Debian's source: some five minutes on two free processors, once on this machine"
+    say "(stop it at any time: the next run goes on from there; ./run.sh --stock-kernel does without)"
+    tail -n 3 -f --pid="$kernel_pid" build/kernel.log
+  fi
+  if wait "$kernel_pid"; then kernel_status=0; else kernel_status=$?; fi
+  trap - EXIT INT TERM HUP
+  kernel_reason=$(sed -n 's/^build-kernel: //p' build/kernel.log | tail -n 1)
+  [ "$kernel_status" -eq 0 ] || return 1
+  build/bin/vbetctl kernel build --lazy >/dev/null 2>build/kernel.log && { tail -n 1 build/kernel.log; return 0; }
+  kernel_reason=$(sed -n 's/^build-kernel: //p' build/kernel.log | tail -n 1)
+  return 1
 }

@@ -21,6 +21,7 @@ int nic_main (int argc, char **argv);
 int routing_main (int argc, char **argv);
 int nft_main (int argc, char **argv);
 int autoload_main (int argc, char **argv);
+int hello_main (int argc, char **argv);
 
 /** file_write: writes @text into the existing (or new) file @path in one piece, as /proc/sys wants it. */
 int file_write (const char *path, const char *text);

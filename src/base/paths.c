@@ -101,27 +101,55 @@ vbet_paths_state_dir (void)
   return g_build_filename (g_get_user_state_dir (), "vbet", NULL);
 }
 
-char *
-vbet_paths_image_dir (void)
+/* Folder of this user's files of one kind: "images" or "kernels". */
+static char *
+store_dir (const char *variable, const char *kind)
 {
-  char *chosen = environment_dir ("VBET_IMAGE_DIR");
+  char *chosen = environment_dir (variable);
   if (chosen != NULL)
     return chosen;
   if (is_system_user ())
-    return g_strdup (SYSTEM_DIR "/images");
-  return g_build_filename (g_get_user_data_dir (), "vbet", "images", NULL);
+    return g_build_filename (SYSTEM_DIR, kind, NULL);
+  return g_build_filename (g_get_user_data_dir (), "vbet", kind, NULL);
+}
+
+/* The user's own folder, the system's, the installation's. */
+static char **
+store_search (const char *variable, const char *kind)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autofree char *own = store_dir (variable, kind);
+  g_autofree char *system = g_build_filename (SYSTEM_DIR, kind, NULL);
+  g_autofree char *installed = g_build_filename (PKGDATADIR, kind, NULL);
+  g_strv_builder_add (builder, own);
+  if (strcmp (own, system) != 0)
+    g_strv_builder_add (builder, system);
+  g_strv_builder_add (builder, installed);
+  return g_strv_builder_end (builder);
+}
+
+char *
+vbet_paths_image_dir (void)
+{
+  return store_dir ("VBET_IMAGE_DIR", "images");
 }
 
 char **
 vbet_paths_image_search (void)
 {
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_autofree char *own = vbet_paths_image_dir ();
-  g_strv_builder_add (builder, own);
-  if (strcmp (own, SYSTEM_DIR "/images") != 0)
-    g_strv_builder_add (builder, SYSTEM_DIR "/images");
-  g_strv_builder_add (builder, PKGDATADIR "/images");
-  return g_strv_builder_end (builder);
+  return store_search ("VBET_IMAGE_DIR", "images");
+}
+
+char *
+vbet_paths_kernel_dir (void)
+{
+  return store_dir ("VBET_KERNEL_DIR", "kernels");
+}
+
+char **
+vbet_paths_kernel_search (void)
+{
+  return store_search ("VBET_KERNEL_DIR", "kernels");
 }
 
 /* Returns the folder of the running program, or NULL where /proc is not there. */

@@ -11,8 +11,9 @@
  *   state      $XDG_STATE_HOME/vbet (~/.local/state/vbet), root: /var/lib/vbet/state
  *   images     $XDG_DATA_HOME/vbet/images (~/.local/share/vbet/images), root: /var/lib/vbet/images;
  *              looked up there first, then in /var/lib/vbet/images, then PKGDATADIR/images
+ *   kernels    as images, in folders called "kernels"
  *
- * $VBET_RUNTIME_DIR, $VBET_STATE_DIR and $VBET_IMAGE_DIR override the three
+ * $VBET_RUNTIME_DIR, $VBET_STATE_DIR, $VBET_IMAGE_DIR and $VBET_KERNEL_DIR override the four
  * (tests use them to stay apart from the user's labs).
  */
 #pragma once
@@ -50,6 +51,12 @@ char *vbet_paths_image_dir (void);
 
 /** vbet_paths_image_search: Returns: (transfer full): NULL-terminated folders searched for images, in order. */
 char **vbet_paths_image_search (void);
+
+/** vbet_paths_kernel_dir: Returns: (transfer full): folder in which this user's kernels are built. */
+char *vbet_paths_kernel_dir (void);
+
+/** vbet_paths_kernel_search: Returns: (transfer full): NULL-terminated folders searched for kernels, in order. */
+char **vbet_paths_kernel_search (void);
 
 /**
  * vbet_paths_program:

@@ -3,83 +3,20 @@
 
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
-#include <signal.h>
 #include <string.h>
 
-#include "base/error.h"
-#include "base/paths.h"
 #include "cli/command.h"
 #include "cli/images.h"
-#include "cli/interrupt.h"
 #include "cli/output.h"
+#include "cli/recipe.h"
 
 /* --- build --------------------------------------------------------------------- */
-
-static gboolean
-names_agent (char **arguments)
-{
-  for (gsize i = 0; arguments[i] != NULL; i++)
-    if (strcmp (arguments[i], "--agent") == 0)
-      return TRUE;
-  return FALSE;
-}
-
-static void
-on_ended (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_subprocess_wait_finish (G_SUBPROCESS (source), result, NULL);
-  *(gboolean *)data = TRUE;
-}
-
-/* Waits for the recipe; Ctrl-C reaches it through the terminal, and it cleans up by itself. */
-static int
-wait_for (GSubprocess *recipe)
-{
-  gboolean ended = FALSE;
-  gboolean told = FALSE;
-  g_autoptr (VbetInterrupt) interrupt = vbet_interrupt_new ();
-  g_subprocess_wait_async (recipe, NULL, on_ended, &ended);
-  while (!ended) {
-    g_main_context_iteration (NULL, TRUE);
-    if (!told && vbet_interrupt_count (interrupt) > 0) {
-      g_subprocess_send_signal (recipe, SIGTERM);
-      told = TRUE;
-    }
-  }
-  if (vbet_interrupt_count (interrupt) > 0)
-    return VBET_EXIT_INTERRUPTED;
-  if (!g_subprocess_get_if_exited (recipe))
-    return VBET_EXIT_FAILURE;
-  int status = g_subprocess_get_exit_status (recipe);
-  return status == VBET_EXIT_OK || status == VBET_EXIT_USAGE ? status : VBET_EXIT_FAILURE;
-}
 
 static int
 build (char **arguments)
 {
-  g_autoptr (GError) error = NULL;
-  g_autofree char *recipe = vbet_paths_data ("rootfs/build-image");
-  g_autofree char *agent = vbet_paths_program ("vbet-agent");
-  g_autoptr (GPtrArray) command = g_ptr_array_new ();
-  if (!g_file_test (recipe, G_FILE_TEST_IS_EXECUTABLE)) {
-    vbet_output_message ("The image recipe %s is missing; install vBET again", recipe);
-    return VBET_EXIT_FAILURE;
-  }
-  g_ptr_array_add (command, recipe);
-  if (!names_agent (arguments) && g_file_test (agent, G_FILE_TEST_IS_REGULAR)) {
-    g_ptr_array_add (command, (gpointer) "--agent");
-    g_ptr_array_add (command, agent);
-  }
-  for (gsize i = 0; arguments[i] != NULL; i++)
-    g_ptr_array_add (command, arguments[i]);
-  g_ptr_array_add (command, NULL);
-  g_autoptr (GSubprocess) process
-      = g_subprocess_newv ((const char *const *)command->pdata, G_SUBPROCESS_FLAGS_STDIN_INHERIT, &error);
-  if (process == NULL) {
-    vbet_output_error (error);
-    return VBET_EXIT_FAILURE;
-  }
-  return wait_for (process);
+  static const VbetRecipeProgram programs[] = { { "--agent", "vbet-agent" } };
+  return vbet_recipe_run ("rootfs/build-image", programs, G_N_ELEMENTS (programs), arguments);
 }
 
 /* --- list ---------------------------------------------------------------------- */

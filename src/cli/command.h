@@ -80,6 +80,7 @@ int vbet_cmd_exec (const VbetCommand *self, int argc, char **argv);
 int vbet_cmd_fmt (const VbetCommand *self, int argc, char **argv);
 int vbet_cmd_help (const VbetCommand *self, int argc, char **argv);
 int vbet_cmd_image (const VbetCommand *self, int argc, char **argv);
+int vbet_cmd_kernel (const VbetCommand *self, int argc, char **argv);
 int vbet_cmd_measure (const VbetCommand *self, int argc, char **argv);
 int vbet_cmd_new (const VbetCommand *self, int argc, char **argv);
 int vbet_cmd_ps (const VbetCommand *self, int argc, char **argv);

@@ -67,6 +67,11 @@ static const VbetCommand commands[] = {
     "“-” as FILE is the standard output or input.", vbet_cmd_cp },
   { "image", "build [OPTION…] | list", "Build or list the images that guests boot from",
     "“vbetctl image build --help” shows the options of the recipe.", vbet_cmd_image },
+  { "kernel", "build [OPTION…] | list", "Build or list lab kernels: a user-mode Linux from Debian's source",
+    "“vbetctl kernel build --help” shows the options of the recipe. It takes some minutes and goes on from where it "
+    "was\n"
+    "stopped. Without a lab kernel guests run on that of the package user-mode-linux, with fewer features.",
+    vbet_cmd_kernel },
   { "doctor", "", "Say what this host can and cannot do, and how to mend it",
     "Exits with 1 when labs cannot run.", vbet_cmd_doctor },
   { "help", "[COMMAND]", "Show help about vbetctl or a command", NULL, vbet_cmd_help },

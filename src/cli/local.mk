@@ -16,6 +16,7 @@ libvbet_cli_a_SOURCES = \
 	src/cli/cmd-exec.c \
 	src/cli/cmd-fmt.c \
 	src/cli/cmd-image.c \
+	src/cli/cmd-kernel.c \
 	src/cli/cmd-measure.c \
 	src/cli/cmd-new.c \
 	src/cli/cmd-ps.c \
@@ -47,6 +48,8 @@ libvbet_cli_a_SOURCES = \
 	src/cli/output.h \
 	src/cli/progress.c \
 	src/cli/progress.h \
+	src/cli/recipe.c \
+	src/cli/recipe.h \
 	src/cli/report.c \
 	src/cli/report.h \
 	src/cli/result-list.c \

@@ -16,7 +16,7 @@ HOSTS = ("host1", "host2", "host3")
 
 images = subprocess.run([VBETCTL, "image", "list"], capture_output=True, text=True, check=False)
 if images.returncode != 0 or ".img" not in images.stdout + images.stderr and "vbet-" not in images.stdout:
-    skip("there is no guest image; build one with: vbetctl image build")
+    lacking("there is no guest image; build one with: vbetctl image build")
 
 
 def text_of(terminal):

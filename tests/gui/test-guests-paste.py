@@ -13,7 +13,7 @@ VBETCTL = BUILD / "bin" / "vbetctl"
 
 images = subprocess.run([VBETCTL, "image", "list"], capture_output=True, text=True, check=False)
 if images.returncode != 0 or ".img" not in images.stdout + images.stderr and "vbet-" not in images.stdout:
-    skip("there is no guest image; build one with: vbetctl image build")
+    lacking("there is no guest image; build one with: vbetctl image build")
 
 STAR = "s = alloc(switch, at=(300, 200))\n" + "".join(
     f"h{n} = attach(alloc(host, at=({x}, {y})), alloc(NIC, ip=10.0.0.{n}/24))\n"

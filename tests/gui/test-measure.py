@@ -10,7 +10,7 @@ VBETCTL = BUILD / "bin" / "vbetctl"
 
 images = subprocess.run([VBETCTL, "image", "list"], capture_output=True, text=True, check=False)
 if images.returncode != 0 or ".img" not in images.stdout + images.stderr and "vbet-" not in images.stdout:
-    skip("there is no guest image; build one with: vbetctl image build")
+    lacking("there is no guest image; build one with: vbetctl image build")
 
 LAB = """
 h1 = attach(alloc(host, at=(120, 120)), alloc(NIC, ip=10.0.0.1/24))

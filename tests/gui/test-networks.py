@@ -12,7 +12,7 @@ VBETCTL = BUILD / "bin" / "vbetctl"
 
 images = subprocess.run([VBETCTL, "image", "list"], capture_output=True, text=True, check=False)
 if images.returncode != 0 or ".img" not in images.stdout + images.stderr and "vbet-" not in images.stdout:
-    skip("there is no guest image; build one with: vbetctl image build")
+    lacking("there is no guest image; build one with: vbetctl image build")
 
 RING = """
 a = attach(alloc(switch, at=(200, 100), stp=yes, priority=4096), alloc(NIC), alloc(NIC), alloc(NIC, vlan=10))

@@ -9,7 +9,7 @@ from vbetgui import *  # noqa: E402,F403
 
 images = subprocess.run([BUILD / "bin" / "vbetctl", "image", "list"], capture_output=True, text=True, check=False)
 if images.returncode != 0 or ".img" not in images.stdout + images.stderr and "vbet-" not in images.stdout:
-    skip("there is no guest image; build one with: vbetctl image build")
+    lacking("there is no guest image; build one with: vbetctl image build")
 
 
 def fill(window, name, text):

@@ -59,7 +59,7 @@ def it_is_what_the_guest_saw(place):
     lab = place.run(place.write("pair.vbet", PAIR % ""))
     ping(place, lab, 1)  # ARP is over
     if place.exec(lab, "h2", "sh", "-c", "command -v tcpdump", check=False).returncode != 0:
-        vbetlab.skip("the guest image has no tcpdump")
+        vbetlab.lacking("the guest image has no tcpdump")
     ours = place.base / "ours.pcapng"
     process = start(place, lab, "c:h2", "-w", str(ours), "-f", "icmp or udp")
     guest = ["sh", "-c", "setsid tcpdump --immediate-mode -i eth0 -U -w /tmp/x.pcap icmp or udp </dev/null >/dev/null 2>/tmp/x.log & "
@@ -178,7 +178,7 @@ def it_outlives_the_switch(place):
 
 
 if not shutil.which("tshark"):
-    vbetlab.skip("tshark is not installed")
+    vbetlab.lacking("tshark is not installed")
 vbetlab.main(
     it_is_what_the_guest_saw,
     both_ends_show_delay_and_loss,

@@ -440,8 +440,10 @@ main (int argc, char **argv)
   self->kernel = vbet_kernel_find (NULL, &error);
   self->image = self->kernel != NULL ? vbet_image_find (NULL, &error) : NULL;
   if (self->image == NULL)
-    (void) fprintf (stderr, "skipped: %s\n", error->message);
-  int result = self->image != NULL ? vbet_test_run (suites, argc, argv) : SKIPPED;
+    (void) fprintf (stderr, "SKIP: %s\n", error->message);
+  int result = self->image != NULL                       ? vbet_test_run (suites, argc, argv)
+               : g_getenv ("VBET_TESTS_SET_UP") != NULL ? EXIT_FAILURE
+                                                         : SKIPPED;
   vbet_guest_fixture_free (self->place);
   return result;
 }

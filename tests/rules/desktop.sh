@@ -60,6 +60,11 @@ for file in po/*.po; do
   [ "$written" = "$built" ] || fail "$language: $written texts are written, $built are built"
 done
 
-[ "$result" -ne 0 ] || [ -z "$skipped" ] || { echo "desktop: skipped:$skipped"; exit 77; }
+if [ "$result" -eq 0 ] && [ -n "$skipped" ]; then
+  # What test.sh installs is never missing after it.
+  [ -z "${VBET_TESTS_SET_UP-}" ] || { echo "desktop: missing:$skipped"; exit 1; }
+  echo "SKIP: not installed:$skipped"
+  exit 77
+fi
 [ "$result" -eq 0 ] && echo "desktop: valid"
 exit "$result"

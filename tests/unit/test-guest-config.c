@@ -53,7 +53,7 @@ static void
 expect_file (const char *lab, const char *device, const char *path, const char *expected)
 {
   g_autoptr (VbetTopology) topology = vbet_test_good_lab (lab);
-  g_autoptr (GBytes) tar = vbet_guest_config_tar (topology, vbet_topology_device (topology, device));
+  g_autoptr (GBytes) tar = vbet_guest_config_tar (topology, vbet_topology_device (topology, device), NULL);
   g_autofree char *actual = tar_file (tar, path, NULL);
   VBET_ASSERT_TEXT (actual != NULL ? actual : "(no such file)", expected != NULL ? expected : "(no such file)");
 }
@@ -94,8 +94,8 @@ test_same_bytes (void)
 {
   g_autoptr (VbetTopology) one = vbet_test_good_lab (plain);
   g_autoptr (VbetTopology) two = vbet_test_good_lab (plain);
-  g_autoptr (GBytes) first = vbet_guest_config_tar (one, vbet_topology_device (one, "h1"));
-  g_autoptr (GBytes) second = vbet_guest_config_tar (two, vbet_topology_device (two, "h1"));
+  g_autoptr (GBytes) first = vbet_guest_config_tar (one, vbet_topology_device (one, "h1"), NULL);
+  g_autoptr (GBytes) second = vbet_guest_config_tar (two, vbet_topology_device (two, "h1"), NULL);
   CU_ASSERT_TRUE (g_bytes_equal (first, second));
 }
 
@@ -107,7 +107,7 @@ test_files (void)
                     "file(h, \"/opt/empty\", \"\")\n";
   g_autofree char *attributes = NULL;
   g_autoptr (VbetTopology) topology = vbet_test_good_lab (lab);
-  g_autoptr (GBytes) tar = vbet_guest_config_tar (topology, vbet_topology_device (topology, "h"));
+  g_autoptr (GBytes) tar = vbet_guest_config_tar (topology, vbet_topology_device (topology, "h"), NULL);
   g_autofree char *page = tar_file (tar, "var/www/index.html", &attributes);
   VBET_ASSERT_TEXT (page, "mine");
   VBET_ASSERT_TEXT (attributes, "0000600 0000000 0000000");
@@ -201,7 +201,7 @@ test_routing (void)
                "router ospf\n network 10.0.0.0/24 area 0\n!\nend\n");
   g_autofree char *attributes = NULL;
   g_autoptr (VbetTopology) topology = vbet_test_good_lab (lab);
-  g_autoptr (GBytes) tar = vbet_guest_config_tar (topology, vbet_topology_device (topology, "r"));
+  g_autoptr (GBytes) tar = vbet_guest_config_tar (topology, vbet_topology_device (topology, "r"), NULL);
   g_autofree char *text = tar_file (tar, "etc/frr/frr.conf", &attributes);
   CU_ASSERT_PTR_NOT_NULL (text);
   VBET_ASSERT_TEXT (attributes, "0000640 0000454 0000454");

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "engine/runtime/image.h"
+#include "engine/runtime/kernel.h"
 #include "unit/harness.h"
 
 static char *
@@ -123,24 +124,82 @@ test_kernel (void)
   g_autoptr (GError) error = NULL;
   put (dir, "my-kernel", "#!/bin/sh\n");
   CU_ASSERT_PTR_NULL (vbet_kernel_find (kernel, &error));
-  g_autofree char *message = g_strdup_printf ("The kernel “%s” is not an executable file", kernel);
+  g_autofree char *message
+      = g_strdup_printf ("There is no kernel “%s”: it must be the absolute path of an executable file, a name that "
+                         "“vbetctl kernel list” shows, or “stock”",
+                         kernel);
   VBET_ASSERT_TEXT (error != NULL ? error->message : "", message);
   CU_ASSERT_EQUAL (g_chmod (kernel, 0755), 0);
   g_autofree char *found = vbet_kernel_find (kernel, NULL);
   VBET_ASSERT_TEXT (found != NULL ? found : "(none)", kernel);
+  /* A name is that of a lab kernel, never a program in PATH. */
   g_autofree char *old = g_strdup (g_getenv ("PATH"));
   g_setenv ("PATH", dir, TRUE);
-  g_autofree char *by_name = vbet_kernel_find ("my-kernel", NULL);
-  VBET_ASSERT_TEXT (by_name != NULL ? by_name : "(none)", kernel);
-  g_autoptr (GError) missing = NULL;
-  g_autofree char *usual = vbet_kernel_find (NULL, &missing);
-  if (usual == NULL) {
-    VBET_ASSERT_TEXT (missing->message,
-                      "user-mode-linux is not installed; install it with: apt-get install user-mode-linux");
-  } else {
-    VBET_ASSERT_TEXT (usual, "/usr/bin/linux.uml");
-  }
+  CU_ASSERT_PTR_NULL (vbet_kernel_find ("my-kernel", NULL));
+  put (dir, "linux.uml", "#!/bin/sh\n");
+  g_autofree char *stock = g_build_filename (dir, "linux.uml", NULL);
+  CU_ASSERT_EQUAL (g_chmod (stock, 0755), 0);
+  g_autofree char *usual = vbet_kernel_find ("stock", NULL);
+  VBET_ASSERT_TEXT (usual != NULL ? usual : "(none)", stock);
+  g_setenv ("VBET_KERNEL", "stock", TRUE);
+  g_autofree char *by_variable = vbet_kernel_find (NULL, NULL);
+  VBET_ASSERT_TEXT (by_variable != NULL ? by_variable : "(none)", stock);
+  g_unsetenv ("VBET_KERNEL");
   g_setenv ("PATH", old, TRUE);
+  vbet_paths_remove_tree (dir);
+}
+
+/* A store with two lab kernels; the second is current. */
+static void
+test_store (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("vbet-test-kernels-XXXXXX", NULL);
+  CU_ASSERT_PTR_NOT_NULL_FATAL (dir);
+  g_setenv ("VBET_KERNEL_DIR", dir, TRUE);
+  static const char *const names[] = { "vbet-aaaaaaaaaaaa", "vbet-bbbbbbbbbbbb" };
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *folder = g_build_filename (dir, names[i], NULL);
+    CU_ASSERT_EQUAL (g_mkdir (folder, 0755), 0);
+    put (folder, "linux", "0123456789");
+    put (folder, "manifest",
+         "vbet-kernel 1\nrelease 7.3.4-vbet\nsize 10\nsource linux-source-7.3 7.3.4-1 "
+         "0123456789012345678901234567890123456789012345678901234567890123\ncompiler gcc 12\noption CONFIG_A=y\n"
+         "option CONFIG_B=y\n");
+  }
+  g_autofree char *link = g_build_filename (dir, "current", NULL);
+  g_autofree char *first = g_build_filename (dir, names[0], "linux", NULL);
+  g_autofree char *second = g_build_filename (dir, names[1], "linux", NULL);
+  g_autofree char *second_dir = g_build_filename (dir, names[1], NULL);
+  CU_ASSERT_EQUAL (symlink (names[1], link), 0);
+  g_autofree char *found = vbet_kernel_find (NULL, NULL);
+  VBET_ASSERT_TEXT (found != NULL ? found : "(none)", second);
+  g_autofree char *named = vbet_kernel_find (names[0], NULL);
+  VBET_ASSERT_TEXT (named != NULL ? named : "(none)", first);
+  g_autoptr (GPtrArray) kernels = vbet_kernels_list ();
+  CU_ASSERT_TRUE_FATAL (kernels->len >= 2); /* this machine may have some for everybody */
+  const VbetKernelInfo *info = g_ptr_array_index (kernels, 1);
+  VBET_ASSERT_TEXT (info->name, names[1]);
+  VBET_ASSERT_TEXT (info->release, "7.3.4-vbet");
+  VBET_ASSERT_TEXT (info->source, "linux-source-7.3 7.3.4-1");
+  CU_ASSERT_EQUAL (info->options, 2);
+  CU_ASSERT_TRUE (info->current);
+  CU_ASSERT_FALSE (((const VbetKernelInfo *) g_ptr_array_index (kernels, 0))->current);
+  /* What is built in goes to the guest's modprobe. */
+  g_autofree char *release = NULL;
+  CU_ASSERT_PTR_NULL (vbet_kernels_builtin (second, &release));
+  put (second_dir, "modules.builtin", "kernel/drivers/net/dummy.ko\n");
+  g_autoptr (GBytes) builtin = vbet_kernels_builtin (second, &release);
+  CU_ASSERT_PTR_NOT_NULL_FATAL (builtin);
+  VBET_ASSERT_TEXT (release, "7.3.4-vbet");
+  /* A build that was cut short is said, not used. */
+  put (second_dir, "linux", "01234");
+  g_autoptr (GError) error = NULL;
+  CU_ASSERT_PTR_NULL (vbet_kernel_find (NULL, &error));
+  CU_ASSERT_PTR_NOT_NULL_FATAL (error);
+  g_autofree char *message = g_strdup_printf (
+      "The lab kernel %s is damaged: 5 bytes instead of 10; build it anew with: vbetctl kernel build", second);
+  VBET_ASSERT_TEXT (error->message, message);
+  g_unsetenv ("VBET_KERNEL_DIR");
   vbet_paths_remove_tree (dir);
 }
 
@@ -148,6 +207,7 @@ static CU_TestInfo image_tests[] = {
   { "by name, by path, current", test_find },
   { "no image", test_none },
   { "modules for another kernel", test_release },
+  { "lab kernels", test_store },
   { "kernel", test_kernel },
   CU_TEST_INFO_NULL,
 };

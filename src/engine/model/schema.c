@@ -54,7 +54,7 @@ static const VbetAttributeSpec specs[] = {
   { "image", VBET_KIND_GUEST, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
     N_ ("Name or path of the root file system; without it, the standard image.") },
   { "kernel", VBET_KIND_GUEST, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
-    N_ ("Path of a user-mode Linux kernel; without it, the one of the system.") },
+    N_ ("Name or path of a user-mode Linux kernel, or \"stock\"; without it, the lab kernel.") },
   { "persist", VBET_KIND_GUEST, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_RESTART,
     N_ ("Whether what the guest writes to its disk is there again at its next start.") },
   { "boot", VBET_KIND_GUEST, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,

@@ -413,8 +413,8 @@ check_text_content (VbetContext *self, const VbetAttributeSpec *spec, const Vbet
     wanted = VBET_UDP_PEER_FORM;
   else if (strcmp (spec->key, "listen") == 0 && !is_listen (text))
     wanted = VBET_UDP_LISTEN_FORM;
-  else if (strcmp (spec->key, "kernel") == 0 && !g_path_is_absolute (text))
-    wanted = "an absolute path";
+  else if (strcmp (spec->key, "kernel") == 0 && !g_path_is_absolute (text) && !is_word (text, "-_."))
+    wanted = "\"stock\", the name of a lab kernel or an absolute path";
   else if (strcmp (spec->key, "image") == 0 && text[0] == '\0')
     wanted = "the name or path of an image";
   if (wanted == NULL)

@@ -238,7 +238,7 @@ add_services (VbetTar *tar, const VbetTopology *topology, const VbetDevice *devi
 }
 
 GBytes *
-vbet_guest_config_tar (const VbetTopology *topology, const VbetDevice *device)
+vbet_guest_config_tar (const VbetTopology *topology, const VbetDevice *device, const VbetGuestFile *extra)
 {
   g_autoptr (VbetTar) tar = vbet_tar_new ();
   g_autofree char *name = g_strdup_printf ("%s\n", device->name);
@@ -270,6 +270,11 @@ vbet_guest_config_tar (const VbetTopology *topology, const VbetDevice *device)
     vbet_tar_add_text (tar, "etc/nftables.conf", rules);
   }
   add_services (tar, topology, device);
+  if (extra != NULL) {
+    gsize size = 0;
+    gconstpointer data = g_bytes_get_data (extra->contents, &size);
+    vbet_tar_add (tar, extra->path, 0644, 0, data, size);
+  }
   for (guint i = 0; i < device->files->len; i++) {
     const VbetFile *file = g_ptr_array_index (device->files, i);
     gsize size = 0;

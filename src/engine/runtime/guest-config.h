@@ -9,6 +9,7 @@
  *   etc/vbet/boot.sh    boot=
  *   etc/frr/frr.conf, etc/frr/daemons    only where FRR is wanted; daemons: "NAME=yes" in start order
  *   etc/nftables.conf   only for firewalls
+ *   usr/lib/modules/RELEASE/modules.builtin   what a lab kernel has built in
  *   etc/dnsmasq.conf, var/www/index.html where the services ask for them
  *   files of file(…), last, so that they win
  *
@@ -18,12 +19,23 @@
 
 #include "engine/model/topology.h"
 
+/* A file of the guest that is none of the topology's: what its kernel brings. */
+typedef struct {
+  const char *path; /* without a leading "/" */
+  GBytes *contents;
+} VbetGuestFile;
+
 /* Prefix lengths of addresses that are written without one. */
 #define VBET_GUEST_PREFIX_IPV4 24
 #define VBET_GUEST_PREFIX_IPV6 64
 
-/** vbet_guest_config_tar: Returns: (transfer full): the configuration disk of @device, a host, router or firewall. */
-GBytes *vbet_guest_config_tar (const VbetTopology *topology, const VbetDevice *device);
+/**
+ * vbet_guest_config_tar:
+ * @extra: (nullable): one more file
+ *
+ * Returns: (transfer full): the configuration disk of @device, a host, router or firewall.
+ */
+GBytes *vbet_guest_config_tar (const VbetTopology *topology, const VbetDevice *device, const VbetGuestFile *extra);
 
 /**
  * vbet_guest_config_nic_setup:

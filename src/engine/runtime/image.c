@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/paths.h"
+#include "engine/runtime/kernel.h"
 
 #define KERNEL "linux.uml"
 #define VERSION_SECONDS 2
@@ -98,25 +99,48 @@ vbet_image_release (const char *image)
   return NULL;
 }
 
+/* linux.uml in PATH or, for those without /usr/bin in theirs, there. */
+static char *
+find_stock (GError **error)
+{
+  g_autofree char *found = g_find_program_in_path (KERNEL);
+  if (found == NULL && access ("/usr/bin/" KERNEL, X_OK) == 0)
+    return g_strdup ("/usr/bin/" KERNEL);
+  if (found == NULL) {
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
+                 "There is no guest kernel; build one with: vbetctl kernel build, or install the package user-mode-linux");
+    return NULL;
+  }
+  return g_path_is_absolute (found) ? g_steal_pointer (&found) : g_canonicalize_filename (found, NULL);
+}
+
 char *
 vbet_kernel_find (const char *name, GError **error)
 {
-  const char *wanted = name != NULL && name[0] != '\0' ? name : KERNEL;
-  g_autofree char *found = g_find_program_in_path (wanted);
-  if (found == NULL && strchr (wanted, '/') == NULL) {
-    g_autofree char *usual = g_build_filename ("/usr/bin", wanted, NULL);
-    if (access (usual, X_OK) == 0)
-      found = g_steal_pointer (&usual);
+  GError *damaged = NULL;
+  const char *wanted = name != NULL && name[0] != '\0' ? name : g_getenv ("VBET_KERNEL");
+  if (wanted != NULL && wanted[0] == '\0')
+    wanted = NULL;
+  if (g_strcmp0 (wanted, VBET_KERNEL_STOCK) == 0)
+    return find_stock (error);
+  char *found = NULL;
+  if (wanted == NULL || strchr (wanted, '/') == NULL)
+    found = vbet_kernels_find (wanted, &damaged);
+  if (damaged != NULL) {
+    g_propagate_error (error, damaged);
+    return NULL;
   }
-  if (found != NULL && g_path_is_absolute (found))
-    return g_steal_pointer (&found);
   if (found != NULL)
-    return g_canonicalize_filename (found, NULL);
-  if (strcmp (wanted, KERNEL) == 0)
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
-                 "user-mode-linux is not installed; install it with: apt-get install user-mode-linux");
-  else
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "The kernel “%s” is not an executable file", wanted);
+    return found;
+  if (wanted == NULL)
+    return find_stock (error);
+  /* Never a program in PATH: a lab may come from anybody. */
+  if (g_path_is_absolute (wanted) && access (wanted, X_OK) == 0 && g_file_test (wanted, G_FILE_TEST_IS_REGULAR))
+    return g_strdup (wanted);
+  g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
+               "There is no kernel “%s”: it must be the absolute path of an executable file, a name that "
+               "“vbetctl kernel list” shows, or “" VBET_KERNEL_STOCK "”",
+               wanted);
   return NULL;
 }
 

@@ -25,10 +25,11 @@ char *vbet_image_release (const char *image);
 
 /**
  * vbet_kernel_find:
- * @name: (nullable): a path, or the name of a program in PATH; NULL: linux.uml
+ * @name: (nullable): an absolute path, the name of a lab kernel ("vbet-0123456789ab"), or "stock" (linux.uml of the
+ *        distribution); NULL: what $VBET_KERNEL names, else the current lab kernel, else the stock one
  *
  * Returns: (transfer full) (nullable): the absolute path of an executable kernel; NULL with @error, which says what to
- * install.
+ * do.
  */
 char *vbet_kernel_find (const char *name, GError **error);
 

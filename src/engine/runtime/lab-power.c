@@ -10,6 +10,7 @@
 #include "base/paths.h"
 #include "engine/runtime/guest-config.h"
 #include "engine/runtime/image.h"
+#include "engine/runtime/kernel.h"
 
 /* How long a guest may take to shut down by itself before it is killed, in milliseconds. */
 #define STOP_GRACE_MS 3000
@@ -67,6 +68,19 @@ has_virtio (VbetLab *self, const VbetGuestConfig *config)
   return has;
 }
 
+/* The configuration disk, with what the guest's modprobe must know of its kernel. */
+static GBytes *
+make_disk (VbetLab *self, const VbetDevice *device, const char *kernel)
+{
+  g_autofree char *release = NULL;
+  g_autoptr (GBytes) builtin = vbet_kernels_builtin (kernel, &release);
+  if (builtin == NULL)
+    return vbet_guest_config_tar (self->topology, device, NULL);
+  g_autofree char *path = g_strdup_printf ("usr/lib/modules/%s/modules.builtin", release);
+  const VbetGuestFile file = { .path = path, .contents = builtin };
+  return vbet_guest_config_tar (self->topology, device, &file);
+}
+
 static VbetGuestConfig *
 make_config (VbetLab *self, VbetLabDevice *node, GError **error)
 {
@@ -89,7 +103,7 @@ make_config (VbetLab *self, VbetLabDevice *node, GError **error)
   config->disk_path = disk_path (self, device, config->persist, error);
   if (config->disk_path == NULL)
     return NULL;
-  config->config = vbet_guest_config_tar (self->topology, device);
+  config->config = make_disk (self, device, config->kernel);
   gboolean virtio = has_virtio (self, config);
   for (guint i = 0; i < device->nics->len; i++)
     g_ptr_array_add (config->nics, virtio && i < VHOST_NICS_MAX

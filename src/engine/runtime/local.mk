@@ -29,6 +29,8 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/guest.h \
 	src/engine/runtime/image.c \
 	src/engine/runtime/image.h \
+	src/engine/runtime/kernel.c \
+	src/engine/runtime/kernel.h \
 	src/engine/runtime/lab-bridges.c \
 	src/engine/runtime/lab-cables.c \
 	src/engine/runtime/lab-calls.c \

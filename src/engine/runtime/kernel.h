@@ -1,0 +1,48 @@
+/* kernel.h - the store of lab kernels: folders "vbet-HASH" that kernel/build-kernel makes, and which one is current. */
+#pragma once
+
+#include <glib.h>
+
+/* The name of the distribution's kernel, linux.uml of the package user-mode-linux, in kernel= and $VBET_KERNEL. */
+#define VBET_KERNEL_STOCK "stock"
+
+/* A lab kernel, by its manifest. */
+typedef struct {
+  char *name;       /* "vbet-HASH" */
+  char *path;       /* of the kernel itself, absolute, symbolic links resolved */
+  char *release;    /* such as "7.3.4-vbet"; "" if the manifest does not say */
+  char *source;     /* package and version it was built from; "" likewise */
+  char *compiler;   /* likewise */
+  guint64 size;     /* bytes the kernel has */
+  guint64 expected; /* bytes it must have; 0 if the manifest does not say */
+  guint options;    /* options that were asked for */
+  gboolean current; /* what new labs use */
+} VbetKernelInfo;
+
+void vbet_kernel_info_free (VbetKernelInfo *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetKernelInfo, vbet_kernel_info_free)
+
+/** vbet_kernel_info_is_whole: whether the file is as long as it was made. */
+gboolean vbet_kernel_info_is_whole (const VbetKernelInfo *self);
+
+/** vbet_kernels_list: Returns: (transfer full) (element-type VbetKernelInfo): in search order; at most one is current. */
+GPtrArray *vbet_kernels_list (void);
+
+/**
+ * vbet_kernels_find:
+ * @name: "vbet-HASH"; NULL: the current one
+ *
+ * Returns: (transfer full) (nullable): the path of the kernel; NULL with @error when it is damaged, and NULL without
+ * one when there is none.
+ */
+char *vbet_kernels_find (const char *name, GError **error);
+
+/**
+ * vbet_kernels_builtin:
+ * @kernel: path of a kernel
+ * @ret_release: (out) (transfer full): its release, such as "7.3.4-vbet"
+ *
+ * Returns: (transfer full) (nullable): what is built in, as the kernel's own build lists it ("kernel/PATH/NAME.ko" a
+ * line), for modprobe in the guest; NULL for a kernel that is not of the store.
+ */
+GBytes *vbet_kernels_builtin (const char *kernel, char **ret_release);
