@@ -69,6 +69,17 @@ def unplugged_and_plugged(place):
     place.stop(lab)
 
 
+def replaced_behind_a_cable(place):
+    """The far end is a guest, which has carrier only while somebody is at the other end."""
+    text = PAIR.replace("s = alloc(switch)\nlink(s, h1, h2)", "c = link(NIC(h1, 1), NIC(h2, 1))")
+    lab = place.run(place.write("pair.vbet", text))
+    wait_until(lambda: pings(place, lab), 10, "both NICs work")
+    place.ctl("call", lab, "detach(NIC(h1, 1)) attach(h1, alloc(NIC, ip=10.0.0.1/24)) plug(c, NIC(h1, 1))")
+    wait_until(lambda: place.exec(lab, "h2", "cat", "/sys/class/net/eth0/carrier").stdout == "1\n", 5, "carrier")
+    wait_until(lambda: pings(place, lab, "h2", "10.0.0.1"), 10, "the new NIC works")
+    place.stop(lab)
+
+
 def vector_where_asked(place):
     place.environment["VBET_NIC"] = "vector"
     lab = place.run(place.write("pair.vbet", PAIR))
@@ -119,4 +130,6 @@ def a_bond_by_lacp(place):
 
 
 os.environ.pop("VBET_NIC", None)
-vbetlab.main(virtio_from_boot, unplugged_and_plugged, vector_where_asked, a_bond_by_lacp)
+vbetlab.main(
+    virtio_from_boot, unplugged_and_plugged, replaced_behind_a_cable, vector_where_asked, a_bond_by_lacp
+)
