@@ -21,6 +21,8 @@ bin_vbet_agent_SOURCES = \
 	rootfs/agent/nics.c \
 	rootfs/agent/nics.h \
 	rootfs/agent/routing.c \
+	rootfs/agent/speed.c \
+	rootfs/agent/speed.h \
 	rootfs/agent/unpack.c \
 	rootfs/nft/apply.c \
 	rootfs/nft/emit.c \

@@ -20,6 +20,7 @@
 #include "common.h"
 #include "jobs.h"
 #include "line.h"
+#include "speed.h"
 
 /* Room that the answer to any one frame needs at most. */
 #define ANSWER_MAX 4096
@@ -95,7 +96,7 @@ set_clock (const VbetAgentFrame *frame)
 static void
 control_frame (Agent *agent, const VbetAgentFrame *frame)
 {
-  uint32_t index;
+  uint32_t index, speed;
   bool carrier;
   switch ((int) frame->type) {
   case VBET_AGENT_PING:
@@ -107,6 +108,13 @@ control_frame (Agent *agent, const VbetAgentFrame *frame)
       int result = carrier_set (&agent->carrier, index, carrier);
       if (result != 0)
         line_send_error (&agent->line, 0, -result, "The link state cannot be set");
+    }
+    break;
+  case VBET_AGENT_SPEED:
+    if (vbet_agent_read_speed (frame, &index, &speed)) {
+      int result = speed_set (index, speed);
+      if (result != 0)
+        line_send_error (&agent->line, 0, -result, "The speed of the link cannot be set");
     }
     break;
   case VBET_AGENT_LINK_ASK:

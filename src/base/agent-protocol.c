@@ -34,7 +34,7 @@ put_u32 (uint8_t *to, uint32_t value)
 static bool
 known_type (uint8_t type)
 {
-  return (type >= VBET_AGENT_EXEC && type <= VBET_AGENT_LINK_ASK)
+  return (type >= VBET_AGENT_EXEC && type <= VBET_AGENT_SPEED)
          || (type >= VBET_AGENT_HELLO && type <= VBET_AGENT_LINK)
          || (type >= VBET_AGENT_DATA && type <= VBET_AGENT_END);
 }
@@ -212,6 +212,15 @@ vbet_agent_encode_link (uint8_t *out, size_t capacity, uint32_t index, bool up)
 }
 
 size_t
+vbet_agent_encode_speed (uint8_t *out, size_t capacity, uint32_t index, uint32_t speed)
+{
+  uint8_t payload[8];
+  put_u32 (payload, index);
+  put_u32 (payload + 4, speed);
+  return vbet_agent_encode (out, capacity, VBET_AGENT_SPEED, 0, payload, sizeof payload);
+}
+
+size_t
 vbet_agent_encode_clock (uint8_t *out, size_t capacity, uint64_t nanoseconds)
 {
   uint8_t payload[8];
@@ -319,6 +328,16 @@ vbet_agent_read_carrier (const VbetAgentFrame *frame, uint32_t *ret_index, bool 
   *ret_index = get_u32 (frame->payload);
   *ret_carrier = frame->payload[4] == 1;
   return *ret_index > 0;
+}
+
+bool
+vbet_agent_read_speed (const VbetAgentFrame *frame, uint32_t *ret_index, uint32_t *ret_speed)
+{
+  if (frame->length != 8)
+    return false;
+  *ret_index = get_u32 (frame->payload);
+  *ret_speed = get_u32 (frame->payload + 4);
+  return *ret_index > 0 && *ret_speed > 0 && *ret_speed <= INT32_MAX;
 }
 
 bool

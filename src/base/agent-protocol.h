@@ -82,6 +82,7 @@ typedef enum {
   VBET_AGENT_CONSOLE_ASK = 0x0A, /* channel 0: empty: say CONSOLE_ROOM once the console's input is nearly read */
   VBET_AGENT_RESIZE = 0x0B,      /* u16 rows, u16 columns of a terminal */
   VBET_AGENT_LINK_ASK = 0x0C,    /* channel 0: empty: say LINK of every NIC now, and whenever it changes */
+  VBET_AGENT_SPEED = 0x0D,       /* channel 0: u32 NIC index from 1, u32 Mbit/s, from 1: full duplex */
   /* guest → host */
   VBET_AGENT_HELLO = 0x41,    /* channel 0: u32 version, u32 started: the guest is up; @started 1: the agent is
                                  new (no job, no byte outstanding), 0: an answer to PING;
@@ -108,7 +109,8 @@ typedef enum {
 /* Features of HELLO. */
 #define VBET_AGENT_FEATURE_TERMINAL 0x01 /* EXEC takes VBET_AGENT_EXEC_TERMINAL */
 #define VBET_AGENT_FEATURE_LINKS 0x02    /* LINK_ASK is known */
-#define VBET_AGENT_FEATURES (VBET_AGENT_FEATURE_TERMINAL | VBET_AGENT_FEATURE_LINKS)
+#define VBET_AGENT_FEATURE_SPEED 0x04    /* SPEED is known */
+#define VBET_AGENT_FEATURES (VBET_AGENT_FEATURE_TERMINAL | VBET_AGENT_FEATURE_LINKS | VBET_AGENT_FEATURE_SPEED)
 
 /* One received frame. @payload points into the decoder and lasts until its next call. */
 typedef struct {
@@ -196,6 +198,8 @@ size_t vbet_agent_encode_hello (uint8_t *out, size_t capacity, bool started);
 size_t vbet_agent_encode_link (uint8_t *out, size_t capacity, uint32_t index, bool up);
 /** vbet_agent_encode_carrier: CARRIER of NIC @index (from 1). */
 size_t vbet_agent_encode_carrier (uint8_t *out, size_t capacity, uint32_t index, bool carrier);
+/** vbet_agent_encode_speed: SPEED of NIC @index (from 1); @speed in Mbit/s. */
+size_t vbet_agent_encode_speed (uint8_t *out, size_t capacity, uint32_t index, uint32_t speed);
 
 /** vbet_agent_encode_clock: CLOCK; @nanoseconds since 1970. */
 size_t vbet_agent_encode_clock (uint8_t *out, size_t capacity, uint64_t nanoseconds);
@@ -222,6 +226,8 @@ bool vbet_agent_read_resize (const VbetAgentFrame *frame, uint16_t *ret_rows, ui
 bool vbet_agent_read_hello (const VbetAgentFrame *frame, uint32_t *ret_version, bool *ret_started);
 /** vbet_agent_read_carrier: of CARRIER, and of LINK, which looks the same. */
 bool vbet_agent_read_carrier (const VbetAgentFrame *frame, uint32_t *ret_index, bool *ret_carrier);
+/** vbet_agent_read_speed: of SPEED. */
+bool vbet_agent_read_speed (const VbetAgentFrame *frame, uint32_t *ret_index, uint32_t *ret_speed);
 bool vbet_agent_read_clock (const VbetAgentFrame *frame, uint64_t *ret_nanoseconds);
 /**
  * vbet_agent_read_error:

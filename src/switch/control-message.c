@@ -14,7 +14,8 @@
 #define AGEING_DEFAULT 300 /* seconds */
 #define AGEING_MAX 1000000 /* seconds; the top of IEEE 802.1Q's range */
 #define MTU_DEFAULT 1500
-#define TIME_MAX 3.6e12 /* nanoseconds */
+#define SPEED_DEFAULT 10000 /* Mbit/s */
+#define TIME_MAX 3.6e12     /* nanoseconds */
 
 static const struct {
   const char *name;
@@ -26,7 +27,7 @@ static const struct {
   { "add-port", VBET_CONTROL_ADD_PORT },
   { "connect-port", VBET_CONTROL_CONNECT_PORT },
   { "replay-port", VBET_CONTROL_REPLAY_PORT },
-  { "set-carrier", VBET_CONTROL_SET_CARRIER },
+  { "set-link", VBET_CONTROL_SET_LINK },
   { "set-port", VBET_CONTROL_SET_PORT },
   { "remove-port", VBET_CONTROL_REMOVE_PORT },
   { "add-stock", VBET_CONTROL_ADD_STOCK },
@@ -270,6 +271,7 @@ read_command (JsonObject *object, VbetControlOp op, gint64 id)
   self->vni = get_int (object, "vni", 0, VBET_VXLAN_VNI_MAX, -1);
   self->mac = (guint64)get_int (object, "mac", 0, VBET_MAC_BROADCAST, 0);
   self->carrier = get_boolean (object, "carrier", TRUE);
+  self->speed = (guint)get_int (object, "speed", 1, G_MAXINT32, SPEED_DEFAULT);
   self->wish.count = (guint)get_int (object, "count", 0, VBET_PROBE_MAX, 0);
   self->wish.duration = get_int (object, "duration", 0, VBET_PROBE_TIME_MAX, 0);
   self->resumed = get_boolean (object, "resumed", FALSE);

@@ -19,7 +19,7 @@ typedef enum {
   VBET_CONTROL_ADD_PORT,
   VBET_CONTROL_CONNECT_PORT,
   VBET_CONTROL_REPLAY_PORT,
-  VBET_CONTROL_SET_CARRIER,
+  VBET_CONTROL_SET_LINK,
   VBET_CONTROL_SET_PORT,
   VBET_CONTROL_REMOVE_PORT,
   VBET_CONTROL_ADD_STOCK,
@@ -59,7 +59,8 @@ typedef struct {
   gboolean udp;     /* of connect-port: a UDP socket */
   gint64 vni;       /* likewise; -1: no VXLAN */
   guint64 mac;      /* likewise */
-  gboolean carrier; /* likewise, and of set-carrier; default TRUE */
+  gboolean carrier; /* likewise, and of set-link; default TRUE */
+  guint speed;      /* of connect-port by vhost-user and of set-link: Mbit/s; default 10000 */
   gboolean resumed; /* of connect-port by vhost-user */
   guint replays;    /* likewise */
   guint8 *message;  /* of replay-port; of connect-port: "to", a socket address */

@@ -290,7 +290,7 @@ connect_port (VbetControl *self, Call *call)
   if (call->command->vhost) {
     VbetVhostPort *vhost = vbet_vhost_port_of (self->io, endpoint, &callbacks, self);
     int result = vbet_vhost_port_connect (vhost, take_fd (call), call->command->serial, call->command->mac,
-                                          call->command->carrier);
+                                          &(VbetVhostLink){ call->command->carrier, call->command->speed });
     if (result == 0 && call->command->resumed)
       vbet_vhost_port_resume (vhost, call->command->replays);
     return result;
@@ -320,14 +320,14 @@ replay_port (VbetControl *self, const Call *call)
 }
 
 static int
-set_carrier (VbetControl *self, const VbetControlCommand *command)
+set_link (VbetControl *self, const VbetControlCommand *command)
 {
   VbetEndpoint *endpoint = vbet_fabric_find_guest (self->fabric, command->end.device, command->end.nic);
   VbetSocketPort *socket = endpoint != NULL ? vbet_socket_port_find (endpoint) : NULL;
   VbetRemote *remote = socket != NULL ? vbet_socket_port_get_remote (socket) : NULL;
   VbetVhostPort *port = find_vhost (self, command);
   if (port != NULL)
-    vbet_vhost_port_set_carrier (port, command->carrier);
+    vbet_vhost_port_set_link (port, &(VbetVhostLink){ command->carrier, command->speed });
   else if (remote != NULL)
     vbet_remote_set_carrier (remote, command->carrier);
   else
@@ -524,8 +524,8 @@ execute (VbetControl *self, Call *call, gint64 now)
     return connect_port (self, call);
   case VBET_CONTROL_REPLAY_PORT:
     return replay_port (self, call);
-  case VBET_CONTROL_SET_CARRIER:
-    return set_carrier (self, command);
+  case VBET_CONTROL_SET_LINK:
+    return set_link (self, command);
   case VBET_CONTROL_SET_PORT:
     return set_port (self, command, now);
   case VBET_CONTROL_REMOVE_PORT:

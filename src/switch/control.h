@@ -16,13 +16,14 @@
  *   set-port       device, nic, vlan, trunk     of a bridge's port
  *   connect-port   device, nic, serial + 1 descriptor: a guest's or gateway's connection (SEQPACKET), or a
  *                  TAP device; replaces an older one
- *   connect-port   likewise with kind "vhost-user", mac (a number), carrier: a guest's connection (STREAM);
- *                  resumed: an earlier process had it; replays: how many replay-port will follow before the guest
- *                  is listened to
+ *   connect-port   likewise with kind "vhost-user", mac (a number), carrier, speed (Mbit/s, default 10000): a
+ *                  guest's connection (STREAM); resumed: an earlier process had it; replays: how many replay-port
+ *                  will follow before the guest is listened to
  *   connect-port   likewise with kind "udp", carrier, and for VXLAN vni and to (a socket address in base64): a
  *                  UDP socket, connected to the far end as remote.h says
  *   replay-port    device, nic, serial, message (base64) + its descriptors: as "vhost" told it to an older process
- *   set-carrier    device, nic, carrier         of a vhost-user port; the guest sees it
+ *   set-link       device, nic, carrier, speed  of a vhost-user port, whose guest sees it; of a UDP socket, whose far
+ *                  end is told the carrier
  *   remove-port    device, nic                  with its cable
  *   add-stock      bridge, serial + 1 or 2 descriptors: a control connection of a stock guest, and the data socket
  *                  that an earlier process made for it

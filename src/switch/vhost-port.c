@@ -24,6 +24,7 @@
 #define NO_FD 0x100u /* in the number of a ring: no descriptor comes along */
 #define CONFIG_MAX 256
 #define CONFIG_CHANGED 2 /* our message */
+#define FULL_DUPLEX 1
 
 #define PROTOCOL_BACKEND_REQUESTS VHOST_F (5)
 #define PROTOCOL_CONFIG VHOST_F (9)
@@ -31,7 +32,7 @@
 #define OUR_FEATURES                                                                                         \
   (VHOST_CSUM | VHOST_GUEST_CSUM | VHOST_MTU | VHOST_MAC | VHOST_GUEST_TSO4 | VHOST_GUEST_TSO6               \
    | VHOST_GUEST_ECN | VHOST_HOST_TSO4 | VHOST_HOST_TSO6 | VHOST_HOST_ECN | VHOST_MRG_RXBUF | VHOST_STATUS   \
-   | VHOST_INDIRECT | VHOST_EVENT_IDX | VHOST_PROTOCOL | VHOST_VERSION_1)
+   | VHOST_INDIRECT | VHOST_EVENT_IDX | VHOST_PROTOCOL | VHOST_VERSION_1 | VHOST_SPEED_DUPLEX)
 
 typedef enum {
   GET_FEATURES = 1,
@@ -111,11 +112,14 @@ reply_config (VbetVhostPort *self, const Message *message)
   if (offset > CONFIG_MAX || size > CONFIG_MAX - offset || message->size < 12 + size)
     return -EPROTO;
   vbet_mac_to_bytes (self->mac, config);
-  config[6] = self->carrier ? 1 : 0;
+  config[6] = self->link.carrier ? 1 : 0;
   config[8] = 1; /* pairs of rings */
   guint mtu = MIN (vbet_endpoint_get_mtu (self->endpoint), 65535u);
   config[10] = (guint8)mtu;
   config[11] = (guint8)(mtu >> 8);
+  guint32 speed = GUINT32_TO_LE (self->link.speed);
+  memcpy (config + 12, &speed, sizeof speed);
+  config[16] = FULL_DUPLEX;
   memcpy (body, message->body, 12);
   memcpy (body + 12, config + offset, size);
   return reply (self, message->request, body, 12 + size);
@@ -130,11 +134,11 @@ tell_config (VbetVhostPort *self)
 }
 
 void
-vbet_vhost_port_set_carrier (VbetVhostPort *self, gboolean carrier)
+vbet_vhost_port_set_link (VbetVhostPort *self, const VbetVhostLink *link)
 {
-  if (self->carrier == carrier)
+  if (self->link.carrier == link->carrier && self->link.speed == link->speed)
     return;
-  self->carrier = carrier;
+  self->link = *link;
   tell_config (self);
 }
 
@@ -623,11 +627,11 @@ vbet_vhost_port_of (VbetIo *io, VbetEndpoint *endpoint, const VbetVhostCallbacks
 }
 
 int
-vbet_vhost_port_connect (VbetVhostPort *self, int fd, guint64 serial, guint64 mac, gboolean carrier)
+vbet_vhost_port_connect (VbetVhostPort *self, int fd, guint64 serial, guint64 mac, const VbetVhostLink *link)
 {
   vbet_vhost_port_hang_up (self);
   self->mac = mac;
-  self->carrier = carrier;
+  self->link = *link;
   self->ref = vbet_loop_add (vbet_io_get_loop (self->io), fd, EPOLLIN | EPOLLRDHUP, VBET_FD_VHOST, self);
   if (self->ref == 0) {
     int result = -errno;

@@ -32,6 +32,12 @@ typedef struct VbetVhost VbetVhost; /* what all such ports share */
 typedef struct VbetVhostPort VbetVhostPort;
 typedef struct VbetVhostRing VbetVhostRing;
 
+/* What a guest sees of the cable in the NIC. */
+typedef struct {
+  gboolean carrier;
+  guint speed; /* Mbit/s */
+} VbetVhostLink;
+
 /* A message to be kept for the next process; @fds stay the port's. */
 typedef void (*VbetVhostKept) (const char *device, guint nic, guint64 serial, const guint8 *message,
                                gsize size, const int *fds, guint n_fds, gpointer user_data);
@@ -59,15 +65,17 @@ VbetVhostPort *vbet_vhost_port_find (VbetEndpoint *endpoint);
  * @fd: the port's own, also on failure
  * Returns: 0 or -errno.
  */
-int vbet_vhost_port_connect (VbetVhostPort *self, int fd, guint64 serial, guint64 mac, gboolean carrier);
+int vbet_vhost_port_connect (VbetVhostPort *self, int fd, guint64 serial, guint64 mac,
+                             const VbetVhostLink *link);
 /** vbet_vhost_port_resume: the connection is one of an older process: @replays messages of it come before the
  * guest is listened to. */
 void vbet_vhost_port_resume (VbetVhostPort *self, guint replays);
 /** vbet_vhost_port_replay: a message that was kept. @fds: stay the caller's. Returns: 0 or -errno. */
 int vbet_vhost_port_replay (VbetVhostPort *self, guint64 serial, const guint8 *message, gsize size,
                             const int *fds, guint n_fds);
-/** vbet_vhost_port_set_carrier: what the guest sees of the cable. */
-void vbet_vhost_port_set_carrier (VbetVhostPort *self, gboolean carrier);
+/** vbet_vhost_port_set_link: the guest is told if it is something new. Linux looks at the speed when carrier
+ * comes, and at no other time. */
+void vbet_vhost_port_set_link (VbetVhostPort *self, const VbetVhostLink *link);
 
 /** vbet_vhost_port_event: the loop reports @events for the connection. */
 void vbet_vhost_port_event (VbetVhostPort *self, guint32 events, gint64 now);

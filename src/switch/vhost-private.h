@@ -28,6 +28,7 @@
 #define VHOST_EVENT_IDX VHOST_F (29)
 #define VHOST_PROTOCOL VHOST_F (30)
 #define VHOST_VERSION_1 VHOST_F (32)
+#define VHOST_SPEED_DUPLEX VHOST_F (63)
 
 struct VbetVhostRing {
   VbetVhostPort *port;
@@ -63,7 +64,7 @@ struct VbetVhostPort {
   guint64 serial;
   int backend_fd; /* for messages of ours; -1: none */
   guint64 mac;
-  gboolean carrier;
+  VbetVhostLink link;
   guint64 features;
   guint64 protocol_features;
 

@@ -83,6 +83,64 @@ def the_peer_takes_the_carrier(place):
     place.stop(lab)
 
 
+def of_nic(place, lab, node, what, nic="eth0"):
+    return place.exec(lab, node, "cat", f"/sys/class/net/{nic}/{what}", check=False).stdout.strip()
+
+
+def speeds(place, lab):
+    return [of_nic(place, lab, node, "speed") for node in ("h1", "h2")]
+
+
+def the_rate_is_the_speed(place):
+    lab = place.run(place.write("pair.vbet", PAIR % ", rate=100Mbit/20Mbit"))
+    wait_until(lambda: speeds(place, lab) == ["100", "20"], 5, "each NIC has the rate at which it sends")
+    assert of_nic(place, lab, "h1", "duplex") == "full"
+    changes = of_nic(place, lab, "h1", "carrier_changes")
+    place.ctl("call", lab, "set(c, rate=2.5Gbit)")
+    wait_until(lambda: speeds(place, lab) == ["2500", "2500"], 5, "another rate")
+    place.ctl("apply", lab, place.write("pair.vbet", PAIR % ", rate=100kbit"))
+    wait_until(lambda: speeds(place, lab) == ["1", "1"], 5, "the least that a NIC can tell")
+    vbetlab.Process(place.status(lab)["switch"]["pid"]).kill()
+    wait_until(lambda: place.status(lab)["switch"]["restarts"] == 1, 5, "the switch is started again")
+    place.ctl("apply", lab, place.write("pair.vbet", PAIR % ""))
+    wait_until(lambda: speeds(place, lab) == ["10000", "10000"], 5, "no rate")
+    assert of_nic(place, lab, "h1", "carrier_changes") == changes, "a change of the rate cost the carrier"
+    # What it is told while there is no carrier, and before it boots.
+    place.ctl("call", lab, "set(c, up=no) set(c, rate=40Mbit) set(c, up=yes)")
+    wait_until(lambda: speeds(place, lab) == ["40", "40"], 5, "a rate that came without carrier")
+    place.ctl("call", lab, "stop(h2) set(c, rate=30Mbit) start(h2)")
+    wait_until(lambda: speeds(place, lab) == ["30", "30"], 20, "a rate that came while it was off")
+    # A NIC that is plugged into a running guest knows no speed, and is none the worse for it.
+    place.ctl("call", lab, "unplug(c) detach(NIC(h2, 1)) attach(h2, alloc(NIC, ip=10.0.0.2/24))")
+    place.ctl("call", lab, "link(NIC(h1, 1), NIC(h2, 1), rate=50Mbit)")
+    wait_until(lambda: speeds(place, lab) == ["50", ""], 5, "the speed of a new cable")
+    place.stop(lab)
+
+
+COSTS = '''
+r1 = attach(alloc(router, routing="""router ospf
+ network 10.0.0.0/8 area 0"""),
+            alloc(NIC, ip=10.0.1.1/24), alloc(NIC, ip=10.0.2.1/24))
+h1 = attach(alloc(host), alloc(NIC, ip=10.0.1.2/24))
+h2 = attach(alloc(host), alloc(NIC, ip=10.0.2.2/24))
+c = link(NIC(r1, 1), NIC(h1, 1), rate=10Mbit)
+link(NIC(r1, 2), NIC(h2, 1), rate=1Gbit)
+'''
+
+
+def ospf_costs_follow_the_rate(place):
+    lab = place.run(place.write("costs.vbet", COSTS))
+
+    def costs():
+        text = place.exec(lab, "r1", "vtysh", "-c", "show ip ospf interface", check=False).stdout
+        return [int(cost) for cost in re.findall(r"Cost: (\d+)", text)]
+
+    wait_until(lambda: costs() == [10000, 100], 60, "costs of 10 Mbit/s and 1 Gbit/s")
+    place.ctl("call", lab, "set(c, rate=100Mbit)")
+    wait_until(lambda: costs() == [1000, 100], 20, "the cost of the new rate")
+    place.stop(lab)
+
+
 TRIANGLE = '''
 r1 = attach(alloc(router, routing="""interface eth0
  ip ospf network point-to-point
@@ -146,6 +204,8 @@ vbetlab.main(
     loss_of_one_direction,
     rate_limits_tcp,
     the_peer_takes_the_carrier,
+    the_rate_is_the_speed,
+    ospf_costs_follow_the_rate,
     ospf_sees_an_unplugged_cable,
     a_schedule_flaps,
     the_quality_survives_the_switch,

@@ -78,8 +78,9 @@ fake_driver_reconnect (FakeDriver *self, FakeSwitch *to, const char *device,
     endpoint = vbet_fabric_find_guest (to->fabric, device, 1);
   }
   VbetVhostPort *port = vbet_vhost_port_of (to->io, endpoint, callbacks, user_data);
-  g_assert_cmpint (
-      vbet_vhost_port_connect (port, dup (self->held), 7, G_GUINT64_CONSTANT (0x020102030405), TRUE), ==, 0);
+  g_assert_cmpint (vbet_vhost_port_connect (port, dup (self->held), 7, G_GUINT64_CONSTANT (0x020102030405),
+                                            &(VbetVhostLink){ TRUE, 10000 }),
+                   ==, 0);
   return port;
 }
 

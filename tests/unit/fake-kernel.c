@@ -73,7 +73,7 @@ send_number (Kernel *self, VbetAgentType type, uint16_t channel, uint32_t value)
 static void
 send_hello (Kernel *self, uint32_t version)
 {
-  uint8_t bytes[8] = { (uint8_t) version, 0, 0, 0, 1 };
+  uint8_t bytes[12] = { (uint8_t) version, 0, 0, 0, 1, 0, 0, 0, VBET_AGENT_FEATURE_SPEED };
   send_frame (self, VBET_AGENT_HELLO, 0, bytes, sizeof bytes);
 }
 
@@ -144,6 +144,7 @@ static void
 take_frame (Kernel *self, const VbetAgentFrame *frame)
 {
   uint8_t mode[4] = { 0xa4, 1, 0, 0 };
+  uint32_t index = 0, speed = 0;
   switch (frame->type) {
   case VBET_AGENT_EXEC:
     take_exec (self, frame);
@@ -176,6 +177,10 @@ take_frame (Kernel *self, const VbetAgentFrame *frame)
     break;
   case VBET_AGENT_CARRIER:
     (void) dprintf (1, "carrier\n");
+    break;
+  case VBET_AGENT_SPEED:
+    if (vbet_agent_read_speed (frame, &index, &speed))
+      (void) dprintf (1, "NIC %u has %u Mbit/s\n", index, speed);
     break;
   case VBET_AGENT_POWEROFF:
     _exit (0);

@@ -211,6 +211,23 @@ test_numbers (void)
   size = vbet_agent_encode_carrier (out, sizeof out, 0, false);
   frame = one_frame (&decoder, out, size);
   CU_ASSERT_FALSE (vbet_agent_read_carrier (&frame, &value, &carrier));
+  guint32 speed = 0;
+  size = vbet_agent_encode_speed (out, sizeof out, 4, 2500);
+  frame = one_frame (&decoder, out, size);
+  CU_ASSERT_TRUE (vbet_agent_read_speed (&frame, &value, &speed));
+  CU_ASSERT_EQUAL (value, 4);
+  CU_ASSERT_EQUAL (speed, 2500);
+  frame.length = 7;
+  CU_ASSERT_FALSE (vbet_agent_read_speed (&frame, &value, &speed));
+  size = vbet_agent_encode_speed (out, sizeof out, 0, 2500);
+  frame = one_frame (&decoder, out, size);
+  CU_ASSERT_FALSE (vbet_agent_read_speed (&frame, &value, &speed));
+  size = vbet_agent_encode_speed (out, sizeof out, 4, 0);
+  frame = one_frame (&decoder, out, size);
+  CU_ASSERT_FALSE (vbet_agent_read_speed (&frame, &value, &speed));
+  size = vbet_agent_encode_speed (out, sizeof out, 4, UINT32_MAX); /* the kernel's word for "unknown" */
+  frame = one_frame (&decoder, out, size);
+  CU_ASSERT_FALSE (vbet_agent_read_speed (&frame, &value, &speed));
   size = vbet_agent_encode_clock (out, sizeof out, 0x0123456789abcdefULL);
   frame = one_frame (&decoder, out, size);
   CU_ASSERT_TRUE (vbet_agent_read_clock (&frame, &time));

@@ -482,6 +482,7 @@ test_small_requests (void)
   CU_ASSERT_TRUE (vbet_agent_read_carrier (&frame, &index, &carrier));
   CU_ASSERT_EQUAL (index, 4);
   CU_ASSERT_FALSE (carrier);
+  CU_ASSERT_FALSE (vbet_agent_set_speed (fixture.agent, 4, 100)); /* an agent that does not know it */
   CU_ASSERT_TRUE (vbet_agent_set_clock (fixture.agent));
   g_free (hear (&fixture, &frame));
   CU_ASSERT_TRUE (vbet_agent_read_clock (&frame, &clock));

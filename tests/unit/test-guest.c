@@ -438,6 +438,45 @@ test_hot_plug (void)
   tear_down (&fixture);
 }
 
+/* What a virtio-net NIC says of its cable: told when the guest is up, and when it changes while there is carrier. */
+static void
+test_speed (void)
+{
+  Fixture fixture;
+  g_autoptr (GError) error = NULL;
+  Answer answer = { FALSE };
+  static const char *const nothing[] = { "true", NULL };
+  set_up (&fixture, 60000, NULL);
+  VbetGuestConfig *config = make_config (&fixture, "good");
+  VbetGuestNic *nic = make_nic (1);
+  nic->vhost = TRUE;
+  g_ptr_array_add (config->nics, nic);
+  g_ptr_array_add (config->nics, make_nic (2));
+  vbet_guest_set_speed (fixture.guest, 1, 100);
+  vbet_guest_set_speed (fixture.guest, 2, 100);
+  CU_ASSERT_TRUE_FATAL (vbet_guest_start (fixture.guest, config, &error));
+  wait_state (&fixture, VBET_GUEST_READY);
+  vbet_guest_set_speed (fixture.guest, 1, 100);
+  vbet_guest_set_speed (fixture.guest, 1, 1000);
+  vbet_guest_set_carrier (fixture.guest, 1, FALSE);
+  vbet_guest_set_speed (fixture.guest, 1, 40);
+  vbet_guest_set_speed (fixture.guest, 1, 50);
+  vbet_guest_set_carrier (fixture.guest, 1, TRUE);
+  exec_wait (&fixture, nothing, &answer);
+  answer_clear (&answer);
+  stop_wait (&fixture, 10000);
+  g_autofree char *all = history (&fixture);
+  g_autoptr (GRegex) regex = g_regex_new ("NIC [0-9]+ has [0-9]+", 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  g_autoptr (GString) told = g_string_new (NULL);
+  for (g_regex_match (regex, all, 0, &match); g_match_info_matches (match); g_match_info_next (match, NULL)) {
+    g_autofree char *one = g_match_info_fetch (match, 0);
+    g_string_append_printf (told, "%s;", one);
+  }
+  VBET_ASSERT_TEXT (told->str, "NIC 1 has 100;NIC 1 has 1000;NIC 1 has 50;");
+  tear_down (&fixture);
+}
+
 /* The guest executes its kernel anew: it is booting, then ready, with its carrier and its plugged NICs. */
 static void
 test_reboot_inside (void)
@@ -559,6 +598,7 @@ static CU_TestInfo guest_tests[] = {
   { "a process is killed from outside", test_killed_from_outside },
   { "pause", test_pause },
   { "hot plug", test_hot_plug },
+  { "the speed of NICs", test_speed },
   { "rebooted inside", test_reboot_inside },
   { "starts that are refused", test_refused_starts },
   { "a persistent disk", test_persistent_disk },

@@ -13,6 +13,7 @@
 #define GET_FEATURES 1
 #define SET_FEATURES 2
 #define SET_VRING_CALL 13
+#define GET_CONFIG 24
 #define ANSWER_TIMEOUT 15 /* s */
 
 /* A guest's kernel that asks and asks, in a thread of its own. */
@@ -101,6 +102,44 @@ test_killed_while_it_answers (void)
   sw_teardown (&f);
 }
 
+/* Returns: Mbit/s, as a driver reads them; 0: there is no answer. */
+static guint
+read_speed (int fd)
+{
+  guint32 question[3 + 8] = { GET_CONFIG, 1, 12 + 16, 0, 16, 0 };
+  guint8 answer[sizeof question];
+  guint32 speed = 0;
+  CU_ASSERT_EQUAL (send (fd, question, 12 + 12 + 16, MSG_NOSIGNAL), 12 + 12 + 16);
+  if (sw_receive (fd, answer, sizeof answer) == 12 + 12 + 16)
+    memcpy (&speed, answer + 12 + 12 + 12, sizeof speed);
+  return GUINT32_FROM_LE (speed);
+}
+
+/* What a guest is told of its cable's speed: before it connects, changed live, and by the next process. */
+static void
+test_speed (void)
+{
+  SwitchFixture f;
+  sw_setup (&f);
+  sw_add_guest (&f, "a");
+  int fd = connect_vhost (&f, "a");
+  CU_ASSERT_EQUAL (read_speed (fd), 10000);
+  close (fd);
+  UNTIL (!vbet_switch_client_get_connected (f.client, "a", 1));
+  vbet_switch_client_set_speed (f.client, "a", 1, 100);
+  vbet_switch_client_set_speed (f.client, "nobody", 1, 100);
+  fd = connect_vhost (&f, "a");
+  CU_ASSERT_EQUAL (read_speed (fd), 100);
+  vbet_switch_client_set_speed (f.client, "a", 1, 2500);
+  UNTIL (sw_state (&f) != NULL); /* all before is done */
+  CU_ASSERT_EQUAL (read_speed (fd), 2500);
+  kill (vbet_switch_client_get_pid (f.client), SIGKILL);
+  UNTIL (f.restarts == 1);
+  CU_ASSERT_EQUAL (read_speed (fd), 2500);
+  close (fd);
+  sw_teardown (&f);
+}
+
 /* A guest that pours messages with descriptors in, as fast as it can: the others' frames pass, neither
  * process runs out of descriptors, and what it said last counts. */
 static void
@@ -161,6 +200,7 @@ test_lost (void)
 
 static CU_TestInfo tests[] = {
   { "killed while it answers", test_killed_while_it_answers },
+  { "the speed of a cable", test_speed },
   { "a flood of messages", test_flood_of_messages },
   { "a NIC that is lost", test_lost },
   CU_TEST_INFO_NULL,

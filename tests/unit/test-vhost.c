@@ -94,10 +94,10 @@ test_config (void)
   CU_ASSERT_EQUAL_FATAL (fake_driver_hear (&d, &request, answer, sizeof answer), 24);
   CU_ASSERT_EQUAL (request, 24);
   CU_ASSERT_EQUAL (memcmp (answer + 12, "\2\1\2\3\4\5\1\0\1\0\xdc\5", 12), 0); /* MAC, link, pairs, 1500 */
-  vbet_vhost_port_set_carrier (port, FALSE);
+  vbet_vhost_port_set_link (port, &(VbetVhostLink){ FALSE, 10000 });
   CU_ASSERT_EQUAL (recv (d.backend, answer, sizeof answer, MSG_DONTWAIT), 12);
   CU_ASSERT_EQUAL (answer[0], 2); /* "the configuration has changed" */
-  vbet_vhost_port_set_carrier (port, FALSE);
+  vbet_vhost_port_set_link (port, &(VbetVhostLink){ FALSE, 10000 });
   CU_ASSERT_EQUAL (recv (d.backend, answer, sizeof answer, MSG_DONTWAIT), -1);
   ask[0] = 6;
   ask[1] = 2;
@@ -110,6 +110,36 @@ test_config (void)
   close (d.held);
   d.held = -1;
   CU_ASSERT_EQUAL (recv (d.fd, answer, sizeof answer, MSG_DONTWAIT), 0); /* closed */
+  fake_switch_finish (&to);
+  fake_driver_finish (&d);
+}
+
+/* Speed and duplex are offered, read as Linux does it (from 0 to the end of the one asked for) and told anew.
+ */
+static void
+test_speed (void)
+{
+  FakeSwitch to;
+  FakeDriver d;
+  guint32 request = 0;
+  guint8 answer[512];
+  guint64 features = 0;
+  guint32 ask[3 + 64] = { 0, 17, 0 };
+  fake_switch_init (&to);
+  VbetVhostPort *port = fake_driver_connect (&d, &to, "a", &(VbetVhostCallbacks){ NULL, NULL, NULL }, NULL);
+  fake_driver_boot (&d, 0);
+  fake_driver_say (&d, 1, NULL, 0, NULL, 0);
+  CU_ASSERT_EQUAL_FATAL (fake_driver_hear (&d, &request, &features, sizeof features), 8);
+  CU_ASSERT_TRUE ((features >> 63) == 1);
+  fake_driver_say (&d, 24, ask, 12 + 17, NULL, 0);
+  CU_ASSERT_EQUAL_FATAL (fake_driver_hear (&d, &request, answer, sizeof answer), 12 + 17);
+  CU_ASSERT_EQUAL (memcmp (answer + 12 + 12, "\x10\x27\0\0\1", 5), 0); /* 10000, full */
+  vbet_vhost_port_set_link (port, &(VbetVhostLink){ TRUE, 100 });
+  CU_ASSERT_EQUAL (recv (d.backend, answer, sizeof answer, MSG_DONTWAIT), 12);
+  fake_driver_say (&d, 24, ask, 12 + 17, NULL, 0);
+  CU_ASSERT_EQUAL_FATAL (fake_driver_hear (&d, &request, answer, sizeof answer), 12 + 17);
+  CU_ASSERT_EQUAL (memcmp (answer + 12 + 12, "\x64\0\0\0\1", 5), 0);
+  CU_ASSERT_EQUAL (answer[12 + 6], 1);
   fake_switch_finish (&to);
   fake_driver_finish (&d);
 }
@@ -473,6 +503,7 @@ test_successor (void)
 
 static CU_TestInfo tests[] = {
   { "what a driver is told", test_config },
+  { "speed and duplex", test_speed },
   { "from guest to guest as it is", test_guest_to_guest },
   { "whole frames for all others", test_whole_frames },
   { "frames wait for buffers", test_waiting },

@@ -494,6 +494,15 @@ vbet_agent_set_carrier (VbetAgent *self, guint nic, gboolean carrier)
   return send_small (self, frame, vbet_agent_encode_carrier (frame, sizeof frame, nic, carrier));
 }
 
+gboolean
+vbet_agent_set_speed (VbetAgent *self, guint nic, guint speed)
+{
+  g_return_val_if_fail (VBET_IS_AGENT (self), FALSE);
+  guint8 frame[VBET_AGENT_HEADER + 8];
+  return (self->features & VBET_AGENT_FEATURE_SPEED) != 0
+         && send_small (self, frame, vbet_agent_encode_speed (frame, sizeof frame, nic, speed));
+}
+
 void
 vbet_agent_ask_links (VbetAgent *self)
 {

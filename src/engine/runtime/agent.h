@@ -75,6 +75,8 @@ void vbet_agent_terminal_close (VbetAgentTerminal *self);
 void vbet_agent_ask_links (VbetAgent *self);
 /** vbet_agent_set_carrier: Returns: FALSE when the guest cannot be told now. */
 gboolean vbet_agent_set_carrier (VbetAgent *self, guint nic, gboolean carrier);
+/** vbet_agent_set_speed: @speed: Mbit/s. Returns: FALSE when the guest cannot be told now, or its agent is too old. */
+gboolean vbet_agent_set_speed (VbetAgent *self, guint nic, guint speed);
 /** vbet_agent_set_clock: the guest's clock becomes the host's. */
 gboolean vbet_agent_set_clock (VbetAgent *self);
 /**

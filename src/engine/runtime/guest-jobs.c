@@ -112,6 +112,28 @@ vbet_guest_set_carrier (VbetGuest *self, guint index, gboolean carrier)
   g_hash_table_insert (self->carriers, GUINT_TO_POINTER (index), GINT_TO_POINTER (carrier ? 1 : 0));
   if (self->agent != NULL && !vbet_guest_has_vhost (self, index))
     (void) vbet_agent_set_carrier (self->agent, index, carrier);
+  vbet_guest_tell_speed (self, index);
+}
+
+void
+vbet_guest_tell_speed (VbetGuest *self, guint index)
+{
+  guint speed = GPOINTER_TO_UINT (g_hash_table_lookup (self->speeds, GUINT_TO_POINTER (index)));
+  gpointer carrier = NULL;
+  gboolean is_cut = g_hash_table_lookup_extended (self->carriers, GUINT_TO_POINTER (index), NULL, &carrier)
+                    && carrier == NULL;
+  if (speed > 0 && !is_cut && self->agent != NULL && vbet_guest_has_vhost (self, index))
+    (void) vbet_agent_set_speed (self->agent, index, speed);
+}
+
+void
+vbet_guest_set_speed (VbetGuest *self, guint index, guint speed)
+{
+  g_return_if_fail (VBET_IS_GUEST (self));
+  if (GPOINTER_TO_UINT (g_hash_table_lookup (self->speeds, GUINT_TO_POINTER (index))) == speed)
+    return;
+  g_hash_table_insert (self->speeds, GUINT_TO_POINTER (index), GUINT_TO_POINTER (speed));
+  vbet_guest_tell_speed (self, index);
 }
 
 gboolean

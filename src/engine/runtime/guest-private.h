@@ -18,6 +18,8 @@ typedef struct {
 
 /* Whether NIC @index is a virtio-net NIC, which has a carrier of its own and cannot be taken out by mconsole. */
 gboolean vbet_guest_has_vhost (VbetGuest *self, guint index);
+/* Tells the agent, if it is there, the speed of NIC @index, if it is known and the NIC has carrier. */
+void vbet_guest_tell_speed (VbetGuest *self, guint index);
 void vbet_plug_free (VbetPlug *self);
 
 struct _VbetGuest {
@@ -33,6 +35,7 @@ struct _VbetGuest {
   VbetConsole *console;    /* (nullable): NULL when it could not be made; then @console_error */
   GError *console_error;
   GHashTable *carriers;    /* NIC index → 0 or 1, as last said */
+  GHashTable *speeds;      /* NIC index → Mbit/s, likewise */
 
   GHashTable *shells;      /* number → VbetShell; what is left of one outlives its boot by seconds */
   guint last_shell;

@@ -275,6 +275,9 @@ on_hello (VbetAgent *agent, gpointer data)
   while (g_hash_table_iter_next (&iter, &index, &carrier))
     if (!vbet_guest_has_vhost (self, GPOINTER_TO_UINT (index)))
       (void) vbet_agent_set_carrier (self->agent, GPOINTER_TO_UINT (index), GPOINTER_TO_INT (carrier));
+  g_hash_table_iter_init (&iter, self->speeds);
+  while (g_hash_table_iter_next (&iter, &index, NULL))
+    vbet_guest_tell_speed (self, GPOINTER_TO_UINT (index));
   vbet_agent_ask_links (self->agent);
   if (self->state == VBET_GUEST_BOOTING)
     vbet_guest_set_state (self, VBET_GUEST_READY, NULL);
@@ -556,6 +559,7 @@ vbet_guest_finalize (GObject *object)
   g_clear_object (&self->console);
   g_clear_error (&self->console_error);
   g_hash_table_unref (self->carriers);
+  g_hash_table_unref (self->speeds);
   g_hash_table_unref (self->shells);
   g_ptr_array_unref (self->stop_tasks);
   g_ptr_array_unref (self->plugged);
@@ -597,6 +601,7 @@ vbet_guest_init (VbetGuest *self)
 {
   self->context = g_main_context_ref_thread_default ();
   self->carriers = g_hash_table_new (NULL, NULL);
+  self->speeds = g_hash_table_new (NULL, NULL);
   self->shells = g_hash_table_new_full (NULL, NULL, NULL, vbet_guest_free_shell);
   self->stop_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   self->plugged = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_plug_free);

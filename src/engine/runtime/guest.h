@@ -169,3 +169,6 @@ void vbet_guest_detach_nic_async (VbetGuest *self, guint index, GAsyncReadyCallb
 gboolean vbet_guest_detach_nic_finish (VbetGuest *self, GAsyncResult *result, GError **error);
 /** vbet_guest_set_carrier: tells the guest whether NIC @index has a carrier; remembered while the guest is not ready. */
 void vbet_guest_set_carrier (VbetGuest *self, guint index, gboolean carrier);
+/** vbet_guest_set_speed: what NIC @index says of its cable, in Mbit/s; remembered as the carrier is. It does so by
+ * itself when it gets carrier (vbet_switch_client_set_speed()); this is for changes while it has it. */
+void vbet_guest_set_speed (VbetGuest *self, guint index, guint speed);

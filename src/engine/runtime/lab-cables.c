@@ -5,10 +5,16 @@
  * that has its NIC up, a gateway or TAP device that works, or a remote whose far end
  * seems to be there. A NIC that never had a cable keeps the carrier its
  * driver gives it.
+ *
+ * Its speed is the cable's rate in the direction in which the NIC transmits,
+ * since that is what costs of routes and the choice of a bond's ports are about.
  */
 #include "config.h"
 
 #include "engine/runtime/lab-private.h"
+
+#define MEGABIT 1e6
+#define SPEED_UNLIMITED 10000 /* Mbit/s: what a NIC says of a cable without a rate */
 
 /* --- carrier --------------------------------------------------------------------------- */
 
@@ -156,6 +162,29 @@ vbet_lab_cable_settings (VbetLab *self, const char *name)
   return settings;
 }
 
+/* In Mbit/s, of the NIC in end @end. */
+static guint
+speed_of (const VbetCable *cable, guint end)
+{
+  double rate = number (cable, "rate", end);
+  return rate > 0 ? (guint)CLAMP (rate / MEGABIT + 0.5, 1, G_MAXINT32) : SPEED_UNLIMITED;
+}
+
+/* Before the carrier: Linux looks at the speed when carrier comes. */
+static void
+update_speed (VbetLab *self, const char *name, const VbetCableRun *run)
+{
+  const VbetCable *cable = vbet_topology_cable (self->topology, name);
+  for (guint end = 0; cable != NULL && end < 2; end++) {
+    VbetLabDevice *node = vbet_lab_device (self, run->device[end]);
+    if (node == NULL || node->guest == NULL)
+      continue;
+    guint speed = speed_of (cable, end);
+    vbet_switch_client_set_speed (self->switch_client, run->device[end], run->nic[end], speed);
+    vbet_guest_set_speed (node->guest, run->nic[end], speed);
+  }
+}
+
 /* --- calls --------------------------------------------------------------------------------- */
 
 void
@@ -177,6 +206,7 @@ vbet_lab_plug (VbetLab *self, const VbetCall *call, GError **error)
                                       cable->device[1], cable->nic[1], &settings, error);
   cable->up[0] = settings.quality[0].up;
   cable->up[1] = settings.quality[1].up;
+  update_speed (self, call->cable, cable);
   update_carrier (self, cable);
 }
 
@@ -203,5 +233,6 @@ vbet_lab_set_cable (VbetLab *self, const char *name, GError **error)
   vbet_lab_measure_changed (self, name);
   if (!vbet_switch_client_set_cable (self->switch_client, name, &settings, error))
     return;
+  update_speed (self, name, cable);
   vbet_lab_cable_state (self, name, settings.quality[0].up, settings.quality[1].up);
 }

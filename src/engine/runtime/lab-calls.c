@@ -193,8 +193,13 @@ on_nic_detached (GObject *source, GAsyncResult *result, gpointer data)
 {
   Pending *pending = data;
   GError *error = NULL;
-  if (vbet_guest_detach_nic_finish (VBET_GUEST (source), result, &error))
+  VbetLabDevice *node = vbet_lab_device (pending->lab, pending->device);
+  if (vbet_guest_detach_nic_finish (VBET_GUEST (source), result, &error)) {
     vbet_switch_client_remove_port (pending->lab->switch_client, pending->device, pending->index, &error);
+    /* It was set down to be taken out; another NIC in its place is not. */
+    if (node != NULL)
+      g_hash_table_remove (node->down, GUINT_TO_POINTER (pending->index));
+  }
   pending_end (pending, error);
 }
 

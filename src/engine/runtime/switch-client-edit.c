@@ -434,6 +434,15 @@ vbet_switch_client_offer_vhost (VbetSwitchClient *self, const char *device, guin
   return port->vhost_listener != NULL;
 }
 
+static void
+tell_link (VbetSwitchClient *self, const WantedPort *port)
+{
+  if (!(port->vhost || port->udp) || port->fd < 0 || self->channel == NULL)
+    return;
+  switch_client_expect (self, NULL);
+  switch_client_tell (self, wanted_port_link_text (port, self->last_id), NULL, 0);
+}
+
 void
 vbet_switch_client_set_carrier (VbetSwitchClient *self, const char *device, guint nic, gboolean carrier)
 {
@@ -442,10 +451,19 @@ vbet_switch_client_set_carrier (VbetSwitchClient *self, const char *device, guin
   if (port == NULL || port->no_carrier == !carrier)
     return;
   port->no_carrier = !carrier;
-  if (!(port->vhost || port->udp) || port->fd < 0 || self->channel == NULL)
+  tell_link (self, port);
+}
+
+void
+vbet_switch_client_set_speed (VbetSwitchClient *self, const char *device, guint nic, guint speed)
+{
+  g_return_if_fail (VBET_IS_SWITCH_CLIENT (self));
+  g_return_if_fail (speed > 0 && speed <= G_MAXINT32);
+  WantedPort *port = switch_client_lookup_port (self, device, nic);
+  if (port == NULL || port->speed == speed)
     return;
-  switch_client_expect (self, NULL);
-  switch_client_tell (self, wanted_port_carrier_text (port, self->last_id), NULL, 0);
+  port->speed = speed;
+  tell_link (self, port);
 }
 
 gboolean

@@ -114,6 +114,10 @@ gboolean vbet_switch_client_offer_vhost (VbetSwitchClient *self, const char *dev
 /** vbet_switch_client_set_carrier: what a NIC by vhost-user sees of its cable, and
  * the far end of a remote is told; an unknown port is ignored. */
 void vbet_switch_client_set_carrier (VbetSwitchClient *self, const char *device, guint nic, gboolean carrier);
+/** vbet_switch_client_set_speed: what a NIC by vhost-user says of its cable; without it, 10 Gbit/s. An unknown port is
+ * ignored.
+ * @speed: Mbit/s, from 1 to G_MAXINT32 */
+void vbet_switch_client_set_speed (VbetSwitchClient *self, const char *device, guint nic, guint speed);
 /**
  * vbet_switch_client_add_outside_port: the port of a gateway, TAP device or remote: as that of a guest, but the engine itself
  * says who is at its other end, see vbet_switch_client_connect_port().

@@ -303,10 +303,12 @@ wanted_port_set_text (const WantedPort *self, gint64 id)
 }
 
 static void
-add_carrier (JsonBuilder *builder, const WantedPort *port)
+add_link (JsonBuilder *builder, const WantedPort *port)
 {
   json_builder_set_member_name (builder, "carrier");
   json_builder_add_boolean_value (builder, !port->no_carrier);
+  if (port->speed > 0)
+    add_int (builder, "speed", port->speed);
 }
 
 char *
@@ -324,10 +326,10 @@ wanted_port_connect_text (const WantedPort *self, gint64 id)
     json_builder_set_member_name (builder, "resumed");
     json_builder_add_boolean_value (builder, self->given);
     add_int (builder, "replays", self->kept != NULL ? self->kept->len : 0);
-    add_carrier (builder, self);
+    add_link (builder, self);
   } else if (self->udp) {
     add_string (builder, "kind", "udp");
-    add_carrier (builder, self);
+    add_link (builder, self);
     if (self->vni >= 0)
       add_int (builder, "vni", self->vni);
     if (self->to != NULL)
@@ -347,11 +349,11 @@ wanted_port_replay_text (const WantedPort *self, const WantedMessage *message, g
 }
 
 char *
-wanted_port_carrier_text (const WantedPort *self, gint64 id)
+wanted_port_link_text (const WantedPort *self, gint64 id)
 {
-  JsonBuilder *builder = begin ("set-carrier", id);
+  JsonBuilder *builder = begin ("set-link", id);
   add_endpoint (builder, self->device, self->nic);
-  add_carrier (builder, self);
+  add_link (builder, self);
   return end (builder);
 }
 

@@ -40,6 +40,7 @@ typedef struct {
   VbetListener *vhost_listener; /* NULL: no vhost-user */
   guint8 mac[6];          /* for vhost-user, as the next but one */
   gboolean no_carrier;    /* for vhost-user and UDP */
+  guint speed;            /* for vhost-user: Mbit/s */
   gboolean vhost;         /* the connection is one */
   gboolean given;         /* a process got it */
   gboolean was_vhost;     /* the latest connection was one; it may have ended */
@@ -110,7 +111,7 @@ char *wanted_port_add_text (const WantedPort *self, gint64 id);
 char *wanted_port_set_text (const WantedPort *self, gint64 id);
 char *wanted_port_connect_text (const WantedPort *self, gint64 id);
 char *wanted_port_replay_text (const WantedPort *self, const WantedMessage *message, gint64 id);
-char *wanted_port_carrier_text (const WantedPort *self, gint64 id);
+char *wanted_port_link_text (const WantedPort *self, gint64 id);
 char *wanted_port_remove_text (const WantedPort *self, gint64 id);
 char *wanted_cable_add_text (const WantedCable *self, gint64 id);
 char *wanted_cable_set_text (const WantedCable *self, gint64 id);
