@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "guest/options.h"
+#include "guest/pad.h"
 #include "guest/status.h"
 #include "guest/supervise.h"
 
@@ -43,6 +44,8 @@ static unsigned
 next_kept (const VbetLaunch *launch, unsigned from)
 {
   unsigned next = launch->status_fd >= 0 && (unsigned) launch->status_fd >= from ? (unsigned) launch->status_fd : UINT_MAX;
+  if (launch->pad_fd >= 0 && (unsigned) launch->pad_fd >= from && (unsigned) launch->pad_fd < next)
+    next = (unsigned) launch->pad_fd;
   for (unsigned i = 0; i < launch->n_keep_fds; i++)
     if ((unsigned) launch->keep_fds[i] >= from && (unsigned) launch->keep_fds[i] < next)
       next = (unsigned) launch->keep_fds[i];
@@ -75,6 +78,7 @@ main (int argc, char **argv)
   if (launch.probe && launch.status_fd < 0)
     launch.status_fd = STDOUT_FILENO;
   close_others (&launch);
+  vbet_pad_open (&launch); /* it may lie where only root may look */
   int dropped = drop_root ();
   if (dropped != 0) {
     vbet_status_line (launch.status_fd, "error",

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -19,8 +20,10 @@
 #include <glib-unix.h>
 
 #include "base/paths.h"
+#include "base/xstate.h"
 #include "guest/memory.h"
 #include "guest/options.h"
+#include "guest/pad.h"
 #include "guest/syscall-guard.h"
 #include "unit/guest-fixture.h"
 #include "unit/harness.h"
@@ -101,7 +104,8 @@ run_clear (Run *run)
 
 static const char *const no_options[] = { NULL };
 static const char *const no_namespaces[] = { "--without=pidns", NULL };
-static const char *const nothing[] = { "--without=pidns", "--without=landlock", "--without=seccomp", NULL };
+static const char *const nothing[] = { "--without=pidns", "--without=landlock", "--without=seccomp", "--pad=never",
+                                        NULL };
 static const char *const *const ways[] = { no_options, no_namespaces, nothing };
 
 /* A folder in memory of this test's own, for guest memory; NULL where /dev/shm is none. */
@@ -264,6 +268,14 @@ test_exit_codes (void)
   }
 }
 
+static gboolean
+host_needs_padding (void)
+{
+  VbetXstateLayout layout;
+  vbet_xstate_layout_read (&layout);
+  return vbet_xstate_needs_padding (&layout);
+}
+
 static void
 test_layers (void)
 {
@@ -277,10 +289,87 @@ test_layers (void)
   run_clear (&run);
   run = launch ("exit", nothing);
   (void) wait_launcher (&run);
-  VBET_ASSERT_TEXT (run.reported->str, "layers no_new_privs reaper\nexited 7\n");
+  VBET_ASSERT_TEXT (run.reported->str, host_needs_padding ()
+                                           ? "layers no_new_privs reaper\npadding forbidden\nexited 7\n"
+                                           : "layers no_new_privs reaper\npadding unneeded\nexited 7\n");
   run_clear (&run);
   if (!namespaces)
     (void) fprintf (stderr, "(this host gives no user namespaces: only the other way was tested) ");
+}
+
+/* --- the library that pads register states --------------------------------------------- */
+
+static void
+expect_padding (const char *const *options, const char *said, const char *reported)
+{
+  Run run = launch ("maps", options);
+  g_autofree char *line = read_until (run.output, "\n");
+  VBET_ASSERT_TEXT (line, said);
+  CU_ASSERT_EQUAL (wait_launcher (&run), 0);
+  CU_ASSERT_PTR_NOT_NULL (strstr (run.reported->str, reported));
+  run_clear (&run);
+}
+
+static void
+test_padding (void)
+{
+  VbetGuestFixture *fixture = fixture_of_process (NULL);
+  g_autofree char *by_descriptor = g_strdup_printf ("--pad-fd=%d", fixture->library_fd);
+  static const char *const always[] = { "--pad=always", NULL };
+  static const char *const never[] = { "--pad=never", NULL };
+  const char *const given[] = { "--pad=always", by_descriptor, NULL };
+  const char *const weak[] = { "--pad=always", by_descriptor, "--without=pidns", "--without=landlock", NULL };
+  const char *const not_wanted[] = { "--pad=never", by_descriptor, NULL };
+  expect_padding (always, "padded\n", "\npadding loaded\n");
+  expect_padding (given, "padded\n", "\npadding loaded\n");
+  expect_padding (weak, "padded\n", "\npadding loaded\n");
+  expect_padding (not_wanted, "bare\n", "\npadding ");
+  expect_padding (never, "bare\n", "\npadding ");
+  /* By itself only where the processor's state does not fit. */
+  gboolean needed = host_needs_padding ();
+  expect_padding (no_options, needed ? "padded\n" : "bare\n",
+                  needed ? "\npadding loaded\n" : "\npadding unneeded\n");
+}
+
+static void
+test_static_kernel (void)
+{
+  const char *top = g_getenv ("VBET_TOP_BUILDDIR");
+  g_autofree char *program = g_build_filename (top != NULL ? top : VBET_BUILDDIR, "bin", "vbet-agent", NULL);
+  CU_ASSERT_TRUE (vbet_kernel_is_static (program));
+  CU_ASSERT_FALSE (vbet_kernel_is_static ("/bin/sh"));
+  CU_ASSERT_FALSE (vbet_kernel_is_static (fixture_of_process (NULL)->image));
+  CU_ASSERT_FALSE (vbet_kernel_is_static ("/nonexistent"));
+  char *argv[] = { program, NULL };
+  VbetLaunch launch = { .pad = VBET_PAD_ALWAYS, .pad_fd = 0, .argv = argv };
+  VBET_ASSERT_TEXT (vbet_padding_name (vbet_pad_decide (&launch)), "static");
+  launch.pad_fd = -1;
+  VBET_ASSERT_TEXT (vbet_padding_name (vbet_pad_decide (&launch)), "missing");
+}
+
+/* Runs a copy of the launcher in a folder that only root may enter. Returns: (transfer full): what its kernel
+ * said. */
+static char *
+run_locked_away (const char *launcher, const char *library, char *kernel)
+{
+  g_autofree char *dir = g_dir_make_tmp ("vbet-locked-XXXXXX", NULL);
+  g_autofree char *own_launcher = g_build_filename (dir, "vbet-guest", NULL);
+  g_autofree char *own_library = g_build_filename (dir, "vbet-xstate.so", NULL);
+  const char *const from[] = { launcher, library };
+  const char *const to[] = { own_launcher, own_library };
+  char *argv[] = { own_launcher, (char *)"--pad=always", (char *)"--", kernel, NULL };
+  char *said = NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (from); i++) {
+    g_autofree char *contents = NULL;
+    gsize size = 0;
+    if (!g_file_get_contents (from[i], &contents, &size, NULL)
+        || !g_file_set_contents_full (to[i], contents, (gssize)size, G_FILE_SET_CONTENTS_NONE, 0755, NULL))
+      said = g_strdup ("it could not be copied");
+  }
+  if (said == NULL && !g_spawn_sync (NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &said, NULL, NULL, NULL))
+    said = g_strdup ("it could not be started");
+  (void)vbet_paths_remove_tree (dir);
+  return said;
 }
 
 /* What the launcher's kernel said of itself when root started it; NULL: this test does not run as root. */
@@ -289,7 +378,7 @@ as_root (gboolean run)
 {
   static char *said;
   if (!run)
-    return said;
+    return g_strdup (said);
   const char *top = g_getenv ("VBET_TOP_BUILDDIR");
   g_autofree char *launcher = g_build_filename (top != NULL ? top : VBET_BUILDDIR, "bin", "vbet-guest", NULL);
   g_autofree char *kernel = g_build_filename (top != NULL ? top : VBET_BUILDDIR, "tests", "unit", "fake-kernel", NULL);
@@ -302,9 +391,17 @@ as_root (gboolean run)
       || !g_file_set_contents_full (copy, contents, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0755, NULL)
       || !g_spawn_sync (NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &said, NULL, NULL, NULL))
     said = g_strdup ("it could not be started");
-  (void) unlink (copy);
-  (void) rmdir (dir);
-  return said;
+  g_autofree char *library
+      = g_build_filename (top != NULL ? top : VBET_BUILDDIR, "bin", "vbet-xstate.so", NULL);
+  g_autofree char *other = g_build_filename (dir, "maps", NULL);
+  if (symlink ("whoami", other) != 0)
+    g_assert_cmpint (errno, ==, EEXIST);
+  g_autofree char *locked = run_locked_away (launcher, library, other);
+  char *all = g_strconcat (said, locked, NULL);
+  g_free (said);
+  said = all;
+  (void) vbet_paths_remove_tree (dir);
+  return NULL;
 }
 
 static void
@@ -312,18 +409,21 @@ test_started_by_root (void)
 {
   uid_t uid;
   gid_t gid;
-  if (as_root (FALSE) == NULL)
+  g_autofree char *said = as_root (FALSE);
+  if (said == NULL)
     return;
   vbet_paths_lab_user (&uid, &gid); /* ours by now: the fixture gave root up */
-  g_autofree char *expected =
-      g_strdup_printf ("user %u %u, group %u, root again -1\n", (unsigned) uid, (unsigned) uid, (unsigned) gid);
-  VBET_ASSERT_TEXT (as_root (FALSE), expected);
+  g_autofree char *expected = g_strdup_printf ("user %u %u, group %u, root again -1\npadded\n", (unsigned) uid,
+                                               (unsigned) uid, (unsigned) gid);
+  VBET_ASSERT_TEXT (said, expected);
 }
 
 static void
 test_wrong_use (void)
 {
-  static const char *const bad[] = { "--cpu=x", "--memory=-1", "--read=relative", "--without=nothing", "--keep-fd=99999999" };
+  static const char *const bad[]
+      = { "--cpu=x",     "--memory=-1", "--read=relative", "--without=nothing", "--keep-fd=99999999",
+          "--pad=often", "--pad-fd=x" };
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
     VbetLaunch launch;
     const char *message = NULL;
@@ -479,6 +579,8 @@ static CU_TestInfo launcher_tests[] = {
   { "the parent is killed", test_parent_gone },
   { "no memory, no start", test_no_memory },
   { "started by root", test_started_by_root },
+  { "padding", test_padding },
+  { "padding and static kernels", test_static_kernel },
   { "wrong use", test_wrong_use },
   { "memory folders", test_memory },
   { "kernel images", test_kernel_images },
@@ -509,6 +611,5 @@ main (int argc, char **argv)
   VbetGuestFixture *fixture = fixture_of_process (vbet_guest_fixture_new ());
   int result = vbet_test_run (suites, argc, argv);
   vbet_guest_fixture_free (fixture);
-  g_free (as_root (FALSE));
   return result;
 }

@@ -228,6 +228,8 @@ vbet_guest_launcher_arguments (const VbetGuestConfig *config, const VbetGuestPla
   add (list, "--name=%s", config->name);
   if (config->cpu >= 0)
     add (list, "--cpu=%d", config->cpu);
+  if (config->pad != VBET_GUEST_PAD_AUTO)
+    add (list, "--pad=%s", config->pad == VBET_GUEST_PAD_ALWAYS ? "always" : "never");
   add (list, "--memory=%" G_GUINT64_FORMAT, config->memory);
   add (list, "--memory-mount=%s", places->memory);
   add_memory_dirs (list);

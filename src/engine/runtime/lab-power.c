@@ -67,6 +67,16 @@ has_virtio (VbetLab *self, const VbetGuestConfig *config)
   return has;
 }
 
+/* VBET_GUEST_PAD, for tests and odd hosts. */
+static VbetGuestPad
+wanted_pad (void)
+{
+  const char *wanted = g_getenv ("VBET_GUEST_PAD");
+  if (g_strcmp0 (wanted, "always") == 0)
+    return VBET_GUEST_PAD_ALWAYS;
+  return g_strcmp0 (wanted, "never") == 0 ? VBET_GUEST_PAD_NEVER : VBET_GUEST_PAD_AUTO;
+}
+
 static VbetGuestConfig *
 make_config (VbetLab *self, VbetLabDevice *node, GError **error)
 {
@@ -90,6 +100,8 @@ make_config (VbetLab *self, VbetLabDevice *node, GError **error)
   if (config->disk_path == NULL)
     return NULL;
   config->config = vbet_guest_config_tar (self->topology, device);
+  config->pad = wanted_pad ();
+  config->pad_library = g_strdup (self->pad_library);
   gboolean virtio = has_virtio (self, config);
   for (guint i = 0; i < device->nics->len; i++)
     g_ptr_array_add (config->nics, virtio && i < VHOST_NICS_MAX

@@ -69,6 +69,7 @@ struct _VbetLab {
   char *dir;
   char *scratch;
   char *guest_program;
+  char *pad_library; /* (nullable): vbet-xstate.so */
   char *nat_program;
   VbetSwitchClient *switch_client;
   VbetTopology *topology;   /* what runs, or is about to once the present job is through */

@@ -260,6 +260,7 @@ vbet_lab_new (const VbetLabOptions *options, GError **error)
   self->dir = g_strdup (options->dir);
   self->scratch = g_strdup (options->scratch);
   self->guest_program = g_strdup (options->guest_program);
+  self->pad_library = g_strdup (options->pad_library);
   self->nat_program = g_strdup (options->nat_program);
   self->topology = vbet_topology_new_empty (options->name);
   self->switch_client = vbet_switch_client_new (options->switch_program, options->dir);
@@ -304,6 +305,7 @@ vbet_lab_finalize (GObject *object)
   g_free (self->dir);
   g_free (self->scratch);
   g_free (self->guest_program);
+  g_free (self->pad_library);
   g_free (self->nat_program);
   g_free (self->text);
   G_OBJECT_CLASS (vbet_lab_parent_class)->finalize (object);
