@@ -188,6 +188,8 @@ add_kernel (GPtrArray *list, const VbetGuestConfig *config, const VbetGuestPlace
   add (list, "ssl=none");
   add (list, "con0=fd:0,fd:1");
   add (list, "ssl0=fd:%d", agent_fd);
+  if (config->seccomp != NULL)
+    add (list, "seccomp=%s", config->seccomp);
   add (list, "quiet");
   add (list, "loglevel=1");
   add (list, "ubd0=%s,%s", config->disk_path, config->image);

@@ -48,6 +48,7 @@ struct _VbetGuest {
   VbetMconsole *mconsole;
   gboolean process_ended;
   gboolean line_closed;    /* nothing holds the agent's line any more: the kernel and all its processes are gone */
+  const char *mode;        /* see vbet_guest_get_mode() */
   gint64 started;          /* monotonic, µs */
   char *failure;           /* (nullable): why we end it ourselves; goes into @reason */
   char *panic;             /* (nullable): the kernel's last words */

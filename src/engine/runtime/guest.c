@@ -193,6 +193,7 @@ put_away (VbetGuest *self)
   g_hash_table_remove_all (self->unplugged);
   self->process_ended = self->line_closed = FALSE;
   self->started = 0;
+  self->mode = "";
   if (self->console != NULL)
     vbet_console_set_live (self->console, FALSE);
 }
@@ -267,6 +268,15 @@ on_link (VbetAgent *agent, guint index, gboolean up, gpointer data)
     g_signal_emit_by_name (self, "nic-state", index, up);
 }
 
+/* Its programs run by now: whether somebody traces them is what there is to see. */
+static void
+find_mode (VbetGuest *self)
+{
+  VbetMemoryFile file;
+  if (vbet_usage_of_memory_file (vbet_process_get_pid (self->process), &file))
+    self->mode = file.traced ? "ptrace" : "seccomp";
+}
+
 static void
 on_hello (VbetAgent *agent, gpointer data)
 {
@@ -282,6 +292,7 @@ on_hello (VbetAgent *agent, gpointer data)
     if (!vbet_guest_has_vhost (self, GPOINTER_TO_UINT (index)))
       (void) vbet_agent_set_carrier (self->agent, GPOINTER_TO_UINT (index), GPOINTER_TO_INT (carrier));
   vbet_agent_ask_links (self->agent);
+  find_mode (self);
   if (self->state == VBET_GUEST_BOOTING)
     vbet_guest_set_state (self, VBET_GUEST_READY, NULL);
   if (self->state == VBET_GUEST_READY)
@@ -493,6 +504,13 @@ vbet_guest_get_layers (VbetGuest *self)
 }
 
 const char *
+vbet_guest_get_mode (VbetGuest *self)
+{
+  g_return_val_if_fail (VBET_IS_GUEST (self), "");
+  return self->mode;
+}
+
+const char *
 vbet_guest_get_padding (VbetGuest *self)
 {
   g_return_val_if_fail (VBET_IS_GUEST (self), "");
@@ -613,6 +631,7 @@ static void
 vbet_guest_init (VbetGuest *self)
 {
   self->context = g_main_context_ref_thread_default ();
+  self->mode = "";
   self->carriers = g_hash_table_new (NULL, NULL);
   self->shells = g_hash_table_new_full (NULL, NULL, NULL, vbet_guest_free_shell);
   self->stop_tasks = g_ptr_array_new_with_free_func (g_object_unref);

@@ -51,6 +51,7 @@ typedef struct {
   char *image;          /* absolute path of the base image */
   guint64 memory;       /* bytes */
   gint cpu;             /* processor to pin to; -1: none */
+  const char *seccomp;  /* (nullable): the kernel's seccomp=, a constant; NULL: it knows no such mode */
   VbetGuestPad pad;
   char *pad_library;    /* (nullable): where vbet-xstate.so is; NULL: beside the launcher */
   GBytes *config;       /* the configuration tar */
@@ -114,6 +115,11 @@ GPid vbet_guest_get_pid (VbetGuest *self);
 /** vbet_guest_get_layers: (transfer none): confinement that holds: {"userns","pidns","landlock",…}, NULL-terminated. */
 const char *const *vbet_guest_get_layers (VbetGuest *self);
 
+/**
+ * vbet_guest_get_mode: (transfer none): how its kernel runs its programs, as seen on the host: "ptrace",
+ * "seccomp"; "" while it was not ready yet.
+ */
+const char *vbet_guest_get_mode (VbetGuest *self);
 /** vbet_guest_get_padding: (transfer none): a word of guest/pad.h ("unneeded", "loaded" …); "" while nothing
  * runs. */
 const char *vbet_guest_get_padding (VbetGuest *self);

@@ -89,6 +89,7 @@ struct _VbetLab {
   gboolean busy;            /* a job runs */
   gboolean stopping;
   gboolean switch_failed;
+  GHashTable *seccomp;      /* kernel → whether it can run programs without ptrace */
   GHashTable *virtio;       /* kernel and image, a line each → whether they have virtio-net */
   guint cpu_cursor;
 };

@@ -299,6 +299,7 @@ vbet_lab_finalize (GObject *object)
   g_array_unref (self->step_states);
   g_hash_table_unref (self->step_results);
   g_hash_table_unref (self->virtio);
+  g_hash_table_unref (self->seccomp);
   g_free (self->id);
   g_free (self->name);
   g_free (self->path);
@@ -341,6 +342,7 @@ vbet_lab_init (VbetLab *self)
   self->calls = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_call_record_free);
   self->step_states = g_array_new (FALSE, TRUE, sizeof (VbetStepState));
   self->virtio = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->seccomp = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->step_results = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_variant_unref);
   g_queue_init (&self->jobs);
 }
