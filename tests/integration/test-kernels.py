@@ -129,7 +129,7 @@ def falls_back(place):
     place.environment.pop("VBET_GUEST_MODE", None)
     path = place.write("pair.vbet", PAIR.format(""))
     command = [str(vbetlab.VBETCTL), "run", "--detach", str(path)]
-    subprocess.run(command, env=place.environment, preexec_fn=forbid_filters, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, env=place.environment, preexec_fn=forbid_filters, check=True, capture_output=True)
     place.remember("pair")
     assert place.device("pair", "h1")["mode"] == "ptrace", place.device("pair", "h1")
     works(place, "pair")
