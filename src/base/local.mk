@@ -13,4 +13,6 @@ libvbet_base_a_SOURCES = \
 	src/base/paths.h \
 	src/base/sandbox.c \
 	src/base/sandbox.h \
-	src/base/vlan-set.h
+	src/base/vlan-set.h \
+	src/base/xstate.c \
+	src/base/xstate.h

@@ -34,6 +34,32 @@ common_layers (GPtrArray *devices)
   return g_string_free (list, FALSE);
 }
 
+/* How many of the guests that run have @value at @key. */
+static guint
+count_with (GPtrArray *devices, const char *key, const char *value)
+{
+  guint count = 0;
+  for (guint i = 0; i < devices->len; i++)
+    if (strcmp (vbet_field_text (g_ptr_array_index (devices, i), key), value) == 0)
+      count++;
+  return count;
+}
+
+/* How the guests' kernels run programs. */
+static void
+print_modes (GPtrArray *devices)
+{
+  guint traced = count_with (devices, "mode", "ptrace");
+  guint filtered = count_with (devices, "mode", "seccomp");
+  guint padded = count_with (devices, "padding", "loaded");
+  if (traced > 0 && filtered > 0)
+    vbet_output_print ("Their programs run by seccomp (%u guests) and ptrace (%u).\n", filtered, traced);
+  else if (traced + filtered > 0)
+    vbet_output_print ("Their programs run by %s.\n", traced > 0 ? "ptrace" : "seccomp");
+  if (padded > 0)
+    vbet_output_print ("Kernels helped by vbet-xstate.so: %u.\n", padded);
+}
+
 static void
 print_head (GVariant *status, GPtrArray *devices)
 {
@@ -53,6 +79,7 @@ print_head (GVariant *status, GPtrArray *devices)
   g_autofree char *layers = common_layers (devices);
   if (*layers != '\0')
     vbet_output_print ("Guests are confined by %s.\n", layers);
+  print_modes (devices);
 }
 
 /* What is known of the other end of a remote; (transfer full). */

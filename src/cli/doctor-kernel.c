@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/sandbox.h"
+#include "engine/runtime/image.h"
 
 /* Returns the number a kernel setting holds, or @fallback if this kernel has no such setting. */
 static gint64
@@ -111,12 +112,23 @@ probe_ptrace (void)
   return ok ? 0 : 1;
 }
 
+static gboolean
+kernel_needs_no_ptrace (void)
+{
+  g_autofree char *kernel = vbet_kernel_find (NULL, NULL);
+  return kernel != NULL && vbet_kernel_has_seccomp (kernel);
+}
+
 void
 vbet_doctor_check_ptrace (VbetDoctor *doctor, const char *id)
 {
   gint64 scope = sysctl_number ("/proc/sys/kernel/yama/ptrace_scope", 0);
   if (vbet_doctor_try (probe_ptrace) == 0)
     vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "", "Processes may trace their children (ptrace).");
+  else if (kernel_needs_no_ptrace ())
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_WARN,
+                        "allow the system call ptrace, for guests with another kernel (kernel=)",
+                        "This host forbids ptrace; guests run by seccomp alone.");
   else if (scope >= 2)
     vbet_doctor_report (
         doctor, id, VBET_DOCTOR_FAIL,

@@ -1,6 +1,7 @@
 /* doctor.h - what this host can and cannot do for labs, one check after the other.
  *
- * A check looks, never changes anything, and answers in a moment. It reports
+ * A check looks, never changes anything, and answers in a moment; one boots a
+ * guest, which takes 10 s at most. It reports
  * through vbet_doctor_report(): "ok", "warn" (labs run, something is missing or
  * weaker) or "fail" (labs cannot run), one sentence, and for the latter two the
  * remedy.
@@ -53,6 +54,10 @@ void vbet_doctor_check_kernel (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_image (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_image_tools (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_optional (VbetDoctor *doctor, const char *id);
+
+/* doctor-guest.c: whether a guest runs */
+void vbet_doctor_check_registers (VbetDoctor *doctor, const char *id);
+void vbet_doctor_check_guest (VbetDoctor *doctor, const char *id);
 
 /* doctor-kernel.c: what the host's kernel lets us do */
 void vbet_doctor_check_namespaces (VbetDoctor *doctor, const char *id);

@@ -31,6 +31,7 @@ libvbet_cli_a_SOURCES = \
 	src/cli/commands.c \
 	src/cli/connection.c \
 	src/cli/connection.h \
+	src/cli/doctor-guest.c \
 	src/cli/doctor-kernel.c \
 	src/cli/doctor-lab.c \
 	src/cli/doctor-space.c \

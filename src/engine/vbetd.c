@@ -106,6 +106,20 @@ pin_program (const char *name, GError **error)
   return g_strdup_printf ("/proc/self/fd/%d", high);
 }
 
+/* Opens the library for guests' kernels likewise, for reading; NULL when it is not there, which only some
+ * hosts mind. */
+static char *
+pin_library (void)
+{
+  g_autofree char *path = vbet_paths_program ("vbet-xstate.so");
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return NULL;
+  int high = fcntl (fd, F_DUPFD_CLOEXEC, 100);
+  close (fd);
+  return g_strdup_printf ("/proc/self/fd/%d", high);
+}
+
 static gboolean
 drop_root (GError **error)
 {
@@ -209,8 +223,8 @@ on_orphan_check (gpointer data)
 
 /* Returns: FALSE with @error when the lab could not begin; by then nothing of it is left. */
 static gboolean
-run_engine (const Options *options, const char *self, const char *guest, const char *switch_program, const char *nat,
-            GError **error)
+run_engine (const Options *options, const char *self, const char *guest, const char *library,
+            const char *switch_program, const char *nat, GError **error)
 {
   g_autoptr (VbetRundir) rundir = vbet_rundir_acquire (options->id, error);
   if (rundir == NULL || !vbet_rundir_watch (rundir, self, error))
@@ -222,6 +236,7 @@ run_engine (const Options *options, const char *self, const char *guest, const c
     .dir = vbet_rundir_get_path (rundir),
     .scratch = vbet_rundir_get_scratch (rundir),
     .guest_program = guest,
+    .pad_library = library,
     .switch_program = switch_program,
     .nat_program = nat,
   };
@@ -283,10 +298,11 @@ vbet_vbetd_main (int argc, char **argv)
   g_autofree char *guest = self != NULL ? pin_program ("vbet-guest", &error) : NULL;
   g_autofree char *switch_program = guest != NULL ? pin_program ("vbet-switch", &error) : NULL;
   g_autofree char *nat = switch_program != NULL ? pin_program ("vbet-nat", &error) : NULL;
+  g_autofree char *library = pin_library ();
   if (nat == NULL || !prepare_folders (&error) || !drop_root (&error))
     status = fail (error);
   else
-    status = run_engine (&options, self, guest, switch_program, nat, &error) ? 0 : fail (error);
+    status = run_engine (&options, self, guest, library, switch_program, nat, &error) ? 0 : fail (error);
   options_clear (&options);
   return status;
 }

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "base/sandbox.h"
+#include "guest/pad.h"
 #include "guest/status.h"
 #include "guest/syscall-guard.h"
 
@@ -76,6 +77,9 @@ seal_descriptors (const VbetLaunch *launch)
       (void) fcntl (fd, F_SETFD, FD_CLOEXEC);
   for (unsigned i = 0; i < launch->n_keep_fds; i++)
     (void) fcntl (launch->keep_fds[i], F_SETFD, 0);
+  /* The kernel executes itself anew when the guest reboots, and is loaded anew then: it stays open. */
+  if (launch->pad_fd >= 0)
+    (void) fcntl (launch->pad_fd, F_SETFD, 0);
 }
 
 static int
@@ -85,7 +89,7 @@ restrict_files (const VbetLaunch *launch, const char *memory_dir)
   const VbetSandboxAccess run = VBET_SANDBOX_READ | VBET_SANDBOX_EXECUTE;
   const VbetSandboxAccess change = VBET_SANDBOX_READ | VBET_SANDBOX_WRITE | VBET_SANDBOX_CREATE;
   const VbetSandboxAccess device = VBET_SANDBOX_READ | VBET_SANDBOX_WRITE;
-  VbetSandboxRule rules[FIXED_RULES + 1 + 2 * VBET_LAUNCH_PATHS_MAX] = {
+  VbetSandboxRule rules[FIXED_RULES + 2 + 2 * VBET_LAUNCH_PATHS_MAX] = {
     { .path = "/lib", .access = run },
     { .path = "/lib64", .access = run },
     { .path = "/usr/lib", .access = run },
@@ -101,6 +105,8 @@ restrict_files (const VbetLaunch *launch, const char *memory_dir)
   gsize n = FIXED_RULES;
   if (launch->argv[0] != NULL)
     rules[n++] = (VbetSandboxRule){ .path = launch->argv[0], .access = run };
+  if (launch->pad_fd >= 0)
+    rules[n++] = (VbetSandboxRule){ .path = NULL, .access = run, .fd = launch->pad_fd };
   for (unsigned i = 0; i < launch->n_read_only; i++)
     rules[n++] = (VbetSandboxRule){ .path = launch->read_only[i], .access = look };
   for (unsigned i = 0; i < launch->n_read_write; i++)
@@ -127,10 +133,17 @@ vbet_jail_exec (const VbetLaunch *launch, unsigned layers, const char *memory_di
   char path_variable[] = "PATH=/nonexistent";
   char home_variable[] = "HOME=/nonexistent";
   char temp_variable[4096 + 8];
-  char *environment[] = { path_variable, home_variable, NULL, NULL };
+  char preload_variable[64];
+  char *environment[] = { path_variable, home_variable, NULL, NULL, NULL };
+  size_t n = 2;
   if (memory_dir != NULL) {
     (void) snprintf (temp_variable, sizeof temp_variable, "TMPDIR=%s", memory_dir);
-    environment[2] = temp_variable;
+    environment[n++] = temp_variable;
+  }
+  VbetPadding padding = vbet_pad_decide (launch);
+  if (padding == VBET_PADDING_LOADED) {
+    (void) snprintf (preload_variable, sizeof preload_variable, "LD_PRELOAD=/proc/self/fd/%d", launch->pad_fd);
+    environment[n++] = preload_variable;
   }
   (void) setsid ();
   reset_signals ();
@@ -152,6 +165,7 @@ vbet_jail_exec (const VbetLaunch *launch, unsigned layers, const char *memory_di
   if ((launch->without & VBET_LAYER_SECCOMP) == 0 && launch->argv[0] != NULL && guard_system_calls (launch) == 0)
     layers |= VBET_LAYER_SECCOMP;
   vbet_status_layers (launch->status_fd, layers);
+  vbet_status_line (launch->status_fd, "padding", "%s", vbet_padding_name (padding));
   if (launch->probe)
     return;
   (void) execve (launch->argv[0], launch->argv, environment);

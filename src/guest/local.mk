@@ -9,6 +9,8 @@ libvbet_launch_a_SOURCES = \
 	src/guest/namespaces.h \
 	src/guest/options.c \
 	src/guest/options.h \
+	src/guest/pad.c \
+	src/guest/pad.h \
 	src/guest/reaper.c \
 	src/guest/reaper.h \
 	src/guest/status.c \
@@ -21,3 +23,10 @@ libvbet_launch_a_SOURCES = \
 pkglibexec_PROGRAMS += bin/vbet-guest
 bin_vbet_guest_SOURCES = src/guest/main.c
 bin_vbet_guest_LDADD = libvbet-launch.a libvbet-base.a
+
+# What is loaded into a guest's kernel: own flags, since no sanitizer may come along, and nothing but the C library.
+pkglibexec_PROGRAMS += bin/vbet-xstate.so
+bin_vbet_xstate_so_SOURCES = src/guest/xstate-pad/main.c src/base/xstate.c src/base/xstate.h
+bin_vbet_xstate_so_CFLAGS = $(AGENT_CFLAGS) -fPIC -fvisibility=hidden
+bin_vbet_xstate_so_LDFLAGS = -shared -Wl,-z,defs -Wl,-z,relro -Wl,-z,now
+bin_vbet_xstate_so_LDADD =

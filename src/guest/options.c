@@ -20,6 +20,8 @@ static const char help_text[] =
     "  --read=PATH          the guest's processes may read below PATH; repeat\n"
     "  --write=PATH         the guest's processes may change PATH and what is below; repeat\n"
     "  --keep-fd=FD         leave this descriptor open for the kernel; repeat\n"
+    "  --pad=WHEN           load vbet-xstate.so into the kernel: auto (where this processor needs it), always, never\n"
+    "  --pad-fd=FD          that library, open; default: the one beside this program\n"
     "  --without=LAYER      do not use this layer of confinement; repeat\n"
     "  --probe              report which layers this host gives, run nothing\n"
     "  --help, --version\n";
@@ -55,6 +57,18 @@ parse_number (const char *text, uint64_t max, uint64_t *ret_value)
     return false;
   *ret_value = value;
   return true;
+}
+
+static bool
+parse_pad (const char *text, VbetPad *ret_pad)
+{
+  static const char *const words[] = { "auto", "always", "never" };
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+    if (strcmp (words[i], text) == 0) {
+      *ret_pad = (VbetPad)i;
+      return true;
+    }
+  return false;
 }
 
 static bool
@@ -101,6 +115,13 @@ apply (VbetLaunch *self, int option, const char *value)
       return false;
     self->keep_fds[self->n_keep_fds++] = (int) number;
     return true;
+  case 'a':
+    return parse_pad (value, &self->pad);
+  case 'l':
+    if (!parse_number (value, 1 << 20, &number))
+      return false;
+    self->pad_fd = (int)number;
+    return true;
   case 'x':
     for (size_t i = 0; i < sizeof layer_names / sizeof layer_names[0]; i++)
       if (strcmp (layer_names[i].name, value) == 0) {
@@ -122,11 +143,12 @@ vbet_launch_parse (VbetLaunch *self, int argc, char **argv, const char **ret_mes
     { "memory-dir", required_argument, NULL, 'd' }, { "read", required_argument, NULL, 'r' },
     { "write", required_argument, NULL, 'w' },      { "keep-fd", required_argument, NULL, 'k' },
     { "memory-mount", required_argument, NULL, 't' },
+    { "pad", required_argument, NULL, 'a' },        { "pad-fd", required_argument, NULL, 'l' },
     { "without", required_argument, NULL, 'x' },    { "probe", no_argument, NULL, 'p' },
     { "help", no_argument, NULL, 'h' },             { "version", no_argument, NULL, 'v' },
     { NULL, 0, NULL, 0 },
   };
-  *self = (VbetLaunch){ .name = "guest", .status_fd = -1, .cpu = -1 };
+  *self = (VbetLaunch){ .name = "guest", .status_fd = -1, .cpu = -1, .pad_fd = -1 };
   opterr = 0;
   optind = 0; /* glibc: start afresh, so that tests can parse more than once */
   for (;;) {

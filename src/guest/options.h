@@ -24,6 +24,13 @@ typedef enum {
   VBET_LAYER_REAPER = 1 << 11,  /* no pid namespace: two subreapers watch each other instead */
 } VbetLayer;
 
+/* Whether the kernel gets vbet-xstate.so loaded; see pad.h. */
+typedef enum {
+  VBET_PAD_AUTO, /* where this host needs it */
+  VBET_PAD_ALWAYS,
+  VBET_PAD_NEVER,
+} VbetPad;
+
 /* What the launcher is asked to do. All strings belong to argv. */
 typedef struct {
   const char *name;                                     /* the guest, for messages and as host name */
@@ -39,6 +46,8 @@ typedef struct {
   unsigned n_read_write;
   int keep_fds[VBET_LAUNCH_FDS_MAX];                    /* beside 0, 1 and 2 */
   unsigned n_keep_fds;
+  VbetPad pad;
+  int pad_fd;                                           /* vbet-xstate.so, open; -1: the one beside the launcher */
   unsigned without;                                     /* of VbetLayer: not to be tried (tests, odd hosts) */
   bool probe;                                           /* report the layers, run nothing */
   char **argv;                                          /* the kernel and its arguments, NULL-terminated */

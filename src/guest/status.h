@@ -3,6 +3,7 @@
  * Lines on one descriptor, each written by one write(2):
  *
  *   layers NAME…      just before the kernel is executed: the confinement that holds
+ *   padding WORD      then: whether vbet-xstate.so is loaded into it; the words are those of pad.h
  *   exited CODE       the kernel ended by itself
  *   signalled NUMBER  the kernel was killed
  *   error SENTENCE    the kernel was not started

@@ -134,6 +134,8 @@ close_kept (const VbetLaunch *launch)
 {
   for (unsigned i = 0; i < launch->n_keep_fds; i++)
     (void) close (launch->keep_fds[i]);
+  if (launch->pad_fd >= 0)
+    (void) close (launch->pad_fd);
 }
 
 /* Waits until the kernel has ended, the launcher has gone or asks for the end. */

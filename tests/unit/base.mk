@@ -11,6 +11,12 @@ tests_unit_test_sandbox_SOURCES = tests/unit/test-sandbox.c
 tests_unit_test_sandbox_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_sandbox_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
 
+check_PROGRAMS += tests/unit/test-xstate
+TESTS += tests/unit/test-xstate
+tests_unit_test_xstate_SOURCES = tests/unit/test-xstate.c
+tests_unit_test_xstate_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_xstate_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS) -ldl
+
 check_PROGRAMS += tests/unit/test-json-guard
 TESTS += tests/unit/test-json-guard
 tests_unit_test_json_guard_SOURCES = tests/unit/test-json-guard.c

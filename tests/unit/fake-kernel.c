@@ -2,13 +2,15 @@
  *
  *   good       says hello, answers commands, powers off when asked
  *   rude       says hello, ignores every signal and request, and has children in sessions of their own that do as well
- *   silent     never says hello
+ *   silent     never says hello; so does linux.uml
  *   garbage    writes noise to the agent's line, then behaves as "good"
  *   version    its agent speaks version 99
  *   panic      reports a panic and aborts
  *   exit       ends with exit code 7
  *   whoami     prints its user, and ends with 0
+ *   maps       prints whether vbet-xstate.so is mapped into it, and ends with 0
  *   halt       ends at once with exit code 0
+ *   crash      reports that its first program crashed, and aborts
  *   reboot     as "good"; executes itself anew when told "reboot" (once)
  *
  * Commands of "good": {"exit", N} ends with N; {"poweroff"} ends the kernel; {"cat"} copies standard input; anything else is printed back.
@@ -242,6 +244,20 @@ serve (Kernel *self)
   }
 }
 
+/* Whether a library of that name is mapped into this process. */
+static bool
+has_mapped (const char *library)
+{
+  char line[1024];
+  bool found = false;
+  FILE *maps = fopen ("/proc/self/maps", "re");
+  while (maps != NULL && fgets (line, sizeof line, maps) != NULL)
+    found = found || strstr (line, library) != NULL;
+  if (maps != NULL)
+    (void)fclose (maps);
+  return found;
+}
+
 static void
 ignore_everything (void)
 {
@@ -282,10 +298,18 @@ main (int argc, char **argv)
   kernel.console = -1;
   kernel.notify = argument (argv, "mconsole=notify:");
   kernel.root = argument (argv, "uml_dir=");
+  if (strcmp (kernel.behaviour, "linux.uml") == 0)
+    kernel.behaviour = "silent";
   if (strcmp (kernel.behaviour, "exit") == 0)
     return 7;
   if (strcmp (kernel.behaviour, "whoami") == 0) {
     (void) dprintf (1, "user %u %u, group %u, root again %d\n", (unsigned) getuid (), (unsigned) geteuid (), (unsigned) getgid (), setuid (0));
+    return 0;
+  }
+  if (strcmp (kernel.behaviour, "maps") == 0) {
+    const char *preload = getenv ("LD_PRELOAD");
+    (void)dprintf (1, "%s%s\n", has_mapped ("vbet-xstate.so") ? "padded" : "bare",
+                   preload != NULL && strncmp (preload, "/proc/self/fd/", 14) != 0 ? ", by a path" : "");
     return 0;
   }
   if (strcmp (kernel.behaviour, "halt") == 0)
@@ -295,6 +319,10 @@ main (int argc, char **argv)
   open_console (&kernel);
   if (strcmp (kernel.behaviour, "panic") == 0) {
     notify (&kernel, 1, "Attempted to kill init!\n exitcode=0x00000100");
+    abort ();
+  }
+  if (strcmp (kernel.behaviour, "crash") == 0) {
+    notify (&kernel, 1, "Attempted to kill init! exitcode=0x0000000b");
     abort ();
   }
   if (strcmp (kernel.behaviour, "garbage") == 0)

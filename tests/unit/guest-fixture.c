@@ -44,6 +44,8 @@ vbet_guest_fixture_new (void)
   g_autofree char *kernel = build_path ("tests/unit/fake-kernel");
   g_autofree char *contents = NULL;
   gsize size;
+  g_autofree char *library = build_path ("bin/vbet-xstate.so");
+  self->library_fd = open (library, O_RDONLY);
   self->launcher_fd = open (launcher, O_RDONLY | O_CLOEXEC);
   if (self->launcher_fd < 0)
     g_error ("%s is missing", launcher);
@@ -67,6 +69,8 @@ vbet_guest_fixture_free (VbetGuestFixture *self)
 {
   (void) vbet_paths_remove_tree (self->dir);
   close (self->launcher_fd);
+  if (self->library_fd >= 0)
+    close (self->library_fd);
   g_free (self->dir);
   g_free (self->node_dir);
   g_free (self->disk);

@@ -17,6 +17,7 @@ typedef struct {
   char *image;
   char *launcher;     /* path by which it can be run */
   int launcher_fd;
+  int library_fd; /* vbet-xstate.so; children inherit it */
 } VbetGuestFixture;
 
 /** vbet_guest_fixture_new: once a test program, at its start. */

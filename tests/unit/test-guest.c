@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/paths.h"
-#include "engine/runtime/guest.h"
+#include "engine/runtime/guest-private.h"
 #include "unit/guest-fixture.h"
 #include "unit/harness.h"
 
@@ -301,15 +301,62 @@ expect_failure (const char *behaviour, guint timeout, const char *reason)
   tear_down (&fixture);
 }
 
+/* Its kernel gets what it needs, so whatever the processor is, the reason is another one. */
+static const char crashed[]
+    = "The first program of r1 crashed (Attempted to kill init! exitcode=0x0000000b): see that "
+      "kernel= and image= fit this host; “vbetctl doctor” boots a guest to find out";
+
+static void
+expect_explanation (const char *panic, gboolean booting, guint size, const char *padding,
+                    const char *sentence)
+{
+  g_autofree char *said = vbet_guest_explain_panic ("r1", panic, booting, size, padding);
+  VBET_ASSERT_TEXT (said, sentence);
+}
+
+#define AMX                                                                                                  \
+  "The kernel of r1 cannot run programs on this processor, whose registers take 11008 bytes a process "      \
+  "(Intel AMX) "                                                                                             \
+  "where the kernel has 2696; "
+
+static void
+test_panics (void)
+{
+  static const char first[] = "Attempted to kill init! exitcode=0x0000000b";
+  static const char plain[] = "The kernel of r1 panicked (Attempted to kill init! exitcode=0x0000000b); its "
+                              "console shows how far it came";
+  expect_explanation (
+      first, TRUE, 11008, "static",
+      AMX "it is statically linked, so that vBET cannot help it: take Linux 7.2 or later, or one that is "
+          "dynamically linked");
+  expect_explanation (
+      first, TRUE, 11008, "missing",
+      AMX "the library that helps it, vbet-xstate.so, is missing or cannot be read: build or install "
+          "vBET again");
+  expect_explanation (first, TRUE, 11008, "forbidden",
+                      AMX "take VBET_GUEST_PAD=never away, so that vBET can help it");
+  expect_explanation (first, TRUE, 11008, "loaded", crashed);
+  expect_explanation (first, TRUE, 2696, "unneeded", crashed);
+  expect_explanation (first, FALSE, 11008, "missing", plain);
+  expect_explanation (
+      "Attempted to kill init! exitcode=0x00000100", TRUE, 11008, "missing",
+      "The kernel of r1 panicked (Attempted to kill init! exitcode=0x00000100); its console shows how "
+      "far it came");
+  expect_explanation (
+      "VFS: Unable to mount root fs", TRUE, 11008, "missing",
+      "The kernel of r1 panicked (VFS: Unable to mount root fs); its console shows how far it came");
+}
+
 static void
 test_failures (void)
 {
   expect_failure ("panic", 60000,
                   "The kernel of r1 panicked (Attempted to kill init!  exitcode=0x00000100); its console shows how far it "
                   "came");
+  expect_failure ("crash", 60000, crashed);
   expect_failure ("exit", 60000, "The kernel of r1 ended with exit code 7; its console shows how far it came");
   expect_failure ("halt", 60000, "The kernel of r1 ended before its system was up; see that kernel= is a user-mode Linux");
-  expect_failure ("silent", 50, "r1 did not answer within 1 s; its console shows how far it came");
+  expect_failure ("silent", 900, "r1 did not answer within 1 s; its console shows how far it came");
   expect_failure ("version", 60000,
                   "The agent in r1 (version 99) is not the one of this vBET (version 1); build the guest image anew with "
                   "\"vbetctl image build\"");
@@ -592,6 +639,7 @@ static CU_TestInfo guest_tests[] = {
   { "boot, commands, stop, again", test_life },
   { "a guest that ignores everything", test_rude_guest },
   { "killed", test_kill },
+  { "panics are explained", test_panics },
   { "failures and their reasons", test_failures },
   { "switched off inside", test_halt_inside },
   { "noise on the agent's line", test_noise },

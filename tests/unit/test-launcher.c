@@ -5,22 +5,29 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <glib-unix.h>
 
 #include "base/paths.h"
+#include "base/xstate.h"
 #include "guest/memory.h"
 #include "guest/options.h"
+#include "guest/pad.h"
 #include "guest/syscall-guard.h"
 #include "unit/guest-fixture.h"
 #include "unit/harness.h"
@@ -101,7 +108,8 @@ run_clear (Run *run)
 
 static const char *const no_options[] = { NULL };
 static const char *const no_namespaces[] = { "--without=pidns", NULL };
-static const char *const nothing[] = { "--without=pidns", "--without=landlock", "--without=seccomp", NULL };
+static const char *const nothing[]
+    = { "--without=pidns", "--without=landlock", "--without=seccomp", "--pad=never", NULL };
 static const char *const *const ways[] = { no_options, no_namespaces, nothing };
 
 /* A folder in memory of this test's own, for guest memory; NULL where /dev/shm is none. */
@@ -264,6 +272,14 @@ test_exit_codes (void)
   }
 }
 
+static gboolean
+host_needs_padding (void)
+{
+  VbetXstateLayout layout;
+  vbet_xstate_layout_read (&layout);
+  return vbet_xstate_needs_padding (&layout);
+}
+
 static void
 test_layers (void)
 {
@@ -277,10 +293,87 @@ test_layers (void)
   run_clear (&run);
   run = launch ("exit", nothing);
   (void) wait_launcher (&run);
-  VBET_ASSERT_TEXT (run.reported->str, "layers no_new_privs reaper\nexited 7\n");
+  VBET_ASSERT_TEXT (run.reported->str, host_needs_padding ()
+                                           ? "layers no_new_privs reaper\npadding forbidden\nexited 7\n"
+                                           : "layers no_new_privs reaper\npadding unneeded\nexited 7\n");
   run_clear (&run);
   if (!namespaces)
     (void) fprintf (stderr, "(this host gives no user namespaces: only the other way was tested) ");
+}
+
+/* --- the library that pads register states --------------------------------------------- */
+
+static void
+expect_padding (const char *const *options, const char *said, const char *reported)
+{
+  Run run = launch ("maps", options);
+  g_autofree char *line = read_until (run.output, "\n");
+  VBET_ASSERT_TEXT (line, said);
+  CU_ASSERT_EQUAL (wait_launcher (&run), 0);
+  CU_ASSERT_PTR_NOT_NULL (strstr (run.reported->str, reported));
+  run_clear (&run);
+}
+
+static void
+test_padding (void)
+{
+  VbetGuestFixture *fixture = fixture_of_process (NULL);
+  g_autofree char *by_descriptor = g_strdup_printf ("--pad-fd=%d", fixture->library_fd);
+  static const char *const always[] = { "--pad=always", NULL };
+  static const char *const never[] = { "--pad=never", NULL };
+  const char *const given[] = { "--pad=always", by_descriptor, NULL };
+  const char *const weak[] = { "--pad=always", by_descriptor, "--without=pidns", "--without=landlock", NULL };
+  const char *const not_wanted[] = { "--pad=never", by_descriptor, NULL };
+  expect_padding (always, "padded\n", "\npadding loaded\n");
+  expect_padding (given, "padded\n", "\npadding loaded\n");
+  expect_padding (weak, "padded\n", "\npadding loaded\n");
+  expect_padding (not_wanted, "bare\n", "\npadding ");
+  expect_padding (never, "bare\n", "\npadding ");
+  /* By itself only where the processor's state does not fit. */
+  gboolean needed = host_needs_padding ();
+  expect_padding (no_options, needed ? "padded\n" : "bare\n",
+                  needed ? "\npadding loaded\n" : "\npadding unneeded\n");
+}
+
+static void
+test_static_kernel (void)
+{
+  const char *top = g_getenv ("VBET_TOP_BUILDDIR");
+  g_autofree char *program = g_build_filename (top != NULL ? top : VBET_BUILDDIR, "bin", "vbet-agent", NULL);
+  CU_ASSERT_TRUE (vbet_kernel_is_static (program));
+  CU_ASSERT_FALSE (vbet_kernel_is_static ("/bin/sh"));
+  CU_ASSERT_FALSE (vbet_kernel_is_static (fixture_of_process (NULL)->image));
+  CU_ASSERT_FALSE (vbet_kernel_is_static ("/nonexistent"));
+  char *argv[] = { program, NULL };
+  VbetLaunch launch = { .pad = VBET_PAD_ALWAYS, .pad_fd = 0, .argv = argv };
+  VBET_ASSERT_TEXT (vbet_padding_name (vbet_pad_decide (&launch)), "static");
+  launch.pad_fd = -1;
+  VBET_ASSERT_TEXT (vbet_padding_name (vbet_pad_decide (&launch)), "missing");
+}
+
+/* Runs a copy of the launcher in a folder that only root may enter. Returns: (transfer full): what its kernel
+ * said. */
+static char *
+run_locked_away (const char *launcher, const char *library, char *kernel)
+{
+  g_autofree char *dir = g_dir_make_tmp ("vbet-locked-XXXXXX", NULL);
+  g_autofree char *own_launcher = g_build_filename (dir, "vbet-guest", NULL);
+  g_autofree char *own_library = g_build_filename (dir, "vbet-xstate.so", NULL);
+  const char *const from[] = { launcher, library };
+  const char *const to[] = { own_launcher, own_library };
+  char *argv[] = { own_launcher, (char *)"--pad=always", (char *)"--", kernel, NULL };
+  char *said = NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (from); i++) {
+    g_autofree char *contents = NULL;
+    gsize size = 0;
+    if (!g_file_get_contents (from[i], &contents, &size, NULL)
+        || !g_file_set_contents_full (to[i], contents, (gssize)size, G_FILE_SET_CONTENTS_NONE, 0755, NULL))
+      said = g_strdup ("it could not be copied");
+  }
+  if (said == NULL && !g_spawn_sync (NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &said, NULL, NULL, NULL))
+    said = g_strdup ("it could not be started");
+  (void)vbet_paths_remove_tree (dir);
+  return said;
 }
 
 /* What the launcher's kernel said of itself when root started it; NULL: this test does not run as root. */
@@ -289,7 +382,7 @@ as_root (gboolean run)
 {
   static char *said;
   if (!run)
-    return said;
+    return g_strdup (said);
   const char *top = g_getenv ("VBET_TOP_BUILDDIR");
   g_autofree char *launcher = g_build_filename (top != NULL ? top : VBET_BUILDDIR, "bin", "vbet-guest", NULL);
   g_autofree char *kernel = g_build_filename (top != NULL ? top : VBET_BUILDDIR, "tests", "unit", "fake-kernel", NULL);
@@ -302,9 +395,17 @@ as_root (gboolean run)
       || !g_file_set_contents_full (copy, contents, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0755, NULL)
       || !g_spawn_sync (NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &said, NULL, NULL, NULL))
     said = g_strdup ("it could not be started");
-  (void) unlink (copy);
-  (void) rmdir (dir);
-  return said;
+  g_autofree char *library
+      = g_build_filename (top != NULL ? top : VBET_BUILDDIR, "bin", "vbet-xstate.so", NULL);
+  g_autofree char *other = g_build_filename (dir, "maps", NULL);
+  if (symlink ("whoami", other) != 0)
+    g_assert_cmpint (errno, ==, EEXIST);
+  g_autofree char *locked = run_locked_away (launcher, library, other);
+  char *all = g_strconcat (said, locked, NULL);
+  g_free (said);
+  said = all;
+  (void) vbet_paths_remove_tree (dir);
+  return NULL;
 }
 
 static void
@@ -312,18 +413,21 @@ test_started_by_root (void)
 {
   uid_t uid;
   gid_t gid;
-  if (as_root (FALSE) == NULL)
+  g_autofree char *said = as_root (FALSE);
+  if (said == NULL)
     return;
   vbet_paths_lab_user (&uid, &gid); /* ours by now: the fixture gave root up */
-  g_autofree char *expected =
-      g_strdup_printf ("user %u %u, group %u, root again -1\n", (unsigned) uid, (unsigned) uid, (unsigned) gid);
-  VBET_ASSERT_TEXT (as_root (FALSE), expected);
+  g_autofree char *expected = g_strdup_printf ("user %u %u, group %u, root again -1\npadded\n", (unsigned) uid,
+                                               (unsigned) uid, (unsigned) gid);
+  VBET_ASSERT_TEXT (said, expected);
 }
 
 static void
 test_wrong_use (void)
 {
-  static const char *const bad[] = { "--cpu=x", "--memory=-1", "--read=relative", "--without=nothing", "--keep-fd=99999999" };
+  static const char *const bad[]
+      = { "--cpu=x",     "--memory=-1", "--read=relative", "--without=nothing", "--keep-fd=99999999",
+          "--pad=often", "--pad-fd=x" };
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
     VbetLaunch launch;
     const char *message = NULL;
@@ -394,26 +498,30 @@ test_no_memory (void)
 
 #define ADDRESS_TAKEN 99 /* a sanitizer has its own things there */
 
-/* Makes a system call from @address in a child; returns how the child ended, as waitpid() tells it. */
+/* Makes system call @number from @address in a child, with the guard for kernel @version (0: none) and @first
+ * and
+ * @second as arguments; returns how the child ended, as waitpid() tells it: with 0, or with the call's error.
+ */
 static int
-call_from (uintptr_t address, gboolean guarded)
+call_from (uintptr_t address, unsigned version, guint8 number, gulong first, gulong second)
 {
-  /* mov $39 (getpid), %eax; syscall; ret */
-  static const guint8 code[] = { 0xb8, 39, 0, 0, 0, 0x0f, 0x05, 0xc3 };
+  /* mov $number, %eax; syscall; ret */
+  const guint8 code[] = { 0xb8, number, 0, 0, 0, 0x0f, 0x05, 0xc3 };
   int status = -1;
   pid_t child = fork ();
   if (child == 0) {
-    const VbetKernelImage image = { .start = 0x60000000, .end = 0x60a00000, .version = 6001 };
+    const VbetKernelImage image = { .start = 0x60000000, .end = 0x60a00000, .version = version };
     void *page = mmap ((void *) address, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
     if (page != (void *) address)
       _exit (ADDRESS_TAKEN);
     memcpy (page, code, sizeof code);
-    if (guarded && vbet_syscall_guard_install (&image) != 0)
+    if (version != 0 && vbet_syscall_guard_install (&image) != 0)
       _exit (98);
     /* The address of a page as a function: what the test is about. */
-    int (*function) (void) = (int (*) (void)) address;
-    _exit (function () > 0 ? 0 : 97);
+    int (*function) (gulong, gulong) = (int (*) (gulong, gulong))address;
+    int result = function (first, second);
+    _exit (result < 0 ? -result : 0);
   }
   CU_ASSERT_EQUAL (waitpid (child, &status, 0), child);
   return status;
@@ -429,22 +537,80 @@ test_guard (void)
   CU_ASSERT_EQUAL (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
   guint tried = 0;
   for (guint i = 0; i < G_N_ELEMENTS (strays); i++) {
-    int status = call_from (strays[i], FALSE);
+    int status = call_from (strays[i], 0, SYS_getpid, 0, 0);
     if (WIFEXITED (status) && WEXITSTATUS (status) == ADDRESS_TAKEN)
       continue;
     CU_ASSERT_EQUAL (status, 0);
-    status = call_from (strays[i], TRUE);
+    status = call_from (strays[i], 6001, SYS_getpid, 0, 0);
     CU_ASSERT_TRUE (WIFSIGNALED (status) && WTERMSIG (status) == SIGSYS);
     tried++;
   }
   for (guint i = 0; i < G_N_ELEMENTS (kernel); i++) {
-    int status = call_from (kernel[i], TRUE);
+    int status = call_from (kernel[i], 6001, SYS_getpid, 0, 0);
     if (WIFEXITED (status) && WEXITSTATUS (status) == ADDRESS_TAKEN)
       continue;
     CU_ASSERT_EQUAL (status, 0);
     tried++;
   }
   CU_ASSERT_TRUE (tried >= 6);
+#endif
+}
+
+/* Kernels with a stub program: refused, never killed, but for what that program does. */
+static void
+test_guard_stub (void)
+{
+#ifdef __x86_64__
+  static const uintptr_t strays[] = { 0x400000, 0x5ffff000, 0x60a00000, 0x7fc0000000, 0x7f7ffffff000 };
+  static const uintptr_t kernel[] = { 0x60000000, 0x609ff000, 0x7f8000000000, 0x7fffe0000000 };
+  static const struct {
+    gulong first;
+    gulong second;
+    guint8 number;
+    guint8 result;
+  } cases[] = {
+    { 0, 0, SYS_getpid, 0 },
+    { 0, 0, SYS_getppid, EPERM },
+    { 0, 0, SYS_fork, EPERM },
+    { 0, 0, SYS_execve, EPERM },
+    { 0, 0, SYS_socket, EPERM },
+    { 1, 0, SYS_write, EPERM },
+    { 999, 0, SYS_close, EBADF },
+    { 999, F_SETFL, SYS_fcntl, EBADF },
+    { 999, F_DUPFD, SYS_fcntl, EPERM },
+    { PTRACE_ATTACH, 1, SYS_ptrace, EPERM },
+    { PR_SET_NO_NEW_PRIVS, 0, SYS_prctl, EINVAL },
+    { PR_SET_PDEATHSIG, SIGKILL, SYS_prctl, 0 },
+    { PR_SET_PDEATHSIG, 0, SYS_prctl, EPERM },
+    { PR_SET_DUMPABLE, 0, SYS_prctl, EPERM },
+    { 0x7ffffffe, SIGSTOP, SYS_kill, ESRCH },
+    { 0x7ffffffe, SIGKILL, SYS_kill, EPERM },
+    { 0, SIGSTOP, SYS_kill, EPERM },
+    { (gulong)-1, SIGSTOP, SYS_kill, EPERM },
+  };
+  guint tried = 0;
+  /* The launcher runs at fixed addresses for the guard's sake; here the C library may lie too low for it. */
+  if (getauxval (AT_BASE) < 0x7f8000000000) {
+    (void)fprintf (stderr, "(the C library lies too low in this run: not tested) ");
+    return;
+  }
+  CU_ASSERT_EQUAL (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+  for (guint i = 0; i < G_N_ELEMENTS (strays); i++)
+    for (guint k = 0; k < G_N_ELEMENTS (cases); k++) {
+      int status = call_from (strays[i], 7003, cases[k].number, cases[k].first, cases[k].second);
+      if (WIFEXITED (status) && WEXITSTATUS (status) == ADDRESS_TAKEN)
+        continue;
+      CU_ASSERT_TRUE (WIFEXITED (status) && WEXITSTATUS (status) == cases[k].result);
+      tried++;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (kernel); i++) {
+    int status = call_from (kernel[i], 7003, SYS_getppid, 0, 0);
+    if (WIFEXITED (status) && WEXITSTATUS (status) == ADDRESS_TAKEN)
+      continue;
+    CU_ASSERT_EQUAL (status, 0);
+    tried++;
+  }
+  CU_ASSERT_TRUE (tried >= 3 * G_N_ELEMENTS (cases));
 #endif
 }
 
@@ -458,7 +624,9 @@ test_kernel_images (void)
   CU_ASSERT_TRUE (vbet_kernel_image_read ("/bin/sh", &image) < 0);
   image = (VbetKernelImage){ .start = 0x60000000, .end = 0x61000000, .version = 6012 };
   CU_ASSERT_TRUE (vbet_syscall_guard_fits (&image));
-  image.version = 6013;
+  image.version = 7003;
+  CU_ASSERT_TRUE (vbet_syscall_guard_fits (&image));
+  image.end = 1ULL << 33;
   CU_ASSERT_FALSE (vbet_syscall_guard_fits (&image));
   if (!g_file_test ("/usr/bin/linux.uml", G_FILE_TEST_EXISTS))
     return;
@@ -479,10 +647,13 @@ static CU_TestInfo launcher_tests[] = {
   { "the parent is killed", test_parent_gone },
   { "no memory, no start", test_no_memory },
   { "started by root", test_started_by_root },
+  { "padding", test_padding },
+  { "padding and static kernels", test_static_kernel },
   { "wrong use", test_wrong_use },
   { "memory folders", test_memory },
   { "kernel images", test_kernel_images },
   { "stray programs", test_guard },
+  { "stray programs of kernels with a stub", test_guard_stub },
   CU_TEST_INFO_NULL,
 };
 
@@ -501,14 +672,24 @@ fixture_of_process (VbetGuestFixture *set)
   return fixture;
 }
 
+/* The guard wants the C library where it always is, as the launcher has it. */
+static void
+fix_addresses (char **argv)
+{
+  int now = personality (0xffffffff);
+  if (now >= 0 && (now & ADDR_NO_RANDOMIZE) == 0 && g_getenv ("VBET_TEST_FIXED") == NULL
+      && g_setenv ("VBET_TEST_FIXED", "1", TRUE) && personality ((unsigned long)now | ADDR_NO_RANDOMIZE) >= 0)
+    (void)execv ("/proc/self/exe", argv);
+}
+
 int
 main (int argc, char **argv)
 {
+  fix_addresses (argv);
   if (geteuid () == 0)
     (void) as_root (TRUE);
   VbetGuestFixture *fixture = fixture_of_process (vbet_guest_fixture_new ());
   int result = vbet_test_run (suites, argc, argv);
   vbet_guest_fixture_free (fixture);
-  g_free (as_root (FALSE));
   return result;
 }

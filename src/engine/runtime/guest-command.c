@@ -198,6 +198,8 @@ add_kernel (GPtrArray *list, const VbetGuestConfig *config, const VbetGuestPlace
   add (list, "ssl=none");
   add (list, "con0=fd:0,fd:1");
   add (list, "ssl0=fd:%d", agent_fd);
+  if (config->seccomp != NULL)
+    add (list, "seccomp=%s", config->seccomp);
   add (list, "quiet");
   add (list, "loglevel=1");
   add (list, "ubd0=%s,%s", config->disk_path, config->image);
@@ -238,6 +240,8 @@ vbet_guest_launcher_arguments (const VbetGuestConfig *config, const VbetGuestPla
   add (list, "--name=%s", config->name);
   if (config->cpu >= 0)
     add (list, "--cpu=%d", config->cpu);
+  if (config->pad != VBET_GUEST_PAD_AUTO)
+    add (list, "--pad=%s", config->pad == VBET_GUEST_PAD_ALWAYS ? "always" : "never");
   add (list, "--memory=%" G_GUINT64_FORMAT, config->memory);
   add (list, "--memory-mount=%s", places->memory);
   add_memory_dirs (list);

@@ -1,6 +1,6 @@
 /* guest-private.h - the inside of a VbetGuest, shared by its files:
  * guest.c (life), guest-stop.c (ways to its end), guest-jobs.c (what the agent does), guest-nic.c (hot plug),
- * guest-shells.c (root shells). */
+ * guest-shells.c (root shells), guest-panic.c (why it panicked). */
 #pragma once
 
 #include "engine/runtime/agent.h"
@@ -51,6 +51,7 @@ struct _VbetGuest {
   VbetMconsole *mconsole;
   gboolean process_ended;
   gboolean line_closed;    /* nothing holds the agent's line any more: the kernel and all its processes are gone */
+  const char *mode;        /* see vbet_guest_get_mode() */
   gint64 started;          /* monotonic, µs */
   char *failure;           /* (nullable): why we end it ourselves; goes into @reason */
   char *panic;             /* (nullable): the kernel's last words */
@@ -74,3 +75,15 @@ void vbet_guest_end_processes (VbetGuest *self);
 /** vbet_guest_replug: after the guest rebooted by itself: NICs that came while it ran come back, those that went go. */
 void vbet_guest_replug (VbetGuest *self);
 void vbet_guest_free_shell (gpointer shell);
+
+/**
+ * vbet_guest_explain_panic:
+ * @panic: the kernel's words
+ * @booting: whether its system was not up yet
+ * @xstate_size: bytes of this processor's register state
+ * @padding: a word of guest/pad.h
+ *
+ * Pure. Returns: (transfer full): one sentence, with the remedy where there is one.
+ */
+char *vbet_guest_explain_panic (const char *name, const char *panic, gboolean booting, guint xstate_size,
+                                const char *padding);

@@ -20,6 +20,7 @@
 
 #include "base/error.h"
 #include "base/paths.h"
+#include "base/xstate.h"
 #include "engine/runtime/disk.h"
 #include "engine/runtime/guest-private.h"
 
@@ -59,6 +60,7 @@ vbet_guest_config_free (VbetGuestConfig *self)
   g_free (self->disk_path);
   g_free (self->kernel);
   g_free (self->image);
+  g_free (self->pad_library);
   g_clear_pointer (&self->config, g_bytes_unref);
   g_clear_pointer (&self->nics, g_ptr_array_unref);
   g_free (self);
@@ -135,8 +137,12 @@ explain_end (VbetGuest *self)
     return g_strdup (self->failure);
   if (end == VBET_PROCESS_NOT_STARTED)
     return g_strdup (text);
-  if (self->panic != NULL)
-    return g_strdup_printf ("The kernel of %s panicked (%s); its console shows how far it came", self->name, self->panic);
+  if (self->panic != NULL) {
+    VbetXstateLayout layout;
+    vbet_xstate_layout_read (&layout);
+    return vbet_guest_explain_panic (self->name, self->panic, self->state == VBET_GUEST_BOOTING, layout.size,
+                                     vbet_process_get_padding (self->process));
+  }
   switch (end) {
   case VBET_PROCESS_EXITED:
     if (code == 0 && self->state == VBET_GUEST_BOOTING)
@@ -187,6 +193,7 @@ put_away (VbetGuest *self)
   g_hash_table_remove_all (self->unplugged);
   self->process_ended = self->line_closed = FALSE;
   self->started = 0;
+  self->mode = "";
   if (self->console != NULL)
     vbet_console_set_live (self->console, FALSE);
 }
@@ -261,6 +268,15 @@ on_link (VbetAgent *agent, guint index, gboolean up, gpointer data)
     g_signal_emit_by_name (self, "nic-state", index, up);
 }
 
+/* Its programs run by now: whether somebody traces them is what there is to see. */
+static void
+find_mode (VbetGuest *self)
+{
+  VbetMemoryFile file;
+  if (vbet_usage_of_memory_file (vbet_process_get_pid (self->process), &file))
+    self->mode = file.traced ? "ptrace" : "seccomp";
+}
+
 static void
 on_hello (VbetAgent *agent, gpointer data)
 {
@@ -279,6 +295,7 @@ on_hello (VbetAgent *agent, gpointer data)
   while (g_hash_table_iter_next (&iter, &index, NULL))
     vbet_guest_tell_speed (self, GPOINTER_TO_UINT (index));
   vbet_agent_ask_links (self->agent);
+  find_mode (self);
   if (self->state == VBET_GUEST_BOOTING)
     vbet_guest_set_state (self, VBET_GUEST_READY, NULL);
   if (self->state == VBET_GUEST_READY)
@@ -389,11 +406,15 @@ launch (VbetGuest *self, GError **error)
   }
   g_auto (GStrv) arguments = vbet_guest_launcher_arguments (self->config, self->places, line[1],
                                                             (const char *const *) self->launcher_options);
+  /* A library that cannot be opened is told by the launcher, where it matters. */
+  int pad = self->config->pad_library != NULL ? open (self->config->pad_library, O_RDONLY | O_CLOEXEC) : -1;
   vbet_console_set_live (self->console, TRUE);
   self->agent = vbet_agent_new (line[0], self->name);
   self->process = vbet_process_spawn (self->launcher, (const char *const *) arguments,
-                                      vbet_console_get_slave (self->console), line[1], error);
+                                      vbet_console_get_slave (self->console), line[1], pad, error);
   close (line[1]);
+  if (pad >= 0)
+    close (pad);
   return self->process != NULL;
 }
 
@@ -483,6 +504,20 @@ vbet_guest_get_layers (VbetGuest *self)
   static const char *const none[] = { NULL };
   g_return_val_if_fail (VBET_IS_GUEST (self), none);
   return self->process != NULL ? vbet_process_get_layers (self->process) : none;
+}
+
+const char *
+vbet_guest_get_mode (VbetGuest *self)
+{
+  g_return_val_if_fail (VBET_IS_GUEST (self), "");
+  return self->mode;
+}
+
+const char *
+vbet_guest_get_padding (VbetGuest *self)
+{
+  g_return_val_if_fail (VBET_IS_GUEST (self), "");
+  return self->process != NULL ? vbet_process_get_padding (self->process) : "";
 }
 
 const VbetGuestConfig *
@@ -600,6 +635,7 @@ static void
 vbet_guest_init (VbetGuest *self)
 {
   self->context = g_main_context_ref_thread_default ();
+  self->mode = "";
   self->carriers = g_hash_table_new (NULL, NULL);
   self->speeds = g_hash_table_new (NULL, NULL);
   self->shells = g_hash_table_new_full (NULL, NULL, NULL, vbet_guest_free_shell);

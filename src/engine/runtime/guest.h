@@ -26,6 +26,13 @@ typedef enum {
 /** vbet_guest_state_name: Returns: "off", "booting", "ready", "paused", "stopping", "failed". */
 const char *vbet_guest_state_name (VbetGuestState state);
 
+/* Whether vbet-xstate.so is loaded into the guest's kernel; see guest/pad.h. */
+typedef enum {
+  VBET_GUEST_PAD_AUTO, /* where this host needs it */
+  VBET_GUEST_PAD_ALWAYS,
+  VBET_GUEST_PAD_NEVER,
+} VbetGuestPad;
+
 /* A NIC as the guest gets it. */
 typedef struct {
   guint index;        /* from 1: eth(index-1) inside */
@@ -44,6 +51,9 @@ typedef struct {
   char *image;          /* absolute path of the base image */
   guint64 memory;       /* bytes */
   gint cpu;             /* processor to pin to; -1: none */
+  const char *seccomp;  /* (nullable): the kernel's seccomp=, a constant; NULL: it knows no such mode */
+  VbetGuestPad pad;
+  char *pad_library;    /* (nullable): where vbet-xstate.so is; NULL: beside the launcher */
   GBytes *config;       /* the configuration tar */
   GPtrArray *nics;      /* of VbetGuestNic: there from boot */
 } VbetGuestConfig;
@@ -104,6 +114,15 @@ const VbetGuestConfig *vbet_guest_get_config (VbetGuest *self);
 GPid vbet_guest_get_pid (VbetGuest *self);
 /** vbet_guest_get_layers: (transfer none): confinement that holds: {"userns","pidns","landlock",…}, NULL-terminated. */
 const char *const *vbet_guest_get_layers (VbetGuest *self);
+
+/**
+ * vbet_guest_get_mode: (transfer none): how its kernel runs its programs, as seen on the host: "ptrace",
+ * "seccomp"; "" while it was not ready yet.
+ */
+const char *vbet_guest_get_mode (VbetGuest *self);
+/** vbet_guest_get_padding: (transfer none): a word of guest/pad.h ("unneeded", "loaded" …); "" while nothing
+ * runs. */
+const char *vbet_guest_get_padding (VbetGuest *self);
 
 /* Host-side use of resources, from /proc, of all host processes of the guest. */
 typedef struct {

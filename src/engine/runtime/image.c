@@ -196,3 +196,12 @@ vbet_kernel_has_virtio (const char *kernel, const char *image)
   g_autofree char *release = vbet_kernel_release (kernel, NULL);
   return modules != NULL && g_strcmp0 (modules, release) == 0;
 }
+
+gboolean
+vbet_kernel_has_seccomp (const char *kernel)
+{
+  g_autoptr (GMappedFile) file = g_mapped_file_new (kernel, FALSE, NULL);
+  return file != NULL
+         && holds (g_mapped_file_get_contents (file), g_mapped_file_get_length (file),
+                   "seccomp=<on/auto/off>");
+}

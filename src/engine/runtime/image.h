@@ -52,6 +52,10 @@ char *vbet_kernel_release (const char *kernel, GError **error);
  */
 gboolean vbet_kernel_has_virtio (const char *kernel, const char *image);
 
+/** vbet_kernel_has_seccomp: looks into @kernel. Returns: whether it can run programs without ptrace
+ * (seccomp=). */
+gboolean vbet_kernel_has_seccomp (const char *kernel);
+
 /**
  * vbet_image_check_kernel:
  *

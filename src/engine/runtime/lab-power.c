@@ -81,6 +81,35 @@ make_disk (VbetLab *self, const VbetDevice *device, const char *kernel)
   return vbet_guest_config_tar (self->topology, device, &file);
 }
 
+/* What the kernel is told of the ways to run programs. Left to itself ("auto") it tries a filter at each
+ * boot, in a process of its own, and goes on by ptrace where that fails. VBET_GUEST_MODE is for tests and odd
+ * hosts. */
+static const char *
+wanted_seccomp (VbetLab *self, const char *kernel)
+{
+  const char *wanted = g_getenv ("VBET_GUEST_MODE");
+  gpointer known = NULL;
+  if (!g_hash_table_lookup_extended (self->seccomp, kernel, NULL, &known)) {
+    known = GINT_TO_POINTER (vbet_kernel_has_seccomp (kernel));
+    g_hash_table_insert (self->seccomp, g_strdup (kernel), known);
+  }
+  if (!GPOINTER_TO_INT (known))
+    return NULL;
+  if (g_strcmp0 (wanted, "ptrace") == 0)
+    return "off";
+  return g_strcmp0 (wanted, "seccomp") == 0 ? "on" : "auto";
+}
+
+/* VBET_GUEST_PAD, for tests and odd hosts. */
+static VbetGuestPad
+wanted_pad (void)
+{
+  const char *wanted = g_getenv ("VBET_GUEST_PAD");
+  if (g_strcmp0 (wanted, "always") == 0)
+    return VBET_GUEST_PAD_ALWAYS;
+  return g_strcmp0 (wanted, "never") == 0 ? VBET_GUEST_PAD_NEVER : VBET_GUEST_PAD_AUTO;
+}
+
 static VbetGuestConfig *
 make_config (VbetLab *self, VbetLabDevice *node, GError **error)
 {
@@ -104,6 +133,9 @@ make_config (VbetLab *self, VbetLabDevice *node, GError **error)
   if (config->disk_path == NULL)
     return NULL;
   config->config = make_disk (self, device, config->kernel);
+  config->seccomp = wanted_seccomp (self, config->kernel);
+  config->pad = wanted_pad ();
+  config->pad_library = g_strdup (self->pad_library);
   gboolean virtio = has_virtio (self, config);
   for (guint i = 0; i < device->nics->len; i++)
     g_ptr_array_add (config->nics, virtio && i < VHOST_NICS_MAX

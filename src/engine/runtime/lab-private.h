@@ -69,6 +69,7 @@ struct _VbetLab {
   char *dir;
   char *scratch;
   char *guest_program;
+  char *pad_library; /* (nullable): vbet-xstate.so */
   char *nat_program;
   VbetSwitchClient *switch_client;
   VbetTopology *topology;   /* what runs, or is about to once the present job is through */
@@ -88,6 +89,7 @@ struct _VbetLab {
   gboolean busy;            /* a job runs */
   gboolean stopping;
   gboolean switch_failed;
+  GHashTable *seccomp;      /* kernel → whether it can run programs without ptrace */
   GHashTable *virtio;       /* kernel and image, a line each → whether they have virtio-net */
   guint cpu_cursor;
 };

@@ -175,6 +175,8 @@ insert_guest (GVariantDict *dict, VbetLabDevice *node)
   g_variant_dict_insert (dict, "needs_restart", "b", node->needs_restart);
   if (layers != NULL)
     g_variant_dict_insert_value (dict, "layers", g_variant_new_strv (layers, -1));
+  g_variant_dict_insert (dict, "mode", "s", vbet_guest_get_mode (node->guest));
+  g_variant_dict_insert (dict, "padding", "s", vbet_guest_get_padding (node->guest));
 }
 
 static GVariant *

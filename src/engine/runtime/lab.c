@@ -260,6 +260,7 @@ vbet_lab_new (const VbetLabOptions *options, GError **error)
   self->dir = g_strdup (options->dir);
   self->scratch = g_strdup (options->scratch);
   self->guest_program = g_strdup (options->guest_program);
+  self->pad_library = g_strdup (options->pad_library);
   self->nat_program = g_strdup (options->nat_program);
   self->topology = vbet_topology_new_empty (options->name);
   self->switch_client = vbet_switch_client_new (options->switch_program, options->dir);
@@ -298,12 +299,14 @@ vbet_lab_finalize (GObject *object)
   g_array_unref (self->step_states);
   g_hash_table_unref (self->step_results);
   g_hash_table_unref (self->virtio);
+  g_hash_table_unref (self->seccomp);
   g_free (self->id);
   g_free (self->name);
   g_free (self->path);
   g_free (self->dir);
   g_free (self->scratch);
   g_free (self->guest_program);
+  g_free (self->pad_library);
   g_free (self->nat_program);
   g_free (self->text);
   G_OBJECT_CLASS (vbet_lab_parent_class)->finalize (object);
@@ -339,6 +342,7 @@ vbet_lab_init (VbetLab *self)
   self->calls = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_call_record_free);
   self->step_states = g_array_new (FALSE, TRUE, sizeof (VbetStepState));
   self->virtio = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->seccomp = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->step_results = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_variant_unref);
   g_queue_init (&self->jobs);
 }

@@ -27,6 +27,7 @@ typedef struct {
   const char *dir;            /* run-time folder */
   const char *scratch;        /* folder for disks that go with the lab */
   const char *guest_program;  /* vbet-guest */
+  const char *pad_library;    /* (nullable): vbet-xstate.so; NULL: beside vbet-guest */
   const char *switch_program; /* vbet-switch */
   const char *nat_program;    /* vbet-nat */
 } VbetLabOptions;

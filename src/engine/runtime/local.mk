@@ -20,6 +20,7 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/guest-config.h \
 	src/engine/runtime/guest-jobs.c \
 	src/engine/runtime/guest-nic.c \
+	src/engine/runtime/guest-panic.c \
 	src/engine/runtime/guest-private.h \
 	src/engine/runtime/guest-services.c \
 	src/engine/runtime/guest-services.h \

@@ -28,6 +28,7 @@ struct _VbetProcess {
   GString *report; /* a line not yet complete */
   gsize report_size;
   char **layers;
+  char *padding;
   VbetProcessEnd end;
   gint code;
   char *text;
@@ -74,6 +75,9 @@ take_line (VbetProcess *self, const char *line)
     g_strfreev (self->layers);
     self->layers = g_strsplit (line + strlen ("layers "), " ", 32);
     g_signal_emit_by_name (self, "layers");
+  } else if (g_str_has_prefix (line, "padding ")) {
+    g_free (self->padding);
+    self->padding = g_utf8_make_valid (line + strlen ("padding "), -1);
   } else if (g_str_has_prefix (line, "error ")) {
     set_end (self, VBET_PROCESS_NOT_STARTED, line + strlen ("error "));
   } else if (g_str_has_prefix (line, "exited ")) {
@@ -133,7 +137,8 @@ watch (VbetProcess *self)
 }
 
 VbetProcess *
-vbet_process_spawn (const char *launcher, const char *const *arguments, int terminal_fd, int kept_fd, GError **error)
+vbet_process_spawn (const char *launcher, const char *const *arguments, int terminal_fd, int kept_fd,
+                    int pad_fd, GError **error)
 {
   g_autoptr (VbetProcess) self = g_object_new (VBET_TYPE_PROCESS, NULL);
   g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
@@ -144,14 +149,17 @@ vbet_process_spawn (const char *launcher, const char *const *arguments, int term
   g_ptr_array_add (argv, g_strdup (launcher));
   g_ptr_array_add (argv, g_strdup_printf ("--status-fd=%d", report[1]));
   g_ptr_array_add (argv, g_strdup_printf ("--keep-fd=%d", kept_fd));
+  if (pad_fd >= 0)
+    g_ptr_array_add (argv, g_strdup_printf ("--pad-fd=%d", pad_fd));
   for (gsize i = 0; arguments[i] != NULL; i++)
     g_ptr_array_add (argv, g_strdup (arguments[i]));
   g_ptr_array_add (argv, NULL);
   /* Same numbers on both sides: nothing is moved onto a descriptor that @launcher may name. */
-  int kept[] = { report[1], kept_fd };
+  int kept[] = { report[1], kept_fd, pad_fd };
+  gsize n_kept = pad_fd >= 0 ? 3 : 2;
   gboolean spawned = g_spawn_async_with_pipes_and_fds (
       NULL, (const char *const *) argv->pdata, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_LEAVE_DESCRIPTORS_OPEN, NULL,
-      NULL, terminal_fd, terminal_fd, terminal_fd, kept, kept, G_N_ELEMENTS (kept), &self->pid, NULL, NULL, NULL, &cause);
+      NULL, terminal_fd, terminal_fd, terminal_fd, kept, kept, n_kept, &self->pid, NULL, NULL, NULL, &cause);
   close (report[1]);
   self->status_fd = report[0];
   if (!spawned) {
@@ -177,6 +185,13 @@ vbet_process_get_layers (VbetProcess *self)
 {
   g_return_val_if_fail (VBET_IS_PROCESS (self), NULL);
   return (const char *const *) self->layers;
+}
+
+const char *
+vbet_process_get_padding (VbetProcess *self)
+{
+  g_return_val_if_fail (VBET_IS_PROCESS (self), "");
+  return self->padding != NULL ? self->padding : "";
 }
 
 VbetProcessEnd
@@ -234,6 +249,7 @@ vbet_process_finalize (GObject *object)
     close (self->status_fd); /* the launcher takes this as the order to end everything */
   g_string_free (self->report, TRUE);
   g_strfreev (self->layers);
+  g_free (self->padding);
   g_free (self->text);
   g_main_context_unref (self->context);
   G_OBJECT_CLASS (vbet_process_parent_class)->finalize (object);

@@ -36,14 +36,18 @@ G_DECLARE_FINAL_TYPE (VbetProcess, vbet_process, VBET, PROCESS, GObject)
  * @arguments: options for it, without --status-fd and --keep-fd, and after "--" the kernel and its arguments
  * @terminal_fd: becomes its standard input, output and error
  * @kept_fd: stays open under its own number, for the kernel
+ * @pad_fd: vbet-xstate.so, open, for the launcher; -1: it looks for it itself
  *
  * The descriptors remain the caller's.
  */
-VbetProcess *vbet_process_spawn (const char *launcher, const char *const *arguments, int terminal_fd, int kept_fd,
-                                 GError **error);
+VbetProcess *vbet_process_spawn (const char *launcher, const char *const *arguments, int terminal_fd,
+                                 int kept_fd, int pad_fd, GError **error);
 
 GPid vbet_process_get_pid (VbetProcess *self);
 const char *const *vbet_process_get_layers (VbetProcess *self);
+/** vbet_process_get_padding: Returns: (transfer none): a word of guest/pad.h; "" before the kernel was
+ * executed. */
+const char *vbet_process_get_padding (VbetProcess *self);
 /** vbet_process_get_end: @ret_code, @ret_text: (out) (optional) (transfer none): see VbetProcessEnd. */
 VbetProcessEnd vbet_process_get_end (VbetProcess *self, gint *ret_code, const char **ret_text);
 /** vbet_process_terminate: asks the launcher to kill everything and to end; it does without asking the guest. */
