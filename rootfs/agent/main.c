@@ -8,7 +8,7 @@ static const struct {
   int (*run) (int argc, char **argv);
 } programs[] = {
   { "vbet-init", init_main },       { "vbet-nic", nic_main }, { "vbet-routing", routing_main },
-  { "vbet-modprobe", autoload_main }, { "nft", nft_main },
+  { "vbet-modprobe", autoload_main }, { "modprobe", modprobe_main },
 };
 
 int
