@@ -37,12 +37,8 @@ static const struct {
   const char *prefix;
   const char *name;
 } prefixes[] = {
-  { "rtnl_link_", "" },
-  { "ipt_", "xt_" },
-  { "ip6t_", "xt_" },
-  { "net_sch_", "sch_" },
-  { "net_cls_", "cls_" },
-  { "net_act_", "act_" },
+  { "rtnl_link_", "" },   { "ipt_", "xt_" },      { "ip6t_", "xt_" },
+  { "net_sch_", "sch_" }, { "net_cls_", "cls_" }, { "net_act_", "act_" },
 };
 
 static char
@@ -103,10 +99,10 @@ builtin_has (const char *list, const char *name)
 }
 
 typedef struct {
-  bool all;    /* every word is a module, not only the first */
+  bool all; /* every word is a module, not only the first */
   bool remove;
   bool show;
-  bool other;  /* an option that is for kmod to judge */
+  bool other; /* an option that is for kmod to judge */
 } Options;
 
 static void
@@ -118,9 +114,9 @@ read_long (Options *options, const char *word)
     options->remove = true;
   else if (strcmp (word, "--show-depends") == 0)
     options->show = true;
-  else if (strcmp (word, "--quiet") != 0 && strcmp (word, "--verbose") != 0 && strcmp (word, "--use-blacklist") != 0
-           && strcmp (word, "--dry-run") != 0 && strcmp (word, "--syslog") != 0
-           && strcmp (word, "--ignore-install") != 0)
+  else if (strcmp (word, "--quiet") != 0 && strcmp (word, "--verbose") != 0
+           && strcmp (word, "--use-blacklist") != 0 && strcmp (word, "--dry-run") != 0
+           && strcmp (word, "--syslog") != 0 && strcmp (word, "--ignore-install") != 0)
     options->other = true;
 }
 
@@ -147,7 +143,7 @@ read_options (Options *options, int argc, char **argv)
     char *word = argv[i];
     if (word[0] != '-' || word[1] == '\0')
       continue;
-    memmove (argv + words + 1, argv + words, (size_t) (i - words) * sizeof *argv);
+    memmove (argv + words + 1, argv + words, (size_t)(i - words) * sizeof *argv);
     argv[words++] = word;
     if (strcmp (word, "--") == 0)
       return words;

@@ -31,7 +31,8 @@ append_word (char *text, const char *word)
 static void
 read_manifest (VbetImageInfo *self, const char *real)
 {
-  g_autofree char *stem = g_strndup (real, strlen (real) - (g_str_has_suffix (real, ".img") ? strlen (".img") : 0));
+  g_autofree char *stem
+      = g_strndup (real, strlen (real) - (g_str_has_suffix (real, ".img") ? strlen (".img") : 0));
   g_autofree char *path = g_strconcat (stem, ".manifest", NULL);
   g_autofree char *text = NULL;
   if (!g_file_get_contents (path, &text, NULL, NULL))

@@ -8,29 +8,44 @@
 #include "agent/builtin.h"
 #include "unit/harness.h"
 
-#define LIST \
-  "kernel/net/ipv6/ipv6.ko\n" \
-  "kernel/net/8021q/8021q.ko\n" \
-  "kernel/net/netfilter/nf_conntrack.ko\n" \
-  "kernel/net/netfilter/xt_MASQUERADE.ko\n" \
-  "kernel/drivers/net/vxlan/vxlan.ko\n" \
-  "kernel/drivers/net/bonding/bonding.ko\n" \
-  "kernel/net/sched/sch_netem.ko\n" \
-  "kernel/net/ipv4/ip_gre.ko\n" \
-  "kernel/arch/x86/crypto/aesni-intel.ko\n" \
+#define LIST                                                                                                 \
+  "kernel/net/ipv6/ipv6.ko\n"                                                                                \
+  "kernel/net/8021q/8021q.ko\n"                                                                              \
+  "kernel/net/netfilter/nf_conntrack.ko\n"                                                                   \
+  "kernel/net/netfilter/xt_MASQUERADE.ko\n"                                                                  \
+  "kernel/drivers/net/vxlan/vxlan.ko\n"                                                                      \
+  "kernel/drivers/net/bonding/bonding.ko\n"                                                                  \
+  "kernel/net/sched/sch_netem.ko\n"                                                                          \
+  "kernel/net/ipv4/ip_gre.ko\n"                                                                              \
+  "kernel/arch/x86/crypto/aesni-intel.ko\n"                                                                  \
   "kernel/net/ipv4/netfilter/nf_reject_ipv4.ko"
 
 static void
 test_names (void)
 {
   static const char *const there[] = {
-    "ipv6", "8021q", "nf_conntrack", "nf-conntrack", "vxlan", "bonding", "sch_netem", "aesni_intel", "aesni-intel",
-    "nf_reject_ipv4", "net-pf-10", "rtnl-link-vxlan", "rtnl-link-bond", "rtnl-link-vlan", "nf_conntrack_ipv4",
-    "nf_conntrack_ipv6", "ip_conntrack", "ipt_MASQUERADE", "net-sch-netem", "rtnl-link-gretap", "gre0",
+    "ipv6",           "8021q",          "nf_conntrack",      "nf-conntrack",
+    "vxlan",          "bonding",        "sch_netem",         "aesni_intel",
+    "aesni-intel",    "nf_reject_ipv4", "net-pf-10",         "rtnl-link-vxlan",
+    "rtnl-link-bond", "rtnl-link-vlan", "nf_conntrack_ipv4", "nf_conntrack_ipv6",
+    "ip_conntrack",   "ipt_MASQUERADE", "net-sch-netem",     "rtnl-link-gretap",
+    "gre0",
   };
   static const char *const missing[] = {
-    "", "ipv", "pv6", "ipv66", "ipv6.ko", "kernel", "net/ipv6/ipv6", "rtnl-link-", "rtnl-link-wireguard", "net-pf-11",
-    "ipt_", "wireguard", "net-pf-1", "masquerade",
+    "",
+    "ipv",
+    "pv6",
+    "ipv66",
+    "ipv6.ko",
+    "kernel",
+    "net/ipv6/ipv6",
+    "rtnl-link-",
+    "rtnl-link-wireguard",
+    "net-pf-11",
+    "ipt_",
+    "wireguard",
+    "net-pf-1",
+    "masquerade",
   };
   for (gsize i = 0; i < G_N_ELEMENTS (there); i++) {
     if (!builtin_has (LIST, there[i]))
@@ -57,7 +72,7 @@ expect (const char *line, const char *expected)
   g_auto (GStrv) words = g_strsplit (line, " ", -1);
   gsize count = g_strv_length (words);
   g_autofree char **argv = g_memdup2 (words, (count + 1) * sizeof *words);
-  argc = (int) count;
+  argc = (int)count;
   switch (modprobe_decide (LIST, &argc, argv, &name)) {
   case MODPROBE_DONE:
     said = g_strdup ("done");
@@ -70,7 +85,7 @@ expect (const char *line, const char *expected)
     break;
   case MODPROBE_KMOD:
     said = g_strjoinv (" ", argv);
-    CU_ASSERT_EQUAL ((guint) argc, g_strv_length (argv));
+    CU_ASSERT_EQUAL ((guint)argc, g_strv_length (argv));
     break;
   }
   VBET_ASSERT_TEXT (said, expected);

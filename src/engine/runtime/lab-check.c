@@ -16,8 +16,9 @@ features_key (const char *kernel, const char *image)
 {
   GStatBuf status = { 0 };
   g_stat (kernel, &status);
-  return g_strdup_printf ("%s\n%s\n%" G_GINT64_FORMAT "\n%" G_GINT64_FORMAT "\n%" G_GINT64_FORMAT, kernel, image,
-                          (gint64) status.st_ino, (gint64) status.st_mtim.tv_sec, (gint64) status.st_size);
+  return g_strdup_printf ("%s\n%s\n%" G_GINT64_FORMAT "\n%" G_GINT64_FORMAT "\n%" G_GINT64_FORMAT, kernel,
+                          image, (gint64)status.st_ino, (gint64)status.st_mtim.tv_sec,
+                          (gint64)status.st_size);
 }
 
 VbetKernelFeatures
@@ -26,29 +27,32 @@ vbet_lab_features (VbetLab *self, const char *kernel, const char *image)
   gpointer known = NULL;
   g_autofree char *key = features_key (kernel, image);
   if (g_hash_table_lookup_extended (self->features, key, NULL, &known))
-    return (VbetKernelFeatures) GPOINTER_TO_UINT (known);
+    return (VbetKernelFeatures)GPOINTER_TO_UINT (known);
   VbetKernelFeatures features = vbet_kernel_features (kernel, image);
   g_hash_table_insert (self->features, g_steal_pointer (&key), GUINT_TO_POINTER (features));
   return features;
 }
 
 gboolean
-vbet_lab_find_parts (VbetLab *self, const VbetDevice *device, gboolean starts, char **ret_kernel, char **ret_image,
-                     GError **error)
+vbet_lab_find_parts (VbetLab *self, const VbetDevice *device, gboolean starts, char **ret_kernel,
+                     char **ret_image, GError **error)
 {
-  g_autofree char *kernel = vbet_kernel_find (vbet_attributes_text (device->attributes, device->kind, "kernel"), error);
+  g_autofree char *kernel
+      = vbet_kernel_find (vbet_attributes_text (device->attributes, device->kind, "kernel"), error);
   if (kernel == NULL)
     return FALSE;
-  g_autofree char *image = vbet_image_find (vbet_attributes_text (device->attributes, device->kind, "image"), error);
+  g_autofree char *image
+      = vbet_image_find (vbet_attributes_text (device->attributes, device->kind, "image"), error);
   if (image == NULL || !vbet_image_check_version (image, error))
     return FALSE;
   /* Without its filter, a firewall would be a router that lets everything through. */
   if (starts && device->kind == VBET_KIND_FIREWALL
       && (vbet_lab_features (self, kernel, image) & VBET_KERNEL_NFTABLES) == 0) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
-                 "A firewall filters by nftables, which the kernel %s does not have; build one that does with: "
-                 "vbetctl kernel build",
-                 kernel);
+    g_set_error (
+        error, VBET_ERROR, VBET_ERROR_HOST,
+        "A firewall filters by nftables, which the kernel %s does not have; build one that does with: "
+        "vbetctl kernel build",
+        kernel);
     return FALSE;
   }
   if (ret_kernel != NULL)
@@ -66,7 +70,8 @@ needs_parts (const VbetCall *call, gboolean *ret_starts)
   if ((call->kind & VBET_KIND_GUEST) == 0 || call->device == NULL)
     return FALSE;
   return call->verb == VBET_CALL_START || call->verb == VBET_CALL_ALLOC
-         || (call->verb == VBET_CALL_SET && (strcmp (call->key, "kernel") == 0 || strcmp (call->key, "image") == 0));
+         || (call->verb == VBET_CALL_SET
+             && (strcmp (call->key, "kernel") == 0 || strcmp (call->key, "image") == 0));
 }
 
 gboolean
