@@ -4,6 +4,8 @@
 pkglibexec_PROGRAMS += bin/vbet-agent
 bin_vbet_agent_SOURCES = \
 	rootfs/agent/agent.c \
+	rootfs/agent/builtin.c \
+	rootfs/agent/builtin.h \
 	rootfs/agent/carrier.c \
 	rootfs/agent/carrier.h \
 	rootfs/agent/common.c \
@@ -24,17 +26,6 @@ bin_vbet_agent_SOURCES = \
 	rootfs/agent/speed.c \
 	rootfs/agent/speed.h \
 	rootfs/agent/unpack.c \
-	rootfs/nft/apply.c \
-	rootfs/nft/emit.c \
-	rootfs/nft/expand.c \
-	rootfs/nft/lex.c \
-	rootfs/nft/list.c \
-	rootfs/nft/match.c \
-	rootfs/nft/nft.c \
-	rootfs/nft/nft.h \
-	rootfs/nft/parse.c \
-	rootfs/nft/statement.c \
-	rootfs/nft/text.c \
 	src/base/agent-protocol.c \
 	src/base/agent-protocol.h
 bin_vbet_agent_CPPFLAGS = -I$(top_srcdir)/src -I$(top_srcdir)/rootfs

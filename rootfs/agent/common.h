@@ -19,9 +19,9 @@ int init_main (int argc, char **argv);
 int agent_main (int argc, char **argv);
 int nic_main (int argc, char **argv);
 int routing_main (int argc, char **argv);
-int nft_main (int argc, char **argv);
 int autoload_main (int argc, char **argv);
 int hello_main (int argc, char **argv);
+int modprobe_main (int argc, char **argv);
 
 /** file_write: writes @text into the existing (or new) file @path in one piece, as /proc/sys wants it. */
 int file_write (const char *path, const char *text);
@@ -44,7 +44,8 @@ void child_prepare (void);
 /** spawn_detached: starts @argv in a session of its own, not to be waited for. Returns: 0 or -errno of fork. */
 int spawn_detached (char *const *argv);
 
-/** module_load: loads kernel module @name and what it needs, without starting a program. Loaded already is success. */
+/** module_load: loads kernel module @name and what it needs, without starting a program. Success also when it is loaded
+ * already or built in, and with a kernel that can load none. */
 int module_load (const char *name);
 
 /** unpack_config: lays the tar on block device @device over "/". -ENXIO: there is no such device. */

@@ -24,6 +24,7 @@
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -164,6 +165,37 @@ set_sysctls (bool forward)
     if (result != 0)
       say_failure ("forwarding", result);
   }
+}
+
+/* Whether the kernel has nf_tables for all families that iptables makes rules of. */
+static bool
+has_nf_tables (void)
+{
+  struct utsname system;
+  char path[sizeof system.release + 64];
+  if (uname (&system) != 0)
+    return true;
+  /* To ask a kernel that has it in a module is to load that: the image knows what its modules can do. */
+  snprintf (path, sizeof path, "/lib/modules/%s/modules.dep", system.release);
+  if (access (path, F_OK) == 0) {
+    snprintf (path, sizeof path, "/lib/modules/%s/nf_tables.inet", system.release);
+    return access (path, F_OK) == 0;
+  }
+  return netlink_has_nf_tables ();
+}
+
+/* One link chooses what iptables is: rules of nftables as everywhere in Debian, or the old tables. */
+static void
+choose_iptables (void)
+{
+  const char *link = "/etc/alternatives/xtables";
+  const char *wanted = has_nf_tables () ? "xtables-nft" : "xtables-legacy";
+  char present[32] = "";
+  ssize_t length = readlink (link, present, sizeof present - 1);
+  if (length < 0 || strcmp (present, wanted) == 0) /* an image of somebody's own */
+    return;
+  if (unlink (link) != 0 || symlink (wanted, link) != 0)
+    say_failure (link, -errno);
 }
 
 static bool
@@ -454,6 +486,7 @@ boot (void)
   if (result != 0 && result != -ENXIO)
     say_failure ("configuration disk", result);
   set_host_name ();
+  choose_iptables ();
   char *environment = file_read (CONFIG_DIR "env", 64 * 1024, NULL);
   const char *settings = environment != NULL ? environment : "";
   set_up_network (settings);

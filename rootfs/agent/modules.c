@@ -1,4 +1,5 @@
-/* modules.c - loads kernel modules without starting modprobe, and starts it for the kernel only where that helps.
+/* modules.c - loads kernel modules without starting modprobe; modprobe itself, which kmod is started for only where
+ * that helps.
  *
  * modules.dep(5) as depmod writes it: "path/name.ko: path/of/need.ko …", the
  * needs of needs included, each before those it needs itself.
@@ -16,6 +17,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "builtin.h"
+
+#define KMOD "/bin/kmod"
 #define DEPENDENCIES_MAX (1024 * 1024)
 #define NEEDS_MAX 64
 
@@ -74,32 +78,6 @@ insert_line (const char *folder, char *line)
   return result;
 }
 
-int
-module_load (const char *name)
-{
-  struct utsname system;
-  char folder[sizeof system.release + 32];
-  char path[sizeof folder + 16];
-  char file[128];
-  if (uname (&system) != 0)
-    return -errno;
-  snprintf (folder, sizeof folder, "/lib/modules/%s", system.release);
-  snprintf (path, sizeof path, "%s/modules.dep", folder);
-  snprintf (file, sizeof file, "/%s.ko:", name);
-  char *text = file_read (path, DEPENDENCIES_MAX, NULL);
-  if (text == NULL)
-    return -errno;
-  int result = -ENOENT;
-  char *save = NULL;
-  for (char *line = strtok_r (text, "\n", &save); line != NULL; line = strtok_r (NULL, "\n", &save))
-    if (strstr (line, file) != NULL) {
-      result = insert_line (folder, line);
-      break;
-    }
-  free (text);
-  return result;
-}
-
 /* Text of file @name beside modules.dep; NULL. */
 static char *
 read_index (const char *name)
@@ -110,6 +88,44 @@ read_index (const char *name)
     return NULL;
   snprintf (path, sizeof path, "/lib/modules/%s/%s", system.release, name);
   return file_read (path, DEPENDENCIES_MAX, NULL);
+}
+
+/* Whether the kernel has it built in. */
+static bool
+is_builtin (const char *name)
+{
+  char *list = read_index ("modules.builtin");
+  bool found = builtin_has (list, name);
+  free (list);
+  return found;
+}
+
+int
+module_load (const char *name)
+{
+  struct utsname system;
+  char folder[sizeof system.release + 32];
+  char path[sizeof folder + 16];
+  char file[128];
+  if (uname (&system) != 0)
+    return -errno;
+  /* A kernel that can load nothing has built in what it has. */
+  if (access ("/proc/modules", F_OK) != 0)
+    return 0;
+  snprintf (folder, sizeof folder, "/lib/modules/%s", system.release);
+  snprintf (path, sizeof path, "%s/modules.dep", folder);
+  snprintf (file, sizeof file, "/%s.ko:", name);
+  char *text = file_read (path, DEPENDENCIES_MAX, NULL);
+  int result = text != NULL ? -ENOENT : -errno;
+  char *save = NULL;
+  for (char *line = text != NULL ? strtok_r (text, "\n", &save) : NULL; line != NULL;
+       line = strtok_r (NULL, "\n", &save))
+    if (strstr (line, file) != NULL) {
+      result = insert_line (folder, line);
+      break;
+    }
+  free (text);
+  return result == -ENOENT && is_builtin (name) ? 0 : result;
 }
 
 /* Whether a module has that name or an alias that fits it; "-" and "_" are the same in both. */
@@ -144,11 +160,20 @@ is_module (const char *wanted)
   return found;
 }
 
+static int
+run_kmod (char **argv)
+{
+  argv[0] = (char *) "modprobe"; /* kmod goes by the name it is called */
+  execve (KMOD, argv, child_environment ());
+  fprintf (stderr, "modprobe: " KMOD ": %s\n", strerror (errno));
+  return 1;
+}
+
 /*
- * What the kernel calls as "modprobe -q -- NAME" (kernel.modprobe), and iptables
- * as "modprobe NAME -q". The kernel asks for "bpfilter" at each socket option of
- * iptables, and for other things that are not there: saying no at once saves a
- * tenth of a second each time.
+ * What the kernel calls as "modprobe -q -- NAME" (kernel.modprobe), and legacy
+ * iptables as "modprobe NAME -q". Kernels ask for things that are not there
+ * (6.1 for "bpfilter" at each socket option of iptables): saying no at once
+ * saves a tenth of a second each time.
  */
 int
 autoload_main (int argc, char **argv)
@@ -157,9 +182,32 @@ autoload_main (int argc, char **argv)
   for (int i = 1; i < argc; i++)
     if (argv[i][0] != '-')
       name = argv[i];
+  if (name != NULL && is_builtin (name))
+    return 0;
   if (name == NULL || !is_module (name))
     return 1;
-  argv[0] = (char *) "modprobe"; /* kmod goes by the name it is called */
-  execve ("/sbin/modprobe", argv, child_environment ());
-  return 1;
+  return run_kmod (argv);
+}
+
+/* modprobe(8): success for what is built in, kmod's for all else. */
+int
+modprobe_main (int argc, char **argv)
+{
+  const char *name = NULL;
+  char *list = read_index ("modules.builtin");
+  ModprobeVerdict verdict = modprobe_decide (list, &argc, argv, &name);
+  free (list);
+  switch (verdict) {
+  case MODPROBE_DONE:
+    return 0;
+  case MODPROBE_REFUSE:
+    fprintf (stderr, "modprobe: FATAL: Module %s is builtin.\n", name);
+    return 1;
+  case MODPROBE_SHOW:
+    printf ("builtin %s\n", name);
+    return 0;
+  case MODPROBE_KMOD:
+    break;
+  }
+  return run_kmod (argv);
 }

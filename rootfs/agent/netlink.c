@@ -9,6 +9,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
 #define BUFFER 32768
 
 typedef struct {
@@ -308,4 +311,19 @@ netlink_default_route (int fd, const Address *gateway)
   request_start (&request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &info, sizeof info);
   request_add (&request, RTA_GATEWAY, gateway->bytes, address_size (gateway));
   return request_send (fd, &request);
+}
+
+/* It is asked for the number of its rule set's generation, which it tells where it is there at all. */
+bool
+netlink_has_nf_tables (void)
+{
+  Request request;
+  struct nfgenmsg message = { .version = NFNETLINK_V0 };
+  int fd = socket (AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+  if (fd < 0)
+    return false;
+  request_start (&request, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETGEN, 0, &message, sizeof message);
+  int result = request_send (fd, &request);
+  close (fd);
+  return result == 0;
 }

@@ -53,5 +53,7 @@ int netlink_add_address (int fd, int index, const Address *address);
 int netlink_delete_address (int fd, int index, const Address *address);
 /** netlink_addresses: those of link @index that somebody set (no link-local). Returns: how many or -errno. */
 int netlink_addresses (int fd, int index, Address *addresses, int max);
+/** netlink_has_nf_tables: whether the kernel has nf_tables. May load its module. */
+bool netlink_has_nf_tables (void);
 /** netlink_default_route: replaces the default route of @gateway's family. */
 int netlink_default_route (int fd, const Address *gateway);

@@ -5,8 +5,8 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "base/images.h"
 #include "cli/command.h"
-#include "cli/images.h"
 #include "cli/output.h"
 #include "cli/recipe.h"
 
@@ -37,6 +37,12 @@ list_json (GPtrArray *images)
     json_builder_add_int_value (builder, (gint64)image->size);
     json_builder_set_member_name (builder, "kernel");
     json_builder_add_string_value (builder, image->kernel);
+    json_builder_set_member_name (builder, "with");
+    json_builder_begin_array (builder);
+    g_auto (GStrv) with = g_strsplit (image->with, " ", -1);
+    for (gsize k = 0; with[k] != NULL; k++)
+      json_builder_add_string_value (builder, with[k]);
+    json_builder_end_array (builder);
     json_builder_set_member_name (builder, "packages");
     json_builder_add_int_value (builder, image->packages);
     json_builder_set_member_name (builder, "current");
@@ -52,7 +58,7 @@ list_json (GPtrArray *images)
 static void
 list_people (GPtrArray *images)
 {
-  g_autoptr (VbetTable) table = vbet_table_new ("IMAGE||>SIZE|KERNEL|>PACKAGES|FILE");
+  g_autoptr (VbetTable) table = vbet_table_new ("IMAGE||>SIZE|MODULES FOR|>PACKAGES|WITH|FILE");
   for (guint i = 0; i < images->len; i++) {
     const VbetImageInfo *image = g_ptr_array_index (images, i);
     g_autofree char *size = vbet_format_bytes ((gint64)image->size);
@@ -61,6 +67,7 @@ list_people (GPtrArray *images)
     vbet_table_add (table, size);
     vbet_table_add (table, image->kernel);
     vbet_table_add_format (table, "%u", image->packages);
+    vbet_table_add (table, image->with);
     vbet_table_add (table, image->path);
   }
   vbet_table_print (table);

@@ -5,6 +5,7 @@
 
 #include "base/paths.h"
 #include "engine/runtime/image.h"
+#include "engine/runtime/kernel-config.h"
 
 /* --- our own programs -------------------------------------------------------------- */
 
@@ -45,7 +46,7 @@ vbet_doctor_check_image (VbetDoctor *doctor, const char *id)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *image = vbet_image_find (NULL, &error);
-  if (image == NULL) {
+  if (image == NULL || !vbet_image_check_version (image, &error)) {
     vbet_doctor_report (doctor, id, VBET_DOCTOR_FAIL, "vbetctl image build", "%s.", error->message);
     return;
   }
@@ -53,6 +54,9 @@ vbet_doctor_check_image (VbetDoctor *doctor, const char *id)
   g_autofree char *warning = kernel != NULL ? vbet_image_check_kernel (image, kernel) : NULL;
   if (warning != NULL)
     vbet_doctor_report (doctor, id, VBET_DOCTOR_WARN, "vbetctl image build", "%s.", warning);
+  else if (kernel != NULL && (vbet_kernel_features (kernel, image) & VBET_KERNEL_NFTABLES) == 0)
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_WARN, "vbetctl kernel build",
+                        "Firewalls cannot start: the guest kernel %s does not have nftables.", kernel);
   else
     vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "", "The image is %s.", image);
 }

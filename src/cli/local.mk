@@ -39,8 +39,6 @@ libvbet_cli_a_SOURCES = \
 	src/cli/doctor.h \
 	src/cli/escape.c \
 	src/cli/escape.h \
-	src/cli/images.c \
-	src/cli/images.h \
 	src/cli/interrupt.c \
 	src/cli/interrupt.h \
 	src/cli/lab-file.c \

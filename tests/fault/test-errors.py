@@ -38,6 +38,46 @@ def a_missing_image(place):
     fails(place, ONE.replace("alloc(host)", 'alloc(host, image="/nowhere/image")'), "/nowhere/image")
 
 
+def one_of_many_is_missing(place):
+    # Found before anything starts: h1 alone would have booted.
+    fails(place, ONE + 'h2 = attach(alloc(host, image="lab5"), alloc(NIC))\n', "h2: There is no guest image “lab5”",
+          "vbetctl image build --name lab5")
+    fails(place, ONE + 'h2 = attach(alloc(host, autostart=no, kernel="/nowhere/linux"), alloc(NIC))\n', "h2: ", "/nowhere/linux")
+
+
+def a_kernel_without_nftables(place):
+    # With rules and without: it would be a router that lets everything through.
+    for rules in ("", ', rules="table inet t { }"'):
+        text = ONE + f'fw = attach(alloc(firewall, kernel="/bin/true"{rules}), alloc(NIC))\n'
+        fails(place, text, "fw: A firewall filters by nftables, which the kernel /bin/true does not have", "vbetctl kernel build")
+    # One that does not start yet may wait for its kernel, and no rule set is taken for it meanwhile.
+    path = place.write("lab.vbet", ONE + 'fw = attach(alloc(firewall, autostart=no, kernel="/bin/true"), alloc(NIC))\n')
+    lab = place.run(path)
+    for call in ("start(fw)", 'set(fw, rules="table inet t { }")'):
+        result = place.ctl("call", lab, call, check=False)
+        assert result.returncode != 0 and "does not have" in result.stdout + result.stderr, result
+    place.stop(lab)
+
+
+def a_change_that_cannot_be(place):
+    lab = place.run(place.write("lab.vbet", ONE))
+    more = place.write("more.vbet", ONE + 'h2 = attach(alloc(host), alloc(NIC))\nh3 = attach(alloc(host, image="lab5"), alloc(NIC))\n')
+    said = sentence(place.ctl("apply", lab, more, check=False))
+    assert "h3: There is no guest image “lab5”" in said, said
+    assert [device["name"] for device in place.status(lab)["devices"]] == ["h1"]
+    place.stop(lab)
+
+
+def an_image_of_another_version(place):
+    images = place.base / "images"
+    images.mkdir(mode=0o755)
+    (images / "vbet-0123456789ab.img").write_text("image")
+    (images / "vbet-0123456789ab.manifest").write_text("vbet-image 1\n")
+    (images / "current").symlink_to("vbet-0123456789ab.img")
+    place.environment["VBET_IMAGE_DIR"] = str(images)
+    fails(place, ONE, "was built by another version of vBET", "vbetctl image build")
+
+
 def a_lab_that_already_runs(place):
     path = place.write("lab.vbet", ONE)
     lab = place.run(path)
@@ -145,6 +185,10 @@ vbetlab.main(
     a_text_with_errors,
     a_missing_kernel,
     a_missing_image,
+    one_of_many_is_missing,
+    a_kernel_without_nftables,
+    a_change_that_cannot_be,
+    an_image_of_another_version,
     a_lab_that_already_runs,
     a_port_path_too_long,
     a_kernel_that_panics,

@@ -1,6 +1,10 @@
 # test-inspector.py - the inspector with pointer and keys: fields, NICs, cables, several at once, undo.
 import os
+import shutil
 import sys
+import tempfile
+import time
+from pathlib import Path
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from vbetgui import *  # noqa: E402,F403
@@ -177,6 +181,64 @@ def test_status_line():
         window.click(window.find("1 problem", "push button"))
         window.find("error, line .*")
         screenshot("status-problems")
+
+
+def still(accessible):
+    """Whether a widget stays where it is for a moment, on the screen."""
+    places = []
+    for _ in range(3):
+        box = accessible.get_extents(Atspi.CoordType.SCREEN)
+        places.append((box.x, box.y))
+        time.sleep(0.1)
+    return len(set(places)) == 1 and 0 < places[0][1] < SCREEN[1]
+
+
+def images():
+    """A folder with the standard image and one that was built with more."""
+    folder = Path(tempfile.mkdtemp(prefix="vbet-images-"))
+    folder.chmod(0o755)  # the engine may be nobody
+    for stem, manifest in (("vbet-0123456789ab", "vbet-image 2\n"), ("vbet-ba9876543210", "vbet-image 2\nwith hping3\nwith python3\n")):
+        (folder / f"{stem}.img").write_text("image")
+        (folder / f"{stem}.manifest").write_text(manifest)
+    (folder / "current").symlink_to("vbet-0123456789ab.img")
+    (folder / "tools.img").symlink_to("vbet-ba9876543210.img")
+    return folder
+
+
+def test_image():
+    folder = images()
+    try:
+        with Window(lab_text("inspected.vbet", LAB), environment={"VBET_IMAGE_DIR": str(folder)}) as window:
+            window.item("r1")
+            window.click(window.place("h1"))
+            shows(window, "eth0 Addresses", "10.0.1.2/24")
+            more = window.reach("More", "toggle button")
+            box = more.get_extents(Atspi.CoordType.SCREEN)
+            window.click((box.x + 20, box.y + box.height // 2))  # only arrow and word are the button
+            wait_until(lambda: more.get_state_set().contains(Atspi.StateType.EXPANDED), 5, "more is shown")
+            window.reach("Image", "text")
+            # The list at the entry's right end has what there is, and what is in it.
+            names = window.find("Images of this host", "combo box")
+            wait_until(lambda: still(names), 5, "the inspector has its size")
+            box = names.get_extents(Atspi.CoordType.SCREEN)
+            window.click((box.x + box.width - 8, box.y + box.height // 2))
+            wait_until(lambda: still(window.find("tools", "menu item")), 5, "the list is there")
+            screenshot("inspector-images")
+            window.click(window.find("tools", "menu item"))
+            window.wait_text(r'h1 = .*image="tools"')
+            shows(window, "Image", "tools")
+            window.key("ctrl+z")
+            wait_until(lambda: "tools" not in window.text(), 5, "undo takes it back")
+            shows(window, "Image", "")
+            # What is not in the list can be typed; that it is not there is said when the lab is to run.
+            replace(window, "Image", "missing")
+            window.key("Return")
+            window.wait_text(r'h1 = .*image="missing"')
+            window.click(window.find("Run", "push button"))
+            window.find(".*h1: There is no guest image “missing”.*")
+            screenshot("inspector-image-missing")
+    finally:
+        shutil.rmtree(folder)
 
 
 def test_dark_and_narrow():

@@ -50,7 +50,10 @@ for store in "${VBET_IMAGE_DIR:-}" /var/lib/vbet/images "${XDG_DATA_HOME:-${HOME
 done
 
 umask 022
-run first --output "$dir/one"
+# Two at once: one of them builds, the other waits and finds it done.
+"$recipe" --agent "$agent" --lazy --output "$dir/one" >"$dir/beside.out" 2>"$dir/beside.err" &
+run first --output "$dir/one" --lazy
+wait
 if [ "$status" -ne 0 ] && grep -q -e 'cannot be fetched' -e 'cannot be found' -e 'is not installed' "$dir/first.err"; then
   tail -n 1 "$dir/first.err"
   # test.sh has built an image on this machine: what was there then must be there now.
@@ -62,6 +65,9 @@ check "it builds" [ "$status" -eq 0 ]
 [ "$status" -eq 0 ] || { cat "$dir/first.err"; exit 1; }
 image=$(cat "$dir/first.out")
 sum=$(sha256sum <"$image" | cut -d ' ' -f 1)
+check "two builds at once: both give the same image" cmp -s "$dir/first.out" "$dir/beside.out"
+check "two builds at once: one waits" [ "$(cat "$dir/first.err" "$dir/beside.err" | grep -c 'Waiting for another build')" -eq 1 ]
+check "two builds at once: one builds" [ "$(cat "$dir/first.err" "$dir/beside.err" | grep -c '^Built ')" -eq 1 ]
 check "its name is its contents" [ "$(basename "$image")" = "vbet-$(echo "$sum" | cut -c 1-12).img" ]
 check "the manifest agrees" grep -q "^sha256 $sum\$" "${image%.img}.manifest"
 check "it is read-only" [ "$(stat -c %a "$image")" = 444 ]
@@ -93,8 +99,76 @@ check "changed agent: another image" [ "$(cat "$dir/changed.out")" != "$image" ]
 check "changed agent: the old image stays" [ "$(stat -c '%i %Y %s' "$image")" = "$before" ]
 check "changed agent: current is the new one" [ "$dir/one/$(readlink "$dir/one/current")" = "$(cat "$dir/changed.out")" ]
 
+# An image with more packages has a name of its own, and new labs go on using the standard one.
+current=$(readlink "$dir/one/current")
+run with --output "$dir/one" --with tree --name tools
+if grep -q -e 'cannot be fetched' -e 'there is no Debian package' "$dir/with.err"; then
+  echo "skipped: --with (no network)"
+else
+  check "--with: it builds" [ "$status" -eq 0 ]
+  check "--with: the name leads to it" [ "$dir/one/$(readlink "$dir/one/tools.img")" = "$(cat "$dir/with.out")" ]
+  check "--with: current is as it was" [ "$(readlink "$dir/one/current")" = "$current" ]
+  check "--with: the manifest says so" grep -q -x 'with tree' "$dir/one/$(basename "$(readlink "$dir/one/tools.img")" .img).manifest"
+  check "--with: it is in it" [ -n "$(PATH=$PATH:/usr/sbin:/sbin debugfs -R 'stat /usr/bin/tree' "$dir/one/tools.img" 2>/dev/null | grep 'Type: regular')" ]
+  run with2 --output "$dir/one" --lazy --with tree --name other
+  check "--with: built once for two names" [ "$(cat "$dir/with2.out")" = "$(cat "$dir/with.out")" ]
+  run standard --output "$dir/one" --agent "$dir/agent" --lazy --name usual
+  check "--name: also for the standard image" [ "$(readlink "$dir/one/usual.img")" = "$current" ]
+fi
+
+# Whatever ends a build in the middle leaves what was there. A stand-in for mke2fs says that it was reached, and waits.
+mkdir "$dir/stuck" "$dir/full" "$dir/cut"
+mkfifo "$dir/reached" "$dir/never"
+# shellcheck disable=SC2016
+printf '#!/bin/sh\n[ "$1" = -V ] && exit\necho >"%s"\nread -r line <"%s"\n' "$dir/reached" "$dir/never" >"$dir/stuck/mke2fs"
+# shellcheck disable=SC2016
+printf '#!/bin/sh\n[ "$1" = -V ] && exit\necho "mke2fs: No space left on device while writing" >&2\nexit 1\n' >"$dir/full/mke2fs"
+printf '#!/bin/sh\necho "ln: No space left on device" >&2\necho "and more" >&2\nexit 1\n' >"$dir/cut/ln"
+chmod 755 "$dir/stuck/mke2fs" "$dir/full/mke2fs" "$dir/cut/ln"
+before_faults=$(find "$dir/one" -maxdepth 1 ! -name '.*' -printf '%f %l %s\n' | sort)
+unchanged() {
+  [ "$(find "$dir/one" -maxdepth 1 ! -name '.*' -printf '%f %l %s\n' | sort)" = "$before_faults" ]
+}
+# end_with SIGNAL: of a build that is in the middle, and of all that it started.
+end_with() {
+  PATH="$dir/stuck:$PATH" setsid "$recipe" --agent "$agent" --size 400M --output "$dir/one" --quiet >/dev/null 2>&1 &
+  build_pid=$!
+  read -r _ <"$dir/reached"
+  kill -s "$1" -- "-$build_pid"
+  wait "$build_pid"
+}
+end_with TERM
+check "ended: nothing changes" unchanged
+check "ended: no build folder is left" [ -z "$(find "$dir/one" -maxdepth 1 -name '.build-*')" ]
+end_with KILL
+check "killed: nothing changes" unchanged
+PATH="$dir/full:$PATH" "$recipe" --agent "$agent" --size 400M --output "$dir/one" --quiet >/dev/null 2>"$dir/nospace.err"
+check "disk full" says nospace "is the disk full?"
+check "disk full: nothing changes" unchanged
+check "disk full: what the killed build left is gone" [ -z "$(find "$dir/one" -maxdepth 1 -name '.build-*')" ]
+PATH="$dir/cut:$PATH" "$recipe" --agent "$agent" --size 400M --output "$dir/one" --quiet >/dev/null 2>"$dir/nolink.err"
+check "disk full while files are laid out" says nolink "No space left on device); is the disk full?"
+check "disk full while files are laid out: nothing changes" unchanged
+
 # Errors: one sentence with a remedy, nothing left behind.
 mkdir "$dir/bad"
+"$recipe" --agent "$agent" --output "$dir/bad" --quiet --with tree,no-such-package-9 >/dev/null 2>"$dir/unknown.err"
+# shellcheck disable=SC1111
+check "an unknown package" says unknown "there is no Debian package “no-such-package-9” to be had"
+for word in -o 'a;b' 'A' '../x'; do
+  "$recipe" --agent "$agent" --output "$dir/bad" --with "$word" >/dev/null 2>"$dir/word.err"
+  check "no package: $word" [ "$?" -eq 2 ]
+  # shellcheck disable=SC1111
+  check "no package: $word: it says so" says word "“$word” is not the name of a Debian package"
+done
+for word in current vbet-0123456789ab x.img ../x -x ''; do
+  "$recipe" --agent "$agent" --output "$dir/bad" --name "$word" >/dev/null 2>"$dir/word.err"
+  check "no name: $word" [ "$?" -eq 2 ]
+done
+touch "$dir/bad/mine.img"
+"$recipe" --agent "$agent" --output "$dir/bad" --name mine >/dev/null 2>"$dir/mine.err"
+check "a file of somebody's own" says mine "choose another --name"
+rm "$dir/bad/mine.img"
 "$recipe" --agent "$dir/none" --output "$dir/bad" >"$dir/noagent.out" 2>"$dir/noagent.err"
 check "no agent" says noagent "the guest agent is not built; run make first"
 "$recipe" --agent "$agent" --modules "$dir/none" --output "$dir/bad" >/dev/null 2>"$dir/nomodules.err"

@@ -17,11 +17,9 @@ tests_unit_test_image_SOURCES = tests/unit/test-image.c
 tests_unit_test_image_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_image_LDADD = libvbet-runtime.a libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
 
-check_PROGRAMS += tests/unit/test-nft
-TESTS += tests/unit/test-nft
-tests_unit_test_nft_SOURCES = tests/unit/test-nft.c rootfs/agent/common.c rootfs/agent/modules.c rootfs/nft/apply.c \
-	rootfs/nft/emit.c rootfs/nft/expand.c rootfs/nft/lex.c rootfs/nft/list.c rootfs/nft/match.c rootfs/nft/parse.c \
-	rootfs/nft/statement.c rootfs/nft/text.c
-tests_unit_test_nft_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/rootfs
-tests_unit_test_nft_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
-tests_unit_test_nft_LDADD = $(TEST_LIBS) $(GLIB_LIBS)
+check_PROGRAMS += tests/unit/test-builtin
+TESTS += tests/unit/test-builtin
+tests_unit_test_builtin_SOURCES = tests/unit/test-builtin.c rootfs/agent/builtin.c
+tests_unit_test_builtin_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/rootfs
+tests_unit_test_builtin_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_builtin_LDADD = $(TEST_LIBS) $(GLIB_LIBS)

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "engine/runtime/image.h"
+#include "engine/runtime/kernel-config.h"
 #include "engine/runtime/kernel.h"
 #include "unit/harness.h"
 
@@ -61,7 +62,8 @@ test_find (void)
   expect_image ("own", dir, "own");
   g_autofree char *absolute = g_build_filename (dir, "own", NULL);
   expect_image (absolute, dir, "own");
-  expect_error ("other", "There is no guest image “other”; see: vbetctl image list");
+  expect_error ("other", "There is no guest image “other”; see what there is with: vbetctl image list, or build it with: "
+                         "vbetctl image build --name other");
   expect_error ("a/b", "The guest image “a/b” is neither a name nor an absolute path; see: vbetctl image list");
   expect_error ("/nowhere/x", "Cannot read the guest image /nowhere/x: No such file or directory");
   vbet_paths_remove_tree (dir);
@@ -112,6 +114,77 @@ test_release (void)
   g_autoptr (GError) error = NULL;
   CU_ASSERT_PTR_NULL (vbet_kernel_release (bad, &error));
   g_autofree char *message = g_strdup_printf ("%s does not answer like a user-mode Linux", bad);
+  VBET_ASSERT_TEXT (error != NULL ? error->message : "", message);
+  vbet_paths_remove_tree (dir);
+}
+
+/* An executable @name in @dir that says it is release @release and holds the configuration @lines. */
+static char *
+put_kernel (const char *dir, const char *name, const char *release, const char *lines)
+{
+  g_autofree char *text = g_strdup_printf ("#!/bin/sh\necho %s\nexit\n%s\n", release, lines);
+  char *path = g_build_filename (dir, name, NULL);
+  put (dir, name, text);
+  CU_ASSERT_EQUAL (g_chmod (path, 0755), 0);
+  return path;
+}
+
+static void
+expect_features (const char *dir, const char *image, const char *lines, VbetKernelFeatures expected)
+{
+  g_autofree char *kernel = put_kernel (dir, "probed", "6.1.176", lines);
+  CU_ASSERT_EQUAL (vbet_kernel_features (kernel, image), expected);
+}
+
+static void
+test_features (void)
+{
+  g_autofree char *dir = make_folder ();
+  g_autofree char *image = g_build_filename (dir, "vbet-0123456789ab.img", NULL);
+  g_autofree char *other = g_build_filename (dir, "vbet-ba9876543210.img", NULL);
+  put (dir, "vbet-0123456789ab.img", "image");
+  put (dir, "vbet-0123456789ab.manifest", "vbet-image 2\nkernel 6.1.170\nkernel 6.1.176\n");
+  put (dir, "vbet-ba9876543210.img", "image");
+  put (dir, "vbet-ba9876543210.manifest", "vbet-image 2\n");
+  /* Built in, a module that the image has, one that it has not, and what Debian's kernel has: other families only. */
+  expect_features (dir, other, "CONFIG_NF_TABLES=y\nCONFIG_NF_TABLES_INET=y\n", VBET_KERNEL_NFTABLES);
+  expect_features (dir, image, "CONFIG_NF_TABLES=m\nCONFIG_NF_TABLES_INET=y\n", VBET_KERNEL_NFTABLES);
+  expect_features (dir, other, "CONFIG_NF_TABLES=m\nCONFIG_NF_TABLES_INET=y\n", 0);
+  expect_features (dir, image, "CONFIG_NF_TABLES=m\n# CONFIG_NF_TABLES_INET is not set\nCONFIG_NF_TABLES_BRIDGE=m\n", 0);
+  expect_features (dir, image, "", 0);
+  expect_features (dir, image, "virtio_uml.device\nvirtio_net\n", VBET_KERNEL_VIRTIO);
+  CU_ASSERT_EQUAL (vbet_kernel_features ("/nonexistent", image), 0);
+  g_autofree char *none = put_kernel (dir, "none", "7.3.4", "# CONFIG_MODULES is not set\n");
+  g_autofree char *some = put_kernel (dir, "some", "7.3.4", "CONFIG_MODULES=y\n");
+  CU_ASSERT_FALSE (vbet_kernel_takes_modules (none));
+  CU_ASSERT_TRUE (vbet_kernel_takes_modules (some));
+  CU_ASSERT_TRUE (vbet_kernel_takes_modules ("/nonexistent"));
+  /* What loads no modules lacks none. */
+  CU_ASSERT_PTR_NULL (vbet_image_check_kernel (other, none));
+  CU_ASSERT_PTR_NULL (vbet_image_check_kernel (image, none));
+  g_autofree char *warning = vbet_image_check_kernel (other, some);
+  g_autofree char *expected
+      = g_strdup_printf ("The guest image holds no kernel modules, but %s (7.3.4) has what guests need in modules; build "
+                         "the image anew with: vbetctl image build",
+                         some);
+  VBET_ASSERT_TEXT (warning != NULL ? warning : "(none)", expected);
+  vbet_paths_remove_tree (dir);
+}
+
+static void
+test_version (void)
+{
+  g_autofree char *dir = make_folder ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *image = g_build_filename (dir, "vbet-0123456789ab.img", NULL);
+  put (dir, "vbet-0123456789ab.img", "image");
+  CU_ASSERT_TRUE (vbet_image_check_version (image, NULL)); /* somebody's own */
+  put (dir, "vbet-0123456789ab.manifest", "vbet-image 2\n");
+  CU_ASSERT_TRUE (vbet_image_check_version (image, NULL));
+  put (dir, "vbet-0123456789ab.manifest", "vbet-image 1\n");
+  CU_ASSERT_FALSE (vbet_image_check_version (image, &error));
+  g_autofree char *message = g_strdup_printf (
+      "The guest image %s was built by another version of vBET; build it anew with: vbetctl image build", image);
   VBET_ASSERT_TEXT (error != NULL ? error->message : "", message);
   vbet_paths_remove_tree (dir);
 }
@@ -208,6 +281,8 @@ static CU_TestInfo image_tests[] = {
   { "no image", test_none },
   { "modules for another kernel", test_release },
   { "lab kernels", test_store },
+  { "what a kernel was built with", test_features },
+  { "an image of another version", test_version },
   { "kernel", test_kernel },
   CU_TEST_INFO_NULL,
 };

@@ -12,10 +12,13 @@
 
 #include "base/error.h"
 #include "base/paths.h"
+#include "engine/runtime/kernel-config.h"
 #include "engine/runtime/kernel.h"
 
 #define KERNEL "linux.uml"
 #define VERSION_SECONDS 2
+/* What an image and the engine have agreed on; that of rootfs/build-image. */
+#define IMAGE_VERSION "2"
 
 /* @path with links resolved when it is a readable file; NULL with errno otherwise. */
 static char *
@@ -75,28 +78,71 @@ vbet_image_find (const char *name, GError **error)
       }
     }
   if (name != NULL)
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "There is no guest image “%s”; see: vbetctl image list", name);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, 
+                 "There is no guest image “%s”; see what there is with: vbetctl image list, or build it with: "
+                 "vbetctl image build --name %s",
+                 name, name);
   else
     g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
                  "No guest image found; build one with: vbetctl image build");
   return NULL;
 }
 
-char *
-vbet_image_release (const char *image)
+/* Values of the lines "@key VALUE" of @image's manifest; empty when it has none. */
+static GPtrArray *
+manifest_values (const char *image, const char *key)
 {
+  GPtrArray *values = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *stem = g_strdup (image);
   if (g_str_has_suffix (stem, ".img"))
     stem[strlen (stem) - strlen (".img")] = '\0';
   g_autofree char *path = g_strconcat (stem, ".manifest", NULL);
   g_autofree char *text = NULL;
   if (!g_file_get_contents (path, &text, NULL, NULL))
-    return NULL;
+    return values;
+  gsize length = strlen (key);
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   for (gsize i = 0; lines[i] != NULL; i++)
-    if (g_str_has_prefix (lines[i], "kernel "))
-      return g_strdup (lines[i] + strlen ("kernel "));
-  return NULL;
+    if (strncmp (lines[i], key, length) == 0 && lines[i][length] == ' ')
+      g_ptr_array_add (values, g_strdup (lines[i] + length + 1));
+  return values;
+}
+
+/* Whether anything is known of what is in @image. */
+static gboolean
+has_manifest (const char *image)
+{
+  g_autoptr (GPtrArray) sums = manifest_values (image, "vbet-image");
+  return sums->len > 0;
+}
+
+char *
+vbet_image_release (const char *image)
+{
+  g_autoptr (GPtrArray) releases = manifest_values (image, "kernel");
+  return releases->len > 0 ? g_strdup (g_ptr_array_index (releases, 0)) : NULL;
+}
+
+gboolean
+vbet_image_check_version (const char *image, GError **error)
+{
+  g_autoptr (GPtrArray) versions = manifest_values (image, "vbet-image");
+  if (versions->len == 0 || strcmp (g_ptr_array_index (versions, 0), IMAGE_VERSION) == 0)
+    return TRUE;
+  g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
+               "The guest image %s was built by another version of vBET; build it anew with: vbetctl image build", image);
+  return FALSE;
+}
+
+gboolean
+vbet_image_has_modules (const char *image, const char *kernel)
+{
+  g_autoptr (GPtrArray) releases = manifest_values (image, "kernel");
+  g_autofree char *release = releases->len > 0 ? vbet_kernel_release (kernel, NULL) : NULL;
+  for (guint i = 0; release != NULL && i < releases->len; i++)
+    if (strcmp (g_ptr_array_index (releases, i), release) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 /* linux.uml in PATH or, for those without /usr/bin in theirs, there. */
@@ -165,10 +211,16 @@ vbet_kernel_release (const char *kernel, GError **error)
 char *
 vbet_image_check_kernel (const char *image, const char *kernel)
 {
+  if (!vbet_kernel_takes_modules (kernel) || vbet_image_has_modules (image, kernel))
+    return NULL;
   g_autofree char *modules = vbet_image_release (image);
   g_autofree char *release = vbet_kernel_release (kernel, NULL);
-  if (modules == NULL || release == NULL || strcmp (modules, release) == 0)
+  if (release == NULL || !has_manifest (image))
     return NULL;
+  if (modules == NULL)
+    return g_strdup_printf ("The guest image holds no kernel modules, but %s (%s) has what guests need in modules; "
+                            "build the image anew with: vbetctl image build",
+                            kernel, release);
   return g_strdup_printf ("The guest image holds modules for the kernel %s, but %s is %s; build the image anew with: "
                           "vbetctl image build",
                           modules, kernel, release);
@@ -192,9 +244,7 @@ vbet_kernel_has_virtio (const char *kernel, const char *image)
     return FALSE;
   if (holds (bytes, size, "virtio_net"))
     return TRUE;
-  g_autofree char *modules = vbet_image_release (image);
-  g_autofree char *release = vbet_kernel_release (kernel, NULL);
-  return modules != NULL && g_strcmp0 (modules, release) == 0;
+  return vbet_image_has_modules (image, kernel);
 }
 
 gboolean

@@ -18,10 +18,25 @@ char *vbet_image_find (const char *name, GError **error);
 /**
  * vbet_image_release:
  *
- * Returns: (transfer full) (nullable): the kernel release that the modules of @image are for, from its manifest; NULL
+ * Returns: (transfer full) (nullable): the (first) kernel release that @image has modules for, from its manifest; NULL
  * when there is none.
  */
 char *vbet_image_release (const char *image);
+
+/**
+ * vbet_image_check_version:
+ *
+ * Returns: whether @image goes with this engine; also TRUE of an image that vBET did not build. FALSE with @error, which
+ * says what to do.
+ */
+gboolean vbet_image_check_version (const char *image, GError **error);
+
+/**
+ * vbet_image_has_modules:
+ *
+ * Returns: whether @image has the modules of @kernel, by its manifest and what @kernel says of its release.
+ */
+gboolean vbet_image_has_modules (const char *image, const char *kernel);
 
 /**
  * vbet_kernel_find:
@@ -59,7 +74,7 @@ gboolean vbet_kernel_has_seccomp (const char *kernel);
 /**
  * vbet_image_check_kernel:
  *
- * Returns: (transfer full) (nullable): a warning in one sentence when the modules of @image are not for @kernel (such
- * a guest boots, without IPv6, nftables and all else that is a module); NULL when all is well or not to be known.
+ * Returns: (transfer full) (nullable): a warning in one sentence when @kernel takes modules and @image has none for it
+ * (such a guest boots, without IPv6 and all else that is a module); NULL when all is well or not to be known.
  */
 char *vbet_image_check_kernel (const char *image, const char *kernel);

@@ -293,6 +293,8 @@ set_attribute (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data
       return;
     }
     node->needs_restart = TRUE;
+  } else if (node != NULL && device != NULL && strcmp (call->key, "rules") == 0) {
+    vbet_lab_find_parts (self, device, TRUE, NULL, NULL, &error); /* else it is found when the firewall is started */
   }
   done (data, error);
 }

@@ -4,12 +4,10 @@
 #include "engine/runtime/lab-private.h"
 
 #include <sched.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/paths.h"
 #include "engine/runtime/guest-config.h"
-#include "engine/runtime/image.h"
 #include "engine/runtime/kernel.h"
 
 /* How long a guest may take to shut down by itself before it is killed, in milliseconds. */
@@ -57,15 +55,8 @@ disk_path (VbetLab *self, const VbetDevice *device, gboolean persist, GError **e
 static gboolean
 has_virtio (VbetLab *self, const VbetGuestConfig *config)
 {
-  gpointer known = NULL;
-  if (g_strcmp0 (g_getenv ("VBET_NIC"), "vector") == 0)
-    return FALSE;
-  g_autofree char *key = g_strdup_printf ("%s\n%s", config->kernel, config->image);
-  if (g_hash_table_lookup_extended (self->virtio, key, NULL, &known))
-    return GPOINTER_TO_INT (known);
-  gboolean has = vbet_kernel_has_virtio (config->kernel, config->image);
-  g_hash_table_insert (self->virtio, g_steal_pointer (&key), GINT_TO_POINTER (has));
-  return has;
+  return g_strcmp0 (g_getenv ("VBET_NIC"), "vector") != 0
+         && (vbet_lab_features (self, config->kernel, config->image) & VBET_KERNEL_VIRTIO) != 0;
 }
 
 /* The configuration disk, with what the guest's modprobe must know of its kernel. */
@@ -123,11 +114,7 @@ make_config (VbetLab *self, VbetLabDevice *node, GError **error)
   config->node_dir = g_strdup (node->dir);
   config->persist = vbet_attributes_boolean (device->attributes, device->kind, "persist");
   config->memory = (guint64) vbet_attributes_integer (device->attributes, device->kind, "mem");
-  config->kernel = vbet_kernel_find (vbet_attributes_text (device->attributes, device->kind, "kernel"), error);
-  if (config->kernel == NULL)
-    return NULL;
-  config->image = vbet_image_find (vbet_attributes_text (device->attributes, device->kind, "image"), error);
-  if (config->image == NULL)
+  if (!vbet_lab_find_parts (self, device, TRUE, &config->kernel, &config->image, error))
     return NULL;
   config->disk_path = disk_path (self, device, config->persist, error);
   if (config->disk_path == NULL)

@@ -1,10 +1,11 @@
 /* lab-private.h - what the files of VbetLab share: lab.c (life and jobs),
- * lab-plan.c (the order of calls, their log), lab-calls.c (executing one), lab-power.c, lab-steps.c (steps and checks),
+ * lab-plan.c (the order of calls, their log), lab-calls.c (executing one), lab-power.c, lab-check.c (what guests need of this host), lab-steps.c (steps and checks),
  * lab-outside.c (gateways, TAP), lab-remote.c (remotes), lab-jobs.c (what clients ask for beside apply and power), lab-status.c (what RPC clients are told). Nobody else includes it. */
 #pragma once
 
 #include "engine/model/plan.h"
 #include "engine/runtime/gateway.h"
+#include "engine/runtime/kernel-config.h"
 #include "engine/runtime/lab.h"
 #include "engine/runtime/switch-client.h"
 
@@ -90,7 +91,7 @@ struct _VbetLab {
   gboolean stopping;
   gboolean switch_failed;
   GHashTable *seccomp;      /* kernel → whether it can run programs without ptrace */
-  GHashTable *virtio;       /* kernel and image, a line each → whether they have virtio-net */
+  GHashTable *features;     /* kernel, image and the kernel's state, a line each → VbetKernelFeatures */
   guint cpu_cursor;
 };
 
@@ -222,6 +223,22 @@ gboolean vbet_lab_device_is_running (const VbetLabDevice *node);
 /** vbet_lab_device_nic: Returns: (transfer full): @nic as the guest of @node gets it. */
 VbetGuestNic *vbet_lab_device_boot_nic (const VbetLabDevice *node, const VbetNic *nic); /* virtio-net */
 VbetGuestNic *vbet_lab_device_nic (const VbetLabDevice *node, const VbetNic *nic);
+
+/* lab-check.c */
+/** vbet_lab_features: what a guest of these two files has; asked once a state of @kernel. */
+VbetKernelFeatures vbet_lab_features (VbetLab *self, const char *kernel, const char *image);
+/**
+ * vbet_lab_find_parts:
+ * @starts: whether they must also have all that @device, a guest, needs when it runs
+ * @ret_kernel, @ret_image: (out) (transfer full) (nullable): paths
+ *
+ * Returns: whether this host has them; FALSE with @error, which does not name @device.
+ */
+gboolean vbet_lab_find_parts (VbetLab *self, const VbetDevice *device, gboolean starts, char **ret_kernel,
+                              char **ret_image, GError **error);
+/** vbet_lab_check_plan: Returns: whether this host has what the guests of @calls are made of; FALSE with @error, which
+ * names the first that it has not got. */
+gboolean vbet_lab_check_plan (VbetLab *self, const VbetTopology *topology, GPtrArray *calls, GError **error);
 
 /* lab-power.c */
 /** vbet_lab_power: one change of power without a log entry of its own. */

@@ -298,7 +298,7 @@ vbet_lab_finalize (GObject *object)
   g_ptr_array_unref (self->calls);
   g_array_unref (self->step_states);
   g_hash_table_unref (self->step_results);
-  g_hash_table_unref (self->virtio);
+  g_hash_table_unref (self->features);
   g_hash_table_unref (self->seccomp);
   g_free (self->id);
   g_free (self->name);
@@ -341,7 +341,7 @@ vbet_lab_init (VbetLab *self)
   self->cables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) cable_run_free);
   self->calls = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_call_record_free);
   self->step_states = g_array_new (FALSE, TRUE, sizeof (VbetStepState));
-  self->virtio = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->features = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->seccomp = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->step_results = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_variant_unref);
   g_queue_init (&self->jobs);
@@ -535,7 +535,15 @@ begin_apply (VbetLab *self, GTask *task)
     vbet_lab_release (self);
     return;
   }
+  GError *error = NULL;
   GPtrArray *calls = vbet_plan_new (self->topology, topology);
+  if (!vbet_lab_check_plan (self, topology, calls, &error)) {
+    g_ptr_array_unref (calls);
+    g_task_return_error (task, error);
+    g_object_unref (task);
+    vbet_lab_release (self);
+    return;
+  }
   g_free (self->text);
   self->text = g_strdup (job->text);
   if (job->path != NULL) {

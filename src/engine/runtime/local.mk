@@ -30,11 +30,14 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/guest.h \
 	src/engine/runtime/image.c \
 	src/engine/runtime/image.h \
+	src/engine/runtime/kernel-config.c \
+	src/engine/runtime/kernel-config.h \
 	src/engine/runtime/kernel.c \
 	src/engine/runtime/kernel.h \
 	src/engine/runtime/lab-bridges.c \
 	src/engine/runtime/lab-cables.c \
 	src/engine/runtime/lab-calls.c \
+	src/engine/runtime/lab-check.c \
 	src/engine/runtime/lab-captures.c \
 	src/engine/runtime/lab-measure.c \
 	src/engine/runtime/lab-outside.c \

@@ -119,6 +119,8 @@ editor_of (const VbetAttributeSpec *spec)
     return spec->list ? VBET_EDITOR_CHECKS : VBET_EDITOR_CHOICE;
   if (g_strv_contains (long_texts, spec->key))
     return VBET_EDITOR_TEXT;
+  if (strcmp (spec->key, "image") == 0)
+    return VBET_EDITOR_NAMES;
   return strcmp (spec->key, "color") == 0 ? VBET_EDITOR_COLOR : VBET_EDITOR_ENTRY;
 }
 

@@ -13,6 +13,7 @@
 /* How an attribute is edited. */
 typedef enum {
   VBET_EDITOR_ENTRY,  /* one line */
+  VBET_EDITOR_NAMES,  /* one line, and a list of names that there are on this host */
   VBET_EDITOR_SWITCH, /* yes or no */
   VBET_EDITOR_CHOICE, /* one of spec->choices */
   VBET_EDITOR_CHECKS, /* any of spec->choices */

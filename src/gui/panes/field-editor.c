@@ -1,6 +1,7 @@
 /* field-editor.c - the editors of the inspector's form, one kind of widget each; see field-private.h. */
 #include "config.h"
 
+#include "base/images.h"
 #include "gui/panes/field-private.h"
 
 #include <string.h>
@@ -69,6 +70,71 @@ make_entry (VbetField *self)
   gtk_widget_set_hexpand (entry, TRUE);
   g_signal_connect_swapped (entry, "changed", G_CALLBACK (on_changed), self);
   g_signal_connect_swapped (entry, "activate", G_CALLBACK (vbet_field_flush), self);
+  listen (self, entry);
+  return entry;
+}
+
+/* Columns of the names that there are. */
+enum {
+  NAME,
+  WHAT, /* what is said of it */
+};
+
+/* The images of this host, read anew each time: they are built while the window is open. */
+static void
+list_names (GtkListStore *store)
+{
+  g_autoptr (GPtrArray) images = vbet_images_list ();
+  gtk_list_store_clear (store);
+  for (guint i = 0; i < images->len; i++) {
+    const VbetImageInfo *image = g_ptr_array_index (images, i);
+    g_autofree char *what = image->with[0] != '\0' ? g_strdup_printf (_ ("with %s"), image->with)
+                            : image->current      ? g_strdup (_ ("the standard image"))
+                                                  : g_strdup ("");
+    gtk_list_store_insert_with_values (store, NULL, -1, NAME, image->name, WHAT, what, -1);
+  }
+}
+
+static void
+on_popup (GtkComboBox *box, GParamSpec *property, VbetField *self)
+{
+  gboolean shown = FALSE;
+  g_object_get (box, "popup-shown", &shown, NULL);
+  if (!shown)
+    return;
+  self->loading = TRUE;
+  list_names (GTK_LIST_STORE (gtk_combo_box_get_model (box)));
+  self->loading = FALSE;
+}
+
+static void
+on_name_chosen (GtkComboBox *box, VbetField *self)
+{
+  if (gtk_combo_box_get_active (box) >= 0)
+    on_chosen (self);
+}
+
+/* Entry and list are one editor: the entry is what is read, written and told of. */
+static GtkWidget *
+make_names (VbetField *self, VbetFieldWay *way)
+{
+  g_autoptr (GtkListStore) store = gtk_list_store_new (2, G_TYPE_STRING, G_TYPE_STRING);
+  GtkCellRenderer *what = gtk_cell_renderer_text_new ();
+  list_names (store);
+  way->box = gtk_combo_box_new_with_model_and_entry (GTK_TREE_MODEL (store));
+  gtk_combo_box_set_entry_text_column (GTK_COMBO_BOX (way->box), NAME);
+  g_object_set (what, "scale", PANGO_SCALE_SMALL, "sensitive", FALSE, "ellipsize", PANGO_ELLIPSIZE_END, "width-chars",
+                24, NULL);
+  gtk_cell_layout_pack_end (GTK_CELL_LAYOUT (way->box), what, FALSE);
+  gtk_cell_layout_add_attribute (GTK_CELL_LAYOUT (way->box), what, "text", WHAT);
+  GtkWidget *entry = gtk_bin_get_child (GTK_BIN (way->box));
+  gtk_entry_set_width_chars (GTK_ENTRY (entry), 8);
+  gtk_widget_set_hexpand (way->box, TRUE);
+  atk_object_set_name (gtk_widget_get_accessible (way->box), _ ("Images of this host"));
+  g_signal_connect_swapped (entry, "changed", G_CALLBACK (on_changed), self);
+  g_signal_connect_swapped (entry, "activate", G_CALLBACK (vbet_field_flush), self);
+  g_signal_connect (way->box, "changed", G_CALLBACK (on_name_chosen), self);
+  g_signal_connect (way->box, "notify::popup-shown", G_CALLBACK (on_popup), self);
   listen (self, entry);
   return entry;
 }
@@ -159,6 +225,9 @@ _vbet_field_make_editor (VbetField *self, int index)
   case VBET_EDITOR_CHECKS:
     way->widget = make_checks (self);
     break;
+  case VBET_EDITOR_NAMES:
+    way->widget = make_names (self, way);
+    break;
   case VBET_EDITOR_TEXT:
     way->widget = make_text (self, way);
     break;
@@ -222,6 +291,7 @@ _vbet_field_read (VbetField *self, int index)
   case VBET_EDITOR_COLOR:
     return read_color (widget);
   case VBET_EDITOR_ENTRY:
+  case VBET_EDITOR_NAMES:
   default:
     return g_strdup (gtk_entry_get_text (GTK_ENTRY (widget)));
   }
@@ -292,6 +362,7 @@ _vbet_field_write (VbetField *self, int index, const char *text, const char *oth
     write_color (widget, text);
     break;
   case VBET_EDITOR_ENTRY:
+  case VBET_EDITOR_NAMES:
   default:
     write_entry (self, widget, text, otherwise);
     break;

@@ -149,6 +149,13 @@ default_of (const VbetFormField *model, int way)
   return model->default_texts[way];
 }
 
+/* Whether an entry shows it, which has room for words of its own where there is no value. */
+static gboolean
+is_line (VbetField *self)
+{
+  return self->editor == VBET_EDITOR_ENTRY || self->editor == VBET_EDITOR_NAMES;
+}
+
 void
 vbet_field_update (VbetField *self, const VbetFormField *model)
 {
@@ -173,7 +180,7 @@ vbet_field_update (VbetField *self, const VbetFormField *model)
   gtk_widget_set_sensitive (self->reset, model->is_set && self->spec != vbet_form_note_text ());
   self->loading = FALSE;
   if (!self->dirty)
-    show_reason (self, model->is_mixed && self->editor != VBET_EDITOR_ENTRY ? _ ("different") : self->finding,
+    show_reason (self, model->is_mixed && !is_line (self) ? _ ("different") : self->finding,
                  self->is_error);
 }
 
@@ -199,7 +206,7 @@ void
 vbet_field_fail (VbetField *self, const char *reason)
 {
   g_return_if_fail (VBET_IS_FIELD (self));
-  self->dirty = self->editor == VBET_EDITOR_ENTRY || self->editor == VBET_EDITOR_TEXT;
+  self->dirty = is_line (self) || self->editor == VBET_EDITOR_TEXT;
   if (!self->dirty)
     _vbet_field_revert (self); /* a switch shows what is */
   show_reason (self, reason, TRUE);

@@ -1,0 +1,92 @@
+/* lab-check.c - whether this host has what guests are started with, found out before anything starts. */
+#include "config.h"
+
+#include "engine/runtime/lab-private.h"
+
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#include "base/error.h"
+#include "engine/runtime/image.h"
+
+/* @kernel as it is now: it may be built anew under the same name while the lab runs. */
+static char *
+features_key (const char *kernel, const char *image)
+{
+  GStatBuf status = { 0 };
+  g_stat (kernel, &status);
+  return g_strdup_printf ("%s\n%s\n%" G_GINT64_FORMAT "\n%" G_GINT64_FORMAT "\n%" G_GINT64_FORMAT, kernel,
+                          image, (gint64)status.st_ino, (gint64)status.st_mtim.tv_sec,
+                          (gint64)status.st_size);
+}
+
+VbetKernelFeatures
+vbet_lab_features (VbetLab *self, const char *kernel, const char *image)
+{
+  gpointer known = NULL;
+  g_autofree char *key = features_key (kernel, image);
+  if (g_hash_table_lookup_extended (self->features, key, NULL, &known))
+    return (VbetKernelFeatures)GPOINTER_TO_UINT (known);
+  VbetKernelFeatures features = vbet_kernel_features (kernel, image);
+  g_hash_table_insert (self->features, g_steal_pointer (&key), GUINT_TO_POINTER (features));
+  return features;
+}
+
+gboolean
+vbet_lab_find_parts (VbetLab *self, const VbetDevice *device, gboolean starts, char **ret_kernel,
+                     char **ret_image, GError **error)
+{
+  g_autofree char *kernel
+      = vbet_kernel_find (vbet_attributes_text (device->attributes, device->kind, "kernel"), error);
+  if (kernel == NULL)
+    return FALSE;
+  g_autofree char *image
+      = vbet_image_find (vbet_attributes_text (device->attributes, device->kind, "image"), error);
+  if (image == NULL || !vbet_image_check_version (image, error))
+    return FALSE;
+  /* Without its filter, a firewall would be a router that lets everything through. */
+  if (starts && device->kind == VBET_KIND_FIREWALL
+      && (vbet_lab_features (self, kernel, image) & VBET_KERNEL_NFTABLES) == 0) {
+    g_set_error (
+        error, VBET_ERROR, VBET_ERROR_HOST,
+        "A firewall filters by nftables, which the kernel %s does not have; build one that does with: "
+        "vbetctl kernel build",
+        kernel);
+    return FALSE;
+  }
+  if (ret_kernel != NULL)
+    *ret_kernel = g_steal_pointer (&kernel);
+  if (ret_image != NULL)
+    *ret_image = g_steal_pointer (&image);
+  return TRUE;
+}
+
+/* Whether @call makes a guest of the text's kernel and image; *@ret_starts: at once. */
+static gboolean
+needs_parts (const VbetCall *call, gboolean *ret_starts)
+{
+  *ret_starts = call->verb == VBET_CALL_START;
+  if ((call->kind & VBET_KIND_GUEST) == 0 || call->device == NULL)
+    return FALSE;
+  return call->verb == VBET_CALL_START || call->verb == VBET_CALL_ALLOC
+         || (call->verb == VBET_CALL_SET
+             && (strcmp (call->key, "kernel") == 0 || strcmp (call->key, "image") == 0));
+}
+
+gboolean
+vbet_lab_check_plan (VbetLab *self, const VbetTopology *topology, GPtrArray *calls, GError **error)
+{
+  for (guint i = 0; i < calls->len; i++) {
+    gboolean starts = FALSE;
+    const VbetCall *call = g_ptr_array_index (calls, i);
+    if (!needs_parts (call, &starts))
+      continue;
+    const VbetDevice *device = vbet_topology_device (topology, call->device);
+    if (device != NULL && !vbet_lab_find_parts (self, device, starts, NULL, NULL, error)) {
+      g_prefix_error (error, "%s: ", device->name);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
