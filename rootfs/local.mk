@@ -4,6 +4,8 @@
 pkglibexec_PROGRAMS += bin/vbet-agent
 bin_vbet_agent_SOURCES = \
 	rootfs/agent/agent.c \
+	rootfs/agent/alarms.c \
+	rootfs/agent/alarms.h \
 	rootfs/agent/carrier.c \
 	rootfs/agent/carrier.h \
 	rootfs/agent/common.c \
@@ -20,6 +22,8 @@ bin_vbet_agent_SOURCES = \
 	rootfs/agent/nics.c \
 	rootfs/agent/nics.h \
 	rootfs/agent/routing.c \
+	rootfs/agent/steps.c \
+	rootfs/agent/steps.h \
 	rootfs/agent/unpack.c \
 	rootfs/nft/apply.c \
 	rootfs/nft/emit.c \
@@ -41,6 +45,7 @@ bin_vbet_agent_LDADD =
 
 nobase_dist_pkgdata_SCRIPTS = \
 	rootfs/build-image \
+	rootfs/files/usr/lib/vbet/mended \
 	rootfs/files/usr/lib/vbet/service \
 	rootfs/files/usr/lib/vbet/udhcpc
 nobase_dist_pkgdata_DATA = \
