@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/paths.h"
+#include "cli/alarm-list.h"
 #include "cli/command.h"
 #include "cli/connection.h"
 #include "cli/output.h"
@@ -57,9 +58,23 @@ on_closed (VbetClient *client, gboolean *closed)
   g_main_context_wakeup (NULL);
 }
 
+/* Tells the alarms of @reply that are not in @told, a set of lines, and puts them there. */
 static void
-on_notification (VbetClient *client, const char *method, GVariant *params, gpointer data)
+tell_alarms (GVariant *reply, GHashTable *told)
 {
+  g_autoptr (GPtrArray) lines = vbet_alarm_lines (reply);
+  for (guint i = 0; i < lines->len; i++) {
+    const char *line = g_ptr_array_index (lines, i);
+    if (g_hash_table_add (told, g_strdup (line)))
+      vbet_output_message ("%s", line);
+  }
+}
+
+static void
+on_notification (VbetClient *client, const char *method, GVariant *params, GHashTable *told)
+{
+  if (strcmp (method, "device.alarms") == 0)
+    tell_alarms (params, told);
   if (strcmp (method, "device.state") == 0 && strcmp (vbet_field_text (params, "state"), "failed") == 0)
     vbet_output_message ("%s failed: %s", vbet_field_text (params, "device"),
                          vbet_field_text (params, "error"));
@@ -67,12 +82,12 @@ on_notification (VbetClient *client, const char *method, GVariant *params, gpoin
 
 /* --foreground: until the lab ends by itself or a signal ends it. */
 static int
-stay (VbetClient *client, const VbetInterrupt *interrupt)
+stay (VbetClient *client, const VbetInterrupt *interrupt, GHashTable *told)
 {
   g_autoptr (GError) error = NULL;
   gboolean closed = FALSE;
   gulong watch = g_signal_connect (client, "closed", G_CALLBACK (on_closed), &closed);
-  gulong news = g_signal_connect (client, "notification", G_CALLBACK (on_notification), NULL);
+  gulong news = g_signal_connect (client, "notification", G_CALLBACK (on_notification), told);
   while (!closed && vbet_interrupt_count (interrupt) == 0)
     g_main_context_iteration (NULL, TRUE);
   g_signal_handler_disconnect (client, watch);
@@ -123,6 +138,9 @@ run_lab (const VbetLabFile *file, const Options *options)
   const char *id = vbet_client_get_id (client);
   if (failures->len > 0)
     return give_up (client, failures, options->keep_failed, interrupt);
+  g_autoptr (GHashTable) told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GVariant) status = vbet_connection_call (client, "lab.status", NULL, interrupt, NULL);
+  tell_alarms (status, told);
   if (options->detach)
     vbet_output_print ("%s\n", id);
   else if (!options->quiet)
@@ -132,7 +150,7 @@ run_lab (const VbetLabFile *file, const Options *options)
     return VBET_EXIT_OK;
   if (!options->quiet)
     vbet_output_message ("Ctrl-C stops the lab");
-  return stay (client, interrupt);
+  return stay (client, interrupt, told);
 }
 
 int
