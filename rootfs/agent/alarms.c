@@ -60,7 +60,7 @@ alarms_end (const char *kind, const char *beginning)
   snprintf (start, sizeof start, "%s %s", kind, beginning);
   for (struct dirent *entry = readdir (dir); entry != NULL; entry = readdir (dir)) {
     if (entry->d_name[0] == '.'
-        || (size_t) snprintf (path, sizeof path, ALARMS_DIR "/%s", entry->d_name) >= sizeof path)
+        || (size_t)snprintf (path, sizeof path, ALARMS_DIR "/%s", entry->d_name) >= sizeof path)
       continue;
     char *contents = file_read (path, FILE_MAX, NULL);
     if (contents != NULL && strncmp (contents, start, strlen (start)) == 0)
@@ -78,7 +78,7 @@ console_say (const char *text)
   int fd = open (CONSOLE, O_WRONLY | O_NOCTTY | O_CLOEXEC);
   if (fd < 0)
     return;
-  write_all (fd, line, (size_t) count < sizeof line ? (size_t) count : sizeof line - 1);
+  write_all (fd, line, (size_t)count < sizeof line ? (size_t)count : sizeof line - 1);
   close (fd);
 }
 
@@ -105,7 +105,7 @@ static void
 tell (Line *line, const char *key)
 {
   char path[ALARM_PATH_MAX];
-  if (key[0] == '.' || (size_t) snprintf (path, sizeof path, ALARMS_DIR "/%s", key) >= sizeof path)
+  if (key[0] == '.' || (size_t)snprintf (path, sizeof path, ALARMS_DIR "/%s", key) >= sizeof path)
     return;
   char *contents = file_read (path, FILE_MAX, NULL);
   if (contents == NULL && errno == ENOENT) {
@@ -140,7 +140,8 @@ alarms_begin (Alarms *alarms, Line *line)
 {
   alarms->watch = inotify_init1 (IN_NONBLOCK | IN_CLOEXEC);
   if (alarms->watch >= 0
-      && inotify_add_watch (alarms->watch, ALARMS_DIR, IN_CLOSE_WRITE | IN_MOVE | IN_DELETE | IN_ONLYDIR) < 0) {
+      && inotify_add_watch (alarms->watch, ALARMS_DIR, IN_CLOSE_WRITE | IN_MOVE | IN_DELETE | IN_ONLYDIR)
+             < 0) {
     close (alarms->watch);
     alarms->watch = -1;
   }
@@ -157,14 +158,15 @@ void
 alarms_watch (Alarms *alarms, Line *line)
 {
   /* Room for one event with the longest name a file can have, and for many with usual ones. */
-  char events[sizeof (struct inotify_event) + NAME_MAX + 1] __attribute__ ((aligned (__alignof__ (struct inotify_event))));
+  char events[sizeof (struct inotify_event) + NAME_MAX + 1]
+      __attribute__ ((aligned (__alignof__(struct inotify_event))));
   while (alarms_roomy (line)) {
     ssize_t size = read (alarms->watch, events, sizeof events);
     if (size <= 0)
       return;
     for (ssize_t at = 0; at < size;) {
-      const struct inotify_event *event = (const struct inotify_event *) (events + at);
-      at += (ssize_t) (sizeof *event + event->len);
+      const struct inotify_event *event = (const struct inotify_event *)(events + at);
+      at += (ssize_t)(sizeof *event + event->len);
       if ((event->mask & IN_Q_OVERFLOW) != 0)
         tell_all (line);
       else if (event->len > 0)

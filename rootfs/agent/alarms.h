@@ -21,7 +21,8 @@ void alarms_prepare (void);
 
 /**
  * alarm_raise: under the next free key; more than VBET_AGENT_ALARMS_MAX are not kept.
- * @ret_path: (out) (nullable): ALARM_PATH_MAX bytes: the file, to be removed once all is well; "" when there is none
+ * @ret_path: (out) (nullable): ALARM_PATH_MAX bytes: the file, to be removed once all is well; "" when there
+ * is none
  */
 void alarm_raise (const char *kind, const char *text, char *ret_path);
 

@@ -309,6 +309,14 @@ report_stderr (const char *kind, const char *text)
   fprintf (stderr, "vbet-nic: %s\n", text);
 }
 
+/* Of a NIC that is plugged in: it is there all the same, so that plugging it in does not fail. */
+static void
+report_plugged (const char *kind, const char *text)
+{
+  report_stderr (kind, text);
+  alarm_raise (kind, text, NULL);
+}
+
 static int
 usage (void)
 {
@@ -338,7 +346,7 @@ wait_and_bring_up (int netlink, const Nic *nic)
     free (links);
     return 1;
   }
-  bring_up (netlink, nic, links, count, report_stderr);
+  bring_up (netlink, nic, links, count, report_plugged);
   free (links);
   return 0;
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -84,7 +85,7 @@ pass_on (Output *output)
       return true;
     if (count <= 0)
       return false;
-    write_all (output->console, bytes, (size_t) count);
+    write_all (output->console, bytes, (size_t)count);
     for (ssize_t i = 0; i < count; i++)
       if (bytes[i] == '\n' || bytes[i] == '\r')
         take_line (output);
@@ -93,7 +94,8 @@ pass_on (Output *output)
   }
 }
 
-/* What a program in the background still shows comes on the console, too, by a process that ends with the last of them. */
+/* What a program in the background still shows comes on the console, too, by a process that ends with the
+ * last of them. */
 static void
 leave_behind (const Output *output)
 {
@@ -105,12 +107,13 @@ leave_behind (const Output *output)
   dup2 (output->console, 1);
   dup2 (output->console, 2);
   child_prepare ();
+  prctl (PR_SET_NAME, "vbet-output");
   for (;;) {
     char bytes[1024];
     ssize_t count = read (0, bytes, sizeof bytes);
     if (count <= 0)
       _exit (0);
-    write_all (1, bytes, (size_t) count);
+    write_all (1, bytes, (size_t)count);
   }
 }
 
@@ -142,7 +145,7 @@ start_step (const BootStep *step, int slave, const Output *output)
     dup2 (shown, 1);
     dup2 (shown, 2);
     child_prepare ();
-    execvpe (step->argv[0], (char *const *) step->argv, child_environment ());
+    execvpe (step->argv[0], (char *const *)step->argv, child_environment ());
     _exit (127);
   }
   return pid;
@@ -171,7 +174,8 @@ go_on_without (const BootStep *step, pid_t pid, LateSteps *late)
 {
   char text[128];
   char path[ALARM_PATH_MAX];
-  snprintf (text, sizeof text, "%s: still busy after %d s, going on without it", step->name, BOOT_STEP_SECONDS);
+  snprintf (text, sizeof text, "%s: still busy after %d s, going on without it", step->name,
+            BOOT_STEP_SECONDS);
   console_say (text);
   alarm_raise (step->kind, text, path);
   if (late->count >= BOOT_STEPS_MAX)
@@ -229,14 +233,14 @@ wait_for_step (Output *output, int signals, long milliseconds)
 {
   struct signalfd_siginfo info = { 0 };
   struct pollfd fds[] = { { .fd = signals, .events = POLLIN }, { .fd = output->master, .events = POLLIN } };
-  if (poll (fds, 2, (int) milliseconds) <= 0)
+  if (poll (fds, 2, (int)milliseconds) <= 0)
     return 0;
   if (fds[1].revents != 0 && !pass_on (output)) {
     close (output->master);
     output->master = -1;
   }
-  if ((fds[0].revents & POLLIN) != 0 && read (signals, &info, sizeof info) == (ssize_t) sizeof info)
-    return (int) info.ssi_signo;
+  if ((fds[0].revents & POLLIN) != 0 && read (signals, &info, sizeof info) == (ssize_t)sizeof info)
+    return (int)info.ssi_signo;
   return 0;
 }
 

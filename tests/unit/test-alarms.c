@@ -1,4 +1,5 @@
-/* test-alarms.c - the list of what is wrong in a running lab: raised, cleared, told; guests that raise without end. */
+/* test-alarms.c - the list of what is wrong in a running lab: raised, cleared, told; guests that raise
+ * without end. */
 #include "config.h"
 
 #include <string.h>
@@ -62,7 +63,8 @@ test_raise_and_clear (void)
   CU_ASSERT_EQUAL (changes->len, 0); /* later, and together */
   g_autofree char *first = told (changes);
   CU_ASSERT_TRUE (strcmp (first, "r1;h1;") == 0 || strcmp (first, "h1;r1;") == 0);
-  expect (alarms, NULL, "r1 route: no way\nr1 rules: an error\nr1 call: of the engine\nh1 mystery: something\n");
+  expect (alarms, NULL,
+          "r1 route: no way\nr1 rules: an error\nr1 call: of the engine\nh1 mystery: something\n");
   expect (alarms, "h1", "h1 mystery: something\n");
   /* Again: another text takes its place. */
   vbet_alarms_raise (alarms, "r1", GUEST, "00", "route", "still no way", 9);

@@ -32,18 +32,19 @@ static const struct {
   const char *kind;
   const char *remedy;
 } remedies[] = {
-  { "boot-script", "mend boot= and restart the device, or do on its console what is left to do" },
-  { "routing", "mend routing=; it takes effect at once" },
-  { "rules", "mend rules=; they take effect at once" },
-  { "address", "mend ip= of the NIC (IPv6 needs an mtu of 1280 at least); it takes effect at once" },
-  { "route", "mend gateway= so that it is in a network of one of the device's NICs; it takes effect at once" },
-  { "dhcp", "see that its cable leads to a DHCP server that runs" },
-  { "nic", "restart the device" },
-  { "service", "mend what the service is set up by, and restart the device" },
-  { "sysctl", "choose a kernel= that has it" },
-  { "module", "choose a kernel= that has it, or build the image anew with “vbetctl image build”" },
-  { "mount", "build the image anew with “vbetctl image build”" },
-  { "disk", "restart the device" },
+  { "boot-script", "Mend boot= and restart the device, or do on its console what is left to do" },
+  { "routing", "Mend routing=; it takes effect at once" },
+  { "rules", "Mend rules=; they take effect at once" },
+  { "address", "Mend ip= of the NIC (IPv6 needs an mtu of 1280 at least); it takes effect at once" },
+  { "route",
+    "Mend gateway= so that it is in a network of one of the device's NICs; it takes effect at once" },
+  { "dhcp", "See that its cable leads to a DHCP server that runs" },
+  { "nic", "Restart the device" },
+  { "service", "Mend what the service is set up by, and restart the device" },
+  { "sysctl", "Choose a kernel= that has it" },
+  { "module", "Choose a kernel= that has it, or build the image anew with “vbetctl image build”" },
+  { "mount", "Build the image anew with “vbetctl image build”" },
+  { "disk", "Restart the device" },
 };
 
 static void
@@ -61,9 +62,9 @@ alarm_free (gpointer data)
 static gboolean
 misleads (gunichar character)
 {
-  return character < 0x20 || (character >= 0x7f && character < 0xa0) || (character >= 0x200e && character <= 0x200f)
-         || (character >= 0x2028 && character <= 0x202e) || (character >= 0x2066 && character <= 0x2069)
-         || character == 0xfeff;
+  return character < 0x20 || (character >= 0x7f && character < 0xa0)
+         || (character >= 0x200e && character <= 0x200f) || (character >= 0x2028 && character <= 0x202e)
+         || (character >= 0x2066 && character <= 0x2069) || character == 0xfeff;
 }
 
 /* (transfer full): one line of @text, with one blank where there are several. */
@@ -128,8 +129,8 @@ find (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *
 }
 
 void
-vbet_alarms_raise (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *key, const char *kind,
-                   const char *text, double since)
+vbet_alarms_raise (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *key,
+                   const char *kind, const char *text, double since)
 {
   guint count = 0;
   Alarm *alarm = find (self, device, source, key, &count);
@@ -138,7 +139,8 @@ vbet_alarms_raise (VbetAlarms *self, const char *device, VbetAlarmSource source,
     return;
   if (alarm == NULL && count >= VBET_ALARMS_MAX) {
     guint beyond = GPOINTER_TO_UINT (g_hash_table_lookup (self->beyond, device));
-    g_hash_table_insert (self->beyond, g_strdup (device), GUINT_TO_POINTER (beyond < G_MAXUINT ? beyond + 1 : beyond));
+    g_hash_table_insert (self->beyond, g_strdup (device),
+                         GUINT_TO_POINTER (beyond < G_MAXUINT ? beyond + 1 : beyond));
     tell_later (self, device);
     return;
   }
@@ -163,7 +165,7 @@ remove_some (VbetAlarms *self, const char *device, int source, const char *key)
   gboolean removed = FALSE;
   for (guint i = self->alarms->len; i > 0; i--) {
     const Alarm *alarm = g_ptr_array_index (self->alarms, i - 1);
-    if (strcmp (alarm->device, device) != 0 || (source >= 0 && (int) alarm->source != source)
+    if (strcmp (alarm->device, device) != 0 || (source >= 0 && (int)alarm->source != source)
         || (key != NULL && strcmp (alarm->key, key) != 0))
       continue;
     g_ptr_array_remove_index (self->alarms, i - 1);
@@ -178,7 +180,7 @@ remove_some (VbetAlarms *self, const char *device, int source, const char *key)
 void
 vbet_alarms_clear (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *key)
 {
-  if (remove_some (self, device, (int) source, key))
+  if (remove_some (self, device, (int)source, key))
     tell_later (self, device);
 }
 
@@ -234,7 +236,8 @@ vbet_alarms_to_variant (const VbetAlarms *self, const char *device)
   while (g_hash_table_iter_next (&iter, &name, &beyond)) {
     if (device != NULL && strcmp (device, name) != 0)
       continue;
-    g_autofree char *text = g_strdup_printf ("and %u more, which its console shows", GPOINTER_TO_UINT (beyond));
+    g_autofree char *text
+        = g_strdup_printf ("and %u more, which its console shows", GPOINTER_TO_UINT (beyond));
     add (&builder, name, "more", text, last);
   }
   return g_variant_builder_end (&builder);

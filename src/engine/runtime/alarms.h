@@ -23,7 +23,8 @@ typedef struct _VbetAlarms VbetAlarms;
 /** VbetAlarmsChanged: the alarms of @device are others than when this was called last. */
 typedef void (*VbetAlarmsChanged) (const char *device, gpointer data);
 
-/** vbet_alarms_new: @changed: called from the thread-default main context, never from within these functions. */
+/** vbet_alarms_new: @changed: called from the thread-default main context, never from within these functions.
+ */
 VbetAlarms *vbet_alarms_new (VbetAlarmsChanged changed, gpointer data);
 void vbet_alarms_free (VbetAlarms *self);
 
@@ -41,6 +42,7 @@ void vbet_alarms_clear (VbetAlarms *self, const char *device, VbetAlarmSource so
 /** vbet_alarms_forget: @device is no more. */
 void vbet_alarms_forget (VbetAlarms *self, const char *device);
 
-/** vbet_alarms_to_variant: Returns: (transfer floating): av, "alarms" of vbetd(8), in the order they were raised.
+/** vbet_alarms_to_variant: Returns: (transfer floating): av, "alarms" of vbetd(8), in the order they were
+ * raised.
  * @device: (nullable): only of that device. */
 GVariant *vbet_alarms_to_variant (const VbetAlarms *self, const char *device);

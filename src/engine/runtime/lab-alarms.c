@@ -1,4 +1,5 @@
-/* lab-alarms.c - how the alarms of guests come into the lab's list (alarms.h), and how clients hear of them. */
+/* lab-alarms.c - how the alarms of guests come into the lab's list (alarms.h), and how clients hear of them.
+ */
 #include "config.h"
 
 #include "engine/runtime/lab-private.h"
@@ -6,7 +7,7 @@
 static double
 uptime (const VbetLab *self)
 {
-  return (double) (g_get_monotonic_time () - self->born) / 1e6;
+  return (double)(g_get_monotonic_time () - self->born) / 1e6;
 }
 
 static void
