@@ -19,9 +19,9 @@ vbet_alarm_lines (GVariant *reply)
     GVariant *alarm = g_ptr_array_index (alarms, i);
     const char *device = vbet_field_text (alarm, "device");
     const char *remedy = vbet_field_text (alarm, "remedy");
-    g_ptr_array_add (lines, g_strdup_printf ("%s%s%s%s%s", device, *device != '\0' ? ": " : "",
-                                             vbet_field_text (alarm, "text"), *remedy != '\0' ? "; " : "",
-                                             remedy));
+    g_ptr_array_add (lines,
+                     g_strdup_printf ("%s%s%s%s%s", device, *device != '\0' ? ": " : "",
+                                      vbet_field_text (alarm, "text"), *remedy != '\0' ? ". " : "", remedy));
   }
   return lines;
 }
@@ -47,4 +47,15 @@ vbet_alarm_list_print (GVariant *status)
   vbet_output_print ("\n%s\n", shown);
   for (guint i = 0; i < lines->len; i++)
     vbet_output_print ("  %s\n", (const char *)g_ptr_array_index (lines, i));
+}
+
+void
+vbet_alarm_list_tell (GVariant *reply, GHashTable *told)
+{
+  g_autoptr (GPtrArray) lines = vbet_alarm_lines (reply);
+  for (guint i = 0; i < lines->len; i++) {
+    const char *line = g_ptr_array_index (lines, i);
+    if (g_hash_table_add (told, g_strdup (line)))
+      vbet_output_message ("%s", line);
+  }
 }

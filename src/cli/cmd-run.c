@@ -58,23 +58,11 @@ on_closed (VbetClient *client, gboolean *closed)
   g_main_context_wakeup (NULL);
 }
 
-/* Tells the alarms of @reply that are not in @told, a set of lines, and puts them there. */
-static void
-tell_alarms (GVariant *reply, GHashTable *told)
-{
-  g_autoptr (GPtrArray) lines = vbet_alarm_lines (reply);
-  for (guint i = 0; i < lines->len; i++) {
-    const char *line = g_ptr_array_index (lines, i);
-    if (g_hash_table_add (told, g_strdup (line)))
-      vbet_output_message ("%s", line);
-  }
-}
-
 static void
 on_notification (VbetClient *client, const char *method, GVariant *params, GHashTable *told)
 {
   if (strcmp (method, "device.alarms") == 0)
-    tell_alarms (params, told);
+    vbet_alarm_list_tell (params, told);
   if (strcmp (method, "device.state") == 0 && strcmp (vbet_field_text (params, "state"), "failed") == 0)
     vbet_output_message ("%s failed: %s", vbet_field_text (params, "device"),
                          vbet_field_text (params, "error"));
@@ -140,7 +128,7 @@ run_lab (const VbetLabFile *file, const Options *options)
     return give_up (client, failures, options->keep_failed, interrupt);
   g_autoptr (GHashTable) told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GVariant) status = vbet_connection_call (client, "lab.status", NULL, interrupt, NULL);
-  tell_alarms (status, told);
+  vbet_alarm_list_tell (status, told);
   if (options->detach)
     vbet_output_print ("%s\n", id);
   else if (!options->quiet)
