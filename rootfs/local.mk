@@ -4,6 +4,8 @@
 pkglibexec_PROGRAMS += bin/vbet-agent
 bin_vbet_agent_SOURCES = \
 	rootfs/agent/agent.c \
+	rootfs/agent/alarms.c \
+	rootfs/agent/alarms.h \
 	rootfs/agent/builtin.c \
 	rootfs/agent/builtin.h \
 	rootfs/agent/carrier.c \
@@ -25,6 +27,8 @@ bin_vbet_agent_SOURCES = \
 	rootfs/agent/routing.c \
 	rootfs/agent/speed.c \
 	rootfs/agent/speed.h \
+	rootfs/agent/steps.c \
+	rootfs/agent/steps.h \
 	rootfs/agent/unpack.c \
 	src/base/agent-protocol.c \
 	src/base/agent-protocol.h
@@ -35,6 +39,7 @@ bin_vbet_agent_LDADD =
 
 nobase_dist_pkgdata_SCRIPTS = \
 	rootfs/build-image \
+	rootfs/files/usr/lib/vbet/mended \
 	rootfs/files/usr/lib/vbet/service \
 	rootfs/files/usr/lib/vbet/udhcpc
 nobase_dist_pkgdata_DATA = \

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "alarms.h"
 #include "carrier.h"
 #include "common.h"
 #include "jobs.h"
@@ -25,6 +26,7 @@
 /* Room that the answer to any one frame needs at most. */
 #define ANSWER_MAX 4096
 #define PING_MAX 64
+#define FDS_OWN 4 /* that a turn waits for beside those of jobs */
 /* The console has room for the next piece when no more than this is unread. It is looked at so often, first that long
  * after the question: the host's terminal may deliver what was typed before it a little later than the question. */
 #define CONSOLE_NEARLY_READ 1024
@@ -35,6 +37,7 @@ typedef struct {
   int console;        /* -1: there is none */
   bool console_asked; /* the host waits for CONSOLE_ROOM */
   long console_asked_at; /* milliseconds */
+  Alarms alarms;
   Carrier carrier;
   uint8_t said[CARRIER_NICS_MAX + 1]; /* of carrier.state, what the host knows */
   Line line;
@@ -190,7 +193,8 @@ turn (Agent *agent, struct pollfd *fds)
                             .events = (short) ((can_answer ? POLLIN : 0) | (unsent ? POLLOUT : 0)) };
   fds[1] = (struct pollfd){ .fd = agent->signals, .events = POLLIN };
   fds[2] = (struct pollfd){ .fd = agent->carrier.watch, .events = POLLIN };
-  int count = 3 + jobs_poll (&agent->jobs, fds + 3, &busy);
+  fds[3] = (struct pollfd){ .fd = alarms_roomy (&agent->line) ? agent->alarms.watch : -1, .events = POLLIN };
+  int count = FDS_OWN + jobs_poll (&agent->jobs, fds + FDS_OWN, &busy);
   if (poll (fds, (nfds_t) count, busy ? 0 : agent->console_asked ? CONSOLE_LOOK_MS : -1) < 0 && errno != EINTR)
     return -errno;
   int result = 0;
@@ -201,6 +205,8 @@ turn (Agent *agent, struct pollfd *fds)
     read_signals (agent);
   if ((fds[2].revents & POLLIN) != 0)
     carrier_watch (&agent->carrier);
+  if ((fds[3].revents & POLLIN) != 0)
+    alarms_watch (&agent->alarms, &agent->line);
   say_links (agent);
   jobs_advance (&agent->jobs);
   look_at_console (agent);
@@ -210,7 +216,7 @@ turn (Agent *agent, struct pollfd *fds)
 int
 agent_main (int argc, char **argv)
 {
-  struct pollfd fds[3 + JOBS_POLL_MAX];
+  struct pollfd fds[FDS_OWN + JOBS_POLL_MAX];
   sigset_t signals;
   if (argc != 2) {
     fprintf (stderr, "Usage: vbet-agent LINE\n"
@@ -234,6 +240,7 @@ agent_main (int argc, char **argv)
   carrier_open (&agent->carrier); /* without rtnetlink it does everything else */
   jobs_init (&agent->jobs, &agent->line);
   agent->console = -1;
+  alarms_begin (&agent->alarms, &agent->line); /* first: whoever hears HELLO knows how the boot went */
   say_hello (agent, true);
   while (result == 0)
     result = turn (agent, fds);

@@ -30,9 +30,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "alarms.h"
 #include "nics.h"
+#include "steps.h"
 
-#define STEP_SECONDS 30       /* a boot step that takes longer goes on in the background */
 #define TERM_MILLISECONDS 250 /* from SIGTERM to SIGKILL at shutdown */
 
 typedef struct {
@@ -43,23 +44,11 @@ typedef struct {
 } Children;
 
 static void
-say (const char *text)
-{
-  char line[512];
-  int count = snprintf (line, sizeof line, "vbet: %s\n", text);
-  int fd = open (CONSOLE, O_WRONLY | O_NOCTTY | O_CLOEXEC);
-  if (fd < 0)
-    return;
-  write_all (fd, line, (size_t) count < sizeof line ? (size_t) count : sizeof line - 1);
-  close (fd);
-}
-
-static void
-say_failure (const char *what, int result)
+say_failure (const char *kind, const char *what, int result)
 {
   char text[256];
   snprintf (text, sizeof text, "%s: %s", what, strerror (-result));
-  say (text);
+  alarm_say (kind, text);
 }
 
 static void
@@ -67,21 +56,23 @@ mount_one (const char *type, const char *target, unsigned long flags, const char
 {
   mkdir (target, 0755);
   if (mount (type, target, type, flags, options) != 0 && errno != EBUSY)
-    say_failure (target, -errno);
+    say_failure ("mount", target, -errno);
 }
 
 static void
 mount_all (void)
 {
-  mount_one ("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
-  mount_one ("sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+  /* First: what tells people needs the console, what tells the engine a folder. */
   mount_one ("devtmpfs", "/dev", MS_NOSUID, "mode=0755");
-  mount_one ("devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, "mode=0620,gid=5,ptmxmode=0666");
   mount_one ("tmpfs", "/run", MS_NOSUID | MS_NODEV, "mode=0755");
   mkdir ("/run/lock", 01777);
+  alarms_prepare ();
+  mount_one ("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+  mount_one ("sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+  mount_one ("devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, "mode=0620,gid=5,ptmxmode=0666");
   /* A guest may be started with "ro" on its command line. */
   if (mount (NULL, "/", NULL, MS_REMOUNT | MS_NOATIME, NULL) != 0)
-    say_failure ("/", -errno);
+    say_failure ("mount", "/", -errno);
   /* Nodes whose module is loaded when they are opened (modules.devname). */
   mkdir ("/dev/net", 0755);
   mknod ("/dev/net/tun", S_IFCHR | 0666, makedev (10, 200));
@@ -126,7 +117,7 @@ set_host_name (void)
     return;
   size = strcspn (name, "\r\n");
   if (size > 0 && sethostname (name, size) != 0)
-    say_failure ("host name", -errno);
+    say_failure ("sysctl", "host name", -errno);
   free (name);
 }
 
@@ -156,14 +147,17 @@ set_sysctls (bool forward)
     { "/proc/sys/vm/compaction_proactiveness", "0" },
     { "/proc/sys/kernel/modprobe", "/sbin/vbet-modprobe" },
   };
-  for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
-    file_write (always[i][0], always[i][1]);
+  for (size_t i = 0; i < sizeof always / sizeof always[0]; i++) {
+    int result = file_write (always[i][0], always[i][1]);
+    if (result != 0 && result != -ENOENT) /* kernels differ in what they have */
+      say_failure ("sysctl", always[i][0], result);
+  }
   if (forward) {
     int result = file_write ("/proc/sys/net/ipv4/ip_forward", "1");
     if (result == 0)
       result = file_write ("/proc/sys/net/ipv6/conf/all/forwarding", "1");
     if (result != 0)
-      say_failure ("forwarding", result);
+      say_failure ("sysctl", "forwarding", result);
   }
 }
 
@@ -217,26 +211,29 @@ set_up_network (const char *environment)
   char value[64];
   int result = module_load ("ipv6");
   if (result != 0)
-    say_failure ("module ipv6", result);
+    say_failure ("module", "module ipv6", result);
   if (folder_has_entries ("/sys/bus/virtio/devices"))
     module_load ("virtio_net");
   set_sysctls (setting (environment, "FORWARD", value, sizeof value) && strcmp (value, "1") == 0);
   int netlink = netlink_open (0);
   if (netlink < 0) {
-    say_failure ("rtnetlink", netlink);
+    say_failure ("nic", "rtnetlink", netlink);
     return;
   }
   LinkChange up = LINK_CHANGE_NONE;
   up.up = 1;
   netlink_set_link (netlink, 1, &up); /* the loopback device is always number 1 */
-  nics_up (netlink, say);
+  nics_up (netlink, alarm_say);
   for (int i = 0; i < 2; i++) {
     Address gateway;
     if (!setting (environment, i == 0 ? "GATEWAY" : "GATEWAY6", value, sizeof value) || value[0] == '\0')
       continue;
     result = address_parse (value, &gateway) ? netlink_default_route (netlink, &gateway) : -EINVAL;
-    if (result != 0)
-      say_failure ("default route", result);
+    if (result != 0) {
+      char what[sizeof value + 32];
+      snprintf (what, sizeof what, "default route via %s", value);
+      say_failure ("route", what, result);
+    }
   }
   close (netlink);
 }
@@ -250,20 +247,6 @@ child_console (bool with_input)
   dup2 (with_input && console >= 0 ? console : null, 0);
   dup2 (console >= 0 ? console : null, 1);
   dup2 (1, 2);
-}
-
-static pid_t
-start_step (const char *const *argv)
-{
-  pid_t pid = fork ();
-  if (pid == 0) {
-    setsid ();
-    child_console (false);
-    child_prepare ();
-    execvpe (argv[0], (char *const *) argv, child_environment ());
-    _exit (127);
-  }
-  return pid;
 }
 
 /* Waits until no process but this one is left, or the time is over. */
@@ -327,65 +310,30 @@ handled_signals (sigset_t *signals)
   sigaddset (signals, SIGUSR2);
 }
 
-/* Runs a step of the boot, for as long as it may take. A step that @speaks says for itself what fails. */
 static void
-run_step (const char *name, const char *const *argv, bool speaks)
+run_boot_steps (const char *environment, LateSteps *late)
 {
-  char text[128];
-  sigset_t handled;
-  handled_signals (&handled);
-  pid_t pid = start_step (argv);
-  if (pid < 0) {
-    say_failure (name, -errno);
-    return;
-  }
-  struct timespec end;
-  clock_gettime (CLOCK_MONOTONIC, &end);
-  end.tv_sec += STEP_SECONDS;
-  for (;;) {
-    int status = 0;
-    pid_t gone;
-    while ((gone = waitpid (-1, &status, WNOHANG)) > 0) {
-      if (gone != pid)
-        continue;
-      if (WIFSIGNALED (status))
-        snprintf (text, sizeof text, "%s: killed by signal %d", name, WTERMSIG (status));
-      else
-        snprintf (text, sizeof text, "%s: exit status %d", name, WEXITSTATUS (status));
-      if (status != 0 && (!speaks || !WIFEXITED (status) || WEXITSTATUS (status) == 127))
-        say (text);
-      return;
-    }
-    struct timespec now;
-    clock_gettime (CLOCK_MONOTONIC, &now);
-    if (now.tv_sec >= end.tv_sec) {
-      snprintf (text, sizeof text, "%s: still busy after %d s, going on without it", name, STEP_SECONDS);
-      say (text);
-      return;
-    }
-    struct timespec limit = { .tv_sec = end.tv_sec - now.tv_sec };
-    obey (sigtimedwait (&handled, NULL, &limit));
-  }
-}
-
-static void
-run_boot_steps (const char *environment)
-{
-  static const char *const rules[] = { "/usr/lib/vbet/service", "rules", "boot", NULL };
-  static const char *const routing[] = { "/sbin/vbet-routing", "start", NULL };
-  static const char *const services[] = { "/usr/lib/vbet/service", "all", "start", NULL };
-  static const char *const script[] = { "/bin/sh", CONFIG_DIR "boot.sh", NULL };
+  static const char *const rules_argv[] = { "/usr/lib/vbet/service", "rules", "boot", NULL };
+  static const char *const routing_argv[] = { "/sbin/vbet-routing", "start", NULL };
+  static const char *const services_argv[] = { "/usr/lib/vbet/service", "all", "start", NULL };
+  static const char *const script_argv[] = { "/bin/sh", CONFIG_DIR "boot.sh", NULL };
+  static const BootStep rules = { "rules", "firewall rules", rules_argv, true };
+  static const BootStep routing = { "routing", "routing", routing_argv, true };
+  static const BootStep services = { "service", "services", services_argv, true };
+  static const BootStep script = { "boot-script", "boot script", script_argv, false };
   char value[512];
+  sigset_t signals;
+  handled_signals (&signals);
   if (access ("/etc/nftables.conf", F_OK) == 0)
-    run_step ("firewall rules", rules, true);
+    boot_step_run (&rules, late, &signals, obey);
   if (access ("/etc/frr/daemons", F_OK) == 0)
-    run_step ("routing", routing, true);
+    boot_step_run (&routing, late, &signals, obey);
   if (setting (environment, "SERVICES", value, sizeof value) && value[0] != '\0')
-    run_step ("services", services, true);
-  if (access (script[1], F_OK) == 0)
-    run_step ("boot script", script, false);
+    boot_step_run (&services, late, &signals, obey);
+  if (access (script_argv[1], F_OK) == 0)
+    boot_step_run (&script, late, &signals, obey);
   if (setting (environment, "NOTICE", value, sizeof value) && value[0] != '\0')
-    say (value);
+    console_say (value);
 }
 
 static void
@@ -461,10 +409,12 @@ keep_alive (Children *children)
 }
 
 static void
-reap (Children *children)
+reap (Children *children, LateSteps *late)
 {
   pid_t gone;
-  while ((gone = waitpid (-1, NULL, WNOHANG)) > 0) {
+  int status = 0;
+  while ((gone = waitpid (-1, &status, WNOHANG)) > 0) {
+    boot_step_ended (late, gone, status);
     if (gone == children->agent)
       children->agent = 0;
     if (gone == children->console) {
@@ -479,18 +429,18 @@ reap (Children *children)
 }
 
 static void
-boot (void)
+boot (LateSteps *late)
 {
   mount_all ();
   int result = unpack_config ("/dev/ubdb");
   if (result != 0 && result != -ENXIO)
-    say_failure ("configuration disk", result);
+    say_failure ("disk", "configuration disk", result);
   set_host_name ();
   choose_iptables ();
   char *environment = file_read (CONFIG_DIR "env", 64 * 1024, NULL);
   const char *settings = environment != NULL ? environment : "";
   set_up_network (settings);
-  run_boot_steps (settings);
+  run_boot_steps (settings, late);
   free (environment);
 }
 
@@ -500,6 +450,7 @@ init_main (int argc, char **argv)
   (void) argc;
   (void) argv;
   Children children = { 0 };
+  LateSteps late = { 0 };
   sigset_t signals;
   if (getpid () != 1) {
     fprintf (stderr, "vbet-init: only the kernel starts this\n");
@@ -508,8 +459,7 @@ init_main (int argc, char **argv)
   sigfillset (&signals);
   sigprocmask (SIG_SETMASK, &signals, NULL);
   umask (022);
-  mount_one ("devtmpfs", "/dev", MS_NOSUID, "mode=0755"); /* first: say() needs the console */
-  boot ();
+  boot (&late);
   reboot (RB_DISABLE_CAD); /* ctrl-alt-del becomes SIGINT */
   children.agent_start.tv_sec = -10;
   children.console_start.tv_sec = -10;
@@ -519,7 +469,7 @@ init_main (int argc, char **argv)
     struct timespec pause = { .tv_nsec = 200 * 1000 * 1000 };
     bool waiting = keep_alive (&children);
     int number = waiting ? sigtimedwait (&signals, NULL, &pause) : sigwaitinfo (&signals, NULL);
-    reap (&children);
+    reap (&children, &late);
     obey (number);
   }
 }

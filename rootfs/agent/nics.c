@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "alarms.h"
 #include "common.h"
 
 #define LINE_WORDS_MAX (NIC_ADDRESSES_MAX + 8)
@@ -122,7 +123,18 @@ report_failure (NicReport report, const char *name, const char *what, int result
 {
   char text[160];
   snprintf (text, sizeof text, "%s: %s: %s", name, what, strerror (-result));
-  report (text);
+  report ("nic", text);
+}
+
+static void
+report_address (NicReport report, const char *name, const Address *address, int result)
+{
+  char written[INET6_ADDRSTRLEN] = "";
+  char text[192];
+  inet_ntop (address->family, address->bytes, written, sizeof written);
+  snprintf (text, sizeof text, "%s: address %s/%d: %s", name, written,
+            address->prefix >= 0 ? address->prefix : address->family == AF_INET6 ? 128 : 32, strerror (-result));
+  report ("address", text);
 }
 
 static void
@@ -139,7 +151,9 @@ start_dhcp (const char *name)
 static bool
 stop_dhcp (const char *name)
 {
-  char path[64];
+  char path[ALARM_PATH_MAX];
+  snprintf (path, sizeof path, ALARMS_DIR "/dhcp.%s", name); /* by udhcpc's script */
+  unlink (path);
   snprintf (path, sizeof path, "/run/udhcpc.%s.pid", name);
   char *text = file_read (path, 32, NULL);
   if (text == NULL)
@@ -150,16 +164,21 @@ stop_dhcp (const char *name)
   return pid > 1 && kill ((pid_t) pid, SIGTERM) == 0;
 }
 
-static void
+/* Returns: whether the guest has all of them now. */
+static bool
 apply_addresses (int netlink, const Nic *nic, int index, NicReport report)
 {
   char name[IFNAMSIZ];
+  bool good = true;
   nic_name (nic->index, name);
   for (int i = 0; i < nic->address_count; i++) {
     int result = netlink_add_address (netlink, index, &nic->addresses[i]);
-    if (result != 0 && result != -EEXIST)
-      report_failure (report, name, "address", result);
+    if (result != 0 && result != -EEXIST) {
+      report_address (report, name, &nic->addresses[i], result);
+      good = false;
+    }
   }
+  return good;
 }
 
 static void
@@ -216,7 +235,7 @@ each_nic (void (*each) (const Nic *nic, void *data), void *data, NicReport repor
     if (count > 0 && nic_parse (words, count, &nic))
       each (&nic, data);
     else if (count > 0 && report != NULL)
-      report (NICS_FILE " has a line that makes no sense");
+      report ("nic", NICS_FILE " has a line that makes no sense");
   }
   free (text);
 }
@@ -284,9 +303,18 @@ nics_summary (char *text, size_t capacity)
 /* --- vbet-nic ------------------------------------------------------------ */
 
 static void
-report_stderr (const char *text)
+report_stderr (const char *kind, const char *text)
 {
+  (void) kind;
   fprintf (stderr, "vbet-nic: %s\n", text);
+}
+
+/* Of a NIC that is plugged in: it is there all the same, so that plugging it in does not fail. */
+static void
+report_plugged (const char *kind, const char *text)
+{
+  report_stderr (kind, text);
+  alarm_raise (kind, text, NULL);
 }
 
 static int
@@ -314,13 +342,23 @@ wait_and_bring_up (int netlink, const Nic *nic)
     waited += 10;
   }
   if (links == NULL || find_link (nic, links, count) == NULL) {
-    report_stderr ("the NIC did not appear");
+    report_stderr ("nic", "the NIC did not appear");
     free (links);
     return 1;
   }
-  bring_up (netlink, nic, links, count, report_stderr);
+  bring_up (netlink, nic, links, count, report_plugged);
   free (links);
   return 0;
+}
+
+/* What was wrong with NIC @name at boot no longer counts: it is set anew. */
+static void
+forget_alarms (const char *name)
+{
+  char beginning[IFNAMSIZ + 2];
+  snprintf (beginning, sizeof beginning, "%s:", name);
+  alarms_end ("address", beginning);
+  alarms_end ("nic", beginning);
 }
 
 static int
@@ -378,7 +416,10 @@ change_nic (int netlink, const Nic *nic)
     if (!wanted)
       netlink_delete_address (netlink, link.index, &present[i]);
   }
-  apply_addresses (netlink, nic, link.index, report_stderr);
+  if (!apply_addresses (netlink, nic, link.index, report_stderr))
+    status = 1;
+  if (status == 0)
+    forget_alarms (name);
   if (nic->dhcp)
     start_dhcp (name);
   return status;
@@ -393,6 +434,7 @@ take_down (int netlink, unsigned index)
   stop_dhcp (name);
   int result = link_by_name (netlink, name, &link);
   LinkChange change = LINK_CHANGE_NONE;
+  forget_alarms (name);
   change.up = 0;
   if (result == 0)
     result = netlink_set_link (netlink, link.index, &change);
@@ -415,7 +457,7 @@ nic_main (int argc, char **argv)
     return usage ();
   int netlink = netlink_open (0);
   if (netlink < 0) {
-    report_stderr (strerror (-netlink));
+    report_stderr ("nic", strerror (-netlink));
     return 1;
   }
   int status = up ? wait_and_bring_up (netlink, &nic) : set ? change_nic (netlink, &nic) : take_down (netlink, nic.index);

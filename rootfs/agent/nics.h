@@ -21,8 +21,8 @@ typedef struct {
   Address addresses[NIC_ADDRESSES_MAX];
 } Nic;
 
-/** Reports one thing that did not work, in a few words. */
-typedef void (*NicReport) (const char *text);
+/** Reports one thing that did not work, in a few words; @kind: "nic" or "address". */
+typedef void (*NicReport) (const char *kind, const char *text);
 
 /** nic_parse: @words: (array length=count): the words of a line. */
 bool nic_parse (char *const *words, int count, Nic *ret_nic);

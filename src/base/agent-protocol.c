@@ -35,7 +35,7 @@ static bool
 known_type (uint8_t type)
 {
   return (type >= VBET_AGENT_EXEC && type <= VBET_AGENT_SPEED)
-         || (type >= VBET_AGENT_HELLO && type <= VBET_AGENT_LINK)
+         || (type >= VBET_AGENT_HELLO && type <= VBET_AGENT_ALARM)
          || (type >= VBET_AGENT_DATA && type <= VBET_AGENT_END);
 }
 
@@ -244,6 +244,37 @@ vbet_agent_encode_error (uint8_t *out, size_t capacity, uint16_t channel, uint32
   return vbet_agent_encode (out, capacity, VBET_AGENT_ERROR, channel, out + VBET_AGENT_HEADER, length);
 }
 
+/* Whether @word, a key or kind of an alarm, is one. */
+static bool
+valid_word (const char *word, size_t size, size_t most)
+{
+  static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+  for (size_t i = 0; i < size; i++)
+    if (word[i] == '\0' || strchr (letters, word[i]) == NULL)
+      return false;
+  return size > 0 && size <= most;
+}
+
+size_t
+vbet_agent_encode_alarm (uint8_t *out, size_t capacity, const char *key, const char *kind, const char *text)
+{
+  size_t length = 0;
+  size_t size = text != NULL ? strlen (text) : 0;
+  if (key == NULL)
+    return vbet_agent_encode (out, capacity, VBET_AGENT_ALARM, 0, NULL, 0);
+  if (size > VBET_AGENT_ALARM_TEXT_MAX)
+    size = VBET_AGENT_ALARM_TEXT_MAX;
+  if (!valid_word (key, strlen (key), VBET_AGENT_ALARM_KEY_MAX)
+      || !append (out, capacity, &length, key, strlen (key) + (kind != NULL ? 1 : 0)))
+    return 0;
+  if (kind != NULL
+      && (!valid_word (kind, strlen (kind), VBET_AGENT_ALARM_KIND_MAX)
+          || !append (out, capacity, &length, kind, strlen (kind) + 1)
+          || (size > 0 && !append (out, capacity, &length, text, size))))
+    return 0;
+  return vbet_agent_encode (out, capacity, VBET_AGENT_ALARM, 0, out + VBET_AGENT_HEADER, length);
+}
+
 bool
 vbet_agent_read_exec (const VbetAgentFrame *frame, uint8_t *ret_flags, const char **ret_argv)
 {
@@ -361,5 +392,35 @@ vbet_agent_read_error (const VbetAgentFrame *frame, uint32_t *ret_code, char *re
     ret_text[i] = byte < 0x20 || byte == 0x7f ? '?' : (char) byte;
   }
   ret_text[size] = '\0';
+  return true;
+}
+
+bool
+vbet_agent_read_alarm (const VbetAgentFrame *frame, VbetAgentAlarm *ret_alarm)
+{
+  memset (ret_alarm, 0, sizeof *ret_alarm);
+  if (frame->length == 0)
+    return true;
+  const char *key = (const char *) frame->payload;
+  const char *end = key + frame->length;
+  const char *nul = memchr (key, '\0', frame->length);
+  const char *key_end = nul != NULL ? nul : end;
+  if (!valid_word (key, (size_t) (key_end - key), VBET_AGENT_ALARM_KEY_MAX))
+    return false;
+  memcpy (ret_alarm->key, key, (size_t) (key_end - key));
+  if (nul == NULL)
+    return true;
+  const char *kind = nul + 1;
+  nul = memchr (kind, '\0', (size_t) (end - kind));
+  if (nul == NULL || !valid_word (kind, (size_t) (nul - kind), VBET_AGENT_ALARM_KIND_MAX))
+    return false;
+  memcpy (ret_alarm->kind, kind, (size_t) (nul - kind));
+  size_t size = (size_t) (end - nul) - 1;
+  if (size > VBET_AGENT_ALARM_TEXT_MAX)
+    size = VBET_AGENT_ALARM_TEXT_MAX;
+  for (size_t i = 0; i < size; i++) {
+    unsigned char byte = (unsigned char) nul[1 + i];
+    ret_alarm->text[i] = byte < 0x20 || byte == 0x7f ? ' ' : (char) byte;
+  }
   return true;
 }

@@ -33,6 +33,12 @@
  * before the first HELLO, or only one PING, which is answered by HELLO and PONG
  * (a host that connects anew finds out so that the guest is up).
  *
+ * What goes wrong in a guest without anybody having asked (a boot script that
+ * fails, a refused address) is an alarm (RFC 8632): raised under a key, cleared
+ * under the same. The guest says ALARM with an empty payload and all that are
+ * raised before a HELLO with "started" set, so that the host knows of the boot
+ * when it knows that the guest is up; then each change.
+ *
  * The line itself has a window too. When unread input of a serial line or
  * console reaches about 4,000 bytes, the kernel of User-Mode Linux 6.1 stops
  * listening to it and never starts again (line_throttle() in
@@ -67,6 +73,10 @@
 #define VBET_AGENT_JOBS_MAX 64    /* jobs at one time; one more gets ERROR, EAGAIN */
 #define VBET_AGENT_ARGUMENTS_MAX 512
 #define VBET_AGENT_PATH_MAX 4095  /* bytes of a path, without a NUL */
+#define VBET_AGENT_ALARMS_MAX 64  /* alarms of one guest that the host keeps */
+#define VBET_AGENT_ALARM_KEY_MAX 31   /* bytes, each without a NUL */
+#define VBET_AGENT_ALARM_KIND_MAX 23
+#define VBET_AGENT_ALARM_TEXT_MAX 400
 
 typedef enum {
   /* host → guest */
@@ -96,6 +106,8 @@ typedef enum {
   VBET_AGENT_ACK = 0x48,      /* channel 0: u32 bytes more of the line that have been read */
   VBET_AGENT_CONSOLE_ROOM = 0x49, /* channel 0: empty: the next piece may be typed */
   VBET_AGENT_LINK = 0x4A,     /* channel 0: u32 NIC index from 1, u8 0 or 1: the guest has set it up */
+  VBET_AGENT_ALARM = 0x4B,    /* channel 0: key NUL kind NUL text: raised, or raised with another text;
+                                 a key alone: cleared; empty: all cleared */
   /* both ways */
   VBET_AGENT_DATA = 0x81,     /* a piece of a file */
   VBET_AGENT_END = 0x82,      /* the file is complete; from the guest after GET: u32 mode */
@@ -119,6 +131,13 @@ typedef struct {
   uint32_t length;
   const uint8_t *payload;
 } VbetAgentFrame;
+
+/* An alarm as it was read. */
+typedef struct {
+  char key[VBET_AGENT_ALARM_KEY_MAX + 1];   /* letters, digits, "-", "_", "."; "" with @text "": all of them */
+  char kind[VBET_AGENT_ALARM_KIND_MAX + 1]; /* likewise; "": it is cleared */
+  char text[VBET_AGENT_ALARM_TEXT_MAX + 1]; /* any bytes but control characters */
+} VbetAgentAlarm;
 
 typedef struct {
   uint64_t skipped; /* bytes of garbage passed over so far */
@@ -207,6 +226,16 @@ size_t vbet_agent_encode_clock (uint8_t *out, size_t capacity, uint64_t nanoseco
 /** vbet_agent_encode_error: ERROR; @text (nullable) is cut to what a short frame holds. */
 size_t vbet_agent_encode_error (uint8_t *out, size_t capacity, uint16_t channel, uint32_t code, const char *text);
 
+/**
+ * vbet_agent_encode_alarm:
+ * @key: (nullable): NULL: all are cleared
+ * @kind: (nullable): NULL: the one is cleared
+ * @text: (nullable): cut to VBET_AGENT_ALARM_TEXT_MAX bytes
+ *
+ * Returns: the size of the ALARM; 0 when @key or @kind is too long or has another character than they may.
+ */
+size_t vbet_agent_encode_alarm (uint8_t *out, size_t capacity, const char *key, const char *kind, const char *text);
+
 /* Readers of payloads; each returns false when the payload is not well formed. */
 
 /**
@@ -234,3 +263,5 @@ bool vbet_agent_read_clock (const VbetAgentFrame *frame, uint64_t *ret_nanosecon
  * @ret_text: (out): @capacity bytes (≥ 1); the sentence, NUL-terminated, cut if longer, control characters as "?"
  */
 bool vbet_agent_read_error (const VbetAgentFrame *frame, uint32_t *ret_code, char *ret_text, size_t capacity);
+/** vbet_agent_read_alarm: texts are cut if longer, control characters are blanks. */
+bool vbet_agent_read_alarm (const VbetAgentFrame *frame, VbetAgentAlarm *ret_alarm);

@@ -2,11 +2,24 @@
 #include "config.h"
 
 #include "base/error.h"
+#include "cli/alarm-list.h"
 #include "cli/call-list.h"
 #include "cli/command.h"
 #include "cli/connection.h"
 #include "cli/lab-file.h"
 #include "cli/output.h"
+
+/* What is wrong already is no news. (transfer full): set of lines. */
+static GHashTable *
+known_alarms (VbetClient *client)
+{
+  GHashTable *told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GVariant) status = vbet_connection_call (client, "lab.status", NULL, NULL, NULL);
+  g_autoptr (GPtrArray) lines = vbet_alarm_lines (status);
+  for (guint i = 0; i < lines->len; i++)
+    g_hash_table_add (told, g_strdup (g_ptr_array_index (lines, i)));
+  return told;
+}
 
 int
 vbet_cmd_apply (const VbetCommand *self, int argc, char **argv)
@@ -29,6 +42,7 @@ vbet_cmd_apply (const VbetCommand *self, int argc, char **argv)
     vbet_output_error (error);
     return VBET_EXIT_FAILURE;
   }
+  g_autoptr (GHashTable) told = known_alarms (client);
   GVariantDict params;
   g_variant_dict_init (&params, NULL);
   g_variant_dict_insert (&params, "text", "s", file->text);
@@ -43,5 +57,8 @@ vbet_cmd_apply (const VbetCommand *self, int argc, char **argv)
   g_autoptr (GPtrArray) calls = vbet_field_list (reply, "calls");
   if (calls->len == 0)
     vbet_output_message ("The lab is already what %s says", file->shown);
-  return vbet_call_list_print (reply, TRUE) > 0 ? VBET_EXIT_FAILURE : VBET_EXIT_OK;
+  gboolean failed = vbet_call_list_print (reply, TRUE) > 0;
+  g_autoptr (GVariant) after = vbet_connection_call (client, "lab.status", NULL, NULL, NULL);
+  vbet_alarm_list_tell (after, told);
+  return failed ? VBET_EXIT_FAILURE : VBET_EXIT_OK;
 }

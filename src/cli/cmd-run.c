@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/paths.h"
+#include "cli/alarm-list.h"
 #include "cli/command.h"
 #include "cli/connection.h"
 #include "cli/output.h"
@@ -58,8 +59,10 @@ on_closed (VbetClient *client, gboolean *closed)
 }
 
 static void
-on_notification (VbetClient *client, const char *method, GVariant *params, gpointer data)
+on_notification (VbetClient *client, const char *method, GVariant *params, GHashTable *told)
 {
+  if (strcmp (method, "device.alarms") == 0)
+    vbet_alarm_list_tell (params, told);
   if (strcmp (method, "device.state") == 0 && strcmp (vbet_field_text (params, "state"), "failed") == 0)
     vbet_output_message ("%s failed: %s", vbet_field_text (params, "device"),
                          vbet_field_text (params, "error"));
@@ -67,12 +70,12 @@ on_notification (VbetClient *client, const char *method, GVariant *params, gpoin
 
 /* --foreground: until the lab ends by itself or a signal ends it. */
 static int
-stay (VbetClient *client, const VbetInterrupt *interrupt)
+stay (VbetClient *client, const VbetInterrupt *interrupt, GHashTable *told)
 {
   g_autoptr (GError) error = NULL;
   gboolean closed = FALSE;
   gulong watch = g_signal_connect (client, "closed", G_CALLBACK (on_closed), &closed);
-  gulong news = g_signal_connect (client, "notification", G_CALLBACK (on_notification), NULL);
+  gulong news = g_signal_connect (client, "notification", G_CALLBACK (on_notification), told);
   while (!closed && vbet_interrupt_count (interrupt) == 0)
     g_main_context_iteration (NULL, TRUE);
   g_signal_handler_disconnect (client, watch);
@@ -123,6 +126,9 @@ run_lab (const VbetLabFile *file, const Options *options)
   const char *id = vbet_client_get_id (client);
   if (failures->len > 0)
     return give_up (client, failures, options->keep_failed, interrupt);
+  g_autoptr (GHashTable) told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GVariant) status = vbet_connection_call (client, "lab.status", NULL, interrupt, NULL);
+  vbet_alarm_list_tell (status, told);
   if (options->detach)
     vbet_output_print ("%s\n", id);
   else if (!options->quiet)
@@ -132,7 +138,7 @@ run_lab (const VbetLabFile *file, const Options *options)
     return VBET_EXIT_OK;
   if (!options->quiet)
     vbet_output_message ("Ctrl-C stops the lab");
-  return stay (client, interrupt);
+  return stay (client, interrupt, told);
 }
 
 int

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cli/alarm-list.h"
 #include "cli/command.h"
 #include "cli/connection.h"
 #include "cli/output.h"
@@ -120,13 +121,14 @@ has_lost_nic (GVariant *device)
 }
 
 static void
-print_devices (GPtrArray *devices)
+print_devices (GVariant *status, GPtrArray *devices)
 {
   g_autoptr (VbetTable) table = vbet_table_new ("DEVICE|KIND|STATE|>UPTIME|>PID|>PROCESSES|>MEMORY|>CPU|");
   for (guint i = 0; i < devices->len; i++) {
     GVariant *device = g_ptr_array_index (devices, i);
     gint64 pid = vbet_field_integer (device, "pid");
     const char *error = vbet_field_text (device, "error");
+    guint alarms = vbet_alarm_list_count (status, vbet_field_text (device, "name"));
     vbet_table_add (table, vbet_field_text (device, "name"));
     vbet_table_add (table, vbet_field_text (device, "kind"));
     vbet_table_add_state (table, vbet_field_text (device, "state"));
@@ -152,6 +154,8 @@ print_devices (GPtrArray *devices)
       vbet_table_add (table, "a NIC is gone; stop the guest and start it");
     else if (vbet_field_boolean (device, "storm"))
       vbet_table_add (table, "a storm: is there a loop? Unplug one of its cables, or set stp=yes");
+    else if (alarms > 0)
+      vbet_table_add_format (table, "%u problem%s, see below", alarms, alarms == 1 ? "" : "s");
     else
       vbet_table_add (table, vbet_field_boolean (device, "needs_restart")
                                  ? "changed; takes effect at its next start"
@@ -289,9 +293,10 @@ vbet_cmd_status (const VbetCommand *self, int argc, char **argv)
   print_head (status, devices);
   if (devices->len > 0) {
     vbet_output_print ("\n");
-    print_devices (devices);
+    print_devices (status, devices);
   }
   print_nics (devices);
   print_cables (cables);
+  vbet_alarm_list_print (status);
   return VBET_EXIT_OK;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "cli/alarm-list.h"
 #include "cli/command.h"
 #include "cli/connection.h"
 #include "cli/output.h"
@@ -158,6 +159,16 @@ start (Test *test, guint index)
   return ok;
 }
 
+/* What went wrong although everything started: often the reason of what fails later. */
+static void
+tell_alarms (Test *test)
+{
+  g_autoptr (GVariant) status = vbet_connection_call (test->client, "lab.status", NULL, test->interrupt, NULL);
+  g_autoptr (GPtrArray) lines = vbet_alarm_lines (status);
+  for (guint i = 0; i < lines->len; i++)
+    vbet_report_comment (test->report, "%s", (const char *)g_ptr_array_index (lines, i));
+}
+
 static void
 run_checks (Test *test)
 {
@@ -251,6 +262,7 @@ test_file (Test *test, guint index, const Options *options)
   }
   vbet_interrupt_set_deadline (test->interrupt, (guint)options->timeout);
   if (start (test, index)) {
+    tell_alarms (test);
     run_checks (test);
     run_steps (test);
   } else if (!is_interrupted (test)) {

@@ -3,6 +3,8 @@ CLI_LIBS = libvbet-cli.a libvbet-client.a libvbet-runtime.a libvbet-model.a libv
 	$(PCAP_LIBS) $(JSONRPC_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 noinst_LIBRARIES += libvbet-cli.a
 libvbet_cli_a_SOURCES = \
+	src/cli/alarm-list.c \
+	src/cli/alarm-list.h \
 	src/cli/call-list.c \
 	src/cli/call-list.h \
 	src/cli/cmd-apply.c \

@@ -114,6 +114,16 @@ on_switch_state (VbetLab *lab, const char *state, VbetService *self)
   _vbet_service_notify (self, "switch.state", g_variant_dict_end (&dict));
 }
 
+static void
+on_alarms (VbetLab *lab, const char *device, GVariant *alarms, VbetService *self)
+{
+  GVariantDict dict;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "device", "s", device);
+  g_variant_dict_insert_value (&dict, "alarms", alarms);
+  _vbet_service_notify (self, "device.alarms", g_variant_dict_end (&dict));
+}
+
 /* --- connections ---------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -169,6 +179,7 @@ vbet_service_new (VbetLab *lab, const char *socket_path, GError **error)
   g_signal_connect (lab, "device-state", G_CALLBACK (on_device_state), self);
   g_signal_connect (lab, "changed", G_CALLBACK (on_lab_changed), self);
   g_signal_connect (lab, "switch-state", G_CALLBACK (on_switch_state), self);
+  g_signal_connect (lab, "alarms", G_CALLBACK (on_alarms), self);
   g_socket_service_start (self->listener);
   return g_steal_pointer (&self);
 }

@@ -15,6 +15,7 @@ vbet_export_view (VbetSession *session, const VbetPalette *palette, guint show)
     .topology = vbet_session_get_topology (session),
     .positions = vbet_session_get_positions (session),
     .states = vbet_session_get_states (session),
+    .alarmed = vbet_session_get_alarmed (session),
     .traffic = vbet_session_get_traffic (session),
     .roots = vbet_session_get_roots (session),
     .storms = vbet_session_get_storms (session),

@@ -94,6 +94,51 @@ take_state (VbetRunner *self, GVariant *device, const char *name_key)
                             vbet_reply_text (device, "error"));
 }
 
+/* Those of @all, alarms of the engine, that are of @device; (transfer full). */
+static GPtrArray *
+alarms_of (GPtrArray *all, const char *device)
+{
+  GPtrArray *alarms = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_alarm_free);
+  for (guint i = 0; i < all->len; i++) {
+    GVariant *alarm = g_ptr_array_index (all, i);
+    const char *text = vbet_reply_text (alarm, "text");
+    if (text != NULL && g_strcmp0 (vbet_reply_text (alarm, "device"), device) == 0)
+      g_ptr_array_add (alarms, vbet_alarm_new (text, vbet_reply_text (alarm, "remedy")));
+  }
+  return alarms;
+}
+
+/* @reply has all alarms of the lab. */
+static void
+take_all_alarms (VbetRunner *self, GVariant *reply)
+{
+  g_autoptr (GPtrArray) all = vbet_reply_list (reply, "alarms");
+  g_autoptr (GHashTable) devices = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTableIter iter;
+  gpointer name = NULL;
+  g_hash_table_iter_init (&iter, vbet_session_get_alarmed (self->session));
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    g_hash_table_add (devices, g_strdup (name));
+  for (guint i = 0; i < all->len; i++) {
+    const char *device = vbet_reply_text (g_ptr_array_index (all, i), "device");
+    if (device != NULL)
+      g_hash_table_add (devices, g_strdup (device));
+  }
+  g_hash_table_iter_init (&iter, devices);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    vbet_session_set_alarms (self->session, name, alarms_of (all, name));
+}
+
+/* @params has those of one device. */
+static void
+take_alarms (VbetRunner *self, GVariant *params)
+{
+  const char *device = vbet_reply_text (params, "device");
+  g_autoptr (GPtrArray) all = vbet_reply_list (params, "alarms");
+  if (device != NULL)
+    vbet_session_set_alarms (self->session, device, alarms_of (all, device));
+}
+
 static void
 take_call (VbetRunner *self, GVariant *call)
 {
@@ -132,6 +177,8 @@ on_status (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GPtrArray) devices = vbet_reply_list (reply, "devices");
   for (guint i = 0; i < devices->len; i++)
     take_state (self, g_ptr_array_index (devices, i), "name");
+  if (reply != NULL)
+    take_all_alarms (self, reply);
 }
 
 static void
@@ -170,6 +217,8 @@ on_notification (VbetClient *client, const char *method, GVariant *params, VbetR
                                                                        : _ ("no reason given"));
       g_signal_emit_by_name (self, "failed", message);
     }
+  } else if (g_str_equal (method, "device.alarms")) {
+    take_alarms (self, params);
   } else if (g_str_equal (method, "call")) {
     take_call (self, params);
   } else if (g_str_equal (method, "lab.changed")) {

@@ -261,6 +261,14 @@ on_failure_chosen (VbetProblems *problems, const char *name, VbetWindow *self)
 }
 
 static void
+on_alarm_chosen (VbetProblems *problems, const char *name, VbetWindow *self)
+{
+  vbet_session_select (self->session, name, FALSE);
+  vbet_canvas_show (self->canvas, name);
+  _vbet_window_open_console (self, name);
+}
+
+static void
 on_start_again (VbetProblems *problems, const char *name, VbetWindow *self)
 {
   vbet_runner_power (self->runner, "start", name);
@@ -299,6 +307,7 @@ _vbet_window_add_panes (VbetWindow *self)
   if (self->settings != NULL)
     vbet_program_pane_set_zoom (self->program, g_settings_get_double (self->settings, "program-zoom"));
   g_signal_connect_object (self->problems, "chosen", G_CALLBACK (on_failure_chosen), self, 0);
+  g_signal_connect_object (self->problems, "console", G_CALLBACK (on_alarm_chosen), self, 0);
   g_signal_connect_object (self->problems, "start", G_CALLBACK (on_start_again), self, 0);
   g_signal_connect_object (self->calls, "failed", G_CALLBACK (on_retry_failed), self, 0);
   g_signal_connect_object (self->program, "failed", G_CALLBACK (on_program_failed), self, 0);

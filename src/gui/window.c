@@ -68,7 +68,7 @@ describe (VbetWindow *self)
 static void
 update_tabs (VbetWindow *self)
 {
-  guint findings = vbet_diagnostics_size (vbet_session_get_diagnostics (self->session));
+  guint findings = vbet_session_count_problems (self->session);
   guint open = vbet_consoles_size (self->consoles);
   g_autofree char *problems
       = findings > 0 ? g_strdup_printf (_ ("Problems (%u)"), findings) : g_strdup (_ ("Problems"));

@@ -209,4 +209,44 @@ def test_ospf():
     nothing_left()
 
 
+WRONG = """h1 = attach(alloc(host, at=(120, 120), boot="echo starting; ls /nowhere"), alloc(NIC, ip=10.0.0.1/24))
+h2 = attach(alloc(host, at=(320, 120), gateway=10.9.9.9), alloc(NIC, ip=10.0.0.2/24))
+fine = attach(alloc(host, at=(520, 120)), alloc(NIC, ip=10.0.0.3/24))
+s = alloc(switch, at=(320, 260))
+link(s, h1, h2, fine)
+"""
+
+
+def test_what_goes_wrong_at_boot():
+    with Window(lab_text("guiwrong.vbet", WRONG)) as window:
+        window.item("h1")
+        window.click(window.find("Run", "push button"))
+        for device in ("h1", "h2", "fine"):
+            wait_until(lambda: ", ready" in window.description(device), 60, f"{device} is ready")
+        wait_until(lambda: "boot script: exit status 1, after: ls: " in window.description("h1"), 5, "what is wrong with h1")
+        wait_until(lambda: "default route via 10.9.9.9" in window.description("h2"), 5, "what is wrong with h2")
+        assert window.description("fine") == "host, ready"
+        window.tab("Problems")
+        row = window.find("warning, h1: boot script: .*")
+        screenshot("real-alarms")
+        window.click(row)
+        terminal = window.find("Console of h1", "terminal")
+        wait_until(lambda: "vbet: boot script: exit status 1" in text_of(terminal), 10, "the console shows it")
+        screenshot("real-alarms-console")
+        # what is mended while the lab runs is no problem any more
+        count = name_of(window.find(r"Problems \(\d+\)", "page tab"))
+        window.tab("Program")
+        window.wait_text("gateway=10.9.9.9")
+        window.click(window.place("h2"))
+        assert "problem" in window.description("h2")
+        call = subprocess.run([VBETCTL, "call", "guiwrong", "set(h2, gateway=10.0.0.3)"], capture_output=True, text=True,
+                              check=False)
+        assert call.returncode == 0, call.stderr
+        wait_until(lambda: window.description("h2") == "host, ready", 10, "h2 is well")
+        assert name_of(window.find(r"Problems.*", "page tab")) != count
+        stop_lab(window)
+        wait_until(lambda: window.description("h1") == "host, off", 10, "h1 is off")
+    nothing_left()
+
+
 run([function for name, function in list(globals().items()) if name.startswith("test_")])

@@ -453,4 +453,54 @@ def test_problems():
         window.gone("warning, line 4.*")
 
 
+def alarm(device, text, remedy):
+    return {"device": device, "kind": "x", "text": text, "remedy": remedy, "since": 1.5}
+
+
+def alarm_script():
+    text = "boot script: exit status 3, after: ls: /nowhere: No such file or directory"
+    one = alarm("r1", text, "Mend boot= and restart the device")
+    two = alarm("r2", "default route via 10.9.9.9: Network is unreachable", "Mend gateway=")
+    devices = [{"name": "r1", "state": "ready"}, {"name": "r2", "state": "ready"}]
+    return text, script(f"answer lab.status {json.dumps({'devices': devices, 'alarms': [one, two]})}",
+                        note("console.open", "device.alarms", device="r2", alarms=[]))
+
+
+def test_alarms():
+    text, environment = alarm_script()
+    warned = LAB + "link(NIC(r1, 1), NIC(r2, 1)\nlink(NIC(r1, 2), NIC(r2, 2))\n"
+    with Window(lab_text("alarms.vbet", warned), environment=environment) as window:
+        run_lab(window)
+        window.find(r"Problems \(3\)", "page tab")
+        button = window.find("3 problems", "push button")
+        wait_until(lambda: window.description("r1") == f"router, ready\n1 problem:\n{text}", 5, "r1 says what is wrong")
+        window.click(button)
+        row = window.find(f"warning, r1: {text}")
+        screenshot("panes-alarms")
+        window.click(row)
+        wait_until(lambda: selected(window) == ["r1"], 5, "r1 is selected")
+        wait_until(lambda: 'console.open {"device":"r1"}' in requests(), 5, "its console is opened")
+        # the engine says that r2 is well again
+        window.find(r"Problems \(2\)", "page tab")
+        wait_until(lambda: window.description("r2") == "router, ready", 5, "r2 is well")
+        window.click(window.find("Stop", "push button"))
+        window.find(r"Problems \(1\)", "page tab")
+        assert "problem" not in window.description("r1")
+
+
+def test_alarms_in_other_colours():
+    for name in ("dark", "high-contrast"):
+        _, environment = alarm_script()
+        config = pathlib.Path(tempfile.mkdtemp(dir=HOME))
+        path = config / "glib-2.0/settings/keyfile"
+        path.parent.mkdir(parents=True)
+        path.write_text(f"[net/vbet/Vbet]\nappearance='{name}'\n", encoding="utf-8")
+        environment.update(GSETTINGS_BACKEND="keyfile", XDG_CONFIG_HOME=str(config), GTK_THEME="")
+        with Window(lab_text("alarms.vbet", LAB), environment=environment) as window:
+            run_lab(window)
+            window.click(window.find("2 problems", "push button"))
+            wait_until(lambda: "problem" in window.description("r1"), 5, "r1 says what is wrong")
+            screenshot(f"panes-alarms-{name}")
+
+
 run([function for name, function in list(globals().items()) if name.startswith("test_")])

@@ -15,3 +15,6 @@ TESTS += tests/integration/test-agent
 tests_integration_test_agent_SOURCES = tests/integration/test-agent.c
 tests_integration_test_agent_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_integration_test_agent_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
+
+TESTS += tests/integration/test-alarms.py
+EXTRA_DIST += tests/integration/test-alarms.py

@@ -10,3 +10,9 @@ TESTS += tests/unit/test-guest-figures
 tests_unit_test_guest_figures_SOURCES = tests/unit/test-guest-figures.c
 tests_unit_test_guest_figures_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_guest_figures_LDADD = libvbet-runtime.a libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += tests/unit/test-alarms
+TESTS += tests/unit/test-alarms
+tests_unit_test_alarms_SOURCES = tests/unit/test-alarms.c
+tests_unit_test_alarms_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_alarms_LDADD = libvbet-runtime.a libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)

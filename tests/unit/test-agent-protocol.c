@@ -264,6 +264,57 @@ test_errors (void)
   VBET_ASSERT_TEXT (text, "");
 }
 
+static void
+test_alarms (void)
+{
+  guint8 out[1024];
+  VbetAgentAlarm alarm;
+  VbetAgentDecoder decoder;
+  gsize size = vbet_agent_encode_alarm (out, sizeof out, "dhcp.eth0", "dhcp", "no\033[2Janswer\n");
+  VbetAgentFrame frame = one_frame (&decoder, out, size);
+  CU_ASSERT_TRUE (vbet_agent_read_alarm (&frame, &alarm));
+  VBET_ASSERT_TEXT (alarm.key, "dhcp.eth0");
+  VBET_ASSERT_TEXT (alarm.kind, "dhcp");
+  VBET_ASSERT_TEXT (alarm.text, "no [2Janswer ");
+  size = vbet_agent_encode_alarm (out, sizeof out, "00", NULL, NULL);
+  frame = one_frame (&decoder, out, size);
+  CU_ASSERT_TRUE (vbet_agent_read_alarm (&frame, &alarm));
+  VBET_ASSERT_TEXT (alarm.key, "00");
+  VBET_ASSERT_TEXT (alarm.kind, "");
+  size = vbet_agent_encode_alarm (out, sizeof out, NULL, NULL, NULL);
+  CU_ASSERT_EQUAL (size, VBET_AGENT_HEADER);
+  frame = one_frame (&decoder, out, size);
+  CU_ASSERT_TRUE (vbet_agent_read_alarm (&frame, &alarm));
+  VBET_ASSERT_TEXT (alarm.key, "");
+  /* A text that is too long is cut, a key or kind that is none makes no frame. */
+  g_autofree char *longer = g_strnfill (VBET_AGENT_ALARM_TEXT_MAX + 9, 'a');
+  size = vbet_agent_encode_alarm (out, sizeof out, "k", "kind", longer);
+  frame = one_frame (&decoder, out, size);
+  CU_ASSERT_TRUE (vbet_agent_read_alarm (&frame, &alarm));
+  CU_ASSERT_EQUAL (strlen (alarm.text), VBET_AGENT_ALARM_TEXT_MAX);
+  CU_ASSERT_EQUAL (vbet_agent_encode_alarm (out, sizeof out, "../x", "kind", "a"), 0);
+  CU_ASSERT_EQUAL (vbet_agent_encode_alarm (out, sizeof out, "", "kind", "a"), 0);
+  CU_ASSERT_EQUAL (vbet_agent_encode_alarm (out, sizeof out, "k", "a kind", "a"), 0);
+  CU_ASSERT_EQUAL (vbet_agent_encode_alarm (out, sizeof out, longer, "kind", "a"), 0);
+  CU_ASSERT_EQUAL (vbet_agent_encode_alarm (out, 12, "k", "kind", "a"), 0);
+  /* What a guest may send that our agent would not. */
+  static const struct {
+    const char *payload;
+    guint size;
+    gboolean good;
+  } odd[] = {
+    { "k\0kind\0", 7, TRUE },       { "k\0kind", 6, FALSE },     { "\0kind\0a", 7, FALSE },
+    { "k\0\0a", 4, FALSE },         { "k k\0kind\0a", 10, FALSE }, { "\303\244\0kind\0a", 9, FALSE },
+    { "k\0kind\0a\0b\177\1", 12, TRUE },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (odd); i++) {
+    size = vbet_agent_encode (out, sizeof out, VBET_AGENT_ALARM, 0, odd[i].payload, odd[i].size);
+    frame = one_frame (&decoder, out, size);
+    CU_ASSERT_EQUAL ((gboolean) vbet_agent_read_alarm (&frame, &alarm), odd[i].good);
+  }
+  VBET_ASSERT_TEXT (alarm.text, "a b  ");
+}
+
 static CU_TestInfo protocol_tests[] = {
   { "bytes on the line", test_layout },
   { "sizes out of range", test_limits },
@@ -275,6 +326,7 @@ static CU_TestInfo protocol_tests[] = {
   { "paths", test_paths },
   { "numbers", test_numbers },
   { "errors", test_errors },
+  { "alarms", test_alarms },
   CU_TEST_INFO_NULL,
 };
 

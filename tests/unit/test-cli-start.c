@@ -109,6 +109,25 @@ test_run_detached (void)
   stop (sandbox, "other");
 }
 
+#define ALARMED                                                                                              \
+  READY "answer lab.status {\"devices\":[],\"alarms\":[{\"device\":\"h1\",\"kind\":\"route\",\"text\":\"no way\","    \
+        "\"remedy\":\"Mend it\"},{\"device\":\"h2\",\"kind\":\"x\",\"text\":\"odd\"}]}\n"
+
+/* What went wrong in guests that run is told, and is no failure. */
+static void
+test_run_with_alarms (void)
+{
+  g_autoptr (VbetSandbox) sandbox = sandbox_with (ALARMED);
+  g_autoptr (VbetRun) run = VBET_RUN (sandbox, "run", "-d", "-q", "two.vbet");
+  check_run (run, 0, "two\n", "vbetctl: h1: no way. Mend it\nvbetctl: h2: odd\n");
+  g_autoptr (VbetRun) status = VBET_RUN (sandbox, "status", "two");
+  CU_ASSERT_PTR_NOT_NULL (strstr (status->out, "\n2 problems:\n  h1: no way. Mend it\n  h2: odd\n"));
+  stop (sandbox, "two");
+  g_autoptr (VbetSandbox) tested = sandbox_with (ALARMED);
+  g_autoptr (VbetRun) test = VBET_RUN (tested, "test", "two.vbet");
+  CU_ASSERT_PTR_NOT_NULL (strstr (test->out, "# h1: no way. Mend it\n# h2: odd\n"));
+}
+
 static void
 test_run_failing (void)
 {
@@ -298,6 +317,7 @@ test_test_timeout (void)
 static CU_TestInfo tests[] = {
   { "run", test_run },
   { "run --detach --id", test_run_detached },
+  { "run with alarms", test_run_with_alarms },
   { "run: a guest fails", test_run_failing },
   { "run: no engine, no image, dead engine", test_run_refused },
   { "run: a wrong text starts nothing", test_run_wrong_text },

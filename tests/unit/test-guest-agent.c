@@ -589,6 +589,38 @@ test_guest_that_does_not_read (void)
   tear_down (&fixture);
 }
 
+static void
+on_alarm (VbetAgent *agent, const char *key, const char *kind, const char *text, gpointer data)
+{
+  CU_ASSERT_TRUE (g_utf8_validate (text, -1, NULL));
+  g_string_append_printf (data, "%s/%s/%s;", key, kind, text);
+}
+
+/* Alarms come before hello and after it; what is none is passed over. */
+static void
+test_alarms (void)
+{
+  Fixture fixture;
+  g_autoptr (GString) alarms = g_string_new (NULL);
+  set_up (&fixture, FALSE);
+  g_signal_connect (fixture.agent, "alarm", G_CALLBACK (on_alarm), alarms);
+  say (&fixture, VBET_AGENT_ALARM, 0, NULL, 0);
+  say (&fixture, VBET_AGENT_ALARM, 0, "00\0route\0no way", 15);
+  settle ();
+  VBET_ASSERT_TEXT (alarms->str, "//;00/route/no way;");
+  CU_ASSERT_EQUAL (fixture.hellos, 0);
+  say_hello (&fixture, VBET_AGENT_VERSION);
+  say (&fixture, VBET_AGENT_ALARM, 0, "no kind\0", 8);
+  say (&fixture, VBET_AGENT_ALARM, 3, "01\0route\0not of a job", 21);
+  say (&fixture, VBET_AGENT_ALARM, 0, "01\0x\0\377\33", 7);
+  say (&fixture, VBET_AGENT_ALARM, 0, "00", 2);
+  settle ();
+  CU_ASSERT_EQUAL (fixture.hellos, 1);
+  VBET_ASSERT_TEXT (alarms->str, "//;00/route/no way;01/x/\357\277\275 ;00//;");
+  VBET_ASSERT_TEXT (fixture.problems->str, "");
+  tear_down (&fixture);
+}
+
 static CU_TestInfo agent_tests[] = {
   { "a command", test_exec },
   { "output piece by piece", test_stream },
@@ -602,6 +634,7 @@ static CU_TestInfo agent_tests[] = {
   { "small requests", test_small_requests },
   { "the line's window", test_line_window },
   { "room on the console", test_console_room },
+  { "alarms", test_alarms },
   { "a guest that does not read", test_guest_that_does_not_read },
   CU_TEST_INFO_NULL,
 };

@@ -254,10 +254,12 @@ test_changes (void)
   expect_change (plain, "h1", 1, "mac", NULL);
   expect_change (plain, "h1", 0, "gateway",
                  "ip -4 route replace default via 10.0.0.254 proto static || exit\n"
-                 "ip -6 route replace default via fd00::ff proto static || exit\nexit 0\n");
+                 "ip -6 route replace default via fd00::ff proto static || exit\n"
+                 "/usr/lib/vbet/mended route 2>/dev/null\nexit 0\n");
   expect_change (plain, "h2", 0, "gateway",
                  "ip -4 route del default proto static 2>/dev/null\n"
-                 "ip -6 route del default proto static 2>/dev/null\nexit 0\n");
+                 "ip -6 route del default proto static 2>/dev/null\n"
+                 "/usr/lib/vbet/mended route 2>/dev/null\nexit 0\n");
   expect_change (plain, "h2", 0, "dns", "cat >/etc/resolv.conf <<'END-OF-TEXT' || exit\nEND-OF-TEXT\n");
   expect_change (plain, "h1", 0, "boot", NULL);
   expect_change (plain, "h1", 0, "rules", NULL);
@@ -265,7 +267,8 @@ test_changes (void)
   /* Text that holds the end mark gets another one. */
   expect_change ("fw = attach(alloc(firewall, rules=\"# END-OF-TEXT\"), alloc(NIC))", "fw", 0, "rules",
                  "cat >/etc/nftables.conf.new <<'END-OF-TEXT-0' || exit\nflush ruleset\n# END-OF-TEXT\nEND-OF-TEXT-0\n"
-                 "nft -f /etc/nftables.conf.new || exit\nmv /etc/nftables.conf.new /etc/nftables.conf\n");
+                 "nft -f /etc/nftables.conf.new || exit\nmv /etc/nftables.conf.new /etc/nftables.conf || exit\n"
+                 "/usr/lib/vbet/mended rules 2>/dev/null\nexit 0\n");
 }
 
 static void

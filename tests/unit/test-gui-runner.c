@@ -163,6 +163,33 @@ test_finds_a_running_lab (void)
 }
 
 static void
+test_alarms (void)
+{
+  g_auto (Fixture) self = { 0 };
+  setup (&self);
+  g_autofree char *script = g_strconcat (
+      same_text,
+      "answer lab.status {\"devices\":[],\"alarms\":[{\"device\":\"h1\",\"kind\":\"route\",\"text\":\"no way\","
+      "\"remedy\":\"mend it\"},{\"device\":\"h2\",\"text\":\"a\"},{\"device\":\"h2\",\"text\":\"b\"},7,{}]}\n"
+      "notify device.start device.alarms {\"device\":\"h2\",\"alarms\":[]}\n",
+      NULL);
+  engine_runs (&self, script);
+  vbet_runner_find (self.runner);
+  wait_for (&self, "phase: running");
+  while (vbet_session_get_alarms (self.session, "h2") == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  GPtrArray *alarms = vbet_session_get_alarms (self.session, "h1");
+  CU_ASSERT_PTR_NOT_NULL_FATAL (alarms);
+  VBET_ASSERT_TEXT (((VbetAlarm *)g_ptr_array_index (alarms, 0))->text, "no way");
+  VBET_ASSERT_TEXT (((VbetAlarm *)g_ptr_array_index (alarms, 0))->remedy, "mend it");
+  CU_ASSERT_EQUAL (vbet_session_get_alarms (self.session, "h2")->len, 2);
+  vbet_runner_power (self.runner, "start", "h2");
+  while (vbet_session_get_alarms (self.session, "h2") != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  CU_ASSERT_PTR_NOT_NULL (vbet_session_get_alarms (self.session, "h1"));
+}
+
+static void
 test_tells_another_text (void)
 {
   g_auto (Fixture) self = { 0 };
@@ -368,6 +395,7 @@ test_failed_start_leaves_no_engine (void)
 
 static CU_TestInfo runner_tests[] = {
   { "a lab that runs is found", test_finds_a_running_lab },
+  { "alarms", test_alarms },
   { "another text is told", test_tells_another_text },
   { "what others change is looked at", test_tells_what_others_change },
   { "a namesake is left alone", test_leaves_a_namesake_alone },

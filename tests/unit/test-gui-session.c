@@ -363,6 +363,41 @@ test_signals (void)
   CU_ASSERT_PTR_NULL (vbet_session_get_reason (session, "r1"));
 }
 
+static GPtrArray *
+one_alarm (const char *text)
+{
+  GPtrArray *alarms = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_alarm_free);
+  if (text != NULL)
+    g_ptr_array_add (alarms, vbet_alarm_new (text, NULL));
+  return alarms;
+}
+
+static void
+test_alarms (void)
+{
+  g_autoptr (VbetSession) session = opened (chain);
+  guint states = 0, before = vbet_session_count_problems (session);
+  vbet_session_set_running (session, TRUE);
+  g_signal_connect (session, "states-changed", G_CALLBACK (count), &states);
+  vbet_session_set_alarms (session, "r1", one_alarm ("no way"));
+  vbet_session_set_alarms (session, "r1", one_alarm ("no way"));
+  CU_ASSERT_EQUAL (states, 1); /* the same again is no change */
+  CU_ASSERT_EQUAL (vbet_session_count_problems (session), before + 1);
+  CU_ASSERT_PTR_NULL (vbet_session_get_alarms (session, "r2"));
+  CU_ASSERT_EQUAL (vbet_session_get_alarms (session, "r1")->len, 1);
+  vbet_session_set_alarms (session, "r1", one_alarm ("no other way"));
+  vbet_session_set_state (session, "r2", VBET_STATE_FAILED, NULL);
+  CU_ASSERT_EQUAL (states, 3);
+  CU_ASSERT_EQUAL (vbet_session_count_problems (session), before + 2);
+  vbet_session_set_alarms (session, "r1", one_alarm (NULL));
+  CU_ASSERT_PTR_NULL (vbet_session_get_alarms (session, "r1"));
+  vbet_session_set_alarms (session, "r1", NULL);
+  CU_ASSERT_EQUAL (states, 4);
+  vbet_session_set_alarms (session, "r1", one_alarm ("no way"));
+  vbet_session_set_running (session, FALSE);
+  CU_ASSERT_EQUAL (vbet_session_count_problems (session), before);
+}
+
 static void
 test_not_text (void)
 {
@@ -393,6 +428,7 @@ static CU_TestInfo session_tests[] = {
   { "a fix is applied", test_fix },
   { "gestures on broken texts", test_gestures_on_broken_text },
   { "signals", test_signals },
+  { "alarms", test_alarms },
   { "what is no text", test_not_text },
   CU_TEST_INFO_NULL,
 };

@@ -14,6 +14,7 @@ typedef struct {
   VbetTopology *topology;
   GArray *points;
   GHashTable *states;
+  GHashTable *alarmed;
   GHashTable *selection;
   VbetOverlay overlay;
   VbetViewInput input;
@@ -27,10 +28,12 @@ setup (Fixture *self, const char *text)
   self->topology = vbet_topology_elaborate (program, "test", NULL);
   self->points = vbet_layout_compute (self->topology, NULL, FALSE);
   self->states = g_hash_table_new (g_str_hash, g_str_equal);
+  self->alarmed = g_hash_table_new (g_str_hash, g_str_equal);
   self->selection = g_hash_table_new (g_str_hash, g_str_equal);
   self->input = (VbetViewInput){ .topology = self->topology,
                                  .positions = (const VbetPoint *)(void *)self->points->data,
                                  .states = self->states,
+                                 .alarmed = self->alarmed,
                                  .selection = self->selection,
                                  .zoom = 1,
                                  .show = VBET_SHOW_ADDRESSES | VBET_SHOW_NICS,
@@ -43,6 +46,7 @@ teardown (Fixture *self)
   vbet_topology_unref (self->topology);
   g_array_unref (self->points);
   g_hash_table_unref (self->states);
+  g_hash_table_unref (self->alarmed);
   g_hash_table_unref (self->selection);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, teardown)
@@ -463,6 +467,38 @@ test_updates (void)
   CU_ASSERT_EQUAL (damaged, 11);
 }
 
+/* A device with which something is wrong wears a triangle at its corner, while the lab runs; it is seen in each
+ * appearance, and its name does not change. */
+static void
+test_alarmed (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  setup (&fixture, two_routers);
+  g_hash_table_add (fixture.alarmed, (gpointer) "r1");
+  g_hash_table_insert (fixture.states, (gpointer) "r1", GINT_TO_POINTER (VBET_STATE_READY));
+  g_autoptr (VbetView) off = vbet_view_new (&fixture.input);
+  CU_ASSERT_FALSE (vbet_view_find (off, "r1")->flags & VBET_ITEM_ALARMED);
+  fixture.input.show = VBET_SHOW_RUNNING;
+  g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
+  CU_ASSERT_TRUE (vbet_view_find (view, "r1")->flags & VBET_ITEM_ALARMED);
+  CU_ASSERT_FALSE (vbet_view_find (view, "r2")->flags & VBET_ITEM_ALARMED);
+  for (VbetAppearance appearance = VBET_APPEARANCE_LIGHT; appearance <= VBET_APPEARANCE_PROJECTOR; appearance++) {
+    const VbetPalette *palette = vbet_palette_for (appearance);
+    cairo_surface_t *surface = draw (view, palette);
+    CU_ASSERT_EQUAL (pixel (surface, 70, 82), colour (palette->states[VBET_STATE_BOOTING]));
+    CU_ASSERT_TRUE (vbet_colour_contrast (palette->states[VBET_STATE_BOOTING], palette->paper) >= 3);
+    cairo_surface_destroy (surface);
+  }
+  /* It comes and goes in place. */
+  guint damaged = 0;
+  g_hash_table_remove_all (fixture.alarmed);
+  vbet_view_set_marks (view, &fixture.input, count, &damaged);
+  CU_ASSERT_EQUAL (damaged, 1);
+  g_autoptr (VbetView) anew = vbet_view_new (&fixture.input);
+  g_autofree char *text = vbet_view_to_text (view), *expected = vbet_view_to_text (anew);
+  VBET_ASSERT_TEXT (text, expected);
+}
+
 static void
 test_traffic (void)
 {
@@ -599,6 +635,7 @@ static CU_TestInfo view_tests[] = {
 
 static CU_TestInfo draw_tests[] = {
   { "states and cables are drawn", test_drawing },
+  { "something is wrong", test_alarmed },
   { "colours have contrast", test_contrast },
   { "every picture is one of its own, in all colours", test_icons },
   { "pictures are written", test_files },

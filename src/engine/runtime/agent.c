@@ -310,6 +310,16 @@ take_hello (VbetAgent *self, const VbetAgentFrame *frame)
   g_signal_emit_by_name (self, "hello");
 }
 
+static void
+take_alarm (VbetAgent *self, const VbetAgentFrame *frame)
+{
+  VbetAgentAlarm alarm;
+  if (!vbet_agent_read_alarm (frame, &alarm))
+    return;
+  g_autofree char *text = g_utf8_make_valid (alarm.text, -1);
+  g_signal_emit_by_name (self, "alarm", alarm.key, alarm.kind, text);
+}
+
 /* What concerns the whole guest. */
 static void
 take_control (VbetAgent *self, const VbetAgentFrame *frame)
@@ -325,6 +335,8 @@ take_control (VbetAgent *self, const VbetAgentFrame *frame)
     g_signal_emit_by_name (self, "console-room");
   } else if (frame->type == VBET_AGENT_LINK && vbet_agent_read_carrier (frame, &index, &up)) {
     g_signal_emit_by_name (self, "link", (guint) index, (gboolean) up);
+  } else if (frame->type == VBET_AGENT_ALARM) {
+    take_alarm (self, frame);
   }
 }
 
@@ -594,6 +606,8 @@ vbet_agent_class_init (VbetAgentClass *class)
   g_signal_new ("problem", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
   g_signal_new ("console-room", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("link", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_BOOLEAN);
+  g_signal_new ("alarm", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING,
+                G_TYPE_STRING);
   g_signal_new ("closed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 

@@ -22,6 +22,8 @@ G_DECLARE_FINAL_TYPE (VbetAgent, vbet_agent, VBET, AGENT, GObject)
  *       an agent, but not of our version, and there will be no hello. Once
  *   "console-room" (): the answer to vbet_agent_ask_console()
  *   "link" (guint nic, gboolean up): the guest has that NIC set up or down; after vbet_agent_ask_links()
+ *   "alarm" (const char *key, const char *kind, const char *text): something is wrong in the guest, or no longer
+ *       (@kind is ""), or all is well (@key is "", too); valid UTF-8 of bounded length, also before "hello"
  *   "closed" (): the line is gone, with everything that held its other end */
 
 /** vbet_agent_new: @fd: (transfer full): a stream socket, our end. */

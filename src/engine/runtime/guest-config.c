@@ -12,6 +12,9 @@
 /* Of user and group "frr" in the image (rootfs/files/etc/passwd). */
 #define FRR_OWNER 300
 
+/* Ends the alarms of a kind in the guest; images of before have none. */
+#define MENDED "/usr/lib/vbet/mended"
+
 /* What a firewall without rules does. Also in the image, for a firewall whose rules have an error. */
 #define ESTABLISHED_ONLY                                                                                              \
   "table inet vbet {\n"                                                                                               \
@@ -332,7 +335,7 @@ gateway_change (const VbetDevice *device)
     else
       g_string_append_printf (out, "ip %s route del default proto static 2>/dev/null\n", family);
   }
-  g_string_append (out, "exit 0\n");
+  g_string_append (out, MENDED " route 2>/dev/null\nexit 0\n");
   return g_string_free (out, FALSE);
 }
 
@@ -353,7 +356,8 @@ rules_change (const VbetDevice *device)
   g_autofree char *text = rules_text (device);
   append_write (out, "/etc/nftables.conf.new", text);
   g_string_append (out, "nft -f /etc/nftables.conf.new || exit\n"
-                        "mv /etc/nftables.conf.new /etc/nftables.conf\n");
+                        "mv /etc/nftables.conf.new /etc/nftables.conf || exit\n" MENDED
+                        " rules 2>/dev/null\nexit 0\n");
   return g_string_free (out, FALSE);
 }
 

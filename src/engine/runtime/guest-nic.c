@@ -231,16 +231,19 @@ on_set_down (GObject *source, GAsyncResult *result, gpointer data)
   vbet_mconsole_command_async (self->mconsole, command, MCONSOLE_MS, on_removed, g_steal_pointer (&task));
 }
 
+/* What was wrong with a NIC goes with it; images of before have no alarms. */
+#define END_ALARMS "for kind in address nic dhcp; do /usr/lib/vbet/mended $kind eth%u:; done 2>/dev/null\n"
+
 static void
 begin_unplug (VbetGuest *self, guint index, GTask *task)
 {
   guint number = index - 1;
   g_autofree char *script
       = vbet_guest_has_vhost (self, index)
-            ? g_strdup_printf ("ip link set eth%u down; d=$(readlink /sys/class/net/eth%u/device) || exit\n"
+            ? g_strdup_printf (END_ALARMS "ip link set eth%u down; d=$(readlink /sys/class/net/eth%u/device) || exit\n"
                                "echo \"${d##*/}\" > /sys/bus/virtio/drivers/virtio_net/unbind",
-                               number, number)
-            : g_strdup_printf ("ip link set eth%u down", number);
+                               number, number, number)
+            : g_strdup_printf (END_ALARMS "ip link set eth%u down", number, number);
   g_task_set_task_data (task, GUINT_TO_POINTER (index), NULL);
   run_script (self, script, on_set_down, task);
 }

@@ -303,6 +303,14 @@ on_hello (VbetAgent *agent, gpointer data)
 }
 
 static void
+on_alarm (VbetAgent *agent, const char *key, const char *kind, const char *text, gpointer data)
+{
+  VbetGuest *self = data;
+  if (self->state == VBET_GUEST_BOOTING || self->state == VBET_GUEST_READY || self->state == VBET_GUEST_PAUSED)
+    g_signal_emit_by_name (self, "alarm", key, kind, text);
+}
+
+static void
 on_problem (VbetAgent *agent, const char *sentence, gboolean fatal, gpointer data)
 {
   VbetGuest *self = data;
@@ -451,6 +459,7 @@ vbet_guest_start (VbetGuest *self, VbetGuestConfig *config, GError **error)
   self->started = g_get_monotonic_time ();
   g_signal_connect (self->agent, "hello", G_CALLBACK (on_hello), self);
   g_signal_connect (self->agent, "link", G_CALLBACK (on_link), self);
+  g_signal_connect (self->agent, "alarm", G_CALLBACK (on_alarm), self);
   g_signal_connect (self->agent, "problem", G_CALLBACK (on_problem), self);
   g_signal_connect (self->agent, "console-room", G_CALLBACK (on_console_room), self);
   g_signal_connect (self->agent, "closed", G_CALLBACK (on_line_closed), self);
@@ -625,6 +634,8 @@ vbet_guest_class_init (VbetGuestClass *class)
   g_object_class_install_property (
       object_class, PROP_BOOT_TIMEOUT,
       g_param_spec_uint ("boot-timeout", "", "", 1, G_MAXINT, BOOT_TIMEOUT_MS, flags));
+  g_signal_new ("alarm", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+                G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
   g_signal_new ("nic-state", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                 G_TYPE_UINT, G_TYPE_BOOLEAN);
   g_signal_new ("state", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT,

@@ -69,6 +69,7 @@ G_DECLARE_FINAL_TYPE (VbetGuest, vbet_guest, VBET, GUEST, GObject)
 
 /* Signals:
  *   "nic-state" (guint index, gboolean up): the guest set a virtio-net NIC up or down (the switch sees it of others).
+ *   "alarm" (const char *key, const char *kind, const char *text): as of agent.h; what is raised ends with the boot.
  *   "state" (VbetGuestState now, const char *reason): @reason is one sentence for FAILED, else NULL. */
 
 /**

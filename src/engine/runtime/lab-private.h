@@ -1,9 +1,11 @@
 /* lab-private.h - what the files of VbetLab share: lab.c (life and jobs),
- * lab-plan.c (the order of calls, their log), lab-calls.c (executing one), lab-power.c, lab-check.c (what guests need of this host), lab-steps.c (steps and checks),
+ * lab-alarms.c (what is wrong now), lab-plan.c (the order of calls, their log), lab-calls.c (executing one), lab-power.c,
+ * lab-check.c (what guests need of this host), lab-steps.c (steps and checks),
  * lab-outside.c (gateways, TAP), lab-remote.c (remotes), lab-jobs.c (what clients ask for beside apply and power), lab-status.c (what RPC clients are told). Nobody else includes it. */
 #pragma once
 
 #include "engine/model/plan.h"
+#include "engine/runtime/alarms.h"
 #include "engine/runtime/gateway.h"
 #include "engine/runtime/kernel-config.h"
 #include "engine/runtime/lab.h"
@@ -26,6 +28,7 @@ typedef struct {
   char *problem;        /* (nullable): TAP, remote: why there is none */
   gulong state_handler;
   gulong nic_handler;
+  gulong alarm_handler;
   gint cpu;             /* processor the guest was given; -1 when it is off */
   gboolean needs_restart; /* an attribute changed that the running guest does not have yet */
   GHashTable *down;     /* NIC index → itself: of virtio-net NICs: the guest has set it down */
@@ -83,6 +86,7 @@ struct _VbetLab {
   GPtrArray *captures;      /* of those of lab-captures.c, owned */
   GHashTable *measures;     /* name of a cable → VbetLabMeasure (borrowed): those that run */
   GPtrArray *calls;         /* of VbetCallRecord */
+  VbetAlarms *alarms;       /* owned */
   GArray *step_states;      /* of VbetStepState, one a step of @topology */
   GHashTable *step_results; /* number of a step → av of what its statements gave when it ran last */
   struct _VbetActionsRun *step_run; /* (nullable): the step that runs */
@@ -164,6 +168,13 @@ gboolean vbet_lab_end_has_carrier (VbetLab *self, const char *name, guint end);
 const char *vbet_lab_why_no_carrier (VbetLab *self, const char *name, guint end);
 /** vbet_lab_port_state: a guest opened or closed a NIC. */
 void vbet_lab_port_state (VbetLab *self, const char *device, guint nic);
+
+/* lab-alarms.c */
+VbetAlarms *vbet_lab_alarms_new (VbetLab *self);
+/** vbet_lab_guest_alarm: @node's guest says so; see agent.h. */
+void vbet_lab_guest_alarm (VbetLabDevice *node, const char *key, const char *kind, const char *text);
+/** vbet_lab_guest_alarms_over: its boot is. */
+void vbet_lab_guest_alarms_over (VbetLabDevice *node);
 
 /* lab-captures.c */
 void vbet_lab_capture_free (gpointer capture);

@@ -336,6 +336,7 @@ make_status (VbetLab *self, const VbetSwitchState *counters)
     g_variant_builder_add (&list, "v", cable_status (self, g_ptr_array_index (self->topology->cables, i), counters));
   g_variant_dict_insert_value (&dict, "cables", g_variant_builder_end (&list));
   g_variant_dict_insert_value (&dict, "captures", vbet_lab_captures (self));
+  g_variant_dict_insert_value (&dict, "alarms", vbet_alarms_to_variant (self->alarms, NULL));
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 

@@ -24,6 +24,7 @@ enum {
   SIGNAL_CHANGED,
   SIGNAL_STEP,
   SIGNAL_SWITCH_STATE,
+  SIGNAL_ALARMS,
   N_SIGNALS,
 };
 
@@ -52,9 +53,11 @@ static void
 node_free (VbetLabDevice *node)
 {
   settle_waiters (node, "The device was removed");
+  vbet_alarms_forget (node->lab->alarms, node->name);
   if (node->guest != NULL) {
     g_signal_handler_disconnect (node->guest, node->state_handler);
     g_signal_handler_disconnect (node->guest, node->nic_handler);
+    g_signal_handler_disconnect (node->guest, node->alarm_handler);
     vbet_guest_kill (node->guest);
     g_object_unref (node->guest);
   }
@@ -114,12 +117,22 @@ on_guest_state (VbetGuest *guest, VbetGuestState state, const char *reason, Vbet
   case VBET_GUEST_FAILED:
     node->cpu = -1;
     g_hash_table_remove_all (node->down);
+    vbet_lab_guest_alarms_over (node);
     settle_waiters (node, reason != NULL ? reason : "The device was stopped before it was ready");
     break;
   case VBET_GUEST_BOOTING:
+    vbet_lab_guest_alarms_over (node);
+    break;
   case VBET_GUEST_STOPPING:
     break;
   }
+}
+
+static void
+on_alarm (VbetGuest *guest, const char *key, const char *kind, const char *text, VbetLabDevice *node)
+{
+  (void) guest;
+  vbet_lab_guest_alarm (node, key, kind, text);
 }
 
 static void
@@ -171,6 +184,7 @@ vbet_lab_add_node (VbetLab *self, const char *name, VbetKind kind, GError **erro
     node->guest = vbet_guest_new (name, self->guest_program, console);
     node->state_handler = g_signal_connect (node->guest, "state", G_CALLBACK (on_guest_state), node);
     node->nic_handler = g_signal_connect (node->guest, "nic-state", G_CALLBACK (on_nic_state), node);
+    node->alarm_handler = g_signal_connect (node->guest, "alarm", G_CALLBACK (on_alarm), node);
   }
   g_hash_table_replace (self->nodes, node->name, node);
   return node;
@@ -280,6 +294,7 @@ vbet_lab_dispose (GObject *object)
 {
   VbetLab *self = VBET_LAB (object);
   g_clear_pointer (&self->nodes, g_hash_table_unref);
+  g_clear_pointer (&self->alarms, vbet_alarms_free);
   g_clear_pointer (&self->captures, g_ptr_array_unref);
   if (self->switch_client != NULL)
     g_signal_handlers_disconnect_by_data (self->switch_client, self);
@@ -329,11 +344,14 @@ vbet_lab_class_init (VbetLabClass *class)
                                        G_TYPE_VARIANT);
   signals[SIGNAL_SWITCH_STATE] = g_signal_new ("switch-state", VBET_TYPE_LAB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                                G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_ALARMS] = g_signal_new ("alarms", VBET_TYPE_LAB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                         2, G_TYPE_STRING, G_TYPE_VARIANT);
 }
 
 static void
 vbet_lab_init (VbetLab *self)
 {
+  self->alarms = vbet_lab_alarms_new (self);
   self->measures = g_hash_table_new (g_str_hash, g_str_equal);
   self->captures = g_ptr_array_new_with_free_func (vbet_lab_capture_free);
   self->born = g_get_monotonic_time ();

@@ -12,6 +12,7 @@
  *   "changed" (guint revision): another topology runs
  *   "step" (GVariant *): a step's state or one of its results
  *   "switch-state" (const char *state)
+ *   "alarms" (const char *device, GVariant *av): all that is wrong with that device now
  */
 #pragma once
 

@@ -6,6 +6,8 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/agent-terminal.c \
 	src/engine/runtime/agent.c \
 	src/engine/runtime/agent.h \
+	src/engine/runtime/alarms.c \
+	src/engine/runtime/alarms.h \
 	src/engine/runtime/console.c \
 	src/engine/runtime/console.h \
 	src/engine/runtime/disk.c \
@@ -37,6 +39,7 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/lab-bridges.c \
 	src/engine/runtime/lab-cables.c \
 	src/engine/runtime/lab-calls.c \
+	src/engine/runtime/lab-alarms.c \
 	src/engine/runtime/lab-check.c \
 	src/engine/runtime/lab-captures.c \
 	src/engine/runtime/lab-measure.c \

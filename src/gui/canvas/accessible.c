@@ -58,11 +58,15 @@ describe (VbetItemAccessible *self)
   if (item == NULL)
     return g_strdup ("");
   VbetSession *session = vbet_canvas_get_session (self->canvas);
-  if (item->kind == VBET_ITEM_DEVICE)
-    return g_strdup_printf (g_hash_table_contains (vbet_session_get_roots (session), self->name)
-                                ? _ ("%s, root of the spanning tree, %s")
-                                : _ ("%s, %s"),
-                            vbet_kind_name (item->device_kind), vbet_device_state_name (item->state));
+  if (item->kind == VBET_ITEM_DEVICE) {
+    g_autofree char *state
+        = g_strdup_printf (g_hash_table_contains (vbet_session_get_roots (session), self->name)
+                               ? _ ("%s, root of the spanning tree, %s")
+                               : _ ("%s, %s"),
+                           vbet_kind_name (item->device_kind), vbet_device_state_name (item->state));
+    g_autofree char *wrong = _vbet_canvas_describe_alarms (self->canvas, self->name);
+    return wrong != NULL ? g_strdup_printf ("%s\n%s", state, wrong) : g_steal_pointer (&state);
+  }
   if (item->kind == VBET_ITEM_NOTE)
     return g_strdup_printf (item->flags & VBET_ITEM_FRAME ? _ ("frame: %s") : _ ("note: %s"), item->text);
   const VbetCable *cable = vbet_topology_cable (vbet_session_get_topology (session), self->name);

@@ -6,6 +6,8 @@
 
 #include <glib/gi18n.h>
 
+#define ALARMS_SHOWN 6 /* of one device, in a tooltip */
+
 /* Where the other end of the cable in @nic is; (transfer full). */
 static char *
 far_end (VbetCanvas *self, const VbetNic *nic)
@@ -147,6 +149,21 @@ _vbet_canvas_describe_cable (VbetCanvas *self, const char *name)
 }
 
 char *
+_vbet_canvas_describe_alarms (VbetCanvas *self, const char *device)
+{
+  GPtrArray *alarms = vbet_session_get_alarms (self->session, device);
+  if (alarms == NULL)
+    return NULL;
+  GString *text = g_string_new (NULL);
+  g_string_printf (text, ngettext ("%u problem:", "%u problems:", alarms->len), alarms->len);
+  for (guint i = 0; i < MIN (alarms->len, ALARMS_SHOWN); i++)
+    g_string_append_printf (text, "\n%s", ((VbetAlarm *)g_ptr_array_index (alarms, i))->text);
+  if (alarms->len > ALARMS_SHOWN)
+    g_string_append (text, "\n…");
+  return g_string_free (text, FALSE);
+}
+
+char *
 _vbet_canvas_describe (VbetCanvas *self, const VbetItem *item)
 {
   if (item->kind == VBET_ITEM_HANDLE)
@@ -158,5 +175,5 @@ _vbet_canvas_describe (VbetCanvas *self, const VbetItem *item)
   const char *reason = vbet_session_get_reason (self->session, item->name);
   return reason != NULL
              ? g_strdup_printf ("%s %s: %s", item->name, vbet_device_state_name (item->state), reason)
-             : NULL;
+             : _vbet_canvas_describe_alarms (self, item->name);
 }

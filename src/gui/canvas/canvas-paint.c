@@ -99,6 +99,7 @@ input_of (VbetCanvas *self, const VbetOverlay *overlay)
     .topology = vbet_session_get_topology (self->session),
     .positions = _vbet_canvas_positions (self),
     .states = vbet_session_get_states (self->session),
+    .alarmed = vbet_session_get_alarmed (self->session),
     .traffic = vbet_session_get_traffic (self->session),
     .roots = vbet_session_get_roots (self->session),
     .storms = vbet_session_get_storms (self->session),

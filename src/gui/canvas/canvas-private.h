@@ -88,5 +88,7 @@ void _vbet_canvas_end_nudge (VbetCanvas *self);
 char *_vbet_canvas_describe (VbetCanvas *self, const VbetItem *item);
 /* What of the running cable is worth a word: (transfer full) (nullable). */
 char *_vbet_canvas_describe_cable (VbetCanvas *self, const char *name);
+/** _vbet_canvas_describe_alarms: Returns: (transfer full) (nullable): what is wrong with a device that runs. */
+char *_vbet_canvas_describe_alarms (VbetCanvas *self, const char *device);
 /* (transfer full): "eth0: 10.0.0.1/24, cable1 to r2, carrier". */
 char *_vbet_canvas_describe_nic (VbetCanvas *self, const char *device, guint nic);

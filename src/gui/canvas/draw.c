@@ -95,6 +95,38 @@ draw_badge (VbetPen *pen, const VbetItem *item)
   draw_sign (cr, item->state, x, y);
 }
 
+/* Something is wrong with a device that runs: a triangle with an exclamation mark, at the corner across from
+ * the badge of its state, in its own colour and edged so that it stands out from the tile in any appearance.
+ */
+static void
+draw_warning (VbetPen *pen, const VbetItem *item)
+{
+  cairo_t *cr = pen->cr;
+  const VbetPalette *palette = pen->palette;
+  double x = item->bounds.x + 6, y = item->bounds.y + 7;
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+  cairo_new_path (cr);
+  cairo_move_to (cr, x, y - 9);
+  cairo_line_to (cr, x + 10, y + 8);
+  cairo_line_to (cr, x - 10, y + 8);
+  cairo_close_path (cr);
+  _vbet_draw_source (cr, &palette->paper, 1);
+  cairo_set_line_width (cr, 6);
+  cairo_stroke_preserve (cr);
+  _vbet_draw_source (cr, &palette->states[VBET_STATE_BOOTING], 1);
+  cairo_set_line_width (cr, 2.5);
+  cairo_stroke_preserve (cr);
+  cairo_fill (cr);
+  _vbet_draw_source (cr, &palette->tile, 1);
+  cairo_set_line_width (cr, 2.2);
+  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
+  cairo_move_to (cr, x, y - 3.5);
+  cairo_line_to (cr, x, y + 1.6);
+  cairo_stroke (cr);
+  cairo_arc (cr, x, y + 5.4, 1.4, 0, 2 * G_PI);
+  cairo_fill (cr);
+}
+
 static void
 draw_outline (VbetPen *pen, const VbetItem *item)
 {
@@ -154,6 +186,8 @@ draw_tile (VbetPen *pen, const VbetItem *item)
     draw_glyph (pen, item);
   if (running)
     draw_badge (pen, item);
+  if (item->flags & VBET_ITEM_ALARMED)
+    draw_warning (pen, item);
 }
 
 /* --- tools ---------------------------------------------------------------------------- */
@@ -315,7 +349,7 @@ draw_device (VbetPen *pen, const VbetItem *item)
     return;
   }
   g_snprintf (key, sizeof key, "%u %u %u %s %s", item->device_kind, item->state,
-              item->flags & VBET_ITEM_RUNNING, item->icon != NULL ? item->icon : "",
+              item->flags & (VBET_ITEM_RUNNING | VBET_ITEM_ALARMED), item->icon != NULL ? item->icon : "",
               item->colour != NULL ? item->colour : "");
   cairo_surface_t *picture = g_hash_table_lookup (pen->cache->pictures, key);
   if (picture == NULL) {

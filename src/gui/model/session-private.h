@@ -14,6 +14,7 @@ struct _VbetSession {
   GHashTable *selection; /* set of names */
   GHashTable *states;    /* name → GINT of VbetDeviceState */
   GHashTable *reasons;   /* name → text */
+  GHashTable *alarms;    /* name → GPtrArray of VbetAlarm, not empty */
   GHashTable *restart;   /* set of names: needs a restart */
   GHashTable *traffic;   /* (nullable): name of a cable → VbetTraffic */
   GHashTable *roots;     /* set of names of switches */

@@ -120,6 +120,7 @@ load (VbetSession *self, const char *text, gsize size)
   g_hash_table_remove_all (self->selection);
   g_hash_table_remove_all (self->states);
   g_hash_table_remove_all (self->reasons);
+  g_hash_table_remove_all (self->alarms);
   vbet_document_load (self->document, text, size);
 }
 
@@ -279,6 +280,7 @@ vbet_session_set_running (VbetSession *self, gboolean running)
   self->running = running;
   g_hash_table_remove_all (self->states);
   g_hash_table_remove_all (self->reasons);
+  g_hash_table_remove_all (self->alarms);
   g_hash_table_remove_all (self->restart);
   emit (self, "states-changed");
 }
@@ -377,6 +379,7 @@ vbet_session_finalize (GObject *object)
   g_hash_table_unref (self->hints);
   g_hash_table_unref (self->selection);
   g_hash_table_unref (self->states);
+  g_hash_table_unref (self->alarms);
   g_hash_table_unref (self->restart);
   g_hash_table_unref (self->roots);
   g_hash_table_unref (self->storms);
@@ -406,6 +409,7 @@ vbet_session_init (VbetSession *self)
   self->hints = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->selection = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->states = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->alarms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
   self->restart = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->roots = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->storms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

@@ -95,6 +95,26 @@ const char *vbet_session_get_reason (VbetSession *self, const char *device);
 /** vbet_session_get_states: Returns: name → GINT_TO_POINTER of VbetDeviceState. */
 GHashTable *vbet_session_get_states (VbetSession *self);
 
+/* Something that is wrong with a device although it runs, as the engine says it. */
+typedef struct {
+  char *text;   /* one line */
+  char *remedy; /* (nullable): likewise */
+} VbetAlarm;
+
+/** vbet_alarm_new: Returns: (transfer full). @remedy: (nullable). */
+VbetAlarm *vbet_alarm_new (const char *text, const char *remedy);
+void vbet_alarm_free (VbetAlarm *self);
+
+/** vbet_session_set_alarms: @alarms: (nullable) (element-type VbetAlarm) (transfer full): all that is wrong with
+ * @device, "" for the lab as a whole, now; emits "states-changed" when that is not what it was. */
+void vbet_session_set_alarms (VbetSession *self, const char *device, GPtrArray *alarms);
+/** vbet_session_get_alarms: Returns: (nullable) (transfer none) (element-type VbetAlarm): never empty. */
+GPtrArray *vbet_session_get_alarms (VbetSession *self, const char *device);
+/** vbet_session_get_alarmed: Returns: (transfer none): name → GPtrArray, of all that have some. */
+GHashTable *vbet_session_get_alarmed (VbetSession *self);
+/** vbet_session_count_problems: findings about the text, failed devices and alarms. */
+guint vbet_session_count_problems (VbetSession *self);
+
 /** vbet_session_set_needs_restart: @names: NULL-terminated: devices with changes that take effect at their
  * next start; emits "states-changed" when they are others than before. */
 void vbet_session_set_needs_restart (VbetSession *self, const char *const *names);

@@ -151,6 +151,8 @@ append_flags (GString *text, guint flags)
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (flags & (1u << i))
       g_string_append_printf (text, " %s", names[i]);
+  if (flags & VBET_ITEM_ALARMED)
+    g_string_append (text, " alarmed");
 }
 
 static void

@@ -15,15 +15,16 @@ tell (const VbetItem *item, VbetDamage damage, gpointer data)
 void
 vbet_view_set_marks (VbetView *self, const VbetViewInput *input, VbetDamage damage, gpointer data)
 {
-  const guint marks
-      = VBET_ITEM_SELECTED | VBET_ITEM_HOVERED | VBET_ITEM_TARGET | VBET_ITEM_RUNNING | VBET_ITEM_EDITING;
+  const guint marks = VBET_ITEM_SELECTED | VBET_ITEM_HOVERED | VBET_ITEM_TARGET | VBET_ITEM_RUNNING
+                      | VBET_ITEM_EDITING | VBET_ITEM_ALARMED;
   for (guint i = 0; i < self->items->len; i++) {
     VbetItem *item = g_ptr_array_index (self->items, i);
     gboolean object = item->kind == VBET_ITEM_DEVICE || item->kind == VBET_ITEM_CABLE;
     if (!object && item->kind != VBET_ITEM_NOTE
         && (item->kind != VBET_ITEM_TEXT || item->style != VBET_TEXT_NAME))
       continue;
-    guint flags = _vbet_view_marks (input, item->name) & ~(object ? 0 : (guint)VBET_ITEM_RUNNING);
+    const guint lives = VBET_ITEM_RUNNING | VBET_ITEM_ALARMED;
+    guint flags = _vbet_view_marks (input, item->name) & ~(object ? 0 : lives);
     VbetDeviceState state = item->state;
     if (item->kind == VBET_ITEM_DEVICE)
       state = input->states != NULL

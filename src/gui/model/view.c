@@ -95,6 +95,9 @@ _vbet_view_marks (const VbetViewInput *input, const char *name)
   guint flags = is_selected (input, name) ? VBET_ITEM_SELECTED : 0;
   if (input->show & VBET_SHOW_RUNNING)
     flags |= VBET_ITEM_RUNNING;
+  if (input->alarmed != NULL && (input->show & VBET_SHOW_RUNNING)
+      && g_hash_table_contains (input->alarmed, name))
+    flags |= VBET_ITEM_ALARMED;
   if (input->overlay != NULL && input->overlay->hover != NULL && g_str_equal (input->overlay->hover, name))
     flags |= VBET_ITEM_HOVERED;
   if (input->overlay != NULL && input->overlay->target != NULL && g_str_equal (input->overlay->target, name))
@@ -252,7 +255,8 @@ add_device_texts (VbetViewBuilder *self, const VbetDevice *device, VbetPoint at)
   if (self->level < 1)
     return;
   VbetItem *name = _vbet_view_add_text (self, VBET_TEXT_NAME, device->name, device->name, below);
-  name->flags = _vbet_view_marks (self->input, device->name) & ~(guint)VBET_ITEM_RUNNING;
+  name->flags
+      = _vbet_view_marks (self->input, device->name) & ~(guint)(VBET_ITEM_RUNNING | VBET_ITEM_ALARMED);
   if (self->level < 2)
     return;
   add_root (self, device, at);

@@ -136,6 +136,7 @@ typedef struct {
   const VbetTopology *topology;
   const VbetPoint *positions; /* one a device, in order */
   GHashTable *states;         /* (nullable): name → GINT of VbetDeviceState; missing: off */
+  GHashTable *alarmed;        /* (nullable): names of devices with which something is wrong → anything */
   GHashTable *traffic;        /* (nullable): name of a cable → VbetTraffic; missing: nothing is known */
   GHashTable *roots;          /* (nullable): set of names of switches: roots of their spanning trees */
   GHashTable *storms;         /* (nullable): set of names of switches and hubs in which frames circle */
@@ -187,6 +188,7 @@ typedef enum {
   VBET_ITEM_CAPTURED_B = 1 << 12,
   VBET_ITEM_BLOCKED_A = 1 << 13, /* a cable of which the spanning tree blocks this end */
   VBET_ITEM_BLOCKED_B = 1 << 14,
+  VBET_ITEM_ALARMED = 1 << 15, /* a device of a running lab with which something is wrong */
 } VbetItemFlags;
 
 /* What the lamp at the end of a cable shows. */

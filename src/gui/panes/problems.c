@@ -101,6 +101,56 @@ new_failure (VbetProblems *self, const char *device)
   return row;
 }
 
+/* Something is wrong with a device that runs: which, what, what to do about it. */
+static GtkWidget *
+new_alarm (const char *device, const VbetAlarm *alarm)
+{
+  const char *of = *device != '\0' ? device : _ ("the lab");
+  GtkWidget *row = gtk_list_box_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
+  GtkWidget *lines = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *icon = gtk_image_new_from_icon_name ("dialog-warning-symbolic", GTK_ICON_SIZE_MENU);
+  GtkWidget *place = new_label (of, "vbet-place");
+  GtkWidget *text = new_label (alarm->text, NULL);
+  g_autofree char *name = g_strdup_printf (_ ("warning, %s: %s"), of, alarm->text);
+  gtk_style_context_add_class (gtk_widget_get_style_context (icon), "vbet-warning");
+  gtk_widget_set_valign (icon, GTK_ALIGN_START);
+  gtk_widget_set_valign (place, GTK_ALIGN_START);
+  gtk_label_set_line_wrap (GTK_LABEL (text), TRUE);
+  gtk_container_add (GTK_CONTAINER (lines), text);
+  if (alarm->remedy != NULL) {
+    GtkWidget *remedy = new_label (alarm->remedy, "dim-label");
+    gtk_label_set_line_wrap (GTK_LABEL (remedy), TRUE);
+    gtk_container_add (GTK_CONTAINER (lines), remedy);
+    atk_object_set_description (gtk_widget_get_accessible (row), alarm->remedy);
+  }
+  gtk_widget_set_hexpand (lines, TRUE);
+  gtk_container_add (GTK_CONTAINER (box), icon);
+  gtk_container_add (GTK_CONTAINER (box), place);
+  gtk_container_add (GTK_CONTAINER (box), lines);
+  gtk_container_add (GTK_CONTAINER (row), box);
+  if (*device != '\0')
+    gtk_widget_set_tooltip_text (row, _ ("Show the device's console"));
+  g_object_set_data_full (G_OBJECT (row), "vbet-device", g_strdup (device), g_free);
+  g_object_set_data (G_OBJECT (row), "vbet-alarm", GINT_TO_POINTER (TRUE));
+  atk_object_set_name (gtk_widget_get_accessible (row), name);
+  return row;
+}
+
+/* Calls @each for each alarm: of the lab, then of its devices in order of the text. */
+static void
+each_alarm (VbetProblems *self, void (*each) (const char *device, const VbetAlarm *alarm, gpointer data),
+            gpointer data)
+{
+  const VbetTopology *topology = vbet_session_get_topology (self->session);
+  for (guint i = 0; i <= topology->devices->len; i++) {
+    const char *name = i > 0 ? ((VbetDevice *)g_ptr_array_index (topology->devices, i - 1))->name : "";
+    GPtrArray *alarms = vbet_session_get_alarms (self->session, name);
+    for (guint k = 0; alarms != NULL && k < alarms->len; k++)
+      each (name, g_ptr_array_index (alarms, k), data);
+  }
+}
+
 /* Names of the devices that have failed, in order of the text. */
 static char **
 failed_devices (VbetProblems *self)
@@ -131,6 +181,20 @@ set_header (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
   gtk_list_box_row_set_header (row, header);
 }
 
+static void
+describe_alarm (const char *device, const VbetAlarm *alarm, gpointer data)
+{
+  g_string_append_printf (data, "%s %s\n%s\n", device, alarm->text,
+                          alarm->remedy != NULL ? alarm->remedy : "");
+}
+
+static void
+add_alarm (const char *device, const VbetAlarm *alarm, gpointer data)
+{
+  VbetProblems *self = data;
+  gtk_container_add (GTK_CONTAINER (self->list), new_alarm (device, alarm));
+}
+
 static char *
 describe_failures (VbetProblems *self, char **devices)
 {
@@ -139,6 +203,7 @@ describe_failures (VbetProblems *self, char **devices)
     const char *reason = vbet_session_get_reason (self->session, devices[i]);
     g_string_append_printf (all, "%s %s\n", devices[i], reason != NULL ? reason : "");
   }
+  each_alarm (self, describe_alarm, all);
   return g_string_free (g_steal_pointer (&all), FALSE);
 }
 
@@ -152,10 +217,11 @@ fill (VbetProblems *self)
     gtk_widget_destroy (link->data);
   g_free (self->failures);
   self->failures = describe_failures (self, failed);
-  for (guint i = 0; failed[i] != NULL && i < MAX_ROWS; i++)
-    gtk_container_add (GTK_CONTAINER (self->list), new_failure (self, failed[i]));
   for (guint i = 0; i < MIN (vbet_diagnostics_size (findings), MAX_ROWS); i++)
     gtk_container_add (GTK_CONTAINER (self->list), new_row (self, vbet_diagnostics_get (findings, i), i));
+  for (guint i = 0; failed[i] != NULL && i < MAX_ROWS; i++)
+    gtk_container_add (GTK_CONTAINER (self->list), new_failure (self, failed[i]));
+  each_alarm (self, add_alarm, self);
   gtk_widget_show_all (self->list);
 }
 
@@ -177,7 +243,9 @@ on_row_activated (GtkListBox *list, GtkListBoxRow *row, VbetProblems *self)
   const char *device = g_object_get_data (G_OBJECT (row), "vbet-device");
   if (device != NULL) {
     g_autofree char *copy = g_strdup (device);
-    g_signal_emit_by_name (self, "chosen", copy);
+    gboolean alarm = g_object_get_data (G_OBJECT (row), "vbet-alarm") != NULL;
+    if (*copy != '\0')
+      g_signal_emit_by_name (self, alarm ? "console" : "chosen", copy);
     return;
   }
   if (index >= vbet_diagnostics_size (findings))
@@ -214,7 +282,7 @@ vbet_problems_finalize (GObject *object)
 static void
 vbet_problems_class_init (VbetProblemsClass *klass)
 {
-  static const char *const texts[] = { "chosen", "start" };
+  static const char *const texts[] = { "chosen", "start", "console" };
   G_OBJECT_CLASS (klass)->dispose = vbet_problems_dispose;
   G_OBJECT_CLASS (klass)->finalize = vbet_problems_finalize;
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)

@@ -1,4 +1,5 @@
-/* problems.h - the list of findings about the lab's text; a click goes there, a button mends. */
+/* problems.h - the list of findings about the lab's text, and below of what is wrong in the running lab: a
+ * click goes there, a button mends. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -12,6 +13,7 @@ G_DECLARE_FINAL_TYPE (VbetProblems, vbet_problems, VBET, PROBLEMS, GtkScrolledWi
  *   "go-to" (guint64 start, guint64 length): the bytes a chosen finding is about
  *   "chosen" (const char *name): a device that failed in the running lab was clicked
  *   "start" (const char *name): it is to be started again
+ *   "console" (const char *name): something is wrong with a device that runs: what it shows is to be seen
  */
 
 GtkWidget *vbet_problems_new (VbetSession *session);

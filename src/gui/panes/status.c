@@ -220,7 +220,7 @@ show_frames (VbetStatus *self)
 static void
 show_problems (VbetStatus *self)
 {
-  guint n = vbet_diagnostics_size (vbet_session_get_diagnostics (self->session));
+  guint n = vbet_session_count_problems (self->session);
   gtk_widget_set_visible (self->problems, n > 0);
   if (n == 0)
     return;
@@ -309,7 +309,7 @@ fill (VbetStatus *self)
   gtk_button_set_relief (GTK_BUTTON (self->problems), GTK_RELIEF_NONE);
   gtk_widget_set_no_show_all (self->problems, TRUE);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->problems), "win.status-problems");
-  gtk_widget_set_tooltip_text (self->problems, _ ("Show what is wrong with the lab's text"));
+  gtk_widget_set_tooltip_text (self->problems, _ ("Show what is wrong with the lab"));
   gtk_style_context_add_class (gtk_widget_get_style_context (self->problems), "vbet-small");
   gtk_box_pack_end (GTK_BOX (self), self->problems, FALSE, FALSE, 0);
 }

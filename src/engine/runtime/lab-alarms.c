@@ -1,0 +1,41 @@
+/* lab-alarms.c - how the alarms of guests come into the lab's list (alarms.h), and how clients hear of them.
+ */
+#include "config.h"
+
+#include "engine/runtime/lab-private.h"
+
+static double
+uptime (const VbetLab *self)
+{
+  return (double)(g_get_monotonic_time () - self->born) / 1e6;
+}
+
+static void
+on_changed (const char *device, gpointer data)
+{
+  VbetLab *self = data;
+  g_autoptr (GVariant) alarms = g_variant_ref_sink (vbet_alarms_to_variant (self->alarms, device));
+  g_signal_emit_by_name (self, "alarms", device, alarms);
+}
+
+VbetAlarms *
+vbet_lab_alarms_new (VbetLab *self)
+{
+  return vbet_alarms_new (on_changed, self);
+}
+
+void
+vbet_lab_guest_alarm (VbetLabDevice *node, const char *key, const char *kind, const char *text)
+{
+  VbetAlarms *alarms = node->lab->alarms;
+  if (kind[0] == '\0')
+    vbet_alarms_clear (alarms, node->name, VBET_ALARM_FROM_GUEST, key[0] != '\0' ? key : NULL);
+  else
+    vbet_alarms_raise (alarms, node->name, VBET_ALARM_FROM_GUEST, key, kind, text, uptime (node->lab));
+}
+
+void
+vbet_lab_guest_alarms_over (VbetLabDevice *node)
+{
+  vbet_alarms_clear (node->lab->alarms, node->name, VBET_ALARM_FROM_GUEST, NULL);
+}
