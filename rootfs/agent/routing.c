@@ -141,7 +141,7 @@ static int
 write_part (VbetFrrDaemon daemon, const char *text, VbetFrrFate *fates)
 {
   char path[64];
-  char *part = malloc (vbet_frr_part_size (text));
+  char *part = malloc (vbet_frr_part (text, daemon, NULL, NULL, 0) + 1);
   if (part == NULL)
     return -ENOMEM;
   vbet_frr_part (text, daemon, part, fates, LINES_MAX);

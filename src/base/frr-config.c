@@ -3,9 +3,10 @@
  * A daemon passes over a line that it does not know, and tries one that its present block does not know at
  * the levels above. So blocks need no end, and an "exit" is the one dangerous line: where the daemon did not
  * know the block that it ends, it ends the daemon's configuration, and all that follows is lost. Hence the
- * two rules of vbet_frr_part(): a daemon gets no block that it does not know, with all that is in it; and
- * where a block of the top level ends, it gets TO_TOP, which every daemon of every version has there and
- * which leads out of any block. */
+ * rules of vbet_frr_part(): a daemon gets no block that it does not know, with all that is in it; where a
+ * block of the top level ends, it gets TO_TOP, which every daemon of every version has there and which leads
+ * out of any block; and where a block just within one ends, it gets the first line of the outer one anew. So
+ * an older daemon that lacks a block of the table goes on behind it, too. */
 #include "base/frr-config.h"
 
 #include <string.h>
@@ -20,8 +21,6 @@ static const char *const names[VBET_FRR_DAEMONS] = {
   "mgmtd",  "zebra", "staticd", "babeld", "bfdd",  "bgpd", "eigrpd", "fabricd", "isisd",  "ldpd",  "nhrpd",
   "ospf6d", "ospfd", "pathd",   "pbrd",   "pim6d", "pimd", "ripd",   "ripngd",  "sharpd", "vrrpd",
 };
-
-#define SRV6 (BIT (ZEBRA) | BIT (STATICD) | BIT (MGMTD))
 
 /* Blocks, and who knows them in any version of FRR from 8.4 to 10.3 (asked of the daemons themselves). A path
  * is that of the block around it, "/", and the words that the first line begins with: "*" is any word, "$"
@@ -43,14 +42,14 @@ static const struct {
   { "key chain */key *", BIT (MGMTD) | BIT (EIGRPD) | BIT (OSPF6D) | BIT (OSPFD) | BIT (RIPD), NULL },
   { "nexthop-group *", BIT (PBRD) | BIT (SHARPD), NULL },
   { "pseudowire *", BIT (ZEBRA), NULL },
-  { "segment-routing $", SRV6 | BIT (PATHD), NULL },
-  { "segment-routing $/srv6 $", SRV6, NULL },
-  { "segment-routing $/srv6 $/locators $", SRV6, NULL },
-  { "segment-routing $/srv6 $/locators $/locator *", SRV6, NULL },
-  { "segment-routing $/srv6 $/encapsulation $", SRV6, NULL },
-  { "segment-routing $/srv6 $/formats $", SRV6, NULL },
-  { "segment-routing $/srv6 $/formats $/format *", SRV6, NULL },
-  { "segment-routing $/srv6 $/static-sids $", SRV6, NULL },
+  { "segment-routing $", BIT (MGMTD) | BIT (ZEBRA) | BIT (PATHD), NULL },
+  { "segment-routing $/srv6 $", BIT (MGMTD) | BIT (ZEBRA), NULL },
+  { "segment-routing $/srv6 $/locators $", BIT (ZEBRA), NULL },
+  { "segment-routing $/srv6 $/locators $/locator *", BIT (ZEBRA), NULL },
+  { "segment-routing $/srv6 $/encapsulation $", BIT (ZEBRA), NULL },
+  { "segment-routing $/srv6 $/formats $", BIT (ZEBRA), NULL },
+  { "segment-routing $/srv6 $/formats $/format *", BIT (ZEBRA), NULL },
+  { "segment-routing $/srv6 $/static-sids $", BIT (MGMTD), NULL },
   { "segment-routing $/traffic-eng $", BIT (PATHD), NULL },
   { "segment-routing $/traffic-eng $/segment-list *", BIT (PATHD), NULL },
   { "segment-routing $/traffic-eng $/policy *", BIT (PATHD), NULL },
@@ -152,6 +151,7 @@ typedef struct {
   struct {
     int block;
     size_t indent;
+    const char *line; /* its first */
   } levels[DEPTH_MAX];
 } Place;
 
@@ -161,6 +161,7 @@ typedef enum {
   LINE_INSIDE,  /* for who knows the blocks around it */
   LINE_ANYBODY, /* stands where an unended block may be over: for everybody */
   LINE_TO_TOP,  /* ends a block of the top level: for who knows that */
+  LINE_TO_OUTER /* ends a block just within one of the top level: for who knows both */
 } LineKind;
 
 /* --- the table ----------------------------------------------------------------- */
@@ -274,7 +275,7 @@ take_exit (Place *place, size_t indent, uint32_t *ret_daemons)
     return LINE_TO_TOP;
   }
   place->depth--;
-  return LINE_INSIDE;
+  return place->depth == 1 ? LINE_TO_OUTER : LINE_INSIDE;
 }
 
 /* "exit-NAME" ends the innermost block that begins with the word NAME, and those within. */
@@ -311,6 +312,7 @@ enter_block (Place *place, const char *line, size_t indent)
     place->depth = depth + 1;
     place->levels[depth].block = block;
     place->levels[depth].indent = indent;
+    place->levels[depth].line = line;
     return true;
   }
   return false;
@@ -402,29 +404,25 @@ vbet_frr_module (const char *text, VbetFrrDaemon daemon)
 }
 
 size_t
-vbet_frr_part_size (const char *text)
-{
-  size_t lines = 1;
-  for (const char *line = text; *line != '\0'; line = next_line (line))
-    lines++;
-  /* At most, each line becomes TO_TOP. */
-  return strlen (text) + lines * sizeof TO_TOP + 1;
-}
-
-void
 vbet_frr_part (const char *text, VbetFrrDaemon daemon, char *part, VbetFrrFate *fates, size_t count)
 {
   Place place = { 0 };
+  size_t size = 0;
   for (size_t number = 1; *text != '\0'; text = next_line (text), number++) {
     uint32_t daemons;
     LineKind kind = take_line (&place, text, &daemons);
     bool is_command = kind == LINE_INSIDE || kind == LINE_ANYBODY;
     bool given = kind == LINE_ANYBODY || (kind != LINE_NOTHING && (daemons & 1U << daemon) != 0);
-    const char *line = !given ? "!" : kind == LINE_TO_TOP ? TO_TOP : text;
+    const char *line = !given                  ? "!"
+                       : kind == LINE_TO_TOP   ? TO_TOP
+                       : kind == LINE_TO_OUTER ? place.levels[0].line
+                                               : text;
     size_t length = strcspn (line, "\n");
-    memcpy (part, line, length);
-    part += length;
-    *part++ = '\n';
+    if (part != NULL) {
+      memcpy (part + size, line, length);
+      part[size + length] = '\n';
+    }
+    size += length + 1;
     if (fates == NULL || number >= count)
       continue;
     const char *words = text + strspn (text, " \t");
@@ -432,5 +430,7 @@ vbet_frr_part (const char *text, VbetFrrDaemon daemon, char *part, VbetFrrFate *
                                && strncmp (words, "quit", strlen ("quit")) != 0;
     fates[number].offered += given && is_command;
   }
-  *part = '\0';
+  if (part != NULL)
+    part[size] = '\0';
+  return size;
 }

@@ -66,22 +66,17 @@ uint32_t vbet_frr_needs (const char *text);
 const char *vbet_frr_module (const char *text, VbetFrrDaemon daemon);
 
 /**
- * vbet_frr_part_size:
- *
- * Returns: how many bytes, the final zero included, vbet_frr_part() may write for @text.
- */
-size_t vbet_frr_part_size (const char *text);
-
-/**
  * vbet_frr_part:
  * @text: an FRR configuration
  * @daemon: whose part
- * @part: (out caller-allocates): room for vbet_frr_part_size() bytes
+ * @part: (nullable) (out caller-allocates): room for as many bytes as are returned, and a zero
  * @fates: (nullable): of the lines, counted from 1; @offered and @is_command are updated
  * @count: number of elements of @fates
  *
  * Writes what @daemon is to read by itself (option -f). The part has as many lines as @text, so that line
  * numbers of the daemon's log are those of @text; a line that is not for @daemon is "!". No line of it makes
  * the daemon leave its configuration, whatever blocks it knows.
+ *
+ * Returns: the part's length in bytes without the final zero; with @part NULL that alone.
  */
-void vbet_frr_part (const char *text, VbetFrrDaemon daemon, char *part, VbetFrrFate *fates, size_t count);
+size_t vbet_frr_part (const char *text, VbetFrrDaemon daemon, char *part, VbetFrrFate *fates, size_t count);
