@@ -7,6 +7,10 @@
  * block of the top level ends, it gets TO_TOP, which every daemon of every version has there and which leads
  * out of any block; and where a block just within one ends, it gets the first line of the outer one anew. So
  * an older daemon that lacks a block of the table goes on behind it, too. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include "base/frr-config.h"
 
 #include <string.h>

@@ -2,6 +2,22 @@
 TESTS += tests/integration/test-labs.py tests/integration/test-live.py tests/integration/test-steps.py tests/integration/test-cables.py tests/integration/test-switches.py tests/integration/test-nics.py tests/integration/test-captures.py tests/integration/test-measure.py tests/integration/test-gateway.py tests/integration/test-remote.py tests/integration/test-scale.py
 EXTRA_DIST += tests/integration/vbetlab.py tests/integration/test-labs.py tests/integration/test-live.py tests/integration/test-steps.py tests/integration/test-cables.py tests/integration/test-switches.py tests/integration/test-nics.py tests/integration/test-captures.py tests/integration/test-measure.py tests/integration/test-gateway.py tests/integration/test-remote.py tests/integration/test-scale.py
 
+# Protocols between guests, one lab each.
+PROTOCOL_LABS = \
+	tests/labs/daemons.vbet \
+	tests/labs/evpn.vbet \
+	tests/labs/igp.vbet \
+	tests/labs/ipsec.vbet \
+	tests/labs/lacp.vbet \
+	tests/labs/ldp.vbet \
+	tests/labs/pim.vbet \
+	tests/labs/qinq.vbet \
+	tests/labs/vrf.vbet \
+	tests/labs/vrrp.vbet \
+	tests/labs/wireguard.vbet
+TESTS += tests/integration/test-protocols.py
+EXTRA_DIST += tests/integration/test-protocols.py $(PROTOCOL_LABS)
+
 # The image builds, reproducibly; needs Debian packages, no guest.
 TESTS += tests/integration/test-image.sh
 EXTRA_DIST += tests/integration/test-image.sh
