@@ -31,7 +31,9 @@ bin_vbet_agent_SOURCES = \
 	rootfs/agent/steps.h \
 	rootfs/agent/unpack.c \
 	src/base/agent-protocol.c \
-	src/base/agent-protocol.h
+	src/base/agent-protocol.h \
+	src/base/frr-config.c \
+	src/base/frr-config.h
 bin_vbet_agent_CPPFLAGS = -I$(top_srcdir)/src -I$(top_srcdir)/rootfs
 bin_vbet_agent_CFLAGS = $(AGENT_CFLAGS)
 bin_vbet_agent_LDFLAGS = -static -s

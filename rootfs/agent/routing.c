@@ -6,12 +6,19 @@
  * pages twice, and vtysh alone takes a quarter of the second. Here daemons do
  * not fork, and each reads its own part of /etc/frr/frr.conf by itself.
  *
- * That part has the same lines, with blocks that belong to another daemon
- * alone made empty. A daemon passes over lines it does not know and says so in
- * its log; a line that nobody took is an error of the user's and is reported.
+ * That part has the same lines, without the blocks that the daemon does not
+ * know (base/frr-config.h). A daemon passes over lines it does not know and
+ * says so in its log; a line that nobody took is an error of the user's and is
+ * reported.
+ *
+ * From FRR 9 on, mgmtd reads what zebra, staticd, ripd and ripngd read before,
+ * and hands it out. Where the image has it, it is started first; it is in no
+ * list of daemons, since those are made without knowing the image.
  */
 #define _GNU_SOURCE
 #include "common.h"
+
+#include "base/frr-config.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,8 +41,8 @@
 #define CONFIGURATION "/etc/frr/frr.conf"
 #define CONFIGURATION_MAX (1024 * 1024)
 #define DAEMONS_FILE "/etc/frr/daemons"
-#define DAEMONS_MAX 24
-#define NAME_MAX_BYTES 16
+#define PROGRAMS "/usr/lib/frr"
+#define MODULES "/usr/lib/x86_64-linux-gnu/frr/modules"
 #define LINES_MAX 65536
 #define START_MS                                                                                             \
   120000 /* of a daemon that has not ended: fifty routers that start together may need half a minute */
@@ -48,14 +55,8 @@
 
 typedef struct {
   int count;
-  char names[DAEMONS_MAX][NAME_MAX_BYTES];
+  VbetFrrDaemon list[VBET_FRR_DAEMONS];
 } Daemons;
-
-/* What one line of the configuration has met with. */
-typedef struct {
-  uint8_t offered; /* daemons that were given it */
-  uint8_t unknown; /* those that did not know it */
-} LineFate;
 
 static void
 complain (const char *what, const char *why)
@@ -71,129 +72,82 @@ now_ms (void)
   return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* "NAME=yes" lines, in order. */
+static bool
+has_program (VbetFrrDaemon daemon)
+{
+  char path[64];
+  snprintf (path, sizeof path, PROGRAMS "/%s", vbet_frr_daemon_name (daemon));
+  return access (path, X_OK) == 0;
+}
+
+/* From "NAME=yes" lines, in the order they are to be started. */
 static int
 read_daemons (Daemons *daemons)
 {
   char *save = NULL;
   char *text = file_read (DAEMONS_FILE, 64 * 1024, NULL);
+  uint32_t wanted = 0;
   daemons->count = 0;
   if (text == NULL)
     return -errno;
   for (char *line = strtok_r (text, "\n", &save); line != NULL; line = strtok_r (NULL, "\n", &save)) {
     size_t length = strspn (line, "abcdefghijklmnopqrstuvwxyz0123456789");
-    if (length == 0 || length >= NAME_MAX_BYTES || strncmp (line + length, "=yes", 4) != 0
-        || daemons->count >= DAEMONS_MAX)
+    if (length == 0 || strncmp (line + length, "=yes", 4) != 0)
       continue;
-    memcpy (daemons->names[daemons->count], line, length);
-    daemons->names[daemons->count++][length] = '\0';
+    line[length] = '\0';
+    VbetFrrDaemon daemon = vbet_frr_daemon_by_name (line);
+    if (daemon < VBET_FRR_DAEMONS)
+      wanted |= 1U << daemon;
+    else
+      complain (line, "no such daemon");
   }
   free (text);
+  if (wanted != 0 && has_program (VBET_FRR_MGMTD))
+    wanted |= 1U << VBET_FRR_MGMTD;
+  for (int daemon = 0; daemon < VBET_FRR_DAEMONS; daemon++)
+    if ((wanted & 1U << daemon) != 0)
+      daemons->list[daemons->count++] = (VbetFrrDaemon)daemon;
   return 0;
 }
 
-/* --- whose line is it ------------------------------------------------------ */
-
-/* Blocks that one daemon alone understands. */
-static const struct {
-  const char *words;
-  const char *daemon;
-} blocks[] = {
-  { "router ospf", "ospfd" },
-  { "router ospf6", "ospf6d" },
-  { "router rip", "ripd" },
-  { "router ripng", "ripngd" },
-  { "router bgp", "bgpd" },
-  { "router isis", "isisd" },
-  { "router eigrp", "eigrpd" },
-  { "router babel", "babeld" },
-  { "router openfabric", "fabricd" },
-  { "bfd", "bfdd" },
-  { "mpls ldp", "ldpd" },
-  { "pbr-map", "pbrd" },
-  { "rpki", "bgpd" },
-};
-
-/* Words that begin something new even where a block is not indented. */
-static const char *const beginnings[] = {
-  "access-list", "agentx",    "banner",        "bfd",   "debug",
-  "enable",      "exit",      "end",           "frr",   "hostname",
-  "interface",   "ip",        "ipv6",          "key",   "line",
-  "log",         "mpls",      "nexthop-group", "no",    "password",
-  "pbr-map",     "route-map", "router",        "rpki",  "segment-routing",
-  "service",     "username",  "vrf",           "zebra",
-};
-
+/* Leaves out those that the image's FRR does not have. Returns: whether it has all. */
 static bool
-begins_with_words (const char *line, const char *words)
+keep_existing (Daemons *daemons)
 {
-  for (;;) {
-    size_t length = strcspn (words, " ");
-    if (strncmp (line, words, length) != 0 || strchr (" \t\r\n", line[length]) == NULL)
-      return false;
-    line += length;
-    line += strspn (line, " \t");
-    if (words[length] == '\0')
-      return true;
-    words += length + 1;
-  }
+  int kept = 0;
+  for (int i = 0; i < daemons->count; i++)
+    if (has_program (daemons->list[i]))
+      daemons->list[kept++] = daemons->list[i];
+    else
+      complain (vbet_frr_daemon_name (daemons->list[i]), "the FRR of this image does not have this daemon");
+  bool all = kept == daemons->count;
+  daemons->count = kept;
+  return all;
 }
 
-static const char *
-block_owner (const char *line)
+/* --- its part ---------------------------------------------------------------- */
+
+/* Whether @daemon reads no file of its own: mgmtd has its place for one, and reads for those others. */
+static bool
+is_managed (const Daemons *daemons, VbetFrrDaemon daemon)
 {
-  for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
-    if (begins_with_words (line, blocks[i].words))
-      return blocks[i].daemon;
-  return NULL;
+  return daemons->count > 0 && daemons->list[0] == VBET_FRR_MGMTD
+         && (daemon == VBET_FRR_MGMTD || daemon == VBET_FRR_STATICD || daemon == VBET_FRR_RIPD
+             || daemon == VBET_FRR_RIPNGD);
 }
 
-/* The daemon that alone understands this line; NULL: anybody may. @owner is that of the line before. */
-static const char *
-line_owner (const char *line, const char *owner)
-{
-  bool continues = strchr (" \t\r\n!#", line[0]) != NULL;
-  if (owner == NULL)
-    return continues ? NULL : block_owner (line);
-  /* The line that leaves a block is the block's. */
-  if (continues || begins_with_words (line, "exit") || begins_with_words (line, "end"))
-    return owner;
-  for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++)
-    if (begins_with_words (line, beginnings[i]))
-      return block_owner (line);
-  return owner;
-}
-
-/* Writes the part of @daemon to RUN_DIR/DAEMON.conf. */
+/* Writes the part of @daemon to where it reads it. */
 static int
-write_part (const char *daemon, const char *text, LineFate *fates)
+write_part (VbetFrrDaemon daemon, const char *text, VbetFrrFate *fates)
 {
   char path[64];
-  const char *owner = NULL;
-  char *part = malloc (2 * strlen (text) + 2); /* an empty line may become "!" */
-  char *end = part;
-  int result = 0;
+  char *part = malloc (vbet_frr_part (text, daemon, NULL, NULL, 0) + 1);
   if (part == NULL)
     return -ENOMEM;
-  for (int number = 1; *text != '\0'; number++) {
-    size_t length = strcspn (text, "\n");
-    owner = line_owner (text, owner);
-    if (owner == NULL || strcmp (owner, daemon) == 0) {
-      memcpy (end, text, length);
-      end += length;
-      if (number < LINES_MAX)
-        fates[number].offered++;
-    } else {
-      *end++ = '!';
-    }
-    if (begins_with_words (text, "exit") || begins_with_words (text, "end"))
-      owner = NULL;
-    *end++ = '\n';
-    text += length + (text[length] == '\n' ? 1 : 0);
-  }
-  *end = '\0';
-  snprintf (path, sizeof path, RUN_DIR "/%s.conf", daemon);
-  result = file_write (path, part);
+  vbet_frr_part (text, daemon, part, fates, LINES_MAX);
+  snprintf (path, sizeof path, "%s/%s.conf", daemon == VBET_FRR_MGMTD ? "/etc/frr" : RUN_DIR,
+            vbet_frr_daemon_name (daemon));
+  int result = file_write (path, part);
   if (result == 0 && (chmod (path, 0640) != 0 || chown (path, FRR_ID, FRR_ID) != 0))
     result = -errno;
   free (part);
@@ -292,40 +246,54 @@ spawn_daemon (char *const *argv, pid_t *ret_pid)
 }
 
 static int
-start_daemon (const char *daemon, pid_t *ret_pid)
+start_daemon (const Daemons *daemons, VbetFrrDaemon daemon, const char *text, pid_t *ret_pid)
 {
+  const char *name = vbet_frr_daemon_name (daemon);
+  const char *module = vbet_frr_module (text, daemon);
   char command[64];
   char configuration[64];
   char log[64];
-  snprintf (command, sizeof command, "/usr/lib/frr/%s", daemon);
-  snprintf (configuration, sizeof configuration, RUN_DIR "/%s.conf", daemon);
-  snprintf (log, sizeof log, "file:" RUN_DIR "/%s.log", daemon);
-  char *argv[] = {
-    command,      (char *)"-f", configuration, (char *)"--log", log, (char *)"--log-level", (char *)"err",
-    (char *)"-P", (char *)"0",  NULL
+  char file[128];
+  snprintf (command, sizeof command, PROGRAMS "/%s", name);
+  snprintf (configuration, sizeof configuration, RUN_DIR "/%s.conf", name);
+  snprintf (log, sizeof log, "file:" RUN_DIR "/%s.log", name);
+  char *argv[16] = {
+    command, (char *)"--log", log, (char *)"--log-level", (char *)"err", (char *)"-P", (char *)"0",
   };
+  int count = 7;
+  if (!is_managed (daemons, daemon)) {
+    argv[count++] = (char *)"-f";
+    argv[count++] = configuration;
+  }
+  /* Told of a module that is not there, a daemon does not start; not told, it says which lines it misses. */
+  snprintf (file, sizeof file, MODULES "/%s.so", module != NULL ? module : "");
+  if (module != NULL && access (file, R_OK) == 0) {
+    argv[count++] = (char *)"-M";
+    argv[count++] = (char *)module;
+  }
   return spawn_daemon (argv, ret_pid);
 }
 
 /* Starts daemons @first … @last - 1 together and waits until each has read its configuration and serves
  * vtysh. */
 static bool
-start_some (const Daemons *daemons, int first, int last, const Watch *watch)
+start_some (const Daemons *daemons, int first, int last, const char *text, const Watch *watch)
 {
-  Sign signs[DAEMONS_MAX + 1];
+  Sign signs[VBET_FRR_DAEMONS + 1];
   int count = 0;
   bool all = true;
   for (int i = first; i < last; i++) {
     pid_t pid = 0;
-    int result = start_daemon (daemons->names[i], &pid);
+    const char *name = vbet_frr_daemon_name (daemons->list[i]);
+    int result = start_daemon (daemons, daemons->list[i], text, &pid);
     if (result != 0) {
-      complain (daemons->names[i], strerror (-result));
+      complain (name, strerror (-result));
       all = false;
       continue;
     }
-    snprintf (signs[count].path, sizeof signs[count].path, RUN_DIR "/%s.vty", daemons->names[i]);
+    snprintf (signs[count].path, sizeof signs[count].path, RUN_DIR "/%s.vty", name);
     signs[count++].daemon = pid;
-    if (strcmp (daemons->names[i], "zebra") == 0) {
+    if (daemons->list[i] == VBET_FRR_ZEBRA) {
       snprintf (signs[count].path, sizeof signs[count].path, RUN_DIR "/zserv.api");
       signs[count++].daemon = pid;
     }
@@ -361,7 +329,7 @@ await_answer (const char *daemon)
 
 /* What @daemon's log says of configuration lines: "… on config line 7: text". */
 static void
-read_log (const char *daemon, LineFate *fates)
+read_log (const char *daemon, VbetFrrFate *fates)
 {
   char path[64];
   char *save = NULL;
@@ -384,16 +352,17 @@ read_log (const char *daemon, LineFate *fates)
 }
 
 static bool
-report_lines (const Daemons *daemons, const char *text, LineFate *fates)
+report_lines (const Daemons *daemons, const char *text, VbetFrrFate *fates)
 {
   int shown = 0;
   for (int i = 0; i < daemons->count; i++) {
-    await_answer (daemons->names[i]);
-    read_log (daemons->names[i], fates);
+    const char *name = vbet_frr_daemon_name (daemons->list[i]);
+    await_answer (name);
+    read_log (name, fates);
   }
   for (int number = 1; *text != '\0' && number < LINES_MAX; number++) {
     size_t length = strcspn (text, "\n");
-    if (fates[number].unknown > 0 && fates[number].unknown == fates[number].offered
+    if (fates[number].is_command && fates[number].unknown == fates[number].offered
         && shown++ < ERRORS_SHOWN) {
       char *line = strndup (text, length);
       complain ("no daemon takes this line", line != NULL ? line : "");
@@ -404,6 +373,16 @@ report_lines (const Daemons *daemons, const char *text, LineFate *fates)
   return shown == 0;
 }
 
+/* How many of @daemons serve the others: mgmtd, zebra. */
+static int
+count_servers (const Daemons *daemons)
+{
+  int count = 0;
+  while (count < daemons->count && daemons->list[count] <= VBET_FRR_ZEBRA)
+    count++;
+  return count;
+}
+
 static int
 start (void)
 {
@@ -412,7 +391,7 @@ start (void)
   if (result == -ENOENT || (result == 0 && daemons.count == 0))
     return 0;
   char *text = file_read (CONFIGURATION, CONFIGURATION_MAX, NULL);
-  LineFate *fates = calloc (LINES_MAX, sizeof *fates);
+  VbetFrrFate *fates = calloc (LINES_MAX, sizeof *fates);
   if (text == NULL || fates == NULL) {
     complain (CONFIGURATION, strerror (errno));
     free (text);
@@ -423,18 +402,23 @@ start (void)
   Watch watch;
   if (!open_watch (&watch) || chown (RUN_DIR, FRR_ID, FRR_ID) != 0)
     complain (RUN_DIR, strerror (errno));
+  bool good = keep_existing (&daemons);
   for (int i = 0; i < daemons.count; i++) {
+    const char *name = vbet_frr_daemon_name (daemons.list[i]);
     char log[64];
-    snprintf (log, sizeof log, RUN_DIR "/%s.log", daemons.names[i]);
+    snprintf (log, sizeof log, RUN_DIR "/%s.log", name);
     unlink (log);
-    result = write_part (daemons.names[i], text, fates);
+    result = write_part (daemons.list[i], text, fates);
     if (result != 0)
-      complain (daemons.names[i], strerror (-result));
+      complain (name, strerror (-result));
   }
-  /* Clients that do not find zebra wait ten seconds before they try again. */
-  bool good = start_some (&daemons, 0, 1, &watch) && start_some (&daemons, 1, daemons.count, &watch);
-  if (good)
-    good = report_lines (&daemons, text, fates);
+  /* Clients that do not find zebra wait ten seconds before they try again, and so do those of mgmtd. */
+  int servers = count_servers (&daemons);
+  bool started = true;
+  for (int i = 0; i < servers && started; i++)
+    started = start_some (&daemons, i, i + 1, text, &watch);
+  started = started && start_some (&daemons, servers, daemons.count, text, &watch);
+  good = started && report_lines (&daemons, text, fates) && good;
   close_watch (&watch);
   free (fates);
   free (text);
@@ -460,14 +444,14 @@ stop_some (const Daemons *daemons, int first, int last)
 {
   long end = now_ms () + STOP_MS;
   for (int i = first; i < last; i++) {
-    pid_t pid = daemon_pid (daemons->names[i]);
+    pid_t pid = daemon_pid (vbet_frr_daemon_name (daemons->list[i]));
     if (pid > 0)
       kill (pid, SIGTERM);
   }
   for (int i = first; i < last; i++) {
     char path[64];
     pid_t pid;
-    while ((pid = daemon_pid (daemons->names[i])) > 0) {
+    while ((pid = daemon_pid (vbet_frr_daemon_name (daemons->list[i]))) > 0) {
       struct timespec pause = { .tv_nsec = 5 * 1000 * 1000 };
       if (now_ms () > end)
         kill (pid, SIGKILL);
@@ -475,7 +459,7 @@ stop_some (const Daemons *daemons, int first, int last)
     }
     static const char *const left[] = { "pid", "vty" };
     for (size_t j = 0; j < sizeof left / sizeof left[0]; j++) {
-      snprintf (path, sizeof path, RUN_DIR "/%s.%s", daemons->names[i], left[j]);
+      snprintf (path, sizeof path, RUN_DIR "/%s.%s", vbet_frr_daemon_name (daemons->list[i]), left[j]);
       unlink (path);
     }
   }
@@ -487,8 +471,9 @@ stop (void)
   Daemons daemons;
   if (read_daemons (&daemons) != 0)
     return 0;
-  stop_some (&daemons, 1, daemons.count);
-  stop_some (&daemons, 0, daemons.count < 1 ? 0 : 1);
+  int servers = count_servers (&daemons);
+  stop_some (&daemons, servers, daemons.count);
+  stop_some (&daemons, 0, servers);
   unlink (RUN_DIR "/zserv.api");
   return 0;
 }

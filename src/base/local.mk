@@ -7,6 +7,8 @@ libvbet_base_a_SOURCES = \
 	src/base/confine.h \
 	src/base/error.c \
 	src/base/error.h \
+	src/base/frr-config.c \
+	src/base/frr-config.h \
 	src/base/images.c \
 	src/base/images.h \
 	src/base/json-guard.c \

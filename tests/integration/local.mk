@@ -4,6 +4,21 @@ EXTRA_DIST += tests/integration/vbetlab.py tests/integration/test-labs.py tests/
 
 TESTS += tests/integration/test-kernels.py
 EXTRA_DIST += tests/integration/test-kernels.py
+# Protocols between guests, one lab each.
+PROTOCOL_LABS = \
+	tests/labs/daemons.vbet \
+	tests/labs/evpn.vbet \
+	tests/labs/igp.vbet \
+	tests/labs/ipsec.vbet \
+	tests/labs/lacp.vbet \
+	tests/labs/ldp.vbet \
+	tests/labs/pim.vbet \
+	tests/labs/qinq.vbet \
+	tests/labs/vrf.vbet \
+	tests/labs/vrrp.vbet \
+	tests/labs/wireguard.vbet
+TESTS += tests/integration/test-protocols.py
+EXTRA_DIST += tests/integration/test-protocols.py $(PROTOCOL_LABS)
 
 # The image builds, reproducibly; needs Debian packages, no guest.
 TESTS += tests/integration/test-image.sh

@@ -22,3 +22,9 @@ TESTS += tests/unit/test-json-guard
 tests_unit_test_json_guard_SOURCES = tests/unit/test-json-guard.c
 tests_unit_test_json_guard_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_json_guard_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += tests/unit/test-frr-config
+TESTS += tests/unit/test-frr-config
+tests_unit_test_frr_config_SOURCES = tests/unit/test-frr-config.c
+tests_unit_test_frr_config_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_frr_config_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)

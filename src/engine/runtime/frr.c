@@ -5,77 +5,21 @@
 
 #include <string.h>
 
-/* A line of a configuration that begins with these words needs that daemon. */
-static const struct {
-  const char *words;
-  const char *daemon;
-} marks[] = {
-  { "ip route", "staticd" },        { "ipv6 route", "staticd" },     { "router ospf", "ospfd" },
-  { "ip ospf", "ospfd" },           { "router ospf6", "ospf6d" },    { "ipv6 ospf6", "ospf6d" },
-  { "router rip", "ripd" },         { "ip rip", "ripd" },            { "router ripng", "ripngd" },
-  { "ipv6 ripng", "ripngd" },       { "router bgp", "bgpd" },        { "router isis", "isisd" },
-  { "ip router isis", "isisd" },    { "ipv6 router isis", "isisd" }, { "isis", "isisd" },
-  { "ip pim", "pimd" },             { "ip igmp", "pimd" },           { "router eigrp", "eigrpd" },
-  { "router babel", "babeld" },     { "babel", "babeld" },           { "bfd", "bfdd" },
-  { "neighbor * bfd", "bfdd" },     { "ip ospf bfd", "bfdd" },       { "isis bfd", "bfdd" },
-  { "mpls ldp", "ldpd" },           { "vrrp", "vrrpd" },             { "pbr-map", "pbrd" },
-  { "pbr-policy", "pbrd" },         { "ip nhrp", "nhrpd" },          { "router openfabric", "fabricd" },
-  { "ip router openfabric", "fabricd" },
-};
+#include "base/frr-config.h"
 
 /* Services that are routing protocols. */
 static const struct {
   const char *service;
-  const char *daemon;
+  VbetFrrDaemon daemon;
 } protocols[] = {
-  { "ospf", "ospfd" }, { "ospf6", "ospf6d" }, { "rip", "ripd" }, { "bgp", "bgpd" }, { "isis", "isisd" },
+  { "ospf", VBET_FRR_OSPFD }, { "ospf6", VBET_FRR_OSPF6D }, { "rip", VBET_FRR_RIPD },
+  { "bgp", VBET_FRR_BGPD },   { "isis", VBET_FRR_ISISD },
 };
-
-/* Start order: zebra serves all others; the rest is alphabetic but for staticd. */
-static const char *const order[]
-    = { "zebra",  "staticd", "babeld", "bfdd",   "bgpd", "eigrpd", "fabricd", "isisd",  "ldpd",
-        "nhrpd",  "ospf6d",  "ospfd",  "pbrd",   "pimd", "ripd",   "ripngd",  "vrrpd" };
-
-/* Whether @line begins with the words of @pattern; "*" stands for any word. */
-static gboolean
-begins_with_words (const char *line, const char *pattern)
-{
-  while (*pattern != '\0') {
-    gsize size = strcspn (pattern, " ");
-    gsize word = strcspn (line, " \t\r");
-    if (word == 0 || (!(size == 1 && *pattern == '*') && (word != size || strncmp (line, pattern, size) != 0)))
-      return FALSE;
-    line += word;
-    line += strspn (line, " \t\r");
-    pattern += size;
-    pattern += strspn (pattern, " ");
-  }
-  return TRUE;
-}
 
 static gboolean
 has_service (GPtrArray *services, const char *name)
 {
   return g_ptr_array_find_with_equal_func (services, name, g_str_equal, NULL);
-}
-
-/* The daemons that @text speaks of, as a set. */
-static GHashTable *
-daemons_of_text (const char *text)
-{
-  GHashTable *found = g_hash_table_new (g_str_hash, g_str_equal);
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-  for (gsize i = 0; lines[i] != NULL; i++) {
-    const char *line = lines[i] + strspn (lines[i], " \t");
-    if (*line == '!' || *line == '#')
-      continue;
-    if (g_str_has_prefix (line, "no "))
-      line += strlen ("no ");
-    for (gsize j = 0; j < G_N_ELEMENTS (marks); j++)
-      if (begins_with_words (line, marks[j].words))
-        g_hash_table_add (found, (gpointer) marks[j].daemon);
-  }
-  return found;
 }
 
 static gboolean
@@ -84,24 +28,30 @@ is_empty (const char *text)
   return text == NULL || text[strspn (text, " \t\r\n")] == '\0';
 }
 
+static gboolean
+is_wanted (guint32 wanted, VbetFrrDaemon daemon)
+{
+  return (wanted & 1U << daemon) != 0;
+}
+
 GPtrArray *
 vbet_frr_daemons (const char *text, GPtrArray *services, gboolean has_ipv6)
 {
   GPtrArray *daemons = g_ptr_array_new ();
-  g_autoptr (GHashTable) wanted = daemons_of_text (text != NULL ? text : "");
+  guint32 wanted = vbet_frr_needs (text != NULL ? text : "");
   gboolean any = !is_empty (text);
   for (gsize i = 0; i < G_N_ELEMENTS (protocols); i++)
     if (has_service (services, protocols[i].service)) {
-      g_hash_table_add (wanted, (gpointer) protocols[i].daemon);
+      wanted |= 1U << protocols[i].daemon;
       any = TRUE;
     }
   if (has_ipv6 && has_service (services, "rip"))
-    g_hash_table_add (wanted, (gpointer) "ripngd");
+    wanted |= 1U << VBET_FRR_RIPNGD;
   if (any)
-    g_hash_table_add (wanted, (gpointer) "zebra");
-  for (gsize i = 0; i < G_N_ELEMENTS (order); i++)
-    if (g_hash_table_contains (wanted, order[i]))
-      g_ptr_array_add (daemons, (gpointer) order[i]);
+    wanted |= 1U << VBET_FRR_ZEBRA;
+  for (int i = 0; i < VBET_FRR_DAEMONS; i++)
+    if (is_wanted (wanted, i))
+      g_ptr_array_add (daemons, (gpointer)vbet_frr_daemon_name (i));
   return daemons;
 }
 
@@ -144,10 +94,12 @@ append_ospf6 (GString *out, const VbetDevice *device)
 {
   append_interfaces (out, device, TRUE, "ipv6 ospf6 area 0.0.0.0");
   g_string_append (out, "router ospf6\n redistribute connected\n");
-  /* Without an IPv4 address there is nothing to take a router identifier from: the last bytes of the MAC serve. */
+  /* Without an IPv4 address there is nothing to take a router identifier from: the last bytes of the MAC
+   * serve. */
   if (!device_has_family (device, FALSE) && device->nics->len > 0) {
     const VbetNic *nic = g_ptr_array_index (device->nics, 0);
-    g_string_append_printf (out, " ospf6 router-id %u.%u.%u.%u\n", nic->mac[2], nic->mac[3], nic->mac[4], nic->mac[5]);
+    g_string_append_printf (out, " ospf6 router-id %u.%u.%u.%u\n", nic->mac[2], nic->mac[3], nic->mac[4],
+                            nic->mac[5]);
   }
   g_string_append (out, "exit\n");
 }
@@ -172,26 +124,26 @@ append_isis (GString *out, const VbetDevice *device)
   const VbetNic *first = device->nics->len > 0 ? g_ptr_array_index (device->nics, 0) : NULL;
   const guint8 none[6] = { 0, 0, 0, 0, 0, 1 };
   const guint8 *id = first != NULL ? first->mac : none;
-  g_string_append_printf (out, "router isis lab\n net 49.0001.%02x%02x.%02x%02x.%02x%02x.00\nexit\n", id[0], id[1],
-                          id[2], id[3], id[4], id[5]);
+  g_string_append_printf (out, "router isis lab\n net 49.0001.%02x%02x.%02x%02x.%02x%02x.00\nexit\n", id[0],
+                          id[1], id[2], id[3], id[4], id[5]);
 }
 
 char *
 vbet_frr_configuration (const VbetDevice *device, const char *text, GPtrArray *services)
 {
-  g_autoptr (GHashTable) written = daemons_of_text (text != NULL ? text : "");
+  guint32 written = vbet_frr_needs (text != NULL ? text : "");
   GString *out = g_string_new ("frr defaults traditional\n");
   g_string_append_printf (out, "hostname %s\n!\n", device->name);
-  if (has_service (services, "ospf") && !g_hash_table_contains (written, "ospfd"))
+  if (has_service (services, "ospf") && !is_wanted (written, VBET_FRR_OSPFD))
     g_string_append (out, "router ospf\n redistribute connected\n network 0.0.0.0/0 area 0\nexit\n");
-  if (has_service (services, "ospf6") && !g_hash_table_contains (written, "ospf6d"))
+  if (has_service (services, "ospf6") && !is_wanted (written, VBET_FRR_OSPF6D))
     append_ospf6 (out, device);
-  if (has_service (services, "rip") && !g_hash_table_contains (written, "ripd"))
+  if (has_service (services, "rip") && !is_wanted (written, VBET_FRR_RIPD))
     g_string_append (out, "router rip\n version 2\n redistribute connected\n network 0.0.0.0/0\nexit\n");
   if (has_service (services, "rip") && device_has_family (device, TRUE)
-      && !g_hash_table_contains (written, "ripngd"))
+      && !is_wanted (written, VBET_FRR_RIPNGD))
     append_ripng (out, device);
-  if (has_service (services, "isis") && !g_hash_table_contains (written, "isisd"))
+  if (has_service (services, "isis") && !is_wanted (written, VBET_FRR_ISISD))
     append_isis (out, device);
   if (!is_empty (text)) {
     g_string_append (out, text);

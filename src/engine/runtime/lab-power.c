@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "engine/runtime/guest-config.h"
+#include "engine/runtime/image.h"
 #include "engine/runtime/kernel.h"
 
 /* How long a guest may take to shut down by itself before it is killed, in milliseconds. */
