@@ -189,7 +189,7 @@ choose_iptables (void)
   if (length < 0 || strcmp (present, wanted) == 0) /* an image of somebody's own */
     return;
   if (unlink (link) != 0 || symlink (wanted, link) != 0)
-    say_failure (link, -errno);
+    say_failure ("rules", link, -errno);
 }
 
 static bool
