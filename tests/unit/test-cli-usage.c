@@ -73,6 +73,8 @@ static const Row rows[] = {
   { "cp lab r1:/a r2:/b", "One of the two must be a file of this host" },
   { "image", "“image” needs more arguments: build [OPTION…] | list" },
   { "image frob", "“frob” is neither build nor list" },
+  { "kernel", "“kernel” needs more arguments: build [OPTION…] | list" },
+  { "kernel frob", "“frob” is neither build nor list" },
   { "doctor x", "“doctor” takes no arguments" },
 };
 
