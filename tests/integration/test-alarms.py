@@ -12,7 +12,7 @@ router ospf
  network 10.0.0.0/24 area 0
  gibberish here
 \"""), alloc(NIC, ip=10.0.0.3/24))
-f1 = attach(alloc(firewall, rules="table inet f {{ chain x {{ nonsense }} }}"), alloc(NIC, ip=10.0.0.4/24))
+f1 = attach(alloc(firewall, rules="table inet f {{ chain x {{ nonsense; }}; }}"), alloc(NIC, ip=10.0.0.4/24))
 fine = attach(alloc(host, boot="echo all is well"), alloc(NIC, ip=10.0.0.5/24))
 s = alloc(switch)
 link(s, h1, h2, r1, f1, fine)
@@ -61,7 +61,7 @@ def a_boot_that_goes_wrong(place):
     wait_until(lambda: "from behind" in console(place, lab, "h1"), 20, "the program in the background is seen")
     assert "vbet: routing: no daemon takes this line" in console(place, lab, "r1")
     # A live change mends what it is about, and nothing else.
-    mended = wrong.replace("10.9.9.9", "10.0.0.3").replace(" gibberish here", "").replace(" nonsense ", "")
+    mended = wrong.replace("10.9.9.9", "10.0.0.3").replace(" gibberish here", "").replace(" nonsense;", "")
     place.ctl("apply", lab, place.write("mended.vbet", mended))
     place.remember(lab)
     wait_until(lambda: {one[0] for one in alarms(place, lab)} == {"h1", "h2"}, 10, "three are mended")

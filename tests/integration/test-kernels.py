@@ -23,10 +23,11 @@ STOCK = "/usr/bin/linux.uml"
 
 def kernels():
     """The kernel that labs get, and Debian's where that is another one."""
-    found = [shutil.which("linux.uml") or STOCK]
-    if os.path.exists(STOCK) and not os.path.samefile(found[0], STOCK):
-        found.append(STOCK)
-    return found
+    listed = subprocess.run([vbetlab.VBETCTL, "kernel", "list", "--json"], capture_output=True, text=True, check=True)
+    current = [kernel["path"] for kernel in json.loads(listed.stdout or "[]") if kernel["current"]]
+    chosen = os.environ.get("VBET_KERNEL", "")
+    found = [chosen] if os.path.isabs(chosen) else [] if chosen == "stock" else current
+    return found + [STOCK] if os.path.exists(STOCK) else found
 
 
 def has_seccomp(kernel):
@@ -136,9 +137,9 @@ def falls_back(place):
     place.stop("pair")
 
 
-def doctor(place, *path):
-    if path:
-        place.environment["PATH"] = ":".join([*path, place.environment["PATH"]])
+def doctor(place, kernel=None):
+    if kernel:
+        place.environment["VBET_KERNEL"] = str(kernel)
     place.environment.pop("VBET_GUEST_MODE", None)
     text = place.ctl("doctor", "--json", check=False).stdout
     return {finding["check"]: finding for finding in json.loads(text)}
@@ -153,10 +154,7 @@ def doctor_boots_a_guest(place):
 
 
 def doctor_tells_of_one_that_does_not(place):
-    folder = place.base / "bin"
-    folder.mkdir()
-    shutil.copy(BUILD / "tests" / "unit" / "fake-kernel", folder / "linux.uml")
-    found = doctor(place, str(folder))
+    found = doctor(place, BUILD / "tests" / "unit" / "fake-kernel")
     assert found["guest"]["state"] == "fail", found["guest"]
     assert found["guest"]["text"] == "A guest does not boot here: It was not up within 10 s.", found["guest"]
     assert found["guest"]["remedy"] != ""

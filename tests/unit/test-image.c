@@ -229,6 +229,7 @@ test_store (void)
 {
   g_autofree char *dir = g_dir_make_tmp ("vbet-test-kernels-XXXXXX", NULL);
   CU_ASSERT_PTR_NOT_NULL_FATAL (dir);
+  g_unsetenv ("VBET_KERNEL");
   g_setenv ("VBET_KERNEL_DIR", dir, TRUE);
   static const char *const names[] = { "vbet-aaaaaaaaaaaa", "vbet-bbbbbbbbbbbb" };
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
