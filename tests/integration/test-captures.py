@@ -143,7 +143,8 @@ def a_slow_reader_loses_and_says_so(place):
     process = start(place, lab, "c", "-w", str(path))
     early = passed_until_now(place, lab)
     os.kill(process.pid, signal.SIGSTOP)
-    text = place.exec(lab, "h1", "iperf3", "-c", "10.0.0.2", "-n", "30M").stdout  # far more than waits
+    # Far more than waits, and not so fast that the processor time of a capture runs out before what waits is full.
+    text = place.exec(lab, "h1", "iperf3", "-c", "10.0.0.2", "-n", "30M", "-b", "200M").stdout
     assert "receiver" in text, text
     assert len(re.findall("time=", ping(place, lab))) == 3  # nothing waits for the reader
     os.kill(process.pid, signal.SIGCONT)
