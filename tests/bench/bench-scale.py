@@ -24,7 +24,9 @@ from vbetlab import VBETCTL, Place, descendants  # noqa: E402
 
 SYS_KCMP = 312  # x86-64
 KCMP_VM = 1
-KINDS = {"linux.uml": "guests", "vbet-guest": "launchers", "vbet-guest-init": "launchers", "vbet-switch": "switch"}
+# A guest's kernel is "linux" or Debian's "linux.uml"; its programs, where they run by seccomp, are called otherwise.
+KERNELS = ("linux", "linux.uml", "uml-userspace")
+KINDS = {**dict.fromkeys(KERNELS, "guests"), "vbet-guest": "launchers", "vbet-guest-init": "launchers", "vbet-switch": "switch"}
 MININET = """
 import sys, time
 from mininet.net import Mininet
@@ -116,7 +118,7 @@ def resident_files(status):
     """Bytes of the guests' memory files: what the guests ever touched and have not given back."""
     sizes = {}
     for process in descendants(status["pid"]):
-        if process.name != "linux.uml":
+        if process.name not in KERNELS:
             continue
         with os.scandir(f"/proc/{process.pid}/fd") as entries:
             for entry in entries:
