@@ -278,7 +278,45 @@ test_store (void)
   vbet_paths_remove_tree (dir);
 }
 
+/* A kernel that was cut short, or is for another machine, is found before anything starts. */
+static void
+test_kernel_file (void)
+{
+  static const struct {
+    gsize kept; /* bytes of a good file; 0: all */
+    gsize at;   /* a byte that is changed; 0: none */
+    const char *fault;
+  } rows[] = {
+    { 0, 0, NULL },
+    { 20, 0, "is cut short" },
+    { 4000, 0, "is cut short" },
+    { 0, 18, "is for another kind of machine" }, /* e_machine */
+    { 0, 4, "is for another kind of machine" },  /* its class */
+  };
+  g_autofree char *dir = make_folder ();
+  g_autofree char *path = g_build_filename (dir, "kernel", NULL);
+  g_autofree char *good = NULL;
+  gsize size = 0;
+  CU_ASSERT_TRUE_FATAL (g_file_get_contents ("/proc/self/exe", &good, &size, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autofree char *text = g_memdup2 (good, size);
+    text[rows[i].at] = rows[i].at > 0 ? 1 : text[rows[i].at];
+    CU_ASSERT_TRUE (g_file_set_contents (path, text, (gssize) (rows[i].kept > 0 ? rows[i].kept : size), NULL));
+    CU_ASSERT_EQUAL (vbet_kernel_check_file (path, &error), rows[i].fault == NULL);
+    g_autofree char *expected = g_strdup_printf (
+        "The guest kernel %s %s; build one with: vbetctl kernel build, or name another by kernel=", path,
+        rows[i].fault != NULL ? rows[i].fault : "");
+    if (rows[i].fault != NULL)
+      VBET_ASSERT_TEXT (error != NULL ? error->message : "(none)", expected);
+  }
+  put (dir, "kernel", "#!/bin/sh\n");
+  CU_ASSERT_TRUE (vbet_kernel_check_file (path, NULL));
+  vbet_paths_remove_tree (dir);
+}
+
 static CU_TestInfo image_tests[] = {
+  { "a kernel's file", test_kernel_file },
   { "by name, by path, current", test_find },
   { "no image", test_none },
   { "modules for another kernel", test_release },

@@ -3,9 +3,12 @@
 
 #include "engine/runtime/kernel.h"
 
+#include <elf.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/paths.h"
@@ -142,6 +145,51 @@ vbet_kernels_find (const char *name, GError **error)
                "; build it anew with: vbetctl kernel build",
                info->path, info->size, info->expected);
   return NULL;
+}
+
+/* Whether @fd, an ELF file with @header, holds @size bytes at least as its headers say: all segments, all section headers. */
+static gboolean
+is_long_enough (int fd, const Elf64_Ehdr *header, guint64 size)
+{
+  if (header->e_phentsize != sizeof (Elf64_Phdr)
+      || header->e_shoff > size || (guint64) header->e_shnum * header->e_shentsize > size - header->e_shoff)
+    return FALSE;
+  for (guint i = 0; i < header->e_phnum; i++) {
+    Elf64_Phdr segment;
+    if (header->e_phoff > size
+        || pread (fd, &segment, sizeof segment, (off_t) (header->e_phoff + i * sizeof segment)) != (ssize_t) sizeof segment)
+      return FALSE;
+    if (segment.p_offset > size || segment.p_filesz > size - segment.p_offset)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+vbet_kernel_check_file (const char *kernel, GError **error)
+{
+  Elf64_Ehdr header;
+  struct stat status;
+  const char *fault = NULL;
+  int fd = open (kernel, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return TRUE; /* whoever starts it may be allowed what we are not */
+  gssize got = pread (fd, &header, sizeof header, 0);
+  gboolean is_elf = got >= SELFMAG && memcmp (header.e_ident, ELFMAG, SELFMAG) == 0;
+  if (is_elf && fstat (fd, &status) == 0) {
+    if (got != (gssize) sizeof header)
+      fault = "is cut short";
+    else if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != EM_X86_64)
+      fault = "is for another kind of machine";
+    else if (!is_long_enough (fd, &header, (guint64) status.st_size))
+      fault = "is cut short";
+  }
+  close (fd);
+  if (fault == NULL)
+    return TRUE;
+  g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
+               "The guest kernel %s %s; build one with: vbetctl kernel build, or name another by kernel=", kernel, fault);
+  return FALSE;
 }
 
 GBytes *

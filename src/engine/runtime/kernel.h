@@ -38,6 +38,17 @@ GPtrArray *vbet_kernels_list (void);
 char *vbet_kernels_find (const char *name, GError **error);
 
 /**
+ * vbet_kernel_check_file:
+ * @kernel: path of a kernel
+ *
+ * Looks at an ELF file's headers only, and reads no more than those: whether it is for this kind of machine and as long as
+ * they say. A file of another kind passes; what becomes of it is seen when it is started.
+ *
+ * Returns: FALSE with @error, which says what to do.
+ */
+gboolean vbet_kernel_check_file (const char *kernel, GError **error);
+
+/**
  * vbet_kernels_builtin:
  * @kernel: path of a kernel
  * @ret_release: (out) (transfer full): its release, such as "7.3.4-vbet"

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "engine/runtime/image.h"
+#include "engine/runtime/kernel.h"
 
 /* @kernel as it is now: it may be built anew under the same name while the lab runs. */
 static char *
@@ -39,7 +40,7 @@ vbet_lab_find_parts (VbetLab *self, const VbetDevice *device, gboolean starts, c
 {
   g_autofree char *kernel
       = vbet_kernel_find (vbet_attributes_text (device->attributes, device->kind, "kernel"), error);
-  if (kernel == NULL)
+  if (kernel == NULL || !vbet_kernel_check_file (kernel, error))
     return FALSE;
   g_autofree char *image
       = vbet_image_find (vbet_attributes_text (device->attributes, device->kind, "image"), error);
