@@ -104,7 +104,7 @@ begin_kernel() {
 # finish_kernel: waits for the lab kernel, showing how far it is. Fails with the reason in $kernel_reason.
 finish_kernel() {
   if kill -0 "$kernel_pid" 2>/dev/null; then
-    say "Building the lab kernel from Debian's source: some five minutes on two free processors, once on this machine"
+    say "Building the lab kernel from Debian's source: five to twenty minutes on two processors, once on this machine"
     say "(stop it at any time: the next run goes on from there; ./run.sh --stock-kernel does without)"
     tail -n 3 -f --pid="$kernel_pid" build/kernel.log
   fi
