@@ -22,6 +22,7 @@
 
 #include "base/sandbox.h"
 #include "guest/pad.h"
+#include "guest/root.h"
 #include "guest/status.h"
 #include "guest/syscall-guard.h"
 
@@ -89,7 +90,7 @@ restrict_files (const VbetLaunch *launch, const char *memory_dir)
   const VbetSandboxAccess run = VBET_SANDBOX_READ | VBET_SANDBOX_EXECUTE;
   const VbetSandboxAccess change = VBET_SANDBOX_READ | VBET_SANDBOX_WRITE | VBET_SANDBOX_CREATE;
   const VbetSandboxAccess device = VBET_SANDBOX_READ | VBET_SANDBOX_WRITE;
-  VbetSandboxRule rules[FIXED_RULES + 2 + 2 * VBET_LAUNCH_PATHS_MAX] = {
+  VbetSandboxRule rules[FIXED_RULES + 5 + 2 * VBET_LAUNCH_PATHS_MAX] = {
     { .path = "/lib", .access = run },
     { .path = "/lib64", .access = run },
     { .path = "/usr/lib", .access = run },
@@ -111,8 +112,13 @@ restrict_files (const VbetLaunch *launch, const char *memory_dir)
     rules[n++] = (VbetSandboxRule){ .path = launch->read_only[i], .access = look };
   for (unsigned i = 0; i < launch->n_read_write; i++)
     rules[n++] = (VbetSandboxRule){ .path = launch->read_write[i], .access = change };
+  if (launch->own != NULL)
+    rules[n++] = (VbetSandboxRule){ .path = launch->own, .access = change };
   if (memory_dir != NULL)
     rules[n++] = (VbetSandboxRule){ .path = memory_dir, .access = change };
+  /* Only in a root of its own is there such a folder. */
+  if (launch->share != NULL)
+    rules[n++] = (VbetSandboxRule){ .path = VBET_ROOT_SHARE, .access = launch->share_write ? change : look };
   return vbet_sandbox_landlock_limits (
       rules, n, VBET_SANDBOX_LIMIT_TCP | VBET_SANDBOX_LIMIT_ABSTRACT | VBET_SANDBOX_LIMIT_SIGNAL);
 }
@@ -134,12 +140,15 @@ vbet_jail_exec (const VbetLaunch *launch, unsigned layers, const char *memory_di
   char home_variable[] = "HOME=/nonexistent";
   char temp_variable[4096 + 8];
   char preload_variable[64];
-  char *environment[] = { path_variable, home_variable, NULL, NULL, NULL };
+  char library_variable[] = "LD_LIBRARY_PATH=" VBET_ROOT_LIBRARIES;
+  char *environment[] = { path_variable, home_variable, NULL, NULL, NULL, NULL };
   size_t n = 2;
   if (memory_dir != NULL) {
     (void) snprintf (temp_variable, sizeof temp_variable, "TMPDIR=%s", memory_dir);
     environment[n++] = temp_variable;
   }
+  if ((layers & VBET_LAYER_ROOT) != 0)
+    environment[n++] = library_variable;
   VbetPadding padding = vbet_pad_decide (launch);
   if (padding == VBET_PADDING_LOADED) {
     (void) snprintf (preload_variable, sizeof preload_variable, "LD_PRELOAD=/proc/self/fd/%d", launch->pad_fd);

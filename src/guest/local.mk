@@ -3,6 +3,8 @@ noinst_LIBRARIES += libvbet-launch.a
 libvbet_launch_a_SOURCES = \
 	src/guest/jail.c \
 	src/guest/jail.h \
+	src/guest/libraries.c \
+	src/guest/libraries.h \
 	src/guest/memory.c \
 	src/guest/memory.h \
 	src/guest/namespaces.c \
@@ -13,6 +15,8 @@ libvbet_launch_a_SOURCES = \
 	src/guest/pad.h \
 	src/guest/reaper.c \
 	src/guest/reaper.h \
+	src/guest/root.c \
+	src/guest/root.h \
 	src/guest/status.c \
 	src/guest/status.h \
 	src/guest/supervise.c \

@@ -22,6 +22,7 @@ typedef enum {
   VBET_LAYER_SECCOMP = 1 << 9,  /* guest code that lost its tracer cannot make a system call */
   VBET_LAYER_NNP = 1 << 10,     /* no_new_privs */
   VBET_LAYER_REAPER = 1 << 11,  /* no pid namespace: two subreapers watch each other instead */
+  VBET_LAYER_ROOT = 1 << 12,    /* a root of its own, which holds nothing else; see root.h */
 } VbetLayer;
 
 /* Whether the kernel gets vbet-xstate.so loaded; see pad.h. */
@@ -44,6 +45,11 @@ typedef struct {
   unsigned n_read_only;
   const char *read_write[VBET_LAUNCH_PATHS_MAX];
   unsigned n_read_write;
+  const char *reach[VBET_LAUNCH_PATHS_MAX];             /* sockets to connect to, or folders of them */
+  unsigned n_reach;
+  const char *own;                                      /* (nullable): a folder that the kernel alone fills */
+  const char *share;                                    /* (nullable): folder of the host, for hostfs */
+  bool share_write;
   int keep_fds[VBET_LAUNCH_FDS_MAX];                    /* beside 0, 1 and 2 */
   unsigned n_keep_fds;
   VbetPad pad;

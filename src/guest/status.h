@@ -2,6 +2,7 @@
  *
  * Lines on one descriptor, each written by one write(2):
  *
+ *   folder            with the descriptor of the --own folder, if it is in the guest's own root (to a socket only)
  *   layers NAME…      just before the kernel is executed: the confinement that holds
  *   padding WORD      then: whether vbet-xstate.so is loaded into it; the words are those of pad.h
  *   exited CODE       the kernel ended by itself
@@ -19,3 +20,5 @@
 void vbet_status_line (int fd, const char *word, const char *format, ...) __attribute__ ((format (printf, 3, 4)));
 /** vbet_status_layers: the "layers" line; @layers: of VbetLayer. */
 void vbet_status_layers (int fd, unsigned layers);
+/** vbet_status_folder: the "folder" line with the descriptor @folder, which stays the caller's. */
+void vbet_status_folder (int fd, int folder);

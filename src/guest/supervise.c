@@ -21,6 +21,7 @@
 #include "guest/memory.h"
 #include "guest/namespaces.h"
 #include "guest/reaper.h"
+#include "guest/root.h"
 #include "guest/status.h"
 
 #define EXIT_NOT_STARTED 125
@@ -100,6 +101,35 @@ remove_memory_dir (Shared *shared)
   shared->memory_dir[0] = '\0';
 }
 
+/* Whether the host has the memory. Returns false after reporting that it has not. */
+static bool
+check_available (const VbetLaunch *launch)
+{
+  char message[512];
+  if (vbet_memory_fits (vbet_memory_available (), launch->memory, launch->name, message, sizeof message))
+    return true;
+  vbet_status_line (launch->status_fd, "error", "%s", message);
+  return false;
+}
+
+/* Goes into a root of the guest's own. Returns false when there is none; nothing has changed then. */
+static bool
+prepare_root (const VbetLaunch *launch, unsigned *layers)
+{
+  const unsigned needed = VBET_LAYER_MOUNTNS | VBET_LAYER_PROC;
+  int own = -1;
+  if ((*layers & needed) != needed || (launch->without & (VBET_LAYER_ROOT | VBET_LAYER_MEMORY)) != 0
+      || launch->memory_mount == NULL
+      || vbet_root_enter (launch, launch->memory_mount, launch->memory + MEMORY_SLACK, &own) != 0)
+    return false;
+  *layers |= VBET_LAYER_ROOT | VBET_LAYER_MEMORY;
+  if (own >= 0) {
+    vbet_status_folder (launch->status_fd, own);
+    (void)close (own);
+  }
+  return true;
+}
+
 /* Finds a place for the guest's memory. Returns false after reporting why there is none. */
 static bool
 prepare_memory (const VbetLaunch *launch, unsigned *layers, Shared *shared, const char **ret_dir)
@@ -107,14 +137,15 @@ prepare_memory (const VbetLaunch *launch, unsigned *layers, Shared *shared, cons
   VbetMemoryDir dirs[VBET_LAUNCH_MEMORY_DIRS_MAX];
   char message[512];
   *ret_dir = NULL;
+  if (prepare_root (launch, layers)) {
+    *ret_dir = VBET_ROOT_MEMORY;
+    return check_available (launch);
+  }
   if ((*layers & VBET_LAYER_MOUNTNS) != 0 && (launch->without & VBET_LAYER_MEMORY) == 0 && launch->memory_mount != NULL
       && vbet_namespaces_mount_memory (launch->memory_mount, launch->memory + MEMORY_SLACK) == 0) {
     *layers |= VBET_LAYER_MEMORY;
     *ret_dir = launch->memory_mount;
-    if (vbet_memory_fits (vbet_memory_available (), launch->memory, launch->name, message, sizeof message))
-      return true;
-    vbet_status_line (launch->status_fd, "error", "%s", message);
-    return false;
+    return check_available (launch);
   }
   if (launch->n_memory_dirs == 0)
     return true;

@@ -39,6 +39,7 @@ vbet_guest_places_new (const char *node_dir)
   self->notify = g_build_filename (node_dir, "n", NULL);
   self->config = g_build_filename (node_dir, "config.tar", NULL);
   self->memory = g_build_filename (node_dir, "mem", NULL);
+  self->ports = g_build_filename (node_dir, VBET_GUEST_PORTS, NULL);
   return self;
 }
 
@@ -53,6 +54,7 @@ vbet_guest_places_free (VbetGuestPlaces *self)
   g_free (self->notify);
   g_free (self->config);
   g_free (self->memory);
+  g_free (self->ports);
   g_free (self);
 }
 
@@ -248,7 +250,10 @@ vbet_guest_launcher_arguments (const VbetGuestConfig *config, const VbetGuestPla
   add (list, "--read=%s", config->image);
   add (list, "--read=%s", places->config);
   add (list, "--write=%s", config->disk_path);
-  add (list, "--write=%s", places->kernel_root);
+  add (list, "--own=%s", places->kernel_root);
+  add (list, "--reach=%s", places->mconsole); /* replies go there */
+  add (list, "--reach=%s", places->notify);
+  add (list, "--reach=%s", places->ports);
   for (gsize i = 0; extra != NULL && extra[i] != NULL; i++)
     add (list, "%s", extra[i]);
   add (list, "--");

@@ -33,6 +33,9 @@ typedef enum {
   VBET_GUEST_PAD_NEVER,
 } VbetGuestPad;
 
+/* In a guest's folder, the one with the sockets of its NICs: all that its kernel can connect to, so nothing else is there. */
+#define VBET_GUEST_PORTS "p"
+
 /* A NIC as the guest gets it. */
 typedef struct {
   guint index;        /* from 1: eth(index-1) inside */

@@ -163,8 +163,9 @@ vbet_lab_add_node (VbetLab *self, const char *name, VbetKind kind, GError **erro
   if (kind & VBET_KIND_GUEST) {
     g_autofree char *leaf = g_strdup_printf ("n%u", number);
     dir = g_build_filename (self->dir, leaf, NULL);
-    if (g_mkdir (dir, 0700) != 0) {
-      g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot create the folder %s: %s", dir, g_strerror (errno));
+    g_autofree char *ports = g_build_filename (dir, VBET_GUEST_PORTS, NULL);
+    if (g_mkdir (dir, 0700) != 0 || g_mkdir (ports, 0700) != 0) {
+      g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot create the folder %s: %s", ports, g_strerror (errno));
       return NULL;
     }
   }

@@ -44,7 +44,9 @@ struct _VbetMconsole {
   GObject parent_instance;
 
   GMainContext *context;
-  char *kernel_dir;
+  char *kernel_root;
+  char *kernel_id;
+  int root; /* O_PATH, in the place of @kernel_root; -1 */
   char *client_path;
   char *notify_path;
   int client;
@@ -157,7 +159,10 @@ static int
 open_kernel_socket (VbetMconsole *self)
 {
   struct stat status;
-  int dir = open (self->kernel_dir, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  int root = self->root >= 0 ? self->root : AT_FDCWD;
+  g_autofree char *folder
+      = self->root >= 0 ? g_strdup (self->kernel_id) : g_build_filename (self->kernel_root, self->kernel_id, NULL);
+  int dir = openat (root, folder, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (dir < 0)
     return -errno;
   int fd = openat (dir, "mconsole", O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -369,7 +374,8 @@ VbetMconsole *
 vbet_mconsole_new (const char *kernel_dir, const char *client_path, const char *notify_path, GError **error)
 {
   g_autoptr (VbetMconsole) self = g_object_new (VBET_TYPE_MCONSOLE, NULL);
-  self->kernel_dir = g_strdup (kernel_dir);
+  self->kernel_root = g_path_get_dirname (kernel_dir);
+  self->kernel_id = g_path_get_basename (kernel_dir);
   self->client = bind_socket (client_path, error);
   if (self->client < 0)
     return NULL;
@@ -381,6 +387,15 @@ vbet_mconsole_new (const char *kernel_dir, const char *client_path, const char *
   self->client_source = watch (self, self->client, on_client);
   self->notify_source = watch (self, self->notify, on_notify);
   return g_steal_pointer (&self);
+}
+
+void
+vbet_mconsole_set_root (VbetMconsole *self, int root)
+{
+  g_return_if_fail (VBET_IS_MCONSOLE (self));
+  if (self->root >= 0)
+    close (self->root);
+  self->root = root >= 0 ? fcntl (root, F_DUPFD_CLOEXEC, 3) : -1;
 }
 
 static void
@@ -414,7 +429,10 @@ vbet_mconsole_finalize (GObject *object)
 {
   VbetMconsole *self = VBET_MCONSOLE (object);
   vbet_mconsole_close (self); /* each waiting task holds a reference, so none waits here */
-  g_free (self->kernel_dir);
+  if (self->root >= 0)
+    close (self->root);
+  g_free (self->kernel_root);
+  g_free (self->kernel_id);
   g_main_context_unref (self->context);
   G_OBJECT_CLASS (vbet_mconsole_parent_class)->finalize (object);
 }
@@ -431,6 +449,6 @@ static void
 vbet_mconsole_init (VbetMconsole *self)
 {
   self->context = g_main_context_ref_thread_default ();
-  self->client = self->notify = -1;
+  self->client = self->notify = self->root = -1;
   g_queue_init (&self->waiting);
 }
