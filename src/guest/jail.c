@@ -16,11 +16,12 @@
 #include <string.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/sandbox.h"
+#include "guest/calls.h"
+#include "guest/limits.h"
 #include "guest/pad.h"
 #include "guest/root.h"
 #include "guest/status.h"
@@ -54,19 +55,6 @@ pin (int cpu)
   CPU_SET (cpu, &set);
   /* A processor that went offline must not keep the guest from running. */
   (void) sched_setaffinity (0, sizeof set, &set);
-}
-
-static void
-limit_resources (void)
-{
-  struct rlimit none = { 0, 0 };
-  struct rlimit files;
-  (void) setrlimit (RLIMIT_CORE, &none);
-  /* Each NIC costs the kernel a handful of descriptors. */
-  if (getrlimit (RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < 4096) {
-    files.rlim_cur = files.rlim_max < 4096 ? files.rlim_max : 4096;
-    (void) setrlimit (RLIMIT_NOFILE, &files);
-  }
 }
 
 /* All descriptors but 0, 1, 2 and the listed ones close at exec. */
@@ -115,7 +103,7 @@ restrict_files (const VbetLaunch *launch, const char *memory_dir)
   if (launch->own != NULL)
     rules[n++] = (VbetSandboxRule){ .path = launch->own, .access = change };
   if (memory_dir != NULL)
-    rules[n++] = (VbetSandboxRule){ .path = memory_dir, .access = change };
+    rules[n++] = (VbetSandboxRule){ .path = memory_dir, .access = change | VBET_SANDBOX_EXECUTE };
   /* Only in a root of its own is there such a folder. */
   if (launch->share != NULL)
     rules[n++] = (VbetSandboxRule){ .path = VBET_ROOT_SHARE, .access = launch->share_write ? change : look };
@@ -134,7 +122,7 @@ guard_system_calls (const VbetLaunch *launch)
 }
 
 void
-vbet_jail_exec (const VbetLaunch *launch, unsigned layers, const char *memory_dir)
+vbet_jail_exec (const VbetLaunch *launch, unsigned layers, int calls, const char *memory_dir)
 {
   char path_variable[] = "PATH=/nonexistent";
   char home_variable[] = "HOME=/nonexistent";
@@ -156,7 +144,7 @@ vbet_jail_exec (const VbetLaunch *launch, unsigned layers, const char *memory_di
   }
   (void) setsid ();
   reset_signals ();
-  limit_resources ();
+  vbet_limits_apply (launch, layers);
   pin (launch->cpu);
   /* User-mode Linux takes the gap that randomisation leaves as guest memory and then runs out of it. */
   (void) personality (ADDR_NO_RANDOMIZE);
@@ -171,6 +159,9 @@ vbet_jail_exec (const VbetLaunch *launch, unsigned layers, const char *memory_di
   if ((launch->without & VBET_LAYER_LANDLOCK) == 0 && restrict_files (launch, memory_dir) == 0)
     layers |= VBET_LAYER_LANDLOCK;
   seal_descriptors (launch);
+  /* Before the guard, which does not let the call through that installs this one. */
+  if ((launch->without & VBET_LAYER_CALLS) == 0 && vbet_calls_install (launch, calls) == 0)
+    layers |= VBET_LAYER_CALLS;
   if ((launch->without & VBET_LAYER_SECCOMP) == 0 && launch->argv[0] != NULL && guard_system_calls (launch) == 0)
     layers |= VBET_LAYER_SECCOMP;
   vbet_status_layers (launch->status_fd, layers);

@@ -27,6 +27,7 @@ static const char help_text[] =
     "  --pad=WHEN           load vbet-xstate.so into the kernel: auto (where this processor needs it), always, never\n"
     "  --pad-fd=FD          that library, open; default: the one beside this program\n"
     "  --without=LAYER      do not use this layer of confinement; repeat\n"
+    "  --learn              name system calls that are not on the list, and let them through (for developers)\n"
     "  --probe              report which layers this host gives, run nothing\n"
     "  --help, --version\n";
 
@@ -38,7 +39,7 @@ static const struct {
   { VBET_LAYER_IPCNS, "ipcns" },     { VBET_LAYER_UTSNS, "utsns" },       { VBET_LAYER_NETNS, "netns" },
   { VBET_LAYER_PROC, "proc" },       { VBET_LAYER_MEMORY, "memory" },     { VBET_LAYER_LANDLOCK, "landlock" },
   { VBET_LAYER_SECCOMP, "seccomp" }, { VBET_LAYER_NNP, "no_new_privs" },  { VBET_LAYER_REAPER, "reaper" },
-  { VBET_LAYER_ROOT, "root" },
+  { VBET_LAYER_ROOT, "root" },       { VBET_LAYER_CALLS, "calls" },
 };
 
 const char *
@@ -162,6 +163,7 @@ vbet_launch_parse (VbetLaunch *self, int argc, char **argv, const char **ret_mes
     { "share-write", required_argument, NULL, 'g' },
     { "pad", required_argument, NULL, 'a' },        { "pad-fd", required_argument, NULL, 'l' },
     { "without", required_argument, NULL, 'x' },    { "probe", no_argument, NULL, 'p' },
+    { "learn", no_argument, NULL, 'L' },
     { "help", no_argument, NULL, 'h' },             { "version", no_argument, NULL, 'v' },
     { NULL, 0, NULL, 0 },
   };
@@ -178,6 +180,8 @@ vbet_launch_parse (VbetLaunch *self, int argc, char **argv, const char **ret_mes
     }
     if (option == 'p') {
       self->probe = true;
+    } else if (option == 'L') {
+      self->learn = true;
     } else if (option == '?' || !apply (self, option, optarg)) {
       *ret_message = "vbet-guest: wrong option; see vbet-guest --help";
       return -EINVAL;

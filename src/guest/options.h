@@ -23,6 +23,7 @@ typedef enum {
   VBET_LAYER_NNP = 1 << 10,     /* no_new_privs */
   VBET_LAYER_REAPER = 1 << 11,  /* no pid namespace: two subreapers watch each other instead */
   VBET_LAYER_ROOT = 1 << 12,    /* a root of its own, which holds nothing else; see root.h */
+  VBET_LAYER_CALLS = 1 << 13,   /* system calls of a short list only; see calls.h */
 } VbetLayer;
 
 /* Whether the kernel gets vbet-xstate.so loaded; see pad.h. */
@@ -55,6 +56,7 @@ typedef struct {
   VbetPad pad;
   int pad_fd;                                           /* vbet-xstate.so, open; -1: the one beside the launcher */
   unsigned without;                                     /* of VbetLayer: not to be tried (tests, odd hosts) */
+  bool learn;                                           /* name calls that are not on the list, and let them through */
   bool probe;                                           /* report the layers, run nothing */
   char **argv;                                          /* the kernel and its arguments, NULL-terminated */
 } VbetLaunch;

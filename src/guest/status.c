@@ -62,7 +62,7 @@ vbet_status_layers (int fd, unsigned layers)
 {
   char text[256] = "";
   size_t used = 0;
-  for (unsigned bit = 1; bit <= VBET_LAYER_ROOT; bit <<= 1) {
+  for (unsigned bit = 1; bit <= VBET_LAYER_CALLS; bit <<= 1) {
     const char *name = (layers & bit) != 0 ? vbet_layer_name ((VbetLayer) bit) : NULL;
     if (name == NULL)
       continue;

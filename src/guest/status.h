@@ -5,6 +5,8 @@
  *   folder            with the descriptor of the --own folder, if it is in the guest's own root (to a socket only)
  *   layers NAME…      just before the kernel is executed: the confinement that holds
  *   padding WORD      then: whether vbet-xstate.so is loaded into it; the words are those of pad.h
+ *   denied CALL A B   the kernel's process made a system call that is not on its list, and its first two arguments; once
+ *                     a call
  *   exited CODE       the kernel ended by itself
  *   signalled NUMBER  the kernel was killed
  *   error SENTENCE    the kernel was not started

@@ -244,6 +244,10 @@ vbet_guest_launcher_arguments (const VbetGuestConfig *config, const VbetGuestPla
     add (list, "--cpu=%d", config->cpu);
   if (config->pad != VBET_GUEST_PAD_AUTO)
     add (list, "--pad=%s", config->pad == VBET_GUEST_PAD_ALWAYS ? "always" : "never");
+  for (gsize i = 0; config->without != NULL && config->without[i] != NULL; i++)
+    add (list, "--without=%s", config->without[i]);
+  if (config->learn)
+    add (list, "--learn");
   add (list, "--memory=%" G_GUINT64_FORMAT, config->memory);
   add (list, "--memory-mount=%s", places->memory);
   add_memory_dirs (list);

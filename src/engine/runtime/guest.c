@@ -61,6 +61,7 @@ vbet_guest_config_free (VbetGuestConfig *self)
   g_free (self->kernel);
   g_free (self->image);
   g_free (self->pad_library);
+  g_strfreev (self->without);
   g_clear_pointer (&self->config, g_bytes_unref);
   g_clear_pointer (&self->nics, g_ptr_array_unref);
   g_free (self);
@@ -387,6 +388,13 @@ on_folder (VbetProcess *process, VbetGuest *self)
   vbet_mconsole_set_root (self->mconsole, vbet_process_get_folder (process));
 }
 
+static void
+on_denied (VbetProcess *process, const char *call, VbetGuest *self)
+{
+  vbet_guest_note (self, "denied the system call %s", call);
+  g_signal_emit_by_name (self, "denied", call);
+}
+
 /* --- the start ------------------------------------------------------------------------------ */
 
 static gboolean
@@ -480,6 +488,7 @@ vbet_guest_start (VbetGuest *self, VbetGuestConfig *config, GError **error)
   g_signal_connect (self->agent, "problem", G_CALLBACK (on_problem), self);
   g_signal_connect (self->agent, "console-room", G_CALLBACK (on_console_room), self);
   g_signal_connect (self->agent, "closed", G_CALLBACK (on_line_closed), self);
+  g_signal_connect (self->process, "denied", G_CALLBACK (on_denied), self);
   g_signal_connect (self->process, "folder", G_CALLBACK (on_folder), self);
   g_signal_connect (self->process, "ended", G_CALLBACK (on_process_ended), self);
   g_signal_connect (self->mconsole, "notify-text", G_CALLBACK (on_kernel_tells), self);
@@ -652,6 +661,8 @@ vbet_guest_class_init (VbetGuestClass *class)
   g_object_class_install_property (
       object_class, PROP_BOOT_TIMEOUT,
       g_param_spec_uint ("boot-timeout", "", "", 1, G_MAXINT, BOOT_TIMEOUT_MS, flags));
+  g_signal_new ("denied", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                G_TYPE_STRING);
   g_signal_new ("alarm", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                 G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
   g_signal_new ("nic-state", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,

@@ -58,6 +58,7 @@ node_free (VbetLabDevice *node)
     g_signal_handler_disconnect (node->guest, node->state_handler);
     g_signal_handler_disconnect (node->guest, node->nic_handler);
     g_signal_handler_disconnect (node->guest, node->alarm_handler);
+    g_signal_handler_disconnect (node->guest, node->denied_handler);
     vbet_guest_kill (node->guest);
     g_object_unref (node->guest);
   }
@@ -149,6 +150,12 @@ on_nic_state (VbetGuest *guest, guint nic, gboolean up, VbetLabDevice *node)
   vbet_lab_port_state (node->lab, node->name, nic);
 }
 
+static void
+on_denied (VbetGuest *guest, const char *call, VbetLabDevice *node)
+{
+  vbet_lab_guest_denied (node, call);
+}
+
 VbetLabDevice *
 vbet_lab_device (VbetLab *self, const char *name)
 {
@@ -186,6 +193,7 @@ vbet_lab_add_node (VbetLab *self, const char *name, VbetKind kind, GError **erro
     node->state_handler = g_signal_connect (node->guest, "state", G_CALLBACK (on_guest_state), node);
     node->nic_handler = g_signal_connect (node->guest, "nic-state", G_CALLBACK (on_nic_state), node);
     node->alarm_handler = g_signal_connect (node->guest, "alarm", G_CALLBACK (on_alarm), node);
+    node->denied_handler = g_signal_connect (node->guest, "denied", G_CALLBACK (on_denied), node);
   }
   g_hash_table_replace (self->nodes, node->name, node);
   return node;

@@ -16,7 +16,7 @@
 #include "base/error.h"
 
 #define MEMORY_AGE_US (5 * G_USEC_PER_SEC) /* a figure of memory is good for so long */
-#define REPORT_MAX 8192 /* bytes of report taken; ours is far shorter */
+#define REPORT_MAX 65536 /* bytes of report taken; ours is shorter, however many calls a guest is denied */
 
 struct _VbetProcess {
   GObject parent_instance;
@@ -80,6 +80,9 @@ take_line (VbetProcess *self, const char *line)
   } else if (g_str_has_prefix (line, "padding ")) {
     g_free (self->padding);
     self->padding = g_utf8_make_valid (line + strlen ("padding "), -1);
+  } else if (g_str_has_prefix (line, "denied ")) {
+    g_autofree char *call = g_utf8_make_valid (line + strlen ("denied "), -1);
+    g_signal_emit_by_name (self, "denied", call);
   } else if (strcmp (line, "folder") == 0) {
     g_signal_emit_by_name (self, "folder");
   } else if (g_str_has_prefix (line, "error ")) {
@@ -311,6 +314,7 @@ vbet_process_class_init (VbetProcessClass *class)
   G_OBJECT_CLASS (class)->finalize = vbet_process_finalize;
   g_signal_new ("layers", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("folder", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("denied", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   g_signal_new ("ended", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 

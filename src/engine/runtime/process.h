@@ -29,6 +29,8 @@ G_DECLARE_FINAL_TYPE (VbetProcess, vbet_process, VBET, PROCESS, GObject)
 /* Signals:
  *   "folder" (): vbet_process_get_folder() is known, before the kernel runs
  *   "layers" (): the kernel is about to run; vbet_process_get_layers() is known
+ *   "denied" (const char *call): the guest's kernel made a system call that it may not; its name and two arguments; once
+ *     a call
  *   "ended" (): the launcher is gone and nobody can report any more; once */
 
 /**
