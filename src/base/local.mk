@@ -18,6 +18,8 @@ libvbet_base_a_SOURCES = \
 	src/base/sandbox.c \
 	src/base/sandbox.h \
 	src/base/vlan-set.h \
+	src/base/walls.c \
+	src/base/walls.h \
 	src/base/kernel-image.c \
 	src/base/kernel-image.h \
 	src/base/xstate.c \

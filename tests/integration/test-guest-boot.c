@@ -258,7 +258,7 @@ test_boot_and_files (void)
 static void
 test_fallback (void)
 {
-  static const char *const bare[] = { "--without=pidns", "--without=landlock", "--without=seccomp", NULL };
+  static const char *const bare[] = { "--without=pidns", "--without=landlock", "--without=seccomp", "--without=calls", NULL };
   Fixture fixture;
   boot (&fixture, bare);
   expect_output (&fixture, "echo up", "up");

@@ -109,7 +109,7 @@ run_clear (Run *run)
 static const char *const no_options[] = { NULL };
 static const char *const no_namespaces[] = { "--without=pidns", NULL };
 static const char *const nothing[]
-    = { "--without=pidns", "--without=landlock", "--without=seccomp", "--pad=never", NULL };
+    = { "--without=pidns", "--without=landlock", "--without=seccomp", "--without=root", "--without=calls", "--pad=never", NULL };
 static const char *const *const ways[] = { no_options, no_namespaces, nothing };
 
 /* A folder in memory of this test's own, for guest memory; NULL where /dev/shm is none. */

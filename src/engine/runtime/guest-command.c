@@ -255,6 +255,8 @@ vbet_guest_launcher_arguments (const VbetGuestConfig *config, const VbetGuestPla
   add (list, "--read=%s", places->config);
   add (list, "--write=%s", config->disk_path);
   add (list, "--own=%s", places->kernel_root);
+  if (config->share != NULL)
+    add (list, config->share_write ? "--share-write=%s" : "--share=%s", config->share);
   add (list, "--reach=%s", places->mconsole); /* replies go there */
   add (list, "--reach=%s", places->notify);
   add (list, "--reach=%s", places->ports);

@@ -62,6 +62,7 @@ vbet_guest_config_free (VbetGuestConfig *self)
   g_free (self->image);
   g_free (self->pad_library);
   g_strfreev (self->without);
+  g_free (self->share);
   g_clear_pointer (&self->config, g_bytes_unref);
   g_clear_pointer (&self->nics, g_ptr_array_unref);
   g_free (self);

@@ -56,6 +56,8 @@ typedef struct {
   gint cpu;             /* processor to pin to; -1: none */
   const char *seccomp;  /* (nullable): the kernel's seccomp=, a constant; NULL: it knows no such mode */
   VbetGuestPad pad;
+  char *share;          /* (nullable): absolute path of a folder of the host for the guest */
+  gboolean share_write;
   char **without;       /* (nullable): layers of confinement not to be used */
   gboolean learn;       /* refused system calls are told and let through */
   char *pad_library;    /* (nullable): where vbet-xstate.so is; NULL: beside the launcher */

@@ -131,6 +131,9 @@ make_config (VbetLab *self, VbetLabDevice *node, GError **error)
     return NULL;
   config->config = make_disk (self, device, config->kernel);
   config->seccomp = wanted_seccomp (self, config->kernel);
+  if (!vbet_lab_find_share (self, device, &config->share, error))
+    return NULL;
+  config->share_write = vbet_attributes_boolean (device->attributes, device->kind, "share-write");
   config->pad = wanted_pad ();
   config->without = unwanted_layers ();
   config->learn = g_getenv ("VBET_GUEST_LEARN") != NULL;

@@ -170,6 +170,14 @@ const char *vbet_lab_why_no_carrier (VbetLab *self, const char *name, guint end)
 /** vbet_lab_port_state: a guest opened or closed a NIC. */
 void vbet_lab_port_state (VbetLab *self, const char *device, guint nic);
 
+/**
+ * vbet_lab_find_share:
+ * @ret_path: (out) (transfer full) (nullable): absolute path of the folder that @device shares; NULL: none
+ *
+ * Returns: FALSE with @error when it is no folder that can be read.
+ */
+gboolean vbet_lab_find_share (VbetLab *self, const VbetDevice *device, char **ret_path, GError **error);
+
 /* lab-alarms.c */
 VbetAlarms *vbet_lab_alarms_new (VbetLab *self);
 /** vbet_lab_guest_alarm: @node's guest says so; see agent.h. */
