@@ -96,12 +96,12 @@ make_memory_dir (Shared *shared, const char *parent)
   return false;
 }
 
-/* The memory file itself has no name: the folder is empty. */
+/* The memory file itself has no name: the folder of an honest guest is empty. */
 static void
 remove_memory_dir (Shared *shared)
 {
   if (shared->memory_dir[0] != '\0')
-    (void) rmdir (shared->memory_dir);
+    vbet_memory_dir_remove (shared->memory_dir);
   shared->memory_dir[0] = '\0';
 }
 
