@@ -226,7 +226,7 @@ test_parent_gone (void)
     int output[2];
     g_autofree char *kernel = vbet_guest_fixture_kernel (fixture, "rude");
     CU_ASSERT_TRUE_FATAL (g_unix_open_pipe (output, FD_CLOEXEC, NULL));
-    char *argv[8] = { fixture->launcher };
+    char *argv[16] = { fixture->launcher };
     guint n = 1;
     for (guint k = 0; ways[i][k] != NULL; k++)
       argv[n++] = (char *) ways[i][k];
