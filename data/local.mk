@@ -2,6 +2,7 @@
 dist_man_MANS += \
 	data/man/vbet.1 \
 	data/man/vbet-language.5 \
+	data/man/vbet-security.7 \
 	data/man/vbetctl.1 \
 	data/man/vbetd.8
 dist_bashcompletion_DATA = data/bash-completion/vbetctl

@@ -18,5 +18,9 @@ libvbet_base_a_SOURCES = \
 	src/base/sandbox.c \
 	src/base/sandbox.h \
 	src/base/vlan-set.h \
+	src/base/walls.c \
+	src/base/walls.h \
+	src/base/kernel-image.c \
+	src/base/kernel-image.h \
 	src/base/xstate.c \
 	src/base/xstate.h

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/walls.h"
 #include "cli/alarm-list.h"
 #include "cli/command.h"
 #include "cli/connection.h"
@@ -61,6 +62,20 @@ print_modes (GPtrArray *devices)
     vbet_output_print ("Kernels helped by vbet-xstate.so: %u.\n", padded);
 }
 
+/* @layers: names with commas between; "": no guest runs. */
+static void
+print_open_walls (const char *layers)
+{
+  if (*layers == '\0')
+    return;
+  g_auto (GStrv) names = g_strsplit (layers, ", ", -1);
+  g_auto (GStrv) open = vbet_walls_open ((const char *const *)names);
+  for (gsize i = 0; open[i] != NULL; i++)
+    vbet_output_print ("%s.\n", open[i]);
+  if (open[0] != NULL)
+    vbet_output_print ("To shut that: %s.\n", vbet_walls_remedy ());
+}
+
 static void
 print_head (GVariant *status, GPtrArray *devices)
 {
@@ -80,6 +95,7 @@ print_head (GVariant *status, GPtrArray *devices)
   g_autofree char *layers = common_layers (devices);
   if (*layers != '\0')
     vbet_output_print ("Guests are confined by %s.\n", layers);
+  print_open_walls (layers);
   print_modes (devices);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/paths.h"
+#include "base/walls.h"
 #include "base/xstate.h"
 #include "cli/connection.h"
 #include "cli/output.h"
@@ -49,6 +50,7 @@ vbet_doctor_check_registers (VbetDoctor *doctor, const char *id)
 typedef struct {
   char *reason; /* (nullable): why it does not run, a sentence */
   char *mode;
+  char **layers; /* (nullable): that hold around it */
   gboolean padded;
   double seconds;
 } Boot;
@@ -58,6 +60,7 @@ boot_clear (Boot *boot)
 {
   g_free (boot->reason);
   g_free (boot->mode);
+  g_strfreev (boot->layers);
 }
 
 typedef struct {
@@ -112,6 +115,18 @@ stop_engine (VbetClient *client, gint64 pid)
   g_source_remove (late);
 }
 
+/* (transfer full): the layers that hold around @device; empty when there is none. */
+static char **
+layers_of (GVariant *device)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GPtrArray) layers = vbet_field_list (device, "layers");
+  for (guint i = 0; i < layers->len; i++)
+    if (g_variant_is_of_type (g_ptr_array_index (layers, i), G_VARIANT_TYPE_STRING))
+      g_strv_builder_add (builder, g_variant_get_string (g_ptr_array_index (layers, i), NULL));
+  return g_strv_builder_end (builder);
+}
+
 static void
 take_status (VbetClient *client, const VbetInterrupt *interrupt, Boot *boot, gint64 *ret_pid)
 {
@@ -127,6 +142,7 @@ take_status (VbetClient *client, const VbetInterrupt *interrupt, Boot *boot, gin
                                  ? vbet_field_text (device, "error")
                                  : "The engine does not say that it is ready");
   boot->mode = g_strdup (vbet_field_text (device, "mode"));
+  boot->layers = layers_of (device);
   boot->padded = strcmp (vbet_field_text (device, "padding"), "loaded") == 0;
 }
 
@@ -163,6 +179,20 @@ boot_guest (Boot *boot)
     stop_engine (client, pid);
 }
 
+static void
+report_walls (VbetDoctor *doctor, const Boot *boot)
+{
+  g_auto (GStrv) open = vbet_walls_open ((const char *const *)boot->layers);
+  g_autofree char *layers = g_strjoinv (", ", boot->layers);
+  if (open[0] == NULL) {
+    vbet_doctor_report (doctor, "walls", VBET_DOCTOR_OK, "", "All walls around a guest hold here (%s).", layers);
+    return;
+  }
+  g_autofree char *sentences = g_strjoinv (". ", open);
+  vbet_doctor_report (doctor, "walls", VBET_DOCTOR_WARN, vbet_walls_remedy (), "Not all walls around a guest hold here. %s.",
+                      sentences);
+}
+
 void
 vbet_doctor_check_guest (VbetDoctor *doctor, const char *id)
 {
@@ -181,5 +211,7 @@ vbet_doctor_check_guest (VbetDoctor *doctor, const char *id)
     vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "", "A guest boots here, confined, in %s; its programs run by %s%s.",
                         time, *boot.mode != '\0' ? boot.mode : "an unknown way",
                         boot.padded ? ", helped by vbet-xstate.so" : "");
+  if (boot.reason == NULL)
+    report_walls (doctor, &boot);
   boot_clear (&boot);
 }

@@ -69,7 +69,7 @@ vbet_doctor_check_namespaces (VbetDoctor *doctor, const char *id)
                         "User namespaces work: each guest is enclosed in its own.");
     return;
   }
-  const char *weaker = "Guests run without namespaces of their own";
+  const char *weaker = "Guests run without namespaces and a root of their own, behind fewer walls";
   if (sysctl_number ("/proc/sys/kernel/unprivileged_userns_clone", 1) == 0)
     vbet_doctor_report (doctor, id, VBET_DOCTOR_WARN, "sudo sysctl kernel.unprivileged_userns_clone=1",
                         "%s: the setting kernel.unprivileged_userns_clone forbids them.", weaker);
@@ -172,12 +172,12 @@ vbet_doctor_check_landlock (VbetDoctor *doctor, const char *id)
   int abi = vbet_sandbox_landlock_abi ();
   if (abi > 0)
     vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "",
-                        "Landlock confines guests and switch to their files (version %d).", abi);
+                        "Landlock is there (version %d): what opens files in guests and switch is confined once more.", abi);
   else
     vbet_doctor_report (
         doctor, id, VBET_DOCTOR_WARN,
         "a kernel from 5.13 with Landlock; boot with lsm=landlock,… if it is only switched off",
-        "Guests and switch are not confined to their files: this kernel has no Landlock.");
+        "This kernel has no Landlock: the switch may open its user's files, and guests where they have no root of their own.");
 }
 
 /* --- TUN/TAP --------------------------------------------------------------------------- */

@@ -16,12 +16,14 @@
 #include <string.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/sandbox.h"
+#include "guest/calls.h"
+#include "guest/limits.h"
 #include "guest/pad.h"
+#include "guest/root.h"
 #include "guest/status.h"
 #include "guest/syscall-guard.h"
 
@@ -55,19 +57,6 @@ pin (int cpu)
   (void) sched_setaffinity (0, sizeof set, &set);
 }
 
-static void
-limit_resources (void)
-{
-  struct rlimit none = { 0, 0 };
-  struct rlimit files;
-  (void) setrlimit (RLIMIT_CORE, &none);
-  /* Each NIC costs the kernel a handful of descriptors. */
-  if (getrlimit (RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < 4096) {
-    files.rlim_cur = files.rlim_max < 4096 ? files.rlim_max : 4096;
-    (void) setrlimit (RLIMIT_NOFILE, &files);
-  }
-}
-
 /* All descriptors but 0, 1, 2 and the listed ones close at exec. */
 static void
 seal_descriptors (const VbetLaunch *launch)
@@ -89,7 +78,7 @@ restrict_files (const VbetLaunch *launch, const char *memory_dir)
   const VbetSandboxAccess run = VBET_SANDBOX_READ | VBET_SANDBOX_EXECUTE;
   const VbetSandboxAccess change = VBET_SANDBOX_READ | VBET_SANDBOX_WRITE | VBET_SANDBOX_CREATE;
   const VbetSandboxAccess device = VBET_SANDBOX_READ | VBET_SANDBOX_WRITE;
-  VbetSandboxRule rules[FIXED_RULES + 2 + 2 * VBET_LAUNCH_PATHS_MAX] = {
+  VbetSandboxRule rules[FIXED_RULES + 5 + 2 * VBET_LAUNCH_PATHS_MAX] = {
     { .path = "/lib", .access = run },
     { .path = "/lib64", .access = run },
     { .path = "/usr/lib", .access = run },
@@ -111,8 +100,13 @@ restrict_files (const VbetLaunch *launch, const char *memory_dir)
     rules[n++] = (VbetSandboxRule){ .path = launch->read_only[i], .access = look };
   for (unsigned i = 0; i < launch->n_read_write; i++)
     rules[n++] = (VbetSandboxRule){ .path = launch->read_write[i], .access = change };
+  if (launch->own != NULL)
+    rules[n++] = (VbetSandboxRule){ .path = launch->own, .access = change };
   if (memory_dir != NULL)
-    rules[n++] = (VbetSandboxRule){ .path = memory_dir, .access = change };
+    rules[n++] = (VbetSandboxRule){ .path = memory_dir, .access = change | VBET_SANDBOX_EXECUTE };
+  /* Only in a root of its own is there such a folder. */
+  if (launch->share != NULL)
+    rules[n++] = (VbetSandboxRule){ .path = VBET_ROOT_SHARE, .access = launch->share_write ? change : look };
   return vbet_sandbox_landlock_limits (
       rules, n, VBET_SANDBOX_LIMIT_TCP | VBET_SANDBOX_LIMIT_ABSTRACT | VBET_SANDBOX_LIMIT_SIGNAL);
 }
@@ -128,18 +122,21 @@ guard_system_calls (const VbetLaunch *launch)
 }
 
 void
-vbet_jail_exec (const VbetLaunch *launch, unsigned layers, const char *memory_dir)
+vbet_jail_exec (const VbetLaunch *launch, unsigned layers, int calls, const char *memory_dir)
 {
   char path_variable[] = "PATH=/nonexistent";
   char home_variable[] = "HOME=/nonexistent";
   char temp_variable[4096 + 8];
   char preload_variable[64];
-  char *environment[] = { path_variable, home_variable, NULL, NULL, NULL };
+  char library_variable[] = "LD_LIBRARY_PATH=" VBET_ROOT_LIBRARIES;
+  char *environment[] = { path_variable, home_variable, NULL, NULL, NULL, NULL };
   size_t n = 2;
   if (memory_dir != NULL) {
     (void) snprintf (temp_variable, sizeof temp_variable, "TMPDIR=%s", memory_dir);
     environment[n++] = temp_variable;
   }
+  if ((layers & VBET_LAYER_ROOT) != 0)
+    environment[n++] = library_variable;
   VbetPadding padding = vbet_pad_decide (launch);
   if (padding == VBET_PADDING_LOADED) {
     (void) snprintf (preload_variable, sizeof preload_variable, "LD_PRELOAD=/proc/self/fd/%d", launch->pad_fd);
@@ -147,7 +144,7 @@ vbet_jail_exec (const VbetLaunch *launch, unsigned layers, const char *memory_di
   }
   (void) setsid ();
   reset_signals ();
-  limit_resources ();
+  vbet_limits_apply (launch, layers);
   pin (launch->cpu);
   /* User-mode Linux takes the gap that randomisation leaves as guest memory and then runs out of it. */
   (void) personality (ADDR_NO_RANDOMIZE);
@@ -162,6 +159,9 @@ vbet_jail_exec (const VbetLaunch *launch, unsigned layers, const char *memory_di
   if ((launch->without & VBET_LAYER_LANDLOCK) == 0 && restrict_files (launch, memory_dir) == 0)
     layers |= VBET_LAYER_LANDLOCK;
   seal_descriptors (launch);
+  /* Before the guard, which does not let the call through that installs this one. */
+  if ((launch->without & VBET_LAYER_CALLS) == 0 && vbet_calls_install (launch, calls) == 0)
+    layers |= VBET_LAYER_CALLS;
   if ((launch->without & VBET_LAYER_SECCOMP) == 0 && launch->argv[0] != NULL && guard_system_calls (launch) == 0)
     layers |= VBET_LAYER_SECCOMP;
   vbet_status_layers (launch->status_fd, layers);

@@ -3,10 +3,13 @@
 
 #include "guest/memory.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -91,4 +94,64 @@ vbet_memory_fits (uint64_t available, uint64_t wanted, const char *guest, char *
                    "%s less mem",
                    guest, (unsigned long long) (wanted / MIB), (unsigned long long) (available / MIB), guest);
   return false;
+}
+
+/* Moves what is in the folder @name of @top up into @top, so that no path grows with the depth of a tree. */
+static void
+lift (int top, const char *name, unsigned *number)
+{
+  int fd = openat (top, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  DIR *dir = fd >= 0 ? fdopendir (fd) : NULL;
+  const struct dirent *entry = NULL;
+  if (dir == NULL && fd >= 0)
+    (void)close (fd);
+  while (dir != NULL && (entry = readdir (dir)) != NULL) {
+    char new_name[32];
+    if (strcmp (entry->d_name, ".") == 0 || strcmp (entry->d_name, "..") == 0)
+      continue;
+    (void)snprintf (new_name, sizeof new_name, ".vbet-%u", (*number)++);
+    (void)renameat (dirfd (dir), entry->d_name, top, new_name);
+  }
+  if (dir != NULL)
+    (void)closedir (dir);
+}
+
+/* Removes what is in the folder @top that can be removed at once, and lifts the rest. Returns whether anything was there. */
+static bool
+remove_level (int top, unsigned *number)
+{
+  bool found = false;
+  int fd = openat (top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *dir = fd >= 0 ? fdopendir (fd) : NULL;
+  const struct dirent *entry = NULL;
+  if (dir == NULL && fd >= 0)
+    (void)close (fd);
+  while (dir != NULL && (entry = readdir (dir)) != NULL) {
+    if (strcmp (entry->d_name, ".") == 0 || strcmp (entry->d_name, "..") == 0)
+      continue;
+    found = true;
+    if (unlinkat (top, entry->d_name, 0) == 0 || unlinkat (top, entry->d_name, AT_REMOVEDIR) == 0)
+      continue;
+    (void)fchmodat (top, entry->d_name, 0700, 0); /* a folder, which may forbid looking into it */
+    lift (top, entry->d_name, number);
+    (void)unlinkat (top, entry->d_name, AT_REMOVEDIR);
+  }
+  if (dir != NULL)
+    (void)closedir (dir);
+  return found;
+}
+
+void
+vbet_memory_dir_remove (const char *dir)
+{
+  unsigned number = 0;
+  if (rmdir (dir) == 0 || errno != ENOTEMPTY)
+    return;
+  int top = open (dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  /* Each round lifts the tree by a level; one that cannot be removed must not keep us for ever. */
+  for (int rounds = 0; top >= 0 && rounds < 100000 && remove_level (top, &number); rounds++)
+    ;
+  if (top >= 0)
+    (void)close (top);
+  (void)rmdir (dir);
 }

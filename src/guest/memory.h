@@ -37,3 +37,10 @@ uint64_t vbet_memory_available (void);
 
 /** vbet_memory_fits: like vbet_memory_choose() for a memory file system of the guest's own. */
 bool vbet_memory_fits (uint64_t available, uint64_t wanted, const char *guest, char *ret_message, size_t message_size);
+
+/**
+ * vbet_memory_dir_remove: removes the folder @dir with all that is in it, however deep, following no link.
+ *
+ * For when nobody changes it any more.
+ */
+void vbet_memory_dir_remove (const char *dir);

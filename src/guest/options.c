@@ -19,10 +19,15 @@ static const char help_text[] =
     "  --memory-dir=DIR     folder for the memory file where none can be mounted; repeat\n"
     "  --read=PATH          the guest's processes may read below PATH; repeat\n"
     "  --write=PATH         the guest's processes may change PATH and what is below; repeat\n"
+    "  --reach=PATH         the guest's kernel may connect to the socket PATH, or those in the folder PATH; repeat\n"
+    "  --own=DIR            folder of the kernel's own; where it has a root of its own, in memory\n"
+    "  --share=DIR          folder of the host that the guest may mount with hostfs, to read\n"
+    "  --share-write=DIR    the same, to change\n"
     "  --keep-fd=FD         leave this descriptor open for the kernel; repeat\n"
     "  --pad=WHEN           load vbet-xstate.so into the kernel: auto (where this processor needs it), always, never\n"
     "  --pad-fd=FD          that library, open; default: the one beside this program\n"
     "  --without=LAYER      do not use this layer of confinement; repeat\n"
+    "  --learn              name system calls that are not on the list, and let them through (for developers)\n"
     "  --probe              report which layers this host gives, run nothing\n"
     "  --help, --version\n";
 
@@ -34,6 +39,7 @@ static const struct {
   { VBET_LAYER_IPCNS, "ipcns" },     { VBET_LAYER_UTSNS, "utsns" },       { VBET_LAYER_NETNS, "netns" },
   { VBET_LAYER_PROC, "proc" },       { VBET_LAYER_MEMORY, "memory" },     { VBET_LAYER_LANDLOCK, "landlock" },
   { VBET_LAYER_SECCOMP, "seccomp" }, { VBET_LAYER_NNP, "no_new_privs" },  { VBET_LAYER_REAPER, "reaper" },
+  { VBET_LAYER_ROOT, "root" },       { VBET_LAYER_CALLS, "calls" },
 };
 
 const char *
@@ -110,6 +116,16 @@ apply (VbetLaunch *self, int option, const char *value)
     return add_path (self->read_only, &self->n_read_only, VBET_LAUNCH_PATHS_MAX, value);
   case 'w':
     return add_path (self->read_write, &self->n_read_write, VBET_LAUNCH_PATHS_MAX, value);
+  case 'e':
+    return add_path (self->reach, &self->n_reach, VBET_LAUNCH_PATHS_MAX, value);
+  case 'o':
+    self->own = value;
+    return value[0] == '/';
+  case 'f':
+  case 'g':
+    self->share = value;
+    self->share_write = option == 'g';
+    return value[0] == '/';
   case 'k':
     if (self->n_keep_fds >= VBET_LAUNCH_FDS_MAX || !parse_number (value, 1 << 20, &number))
       return false;
@@ -142,9 +158,12 @@ vbet_launch_parse (VbetLaunch *self, int argc, char **argv, const char **ret_mes
     { "cpu", required_argument, NULL, 'c' },        { "memory", required_argument, NULL, 'm' },
     { "memory-dir", required_argument, NULL, 'd' }, { "read", required_argument, NULL, 'r' },
     { "write", required_argument, NULL, 'w' },      { "keep-fd", required_argument, NULL, 'k' },
-    { "memory-mount", required_argument, NULL, 't' },
+    { "memory-mount", required_argument, NULL, 't' }, { "reach", required_argument, NULL, 'e' },
+    { "own", required_argument, NULL, 'o' },        { "share", required_argument, NULL, 'f' },
+    { "share-write", required_argument, NULL, 'g' },
     { "pad", required_argument, NULL, 'a' },        { "pad-fd", required_argument, NULL, 'l' },
     { "without", required_argument, NULL, 'x' },    { "probe", no_argument, NULL, 'p' },
+    { "learn", no_argument, NULL, 'L' },
     { "help", no_argument, NULL, 'h' },             { "version", no_argument, NULL, 'v' },
     { NULL, 0, NULL, 0 },
   };
@@ -161,6 +180,8 @@ vbet_launch_parse (VbetLaunch *self, int argc, char **argv, const char **ret_mes
     }
     if (option == 'p') {
       self->probe = true;
+    } else if (option == 'L') {
+      self->learn = true;
     } else if (option == '?' || !apply (self, option, optarg)) {
       *ret_message = "vbet-guest: wrong option; see vbet-guest --help";
       return -EINVAL;

@@ -22,6 +22,8 @@ typedef enum {
   VBET_LAYER_SECCOMP = 1 << 9,  /* guest code that lost its tracer cannot make a system call */
   VBET_LAYER_NNP = 1 << 10,     /* no_new_privs */
   VBET_LAYER_REAPER = 1 << 11,  /* no pid namespace: two subreapers watch each other instead */
+  VBET_LAYER_ROOT = 1 << 12,    /* a root of its own, which holds nothing else; see root.h */
+  VBET_LAYER_CALLS = 1 << 13,   /* system calls of a short list only; see calls.h */
 } VbetLayer;
 
 /* Whether the kernel gets vbet-xstate.so loaded; see pad.h. */
@@ -44,11 +46,17 @@ typedef struct {
   unsigned n_read_only;
   const char *read_write[VBET_LAUNCH_PATHS_MAX];
   unsigned n_read_write;
+  const char *reach[VBET_LAUNCH_PATHS_MAX];             /* sockets to connect to, or folders of them */
+  unsigned n_reach;
+  const char *own;                                      /* (nullable): a folder that the kernel alone fills */
+  const char *share;                                    /* (nullable): folder of the host, for hostfs */
+  bool share_write;
   int keep_fds[VBET_LAUNCH_FDS_MAX];                    /* beside 0, 1 and 2 */
   unsigned n_keep_fds;
   VbetPad pad;
   int pad_fd;                                           /* vbet-xstate.so, open; -1: the one beside the launcher */
   unsigned without;                                     /* of VbetLayer: not to be tried (tests, odd hosts) */
+  bool learn;                                           /* name calls that are not on the list, and let them through */
   bool probe;                                           /* report the layers, run nothing */
   char **argv;                                          /* the kernel and its arguments, NULL-terminated */
 } VbetLaunch;

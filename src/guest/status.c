@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define LINE_MAX_BYTES 1024 /* below PIPE_BUF: a line never mixes with another */
@@ -36,11 +37,32 @@ vbet_status_line (int fd, const char *word, const char *format, ...)
 }
 
 void
+vbet_status_folder (int fd, int folder)
+{
+  char line[] = "folder\n";
+  union {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE (sizeof (int))];
+  } control = { 0 };
+  struct iovec part = { .iov_base = line, .iov_len = sizeof line - 1 };
+  struct msghdr message
+      = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes };
+  struct cmsghdr *header = CMSG_FIRSTHDR (&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN (sizeof folder);
+  memcpy (CMSG_DATA (header), &folder, sizeof folder);
+  /* A pipe or a terminal takes no descriptor, and nobody there wants one. */
+  ssize_t ignored = sendmsg (fd, &message, MSG_NOSIGNAL);
+  (void) ignored;
+}
+
+void
 vbet_status_layers (int fd, unsigned layers)
 {
   char text[256] = "";
   size_t used = 0;
-  for (unsigned bit = 1; bit <= VBET_LAYER_REAPER; bit <<= 1) {
+  for (unsigned bit = 1; bit <= VBET_LAYER_CALLS; bit <<= 1) {
     const char *name = (layers & bit) != 0 ? vbet_layer_name ((VbetLayer) bit) : NULL;
     if (name == NULL)
       continue;

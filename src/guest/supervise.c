@@ -14,13 +14,18 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "guest/calls.h"
 #include "guest/jail.h"
+#include "guest/limits.h"
 #include "guest/memory.h"
 #include "guest/namespaces.h"
 #include "guest/reaper.h"
+#include "guest/root.h"
 #include "guest/status.h"
 
 #define EXIT_NOT_STARTED 125
@@ -91,13 +96,42 @@ make_memory_dir (Shared *shared, const char *parent)
   return false;
 }
 
-/* The memory file itself has no name: the folder is empty. */
+/* The memory file itself has no name: the folder of an honest guest is empty. */
 static void
 remove_memory_dir (Shared *shared)
 {
   if (shared->memory_dir[0] != '\0')
-    (void) rmdir (shared->memory_dir);
+    vbet_memory_dir_remove (shared->memory_dir);
   shared->memory_dir[0] = '\0';
+}
+
+/* Whether the host has the memory. Returns false after reporting that it has not. */
+static bool
+check_available (const VbetLaunch *launch)
+{
+  char message[512];
+  if (vbet_memory_fits (vbet_memory_available (), launch->memory, launch->name, message, sizeof message))
+    return true;
+  vbet_status_line (launch->status_fd, "error", "%s", message);
+  return false;
+}
+
+/* Goes into a root of the guest's own. Returns false when there is none; nothing has changed then. */
+static bool
+prepare_root (const VbetLaunch *launch, unsigned *layers)
+{
+  const unsigned needed = VBET_LAYER_MOUNTNS | VBET_LAYER_PROC;
+  int own = -1;
+  if ((*layers & needed) != needed || (launch->without & (VBET_LAYER_ROOT | VBET_LAYER_MEMORY)) != 0
+      || launch->memory_mount == NULL
+      || vbet_root_enter (launch, launch->memory_mount, launch->memory + MEMORY_SLACK, &own) != 0)
+    return false;
+  *layers |= VBET_LAYER_ROOT | VBET_LAYER_MEMORY;
+  if (own >= 0) {
+    vbet_status_folder (launch->status_fd, own);
+    (void)close (own);
+  }
+  return true;
 }
 
 /* Finds a place for the guest's memory. Returns false after reporting why there is none. */
@@ -107,14 +141,15 @@ prepare_memory (const VbetLaunch *launch, unsigned *layers, Shared *shared, cons
   VbetMemoryDir dirs[VBET_LAUNCH_MEMORY_DIRS_MAX];
   char message[512];
   *ret_dir = NULL;
+  if (prepare_root (launch, layers)) {
+    *ret_dir = VBET_ROOT_MEMORY;
+    return check_available (launch);
+  }
   if ((*layers & VBET_LAYER_MOUNTNS) != 0 && (launch->without & VBET_LAYER_MEMORY) == 0 && launch->memory_mount != NULL
       && vbet_namespaces_mount_memory (launch->memory_mount, launch->memory + MEMORY_SLACK) == 0) {
     *layers |= VBET_LAYER_MEMORY;
     *ret_dir = launch->memory_mount;
-    if (vbet_memory_fits (vbet_memory_available (), launch->memory, launch->name, message, sizeof message))
-      return true;
-    vbet_status_line (launch->status_fd, "error", "%s", message);
-    return false;
+    return check_available (launch);
   }
   if (launch->n_memory_dirs == 0)
     return true;
@@ -138,14 +173,55 @@ close_kept (const VbetLaunch *launch)
     (void) close (launch->pad_fd);
 }
 
-/* Waits until the kernel has ended, the launcher has gone or asks for the end. */
+/* Takes the listener of refused calls once it comes, and answers it from then on. @socket, @listener: of poll(2). */
 static void
-watch_kernel (int signals, int life, Shared *shared)
+watch_calls (const VbetLaunch *launch, VbetCalls *calls, struct pollfd *socket, struct pollfd *listener)
 {
-  struct pollfd polled[] = { { .fd = signals, .events = POLLIN }, { .fd = life, .events = 0 } };
+  if (socket->fd >= 0 && socket->revents != 0) {
+    calls->listener = vbet_calls_receive (socket->fd);
+    (void)close (socket->fd);
+    socket->fd = -1;
+    listener->fd = calls->listener;
+  } else if (listener->fd >= 0 && listener->revents != 0) {
+    if ((listener->revents & POLLIN) == 0 || !vbet_calls_answer (calls, launch->status_fd))
+      listener->fd = -1;
+  }
+}
+
+/* Whether the guest has taken more memory of the host than it may; looked at once a period. */
+static bool
+takes_too_much (const VbetLaunch *launch, struct timespec *measured)
+{
+  struct timespec now;
+  (void)clock_gettime (CLOCK_MONOTONIC, &now);
+  int64_t passed = (now.tv_sec - measured->tv_sec) * 1000 + (now.tv_nsec - measured->tv_nsec) / 1000000;
+  if (passed < VBET_LIMITS_PERIOD_MS)
+    return false;
+  *measured = now;
+  uint64_t taken = vbet_limits_measure ("/proc");
+  if (taken <= vbet_limits_private ())
+    return false;
+  vbet_status_line (launch->status_fd, "error", "%s took %llu MiB of this machine's memory beside its own and was ended",
+                    launch->name, (unsigned long long)(taken >> 20));
+  return true;
+}
+
+/* Waits until the kernel has ended, the launcher has gone or asks for the end. @alone: /proc shows this guest only. */
+static void
+watch_kernel (const VbetLaunch *launch, bool alone, int signals, int life, int socket, Shared *shared)
+{
+  struct pollfd polled[] = { { .fd = signals, .events = POLLIN },
+                             { .fd = life, .events = 0 },
+                             { .fd = socket, .events = POLLIN },
+                             { .fd = -1, .events = POLLIN } };
+  VbetCalls calls = { .listener = -1, .learn = launch->learn };
+  struct timespec measured = { 0 };
   int status;
   for (;;) {
-    (void) poll (polled, 2, -1);
+    (void) poll (polled, sizeof polled / sizeof polled[0], alone ? VBET_LIMITS_PERIOD_MS : -1);
+    if (alone && takes_too_much (launch, &measured))
+      return;
+    watch_calls (launch, &calls, &polled[2], &polled[3]);
     bool asked = read_signals (signals);
     if (vbet_reaper_collect (shared->kernel, &status)) {
       shared->status = status;
@@ -177,18 +253,22 @@ run_init (const VbetLaunch *launch, unsigned layers, int life, Shared *shared)
   if (!prepare_memory (launch, &layers, shared, &memory_dir))
     return EXIT_NOT_STARTED;
   (void) prctl (PR_SET_DUMPABLE, 0, 0, 0, 0); /* the guest's kernel, same user, must not trace us */
+  int calls[2] = { -1, -1 };
+  (void)socketpair (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, calls); /* without, nobody is told of refused calls */
   pid_t kernel = fork ();
   if (kernel < 0) {
     vbet_status_line (launch->status_fd, "error", "Cannot start %s: %s", launch->name, strerror (errno));
     return EXIT_NOT_STARTED;
   }
   if (kernel == 0) {
-    vbet_jail_exec (launch, layers, memory_dir);
+    vbet_jail_exec (launch, layers, calls[1], memory_dir);
     _exit (launch->probe ? 0 : EXIT_NOT_STARTED);
   }
   shared->kernel = kernel;
   close_kept (launch);
-  watch_kernel (signals, life, shared);
+  if (calls[1] >= 0)
+    (void)close (calls[1]);
+  watch_kernel (launch, (layers & VBET_LAYER_PROC) != 0, signals, life, calls[0], shared);
   if (!own_namespace) {
     vbet_reaper_kill_all (shared->ended ? 0 : kernel);
     remove_memory_dir (shared);

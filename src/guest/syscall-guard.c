@@ -3,7 +3,6 @@
 
 #include "guest/syscall-guard.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -11,18 +10,11 @@
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
-#define BANNER "Linux version "
-#define BANNER_SEARCH 65536 /* bytes of read-only data looked at; it stands at their start */
-#define HEADERS_MAX 256
-#define NAMES_MAX 4096
 /* Three-level page tables end a guest program's addresses here; above are the kernel's stub, stack and libraries. */
 #define GUEST_END 0x7fc0000000ULL
 /* From 6.13 on programs start in a small stub program of the kernel, at an address of a guest's program. */
@@ -33,98 +25,6 @@
 /* Those kernels may have page tables of four levels: the last 512 GiB of what a process of the host can have
  * are above every guest's program. */
 #define STUB_GUEST_END 0x7f8000000000ULL
-
-static bool
-read_at (int fd, void *to, size_t size, uint64_t offset)
-{
-  return pread (fd, to, size, (off_t) offset) == (ssize_t) size;
-}
-
-/* Reads the version from the banner at the start of the section @data. Returns 0 when there is none. */
-static unsigned
-read_version (int fd, const Elf64_Shdr *data)
-{
-  size_t size = data->sh_size < BANNER_SEARCH ? (size_t) data->sh_size : BANNER_SEARCH;
-  char *text = malloc (size + 1);
-  unsigned version = 0;
-  if (text == NULL || !read_at (fd, text, size, data->sh_offset)) {
-    free (text);
-    return 0;
-  }
-  text[size] = '\0';
-  char *banner = memmem (text, size, BANNER, strlen (BANNER));
-  if (banner != NULL) {
-    char *dot = NULL;
-    unsigned long major = strtoul (banner + strlen (BANNER), &dot, 10);
-    unsigned long minor = *dot == '.' ? strtoul (dot + 1, NULL, 10) : 0;
-    if (major > 0 && major < 1000 && minor < 1000)
-      version = (unsigned) (major * 1000 + minor);
-  }
-  free (text);
-  return version;
-}
-
-/* The section named ".rodata". Returns false when there is none. */
-static bool
-find_data (int fd, const Elf64_Ehdr *header, Elf64_Shdr *ret_section)
-{
-  Elf64_Shdr sections[HEADERS_MAX];
-  char names[NAMES_MAX];
-  size_t count = header->e_shnum < HEADERS_MAX ? header->e_shnum : HEADERS_MAX;
-  if (header->e_shentsize != sizeof sections[0] || header->e_shstrndx >= count
-      || !read_at (fd, sections, count * sizeof sections[0], header->e_shoff))
-    return false;
-  const Elf64_Shdr *strings = &sections[header->e_shstrndx];
-  size_t size = strings->sh_size < sizeof names ? (size_t) strings->sh_size : sizeof names;
-  if (size == 0 || !read_at (fd, names, size, strings->sh_offset))
-    return false;
-  names[size - 1] = '\0';
-  for (size_t i = 0; i < count; i++)
-    if (sections[i].sh_name < size && strcmp (names + sections[i].sh_name, ".rodata") == 0) {
-      *ret_section = sections[i];
-      return true;
-    }
-  return false;
-}
-
-static bool
-find_span (int fd, const Elf64_Ehdr *header, VbetKernelImage *image)
-{
-  Elf64_Phdr programs[HEADERS_MAX];
-  size_t count = header->e_phnum < HEADERS_MAX ? header->e_phnum : HEADERS_MAX;
-  image->start = UINT64_MAX;
-  image->end = 0;
-  if (header->e_phentsize != sizeof programs[0] || !read_at (fd, programs, count * sizeof programs[0], header->e_phoff))
-    return false;
-  for (size_t i = 0; i < count; i++) {
-    uint64_t end = programs[i].p_vaddr + programs[i].p_memsz;
-    if (programs[i].p_type != PT_LOAD || end < programs[i].p_vaddr)
-      continue;
-    image->start = programs[i].p_vaddr < image->start ? programs[i].p_vaddr : image->start;
-    image->end = end > image->end ? end : image->end;
-  }
-  return image->start < image->end;
-}
-
-int
-vbet_kernel_image_read (const char *path, VbetKernelImage *ret_image)
-{
-  Elf64_Ehdr header;
-  Elf64_Shdr data;
-  VbetKernelImage image;
-  int fd = open (path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    return -errno;
-  bool good = read_at (fd, &header, sizeof header, 0) && memcmp (header.e_ident, ELFMAG, SELFMAG) == 0
-              && header.e_ident[EI_CLASS] == ELFCLASS64 && header.e_machine == EM_X86_64 && header.e_type == ET_EXEC
-              && find_span (fd, &header, &image) && find_data (fd, &header, &data);
-  image.version = good ? read_version (fd, &data) : 0;
-  close (fd);
-  if (!good || image.version == 0)
-    return -ENOEXEC;
-  *ret_image = image;
-  return 0;
-}
 
 bool
 vbet_syscall_guard_fits (const VbetKernelImage *image)

@@ -16,18 +16,7 @@
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stdint.h>
-
-/* Where the kernel's own code is. */
-typedef struct {
-  uint64_t start;
-  uint64_t end;
-  unsigned version; /* of Linux: major * 1000 + minor */
-} VbetKernelImage;
-
-/** vbet_kernel_image_read: what the ELF file @path is. Returns: 0; -ENOEXEC when it is no kernel that we know. */
-int vbet_kernel_image_read (const char *path, VbetKernelImage *ret_image);
+#include "base/kernel-image.h"
 
 /** vbet_syscall_guard_fits: whether programs of this kernel's guests stay where the guard expects them. */
 bool vbet_syscall_guard_fits (const VbetKernelImage *image);

@@ -161,7 +161,7 @@ main (int argc, char **argv)
   static const char *const no_seccomp[] = { "--without=seccomp", NULL };
   static const char *const no_namespaces[] = { "--without=pidns", NULL };
   static const char *const no_landlock[] = { "--without=landlock", NULL };
-  static const char *const nothing[] = { "--without=pidns", "--without=landlock", "--without=seccomp", NULL };
+  static const char *const nothing[] = { "--without=pidns", "--without=landlock", "--without=seccomp", "--without=root", "--without=calls", NULL };
   g_autoptr (GError) error = NULL;
   Bench bench = { .place = vbet_guest_fixture_new () };
   bench.kernel = vbet_kernel_find (NULL, &error);

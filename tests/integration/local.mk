@@ -37,3 +37,7 @@ tests_integration_test_agent_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
 
 TESTS += tests/integration/test-alarms.py
 EXTRA_DIST += tests/integration/test-alarms.py
+
+# A folder of the host in a guest.
+TESTS += tests/integration/test-share.py
+EXTRA_DIST += tests/integration/test-share.py

@@ -40,7 +40,7 @@ check_PROGRAMS += tests/unit/test-launcher
 TESTS += tests/unit/test-launcher
 tests_unit_test_launcher_SOURCES = tests/unit/test-launcher.c tests/unit/guest-fixture.c tests/unit/guest-fixture.h
 tests_unit_test_launcher_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
-tests_unit_test_launcher_LDADD = libvbet-launch.a $(GUEST_TEST_LIBS)
+tests_unit_test_launcher_LDADD = libvbet-launch.a $(SECCOMP_LIBS) $(GUEST_TEST_LIBS)
 
 check_PROGRAMS += tests/unit/test-guest
 TESTS += tests/unit/test-guest

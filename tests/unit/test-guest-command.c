@@ -59,7 +59,10 @@ test_launcher_line (void)
   CU_ASSERT_TRUE (g_strv_contains (list, "--memory=67108864"));
   CU_ASSERT_TRUE (g_strv_contains (list, "--read=/images/vbet-1.img"));
   CU_ASSERT_TRUE (g_strv_contains (list, "--write=/state/r1.cow"));
-  CU_ASSERT_TRUE (g_strv_contains (list, "--write=/run/vbet/lab/r1/uml"));
+  CU_ASSERT_TRUE (g_strv_contains (list, "--own=/run/vbet/lab/r1/uml"));
+  CU_ASSERT_TRUE (g_strv_contains (list, "--reach=/run/vbet/lab/r1/m"));
+  CU_ASSERT_TRUE (g_strv_contains (list, "--reach=/run/vbet/lab/r1/n"));
+  CU_ASSERT_TRUE (g_strv_contains (list, "--reach=/run/vbet/lab/r1/p"));
   /* Only the kernel's own corner of the folder, not the whole of it. */
   CU_ASSERT_FALSE (g_strv_contains (list, "--write=/run/vbet/lab/r1"));
   CU_ASSERT_TRUE (g_strv_contains (list, "--without=pidns"));

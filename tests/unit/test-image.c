@@ -1,8 +1,11 @@
 /* test-image.c - which image and kernel a guest gets, and what is said when there is none. */
 #include "config.h"
 
+#include <elf.h>
 #include <glib/gstdio.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -26,6 +29,49 @@ put (const char *dir, const char *name, const char *text)
 {
   g_autofree char *path = g_build_filename (dir, name, NULL);
   CU_ASSERT_TRUE_FATAL (g_file_set_contents (path, text, -1, NULL));
+}
+
+/* The sections of put_kernel(): a program's smallest head, its read-only data with the banner, names. */
+typedef struct {
+  Elf64_Ehdr header;
+  Elf64_Phdr program;
+  Elf64_Shdr sections[3];
+  char names[24];
+  char data[64];
+} Elf;
+
+/* An executable @name in @dir that is a kernel of the release @release with the configuration @lines. */
+static char *
+put_kernel (const char *dir, const char *name, const char *release, const char *lines)
+{
+  static const char names[] = "\0.rodata\0.shstrtab";
+  Elf elf = { .header = { .e_type = ET_EXEC,
+                          .e_machine = EM_X86_64,
+                          .e_version = EV_CURRENT,
+                          .e_phoff = offsetof (Elf, program),
+                          .e_shoff = offsetof (Elf, sections),
+                          .e_ehsize = sizeof (Elf64_Ehdr),
+                          .e_phentsize = sizeof (Elf64_Phdr),
+                          .e_phnum = 1,
+                          .e_shentsize = sizeof (Elf64_Shdr),
+                          .e_shnum = 3,
+                          .e_shstrndx = 2 },
+              .program = { .p_type = PT_LOAD, .p_vaddr = 0x60000000, .p_memsz = 4096 },
+              .sections = { { .sh_type = SHT_NULL },
+                            { .sh_name = 1, .sh_type = SHT_PROGBITS, .sh_offset = offsetof (Elf, data), .sh_size = 64 },
+                            { .sh_name = 9, .sh_type = SHT_STRTAB, .sh_offset = offsetof (Elf, names), .sh_size = 24 } } };
+  memcpy (elf.header.e_ident, ELFMAG, SELFMAG);
+  elf.header.e_ident[EI_CLASS] = ELFCLASS64;
+  elf.header.e_ident[EI_DATA] = ELFDATA2LSB;
+  memcpy (elf.names, names, sizeof names);
+  (void)g_snprintf (elf.data, sizeof elf.data, "Linux version %s (vbet)", release);
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_byte_array_append (bytes, (const guint8 *)&elf, sizeof elf);
+  g_byte_array_append (bytes, (const guint8 *)lines, (guint)strlen (lines));
+  char *path = g_build_filename (dir, name, NULL);
+  CU_ASSERT_TRUE_FATAL (g_file_set_contents (path, (const char *)bytes->data, (gssize)bytes->len, NULL));
+  CU_ASSERT_EQUAL (g_chmod (path, 0755), 0);
+  return path;
 }
 
 static void
@@ -99,9 +145,11 @@ test_release (void)
   put (dir, "vbet-0123456789ab.manifest", "vbet-image 1\nkernel 6.1.176\npackage bash 5\n");
   g_autofree char *release = vbet_image_release (image);
   VBET_ASSERT_TEXT (release, "6.1.176");
-  put (dir, "kernel", "#!/bin/sh\necho 6.12.9\n");
-  put (dir, "bad", "#!/bin/sh\necho usage\nexit 1\n");
-  CU_ASSERT_EQUAL (g_chmod (kernel, 0755), 0);
+  g_free (put_kernel (dir, "kernel", "6.12.9", ""));
+  /* It would leave a trace if it were run. */
+  g_autofree char *script = g_strdup_printf ("#!/bin/sh\ntouch %s/ran\necho 6.12.9\n", dir);
+  g_autofree char *trace = g_build_filename (dir, "ran", NULL);
+  put (dir, "bad", script);
   CU_ASSERT_EQUAL (g_chmod (bad, 0755), 0);
   g_autofree char *warning = vbet_image_check_kernel (image, kernel);
   g_autofree char *expected = g_strdup_printf ("The guest image holds modules for the kernel 6.1.176, but %s is 6.12.9; "
@@ -113,20 +161,15 @@ test_release (void)
   CU_ASSERT_PTR_NULL (vbet_image_check_kernel (image, kernel));
   g_autoptr (GError) error = NULL;
   CU_ASSERT_PTR_NULL (vbet_kernel_release (bad, &error));
-  g_autofree char *message = g_strdup_printf ("%s does not answer like a user-mode Linux", bad);
+  g_autofree char *message = g_strdup_printf ("%s is no user-mode Linux for this machine", bad);
   VBET_ASSERT_TEXT (error != NULL ? error->message : "", message);
+  CU_ASSERT_FALSE (g_file_test (trace, G_FILE_TEST_EXISTS));
+  /* Nobody writes into it: whoever opened it would wait. */
+  g_autofree char *pipe = g_build_filename (dir, "pipe", NULL);
+  CU_ASSERT_EQUAL (mkfifo (pipe, 0700), 0);
+  CU_ASSERT_PTR_NULL (vbet_kernel_release (pipe, NULL));
+  CU_ASSERT_PTR_NULL (vbet_kernel_release ("/dev/zero", NULL));
   vbet_paths_remove_tree (dir);
-}
-
-/* An executable @name in @dir that says it is release @release and holds the configuration @lines. */
-static char *
-put_kernel (const char *dir, const char *name, const char *release, const char *lines)
-{
-  g_autofree char *text = g_strdup_printf ("#!/bin/sh\necho %s\nexit\n%s\n", release, lines);
-  char *path = g_build_filename (dir, name, NULL);
-  put (dir, name, text);
-  CU_ASSERT_EQUAL (g_chmod (path, 0755), 0);
-  return path;
 }
 
 static void

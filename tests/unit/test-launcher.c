@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include <glib-unix.h>
+#include <glib/gstdio.h>
 
 #include "base/paths.h"
 #include "base/xstate.h"
@@ -109,7 +110,7 @@ run_clear (Run *run)
 static const char *const no_options[] = { NULL };
 static const char *const no_namespaces[] = { "--without=pidns", NULL };
 static const char *const nothing[]
-    = { "--without=pidns", "--without=landlock", "--without=seccomp", "--pad=never", NULL };
+    = { "--without=pidns", "--without=landlock", "--without=seccomp", "--without=root", "--without=calls", "--pad=never", NULL };
 static const char *const *const ways[] = { no_options, no_namespaces, nothing };
 
 /* A folder in memory of this test's own, for guest memory; NULL where /dev/shm is none. */
@@ -225,7 +226,7 @@ test_parent_gone (void)
     int output[2];
     g_autofree char *kernel = vbet_guest_fixture_kernel (fixture, "rude");
     CU_ASSERT_TRUE_FATAL (g_unix_open_pipe (output, FD_CLOEXEC, NULL));
-    char *argv[8] = { fixture->launcher };
+    char *argv[16] = { fixture->launcher };
     guint n = 1;
     for (guint k = 0; ways[i][k] != NULL; k++)
       argv[n++] = (char *) ways[i][k];
@@ -483,6 +484,34 @@ test_memory (void)
   CU_ASSERT_FALSE (vbet_memory_dir_probe ("/nonexistent").usable);
 }
 
+/* What a guest without a root of its own can leave in its memory folder: a tree deeper than any path is long, folders that
+ * forbid looking into them, links. */
+static void
+test_memory_folder (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("vbet-memory-XXXXXX", NULL);
+  g_autofree char *outside = g_strconcat (dir, "-outside", NULL);
+  g_autofree char *link = g_build_filename (dir, "link", NULL);
+  g_autofree char *locked = g_build_filename (dir, "locked", NULL);
+  g_autofree char *inner = g_build_filename (locked, "inner", NULL);
+  CU_ASSERT_TRUE (g_file_set_contents (outside, "x", 1, NULL));
+  CU_ASSERT_EQUAL (symlink (outside, link), 0);
+  CU_ASSERT_EQUAL (g_mkdir_with_parents (inner, 0700), 0);
+  CU_ASSERT_EQUAL (g_chmod (locked, 0), 0);
+  int at = open (dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  for (int depth = 0; depth < 5000; depth++) {
+    CU_ASSERT_EQUAL_FATAL (mkdirat (at, "d", 0700), 0);
+    int below = openat (at, "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    close (at);
+    at = below;
+  }
+  close (at);
+  vbet_memory_dir_remove (dir);
+  CU_ASSERT_FALSE (g_file_test (dir, G_FILE_TEST_EXISTS));
+  CU_ASSERT_TRUE (g_file_test (outside, G_FILE_TEST_EXISTS));
+  (void)g_unlink (outside);
+}
+
 static void
 test_no_memory (void)
 {
@@ -647,6 +676,7 @@ static CU_TestInfo launcher_tests[] = {
   { "the launcher is asked", test_ask },
   { "nobody reads the report", test_reader_gone },
   { "the parent is killed", test_parent_gone },
+  { "a memory folder that is not empty", test_memory_folder },
   { "no memory, no start", test_no_memory },
   { "started by root", test_started_by_root },
   { "padding", test_padding },

@@ -263,8 +263,9 @@ test_links_are_not_followed (void)
   tear_down (&fixture);
 }
 
-static void
-notify (Fixture *self, guint32 magic, guint32 type, const char *text)
+/* Returns: whether there was room. */
+static gboolean
+try_notify (Fixture *self, guint32 magic, guint32 type, const char *text)
 {
   struct sockaddr_un to = { .sun_family = AF_UNIX };
   guint8 bytes[528] = { 0 };
@@ -273,9 +274,15 @@ notify (Fixture *self, guint32 magic, guint32 type, const char *text)
   memcpy (bytes, numbers, sizeof numbers);
   memcpy (bytes + 16, text, strlen (text));
   (void) g_strlcpy (to.sun_path, self->notify_path, sizeof to.sun_path);
-  CU_ASSERT_EQUAL (sendto (fd, bytes, 16 + strlen (text), 0, (struct sockaddr *) &to, sizeof to),
-                   (ssize_t) (16 + strlen (text)));
+  ssize_t sent = sendto (fd, bytes, 16 + strlen (text), MSG_DONTWAIT, (struct sockaddr *) &to, sizeof to);
   close (fd);
+  return sent == (ssize_t) (16 + strlen (text));
+}
+
+static void
+notify (Fixture *self, guint32 magic, guint32 type, const char *text)
+{
+  CU_ASSERT_TRUE (try_notify (self, magic, type, text));
 }
 
 static void
@@ -314,12 +321,39 @@ test_close_answers_all (void)
   tear_down (&fixture);
 }
 
+/* A kernel that tells without end is read a hundred times a second, and everybody else's turn comes between. */
+static void
+test_flood (void)
+{
+  Fixture fixture;
+  guint told = 0;
+  set_up (&fixture, FALSE);
+  gint64 begun = g_get_monotonic_time ();
+  /* As many as there are places in the socket at a time, each read before the next. */
+  for (guint i = 0; i < 400; i++) {
+    (void) try_notify (&fixture, 0xcafebabe, 2, "x");
+    while (g_main_context_iteration (NULL, FALSE))
+      ;
+  }
+  gint64 seconds = (g_get_monotonic_time () - begun) / G_USEC_PER_SEC;
+  for (const char *at = fixture.notified->str; (at = strstr (at, "2:x;")) != NULL; at += strlen ("2:x;"))
+    told++;
+  CU_ASSERT_TRUE (told >= 100);
+  CU_ASSERT_TRUE (told <= 100 * (guint)(seconds + 1));
+  /* The rest comes later. */
+  g_string_truncate (fixture.notified, 0);
+  while (fixture.notified->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  tear_down (&fixture);
+}
+
 static CU_TestInfo mconsole_tests[] = {
   { "packets", test_codec },
   { "answers, in order, and refusals", test_order_and_errors },
   { "silence", test_silence },
   { "links are not followed", test_links_are_not_followed },
   { "notifications", test_notifications },
+  { "a flood of notifications", test_flood },
   { "closing answers everybody", test_close_answers_all },
   CU_TEST_INFO_NULL,
 };

@@ -398,6 +398,15 @@ is_listen (const char *text)
 }
 
 static gboolean
+is_folder (const char *text)
+{
+  for (const char *at = text; *at != '\0'; at++)
+    if (g_ascii_iscntrl (*at))
+      return FALSE;
+  return text[0] != '\0' && strlen (text) < 1024;
+}
+
+static gboolean
 check_text_content (VbetContext *self, const VbetAttributeSpec *spec, const VbetValue *value, VbetSpan span)
 {
   const char *text = value->as.text, *wanted = NULL;
@@ -415,6 +424,8 @@ check_text_content (VbetContext *self, const VbetAttributeSpec *spec, const Vbet
     wanted = VBET_UDP_LISTEN_FORM;
   else if (strcmp (spec->key, "kernel") == 0 && !g_path_is_absolute (text) && !is_word (text, "-_."))
     wanted = "\"stock\", the name of a lab kernel or an absolute path";
+  else if (strcmp (spec->key, "share") == 0 && !is_folder (text))
+    wanted = "the path of a folder, without control characters";
   else if (strcmp (spec->key, "image") == 0 && text[0] == '\0')
     wanted = "the name or path of an image";
   if (wanted == NULL)

@@ -45,6 +45,7 @@ static const struct {
   { "module", "Choose a kernel= that has it, or build the image anew with “vbetctl image build”" },
   { "mount", "Build the image anew with “vbetctl image build”" },
   { "disk", "Restart the device" },
+  { "denied", "Ask who has root on the device what runs there; nothing came of it" },
 };
 
 static void

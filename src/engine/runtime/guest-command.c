@@ -39,6 +39,7 @@ vbet_guest_places_new (const char *node_dir)
   self->notify = g_build_filename (node_dir, "n", NULL);
   self->config = g_build_filename (node_dir, "config.tar", NULL);
   self->memory = g_build_filename (node_dir, "mem", NULL);
+  self->ports = g_build_filename (node_dir, VBET_GUEST_PORTS, NULL);
   return self;
 }
 
@@ -53,6 +54,7 @@ vbet_guest_places_free (VbetGuestPlaces *self)
   g_free (self->notify);
   g_free (self->config);
   g_free (self->memory);
+  g_free (self->ports);
   g_free (self);
 }
 
@@ -242,13 +244,22 @@ vbet_guest_launcher_arguments (const VbetGuestConfig *config, const VbetGuestPla
     add (list, "--cpu=%d", config->cpu);
   if (config->pad != VBET_GUEST_PAD_AUTO)
     add (list, "--pad=%s", config->pad == VBET_GUEST_PAD_ALWAYS ? "always" : "never");
+  for (gsize i = 0; config->without != NULL && config->without[i] != NULL; i++)
+    add (list, "--without=%s", config->without[i]);
+  if (config->learn)
+    add (list, "--learn");
   add (list, "--memory=%" G_GUINT64_FORMAT, config->memory);
   add (list, "--memory-mount=%s", places->memory);
   add_memory_dirs (list);
   add (list, "--read=%s", config->image);
   add (list, "--read=%s", places->config);
   add (list, "--write=%s", config->disk_path);
-  add (list, "--write=%s", places->kernel_root);
+  add (list, "--own=%s", places->kernel_root);
+  if (config->share != NULL)
+    add (list, config->share_write ? "--share-write=%s" : "--share=%s", config->share);
+  add (list, "--reach=%s", places->mconsole); /* replies go there */
+  add (list, "--reach=%s", places->notify);
+  add (list, "--reach=%s", places->ports);
   for (gsize i = 0; extra != NULL && extra[i] != NULL; i++)
     add (list, "%s", extra[i]);
   add (list, "--");

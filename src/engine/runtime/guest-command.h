@@ -11,6 +11,7 @@ typedef struct {
   char *notify;      /* the kernel's notifications */
   char *config;      /* the configuration disk */
   char *memory;      /* empty folder: a memory file system is mounted there */
+  char *ports;       /* folder with the sockets of its NICs */
 } VbetGuestPlaces;
 
 VbetGuestPlaces *vbet_guest_places_new (const char *node_dir);

@@ -240,6 +240,10 @@ add_services (VbetTar *tar, const VbetTopology *topology, const VbetDevice *devi
     vbet_tar_add_text (tar, "var/www/index.html", page);
 }
 
+/* The path is that of the folder in the guest's root on the host (guest/root.h). */
+#define MOUNT_SHARE                                                                                                    \
+  "mkdir -p /host && mount -t hostfs -o " VBET_GUEST_SHARE " none /host || { echo 'no /host: see share='; exit 1; }\n"
+
 GBytes *
 vbet_guest_config_tar (const VbetTopology *topology, const VbetDevice *device, const VbetGuestFile *extra)
 {
@@ -259,8 +263,10 @@ vbet_guest_config_tar (const VbetTopology *topology, const VbetDevice *device, c
   vbet_tar_add_text (tar, "etc/resolv.conf", resolver);
   vbet_tar_add_text (tar, "etc/vbet/nics", nics);
   vbet_tar_add_text (tar, "etc/vbet/env", environment);
-  if (!is_blank (boot)) {
-    g_autofree char *script = g_strdup_printf ("%s\n", boot);
+  gboolean share = !is_blank (device_text (device, "share"));
+  if (share || !is_blank (boot)) {
+    /* The folder first: the rest may need it. */
+    g_autofree char *script = g_strdup_printf ("%s%s\n", share ? MOUNT_SHARE : "", boot != NULL ? boot : "");
     vbet_tar_add (tar, "etc/vbet/boot.sh", 0755, 0, script, strlen (script));
   }
   if (daemons[0] != '\0') {

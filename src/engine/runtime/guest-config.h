@@ -6,7 +6,7 @@
  *   etc/hostname, etc/hosts, etc/resolv.conf
  *   etc/vbet/nics       a line a NIC: INDEX MAC MTU, then "dhcp" and addresses with prefix
  *   etc/vbet/env        KIND, FORWARD, GATEWAY, GATEWAY6, DNS, SERVICES, NOTICE (for shells; values in '…')
- *   etc/vbet/boot.sh    boot=
+ *   etc/vbet/boot.sh    the mount of share=, and boot=
  *   etc/frr/frr.conf, etc/frr/daemons    only where FRR is wanted; daemons: "NAME=yes" in start order
  *   etc/nftables.conf   only for firewalls
  *   usr/lib/modules/RELEASE/modules.builtin   what a lab kernel has built in
@@ -18,6 +18,9 @@
 #pragma once
 
 #include "engine/model/topology.h"
+
+/* Where a guest's kernel finds its shared folder; VBET_ROOT_SHARE of guest/root.h. */
+#define VBET_GUEST_SHARE "/vbet-share"
 
 /* A file of the guest that is none of the topology's: what its kernel brings. */
 typedef struct {

@@ -46,6 +46,7 @@ struct _VbetGuest {
   /* of one boot; all NULL or 0 while OFF and FAILED */
   VbetGuestConfig *config;
   VbetGuestPlaces *places;
+  gboolean made_ports; /* the folder of its NICs' sockets is ours to remove: a lab makes it and keeps it */
   VbetProcess *process;
   VbetAgent *agent;
   VbetMconsole *mconsole;

@@ -61,6 +61,8 @@ vbet_guest_config_free (VbetGuestConfig *self)
   g_free (self->kernel);
   g_free (self->image);
   g_free (self->pad_library);
+  g_strfreev (self->without);
+  g_free (self->share);
   g_clear_pointer (&self->config, g_bytes_unref);
   g_clear_pointer (&self->nics, g_ptr_array_unref);
   g_free (self);
@@ -182,6 +184,8 @@ put_away (VbetGuest *self)
     (void) vbet_paths_remove_tree (self->places->kernel_root);
     (void) g_unlink (self->places->config);
     (void) g_rmdir (self->places->memory);
+    if (self->made_ports)
+      (void) g_rmdir (self->places->ports);
   }
   if (self->config != NULL && !self->config->persist)
     (void) g_unlink (self->config->disk_path);
@@ -378,6 +382,20 @@ on_kernel_tells (VbetMconsole *mconsole, guint type, const char *text, gpointer 
   }
 }
 
+/* It has a root of its own, in which its socket is. */
+static void
+on_folder (VbetProcess *process, VbetGuest *self)
+{
+  vbet_mconsole_set_root (self->mconsole, vbet_process_get_folder (process));
+}
+
+static void
+on_denied (VbetProcess *process, const char *call, VbetGuest *self)
+{
+  vbet_guest_note (self, "denied the system call %s", call);
+  g_signal_emit_by_name (self, "denied", call);
+}
+
 /* --- the start ------------------------------------------------------------------------------ */
 
 static gboolean
@@ -389,6 +407,13 @@ make_folder (const char *path, GError **error)
   return FALSE;
 }
 
+static gboolean
+make_ports (VbetGuest *self, GError **error)
+{
+  self->made_ports = !g_file_test (self->places->ports, G_FILE_TEST_IS_DIR);
+  return !self->made_ports || make_folder (self->places->ports, error);
+}
+
 /* Everything in the node folder, fresh: what an earlier boot left would confuse the kernel. */
 static gboolean
 prepare_files (VbetGuest *self, GError **error)
@@ -397,6 +422,7 @@ prepare_files (VbetGuest *self, GError **error)
   (void) vbet_paths_remove_tree (places->kernel_root);
   (void) vbet_paths_remove_tree (places->memory);
   if (!make_folder (places->kernel_root, error) || !make_folder (places->memory, error)
+      || !make_ports (self, error)
       || !vbet_disk_write_config (places->config, self->config->config, error)
       || !vbet_disk_prepare (self->config->disk_path, self->config->image, NULL, error))
     return FALSE;
@@ -463,6 +489,8 @@ vbet_guest_start (VbetGuest *self, VbetGuestConfig *config, GError **error)
   g_signal_connect (self->agent, "problem", G_CALLBACK (on_problem), self);
   g_signal_connect (self->agent, "console-room", G_CALLBACK (on_console_room), self);
   g_signal_connect (self->agent, "closed", G_CALLBACK (on_line_closed), self);
+  g_signal_connect (self->process, "denied", G_CALLBACK (on_denied), self);
+  g_signal_connect (self->process, "folder", G_CALLBACK (on_folder), self);
   g_signal_connect (self->process, "ended", G_CALLBACK (on_process_ended), self);
   g_signal_connect (self->mconsole, "notify-text", G_CALLBACK (on_kernel_tells), self);
   vbet_guest_set_timer (self, &self->boot_timer, self->boot_timeout, on_boot_timeout);
@@ -634,6 +662,8 @@ vbet_guest_class_init (VbetGuestClass *class)
   g_object_class_install_property (
       object_class, PROP_BOOT_TIMEOUT,
       g_param_spec_uint ("boot-timeout", "", "", 1, G_MAXINT, BOOT_TIMEOUT_MS, flags));
+  g_signal_new ("denied", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                G_TYPE_STRING);
   g_signal_new ("alarm", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                 G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
   g_signal_new ("nic-state", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,

@@ -33,6 +33,9 @@ typedef enum {
   VBET_GUEST_PAD_NEVER,
 } VbetGuestPad;
 
+/* In a guest's folder, the one with the sockets of its NICs: all that its kernel can connect to, so nothing else is there. */
+#define VBET_GUEST_PORTS "p"
+
 /* A NIC as the guest gets it. */
 typedef struct {
   guint index;        /* from 1: eth(index-1) inside */
@@ -53,6 +56,10 @@ typedef struct {
   gint cpu;             /* processor to pin to; -1: none */
   const char *seccomp;  /* (nullable): the kernel's seccomp=, a constant; NULL: it knows no such mode */
   VbetGuestPad pad;
+  char *share;          /* (nullable): absolute path of a folder of the host for the guest */
+  gboolean share_write;
+  char **without;       /* (nullable): layers of confinement not to be used */
+  gboolean learn;       /* refused system calls are told and let through */
   char *pad_library;    /* (nullable): where vbet-xstate.so is; NULL: beside the launcher */
   GBytes *config;       /* the configuration tar */
   GPtrArray *nics;      /* of VbetGuestNic: there from boot */
@@ -69,6 +76,7 @@ G_DECLARE_FINAL_TYPE (VbetGuest, vbet_guest, VBET, GUEST, GObject)
 
 /* Signals:
  *   "nic-state" (guint index, gboolean up): the guest set a virtio-net NIC up or down (the switch sees it of others).
+ *   "denied" (const char *call): its kernel made a system call of the host that it may not; once a call
  *   "alarm" (const char *key, const char *kind, const char *text): as of agent.h; what is raised ends with the boot.
  *   "state" (VbetGuestState now, const char *reason): @reason is one sentence for FAILED, else NULL. */
 

@@ -11,12 +11,12 @@
 #include <gio/gio.h>
 
 #include "base/error.h"
+#include "base/kernel-image.h"
 #include "base/paths.h"
 #include "engine/runtime/kernel-config.h"
 #include "engine/runtime/kernel.h"
 
 #define KERNEL "linux.uml"
-#define VERSION_SECONDS 2
 /* What an image and the engine have agreed on; that of rootfs/build-image. */
 #define IMAGE_VERSION "2"
 
@@ -193,18 +193,10 @@ vbet_kernel_find (const char *name, GError **error)
 char *
 vbet_kernel_release (const char *kernel, GError **error)
 {
-  const char *argv[] = { "timeout", G_STRINGIFY (VERSION_SECONDS), kernel, "--version", NULL };
-  g_autofree char *text = NULL;
-  g_autoptr (GSubprocess) process = g_subprocess_newv (
-      argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, error);
-  if (process == NULL || !g_subprocess_communicate_utf8 (process, NULL, NULL, &text, NULL, error))
-    return NULL;
-  if (text != NULL)
-    g_strstrip (text);
-  if (g_subprocess_get_successful (process) && text != NULL && g_ascii_isdigit (text[0])
-      && strchr (text, '\n') == NULL)
-    return g_steal_pointer (&text);
-  g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "%s does not answer like a user-mode Linux", kernel);
+  VbetKernelImage image;
+  if (vbet_kernel_image_read (kernel, &image) == 0)
+    return g_strdup (image.release);
+  g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "%s is no user-mode Linux for this machine", kernel);
   return NULL;
 }
 

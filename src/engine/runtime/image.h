@@ -51,9 +51,9 @@ char *vbet_kernel_find (const char *name, GError **error);
 /**
  * vbet_kernel_release:
  *
- * Asks @kernel for its version; takes some milliseconds, at most 2 s.
+ * Reads the version of @kernel from its file, which is not run.
  *
- * Returns: (transfer full) (nullable): such as "6.1.176"; NULL when it does not answer like a user-mode Linux.
+ * Returns: (transfer full) (nullable): such as "6.1.176"; NULL when it is no user-mode Linux.
  */
 char *vbet_kernel_release (const char *kernel, GError **error);
 

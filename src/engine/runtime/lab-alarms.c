@@ -34,6 +34,23 @@ vbet_lab_guest_alarm (VbetLabDevice *node, const char *key, const char *kind, co
     vbet_alarms_raise (alarms, node->name, VBET_ALARM_FROM_GUEST, key, kind, text, uptime (node->lab));
 }
 
+/* From the engine: a guest could take back what comes from itself. */
+void
+vbet_lab_guest_denied (VbetLabDevice *node, const char *call)
+{
+  g_autofree char *name = g_strndup (call, strcspn (call, " "));
+  g_autofree char *key = g_strconcat ("denied-", name, NULL);
+  g_autofree char *text
+      = g_strdup_printf ("Its kernel tried the system call %s of this machine, which guests may not use", name);
+  vbet_alarms_raise (node->lab->alarms, node->name, VBET_ALARM_FROM_ENGINE, key, "denied", text, uptime (node->lab));
+}
+
+void
+vbet_lab_guest_denied_over (VbetLabDevice *node)
+{
+  vbet_alarms_clear (node->lab->alarms, node->name, VBET_ALARM_FROM_ENGINE, NULL);
+}
+
 void
 vbet_lab_guest_alarms_over (VbetLabDevice *node)
 {

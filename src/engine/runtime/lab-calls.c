@@ -108,7 +108,7 @@ nic_mtu (const VbetNic *nic)
 static char *
 nic_path (const VbetLabDevice *node, guint nic)
 {
-  return g_strdup_printf ("%s/e%u", node->dir, nic);
+  return g_strdup_printf ("%s/" VBET_GUEST_PORTS "/e%u", node->dir, nic);
 }
 
 /* Where the same port listens for a guest's kernel with virtio-net. */

@@ -63,6 +63,33 @@ vbet_lab_find_parts (VbetLab *self, const VbetDevice *device, gboolean starts, c
   return TRUE;
 }
 
+gboolean
+vbet_lab_find_share (VbetLab *self, const VbetDevice *device, char **ret_path, GError **error)
+{
+  const char *share = vbet_attributes_text (device->attributes, device->kind, "share");
+  *ret_path = NULL;
+  if (share == NULL || share[0] == '\0')
+    return TRUE;
+  g_autofree char *folder = self->path != NULL && self->path[0] != '\0' ? g_path_get_dirname (self->path) : NULL;
+  if (!g_path_is_absolute (share) && folder == NULL) {
+    g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE,
+                 "The share “%s” is relative, and the lab has no file that it could start from; save the lab, or write an "
+                 "absolute path",
+                 share);
+    return FALSE;
+  }
+  g_autofree char *path = g_canonicalize_filename (share, folder);
+  if (g_file_test (path, G_FILE_TEST_IS_DIR) && access (path, R_OK | X_OK) == 0) {
+    *ret_path = g_steal_pointer (&path);
+    return TRUE;
+  }
+  g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "The folder %s cannot be shared: %s", path,
+               g_file_test (path, G_FILE_TEST_IS_DIR)  ? "it cannot be read"
+               : g_file_test (path, G_FILE_TEST_EXISTS) ? "it is no folder"
+                                                        : "it is not there");
+  return FALSE;
+}
+
 /* Whether @call makes a guest of the text's kernel and image; *@ret_starts: at once. */
 static gboolean
 needs_parts (const VbetCall *call, gboolean *ret_starts)
@@ -72,7 +99,8 @@ needs_parts (const VbetCall *call, gboolean *ret_starts)
     return FALSE;
   return call->verb == VBET_CALL_START || call->verb == VBET_CALL_ALLOC
          || (call->verb == VBET_CALL_SET
-             && (strcmp (call->key, "kernel") == 0 || strcmp (call->key, "image") == 0));
+             && (strcmp (call->key, "kernel") == 0 || strcmp (call->key, "image") == 0
+                 || strcmp (call->key, "share") == 0));
 }
 
 gboolean
@@ -84,7 +112,10 @@ vbet_lab_check_plan (VbetLab *self, const VbetTopology *topology, GPtrArray *cal
     if (!needs_parts (call, &starts))
       continue;
     const VbetDevice *device = vbet_topology_device (topology, call->device);
-    if (device != NULL && !vbet_lab_find_parts (self, device, starts, NULL, NULL, error)) {
+    g_autofree char *share = NULL;
+    if (device != NULL
+        && (!vbet_lab_find_parts (self, device, starts, NULL, NULL, error)
+            || !vbet_lab_find_share (self, device, &share, error))) {
       g_prefix_error (error, "%s: ", device->name);
       return FALSE;
     }

@@ -102,6 +102,14 @@ wanted_pad (void)
   return g_strcmp0 (wanted, "never") == 0 ? VBET_GUEST_PAD_NEVER : VBET_GUEST_PAD_AUTO;
 }
 
+/* VBET_GUEST_WITHOUT, for tests of walls and odd hosts: names of layers with commas between. */
+static char **
+unwanted_layers (void)
+{
+  const char *names = g_getenv ("VBET_GUEST_WITHOUT");
+  return names != NULL && names[0] != '\0' ? g_strsplit (names, ",", 32) : NULL;
+}
+
 static VbetGuestConfig *
 make_config (VbetLab *self, VbetLabDevice *node, GError **error)
 {
@@ -110,6 +118,7 @@ make_config (VbetLab *self, VbetLabDevice *node, GError **error)
     g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "%s is no longer part of the lab", node->name);
     return NULL;
   }
+  vbet_lab_guest_denied_over (node);
   g_autoptr (VbetGuestConfig) config = vbet_guest_config_new ();
   config->name = g_strdup (device->name);
   config->node_dir = g_strdup (node->dir);
@@ -122,7 +131,12 @@ make_config (VbetLab *self, VbetLabDevice *node, GError **error)
     return NULL;
   config->config = make_disk (self, device, config->kernel);
   config->seccomp = wanted_seccomp (self, config->kernel);
+  if (!vbet_lab_find_share (self, device, &config->share, error))
+    return NULL;
+  config->share_write = vbet_attributes_boolean (device->attributes, device->kind, "share-write");
   config->pad = wanted_pad ();
+  config->without = unwanted_layers ();
+  config->learn = g_getenv ("VBET_GUEST_LEARN") != NULL;
   config->pad_library = g_strdup (self->pad_library);
   gboolean virtio = has_virtio (self, config);
   for (guint i = 0; i < device->nics->len; i++)

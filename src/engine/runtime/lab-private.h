@@ -29,6 +29,7 @@ typedef struct {
   gulong state_handler;
   gulong nic_handler;
   gulong alarm_handler;
+  gulong denied_handler;
   gint cpu;             /* processor the guest was given; -1 when it is off */
   gboolean needs_restart; /* an attribute changed that the running guest does not have yet */
   GHashTable *down;     /* NIC index → itself: of virtio-net NICs: the guest has set it down */
@@ -169,10 +170,22 @@ const char *vbet_lab_why_no_carrier (VbetLab *self, const char *name, guint end)
 /** vbet_lab_port_state: a guest opened or closed a NIC. */
 void vbet_lab_port_state (VbetLab *self, const char *device, guint nic);
 
+/**
+ * vbet_lab_find_share:
+ * @ret_path: (out) (transfer full) (nullable): absolute path of the folder that @device shares; NULL: none
+ *
+ * Returns: FALSE with @error when it is no folder that can be read.
+ */
+gboolean vbet_lab_find_share (VbetLab *self, const VbetDevice *device, char **ret_path, GError **error);
+
 /* lab-alarms.c */
 VbetAlarms *vbet_lab_alarms_new (VbetLab *self);
 /** vbet_lab_guest_alarm: @node's guest says so; see agent.h. */
 void vbet_lab_guest_alarm (VbetLabDevice *node, const char *key, const char *kind, const char *text);
+/** vbet_lab_guest_denied: its kernel made the system call @call of the host, which it may not. */
+void vbet_lab_guest_denied (VbetLabDevice *node, const char *call);
+/** vbet_lab_guest_denied_over: another process is about to be its kernel. */
+void vbet_lab_guest_denied_over (VbetLabDevice *node);
 /** vbet_lab_guest_alarms_over: its boot is. */
 void vbet_lab_guest_alarms_over (VbetLabDevice *node);
 

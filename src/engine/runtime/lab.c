@@ -58,6 +58,7 @@ node_free (VbetLabDevice *node)
     g_signal_handler_disconnect (node->guest, node->state_handler);
     g_signal_handler_disconnect (node->guest, node->nic_handler);
     g_signal_handler_disconnect (node->guest, node->alarm_handler);
+    g_signal_handler_disconnect (node->guest, node->denied_handler);
     vbet_guest_kill (node->guest);
     g_object_unref (node->guest);
   }
@@ -149,6 +150,12 @@ on_nic_state (VbetGuest *guest, guint nic, gboolean up, VbetLabDevice *node)
   vbet_lab_port_state (node->lab, node->name, nic);
 }
 
+static void
+on_denied (VbetGuest *guest, const char *call, VbetLabDevice *node)
+{
+  vbet_lab_guest_denied (node, call);
+}
+
 VbetLabDevice *
 vbet_lab_device (VbetLab *self, const char *name)
 {
@@ -163,8 +170,9 @@ vbet_lab_add_node (VbetLab *self, const char *name, VbetKind kind, GError **erro
   if (kind & VBET_KIND_GUEST) {
     g_autofree char *leaf = g_strdup_printf ("n%u", number);
     dir = g_build_filename (self->dir, leaf, NULL);
-    if (g_mkdir (dir, 0700) != 0) {
-      g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot create the folder %s: %s", dir, g_strerror (errno));
+    g_autofree char *ports = g_build_filename (dir, VBET_GUEST_PORTS, NULL);
+    if (g_mkdir (dir, 0700) != 0 || g_mkdir (ports, 0700) != 0) {
+      g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot create the folder %s: %s", ports, g_strerror (errno));
       return NULL;
     }
   }
@@ -185,6 +193,7 @@ vbet_lab_add_node (VbetLab *self, const char *name, VbetKind kind, GError **erro
     node->state_handler = g_signal_connect (node->guest, "state", G_CALLBACK (on_guest_state), node);
     node->nic_handler = g_signal_connect (node->guest, "nic-state", G_CALLBACK (on_nic_state), node);
     node->alarm_handler = g_signal_connect (node->guest, "alarm", G_CALLBACK (on_alarm), node);
+    node->denied_handler = g_signal_connect (node->guest, "denied", G_CALLBACK (on_denied), node);
   }
   g_hash_table_replace (self->nodes, node->name, node);
   return node;

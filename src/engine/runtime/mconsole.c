@@ -32,6 +32,8 @@
 #define PACKET_MAX (NOTIFY_HEADER + VBET_MCONSOLE_TEXT_MAX)
 #define REPLY_TEXT_MAX (64 * 1024) /* of one command, all packets together */
 #define PACKETS_A_TURN 8           /* a guest that floods us waits for everyone else's turn */
+#define NOTIFIES_A_PERIOD 100      /* an honest kernel sends a handful in its life; the rest waits, and so does who sends it */
+#define NOTIFY_PERIOD_MS 1000
 #define RETRY_MS 5                 /* until a kernel whose socket is full or not there yet is tried again */
 
 typedef struct {
@@ -44,7 +46,9 @@ struct _VbetMconsole {
   GObject parent_instance;
 
   GMainContext *context;
-  char *kernel_dir;
+  char *kernel_root;
+  char *kernel_id;
+  int root; /* O_PATH, in the place of @kernel_root; -1 */
   char *client_path;
   char *notify_path;
   int client;
@@ -52,6 +56,9 @@ struct _VbetMconsole {
   GSource *client_source;
   GSource *notify_source;
   GSource *deadline; /* (nullable): of the first of @waiting */
+  GSource *period;   /* (nullable): no notification is read until then */
+  gint64 period_start; /* of the count below, monotonic, µs */
+  guint notifies;      /* in this period */
   GSource *retry;    /* (nullable): the first of @waiting could not be sent yet */
   GQueue waiting;    /* of GTask with a Request; the first is under way */
 };
@@ -157,7 +164,10 @@ static int
 open_kernel_socket (VbetMconsole *self)
 {
   struct stat status;
-  int dir = open (self->kernel_dir, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  int root = self->root >= 0 ? self->root : AT_FDCWD;
+  g_autofree char *folder
+      = self->root >= 0 ? g_strdup (self->kernel_id) : g_build_filename (self->kernel_root, self->kernel_id, NULL);
+  int dir = openat (root, folder, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (dir < 0)
     return -errno;
   int fd = openat (dir, "mconsole", O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -283,17 +293,58 @@ on_client (int fd, GIOCondition condition, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+static GSource *
+watch (VbetMconsole *self, int fd, GUnixFDSourceFunc function)
+{
+  GSource *source = g_unix_fd_source_new (fd, G_IO_IN);
+  g_source_set_callback (source, G_SOURCE_FUNC (function), self, NULL);
+  g_source_set_priority (source, G_PRIORITY_DEFAULT + 5);
+  g_source_attach (source, self->context);
+  return source;
+}
+
+static gboolean on_notify (int fd, GIOCondition condition, gpointer data);
+
+static gboolean
+on_period (gpointer data)
+{
+  VbetMconsole *self = data;
+  clear_source (&self->period);
+  if (self->notify >= 0)
+    self->notify_source = watch (self, self->notify, on_notify);
+  return G_SOURCE_REMOVE;
+}
+
+/* Whether another notification may be read in this period; if not, the next ones wait for the next period. */
+static gboolean
+may_notify (VbetMconsole *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  if (now - self->period_start >= NOTIFY_PERIOD_MS * 1000) {
+    self->period_start = now;
+    self->notifies = 0;
+  }
+  if (self->notifies < NOTIFIES_A_PERIOD)
+    return TRUE;
+  clear_source (&self->notify_source);
+  self->period = start_timer (self, NOTIFY_PERIOD_MS, on_period);
+  return FALSE;
+}
+
 static gboolean
 on_notify (int fd, GIOCondition condition, gpointer data)
 {
   g_autoptr (VbetMconsole) self = g_object_ref (data);
   guint8 bytes[PACKET_MAX];
   for (int i = 0; i < PACKETS_A_TURN && self->notify >= 0; i++) {
+    if (!may_notify (self))
+      return G_SOURCE_REMOVE;
     VbetMconsoleNotify type;
     g_autofree char *text = NULL;
     ssize_t got = recv (self->notify, bytes, sizeof bytes, MSG_DONTWAIT);
     if (got < 0)
       break;
+    self->notifies++;
     if (vbet_mconsole_decode_notify (bytes, (gsize) got, &type, &text))
       g_signal_emit_by_name (self, "notify-text", (guint) type, text);
   }
@@ -355,21 +406,12 @@ bind_socket (const char *path, GError **error)
   return -1;
 }
 
-static GSource *
-watch (VbetMconsole *self, int fd, GUnixFDSourceFunc function)
-{
-  GSource *source = g_unix_fd_source_new (fd, G_IO_IN);
-  g_source_set_callback (source, G_SOURCE_FUNC (function), self, NULL);
-  g_source_set_priority (source, G_PRIORITY_DEFAULT + 5);
-  g_source_attach (source, self->context);
-  return source;
-}
-
 VbetMconsole *
 vbet_mconsole_new (const char *kernel_dir, const char *client_path, const char *notify_path, GError **error)
 {
   g_autoptr (VbetMconsole) self = g_object_new (VBET_TYPE_MCONSOLE, NULL);
-  self->kernel_dir = g_strdup (kernel_dir);
+  self->kernel_root = g_path_get_dirname (kernel_dir);
+  self->kernel_id = g_path_get_basename (kernel_dir);
   self->client = bind_socket (client_path, error);
   if (self->client < 0)
     return NULL;
@@ -381,6 +423,15 @@ vbet_mconsole_new (const char *kernel_dir, const char *client_path, const char *
   self->client_source = watch (self, self->client, on_client);
   self->notify_source = watch (self, self->notify, on_notify);
   return g_steal_pointer (&self);
+}
+
+void
+vbet_mconsole_set_root (VbetMconsole *self, int root)
+{
+  g_return_if_fail (VBET_IS_MCONSOLE (self));
+  if (self->root >= 0)
+    close (self->root);
+  self->root = root >= 0 ? fcntl (root, F_DUPFD_CLOEXEC, 3) : -1;
 }
 
 static void
@@ -403,6 +454,7 @@ vbet_mconsole_close (VbetMconsole *self)
   close_socket (&self->notify, &self->notify_path, &self->notify_source);
   clear_source (&self->deadline);
   clear_source (&self->retry);
+  clear_source (&self->period);
   while (!g_queue_is_empty (&self->waiting)) {
     g_autoptr (GTask) task = g_queue_pop_head (&self->waiting);
     g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_CANCELLED, "The guest has stopped");
@@ -414,7 +466,10 @@ vbet_mconsole_finalize (GObject *object)
 {
   VbetMconsole *self = VBET_MCONSOLE (object);
   vbet_mconsole_close (self); /* each waiting task holds a reference, so none waits here */
-  g_free (self->kernel_dir);
+  if (self->root >= 0)
+    close (self->root);
+  g_free (self->kernel_root);
+  g_free (self->kernel_id);
   g_main_context_unref (self->context);
   G_OBJECT_CLASS (vbet_mconsole_parent_class)->finalize (object);
 }
@@ -431,6 +486,6 @@ static void
 vbet_mconsole_init (VbetMconsole *self)
 {
   self->context = g_main_context_ref_thread_default ();
-  self->client = self->notify = -1;
+  self->client = self->notify = self->root = -1;
   g_queue_init (&self->waiting);
 }

@@ -51,6 +51,14 @@ VbetMconsole *vbet_mconsole_new (const char *kernel_dir, const char *client_path
                                  GError **error);
 
 /**
+ * vbet_mconsole_set_root:
+ * @root: descriptor of the folder above the kernel's, stays the caller's; -1: by the path again
+ *
+ * For a kernel with a root of its own, in which that path means another folder than here.
+ */
+void vbet_mconsole_set_root (VbetMconsole *self, int root);
+
+/**
  * vbet_mconsole_command_async:
  * @timeout_ms: after this the answer is VBET_ERROR_TIMEOUT
  *

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <glib-unix.h>
@@ -15,7 +16,7 @@
 #include "base/error.h"
 
 #define MEMORY_AGE_US (5 * G_USEC_PER_SEC) /* a figure of memory is good for so long */
-#define REPORT_MAX 8192 /* bytes of report taken; ours is far shorter */
+#define REPORT_MAX 65536 /* bytes of report taken; ours is shorter, however many calls a guest is denied */
 
 struct _VbetProcess {
   GObject parent_instance;
@@ -23,6 +24,7 @@ struct _VbetProcess {
   GMainContext *context;
   GPid pid; /* 0: reaped */
   int status_fd;
+  int folder; /* of the kernel's own files; -1 */
   GSource *status_source;
   GSource *child_source;
   GString *report; /* a line not yet complete */
@@ -78,6 +80,11 @@ take_line (VbetProcess *self, const char *line)
   } else if (g_str_has_prefix (line, "padding ")) {
     g_free (self->padding);
     self->padding = g_utf8_make_valid (line + strlen ("padding "), -1);
+  } else if (g_str_has_prefix (line, "denied ")) {
+    g_autofree char *call = g_utf8_make_valid (line + strlen ("denied "), -1);
+    g_signal_emit_by_name (self, "denied", call);
+  } else if (strcmp (line, "folder") == 0) {
+    g_signal_emit_by_name (self, "folder");
   } else if (g_str_has_prefix (line, "error ")) {
     set_end (self, VBET_PROCESS_NOT_STARTED, line + strlen ("error "));
   } else if (g_str_has_prefix (line, "exited ")) {
@@ -87,12 +94,44 @@ take_line (VbetProcess *self, const char *line)
   }
 }
 
+/* Keeps the one descriptor that a report may bring, and no other. */
+static void
+take_folder (VbetProcess *self, struct msghdr *message)
+{
+  for (struct cmsghdr *at = CMSG_FIRSTHDR (message); at != NULL; at = CMSG_NXTHDR (message, at)) {
+    int fd = -1;
+    if (at->cmsg_level != SOL_SOCKET || at->cmsg_type != SCM_RIGHTS || at->cmsg_len != CMSG_LEN (sizeof fd))
+      continue;
+    memcpy (&fd, CMSG_DATA (at), sizeof fd);
+    if (self->folder < 0)
+      self->folder = fd;
+    else
+      close (fd);
+  }
+}
+
+static ssize_t
+receive (VbetProcess *self, char *bytes, gsize size)
+{
+  union {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE (sizeof (int))];
+  } control;
+  struct iovec part = { .iov_base = bytes, .iov_len = size };
+  struct msghdr message
+      = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes };
+  ssize_t got = recvmsg (self->status_fd, &message, MSG_CMSG_CLOEXEC);
+  if (got > 0)
+    take_folder (self, &message);
+  return got;
+}
+
 static gboolean
 on_status (int fd, GIOCondition condition, gpointer data)
 {
   g_autoptr (VbetProcess) self = g_object_ref (data);
   char bytes[1024];
-  ssize_t got = read (fd, bytes, sizeof bytes);
+  ssize_t got = receive (self, bytes, sizeof bytes);
   if (got < 0 && (errno == EAGAIN || errno == EINTR))
     return G_SOURCE_CONTINUE;
   if (got <= 0) {
@@ -144,8 +183,12 @@ vbet_process_spawn (const char *launcher, const char *const *arguments, int term
   g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) cause = NULL;
   int report[2];
-  if (!g_unix_open_pipe (report, FD_CLOEXEC, error))
+  /* No pipe: a descriptor comes with it. */
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, report) != 0) {
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot make a socket for %s: %s", launcher, g_strerror (errno));
     return NULL;
+  }
+  (void)shutdown (report[0], SHUT_WR);
   g_ptr_array_add (argv, g_strdup (launcher));
   g_ptr_array_add (argv, g_strdup_printf ("--status-fd=%d", report[1]));
   g_ptr_array_add (argv, g_strdup_printf ("--keep-fd=%d", kept_fd));
@@ -192,6 +235,13 @@ vbet_process_get_padding (VbetProcess *self)
 {
   g_return_val_if_fail (VBET_IS_PROCESS (self), "");
   return self->padding != NULL ? self->padding : "";
+}
+
+int
+vbet_process_get_folder (VbetProcess *self)
+{
+  g_return_val_if_fail (VBET_IS_PROCESS (self), -1);
+  return self->folder;
 }
 
 VbetProcessEnd
@@ -247,6 +297,8 @@ vbet_process_finalize (GObject *object)
   clear_source (&self->child_source);
   if (self->status_fd >= 0)
     close (self->status_fd); /* the launcher takes this as the order to end everything */
+  if (self->folder >= 0)
+    close (self->folder);
   g_string_free (self->report, TRUE);
   g_strfreev (self->layers);
   g_free (self->padding);
@@ -261,6 +313,8 @@ vbet_process_class_init (VbetProcessClass *class)
   GType type = G_TYPE_FROM_CLASS (class);
   G_OBJECT_CLASS (class)->finalize = vbet_process_finalize;
   g_signal_new ("layers", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("folder", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("denied", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   g_signal_new ("ended", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
@@ -269,6 +323,7 @@ vbet_process_init (VbetProcess *self)
 {
   self->context = g_main_context_ref_thread_default ();
   self->status_fd = -1;
+  self->folder = -1;
   self->report = g_string_new (NULL);
   self->layers = g_new0 (char *, 1);
 }

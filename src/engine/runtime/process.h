@@ -27,7 +27,10 @@ typedef struct {
 G_DECLARE_FINAL_TYPE (VbetProcess, vbet_process, VBET, PROCESS, GObject)
 
 /* Signals:
+ *   "folder" (): vbet_process_get_folder() is known, before the kernel runs
  *   "layers" (): the kernel is about to run; vbet_process_get_layers() is known
+ *   "denied" (const char *call): the guest's kernel made a system call that it may not; its name and two arguments; once
+ *     a call
  *   "ended" (): the launcher is gone and nobody can report any more; once */
 
 /**
@@ -48,6 +51,11 @@ const char *const *vbet_process_get_layers (VbetProcess *self);
 /** vbet_process_get_padding: Returns: (transfer none): a word of guest/pad.h; "" before the kernel was
  * executed. */
 const char *vbet_process_get_padding (VbetProcess *self);
+/**
+ * vbet_process_get_folder: Returns: (transfer none): descriptor (O_PATH) of the folder that the launcher made for
+ * the kernel's own files (--own) in the guest's root; -1 when the guest has no root of its own.
+ */
+int vbet_process_get_folder (VbetProcess *self);
 /** vbet_process_get_end: @ret_code, @ret_text: (out) (optional) (transfer none): see VbetProcessEnd. */
 VbetProcessEnd vbet_process_get_end (VbetProcess *self, gint *ret_code, const char **ret_text);
 /** vbet_process_terminate: asks the launcher to kill everything and to end; it does without asking the guest. */

@@ -53,6 +53,8 @@ static const struct {
   { "image", N_ ("Image"), 0, 0 },
   { "kernel", N_ ("Kernel"), 0, 0 },
   { "persist", N_ ("Keeps its disk"), 0, 0 },
+  { "share", N_ ("Shared folder"), 0, 0 },
+  { "share-write", N_ ("May change it"), 0, 0 },
   { "boot", N_ ("At boot (shell)"), 0, 0 },
   { "label", N_ ("Label"), 0, 0 },
   { "color", N_ ("Colour"), 0, 0 },
@@ -121,6 +123,8 @@ editor_of (const VbetAttributeSpec *spec)
     return VBET_EDITOR_TEXT;
   if (strcmp (spec->key, "image") == 0)
     return VBET_EDITOR_NAMES;
+  if (strcmp (spec->key, "share") == 0)
+    return VBET_EDITOR_FOLDER;
   return strcmp (spec->key, "color") == 0 ? VBET_EDITOR_COLOR : VBET_EDITOR_ENTRY;
 }
 

@@ -14,6 +14,7 @@
 typedef enum {
   VBET_EDITOR_ENTRY,  /* one line */
   VBET_EDITOR_NAMES,  /* one line, and a list of names that there are on this host */
+  VBET_EDITOR_FOLDER, /* one line, and a button that chooses a folder */
   VBET_EDITOR_SWITCH, /* yes or no */
   VBET_EDITOR_CHOICE, /* one of spec->choices */
   VBET_EDITOR_CHECKS, /* any of spec->choices */

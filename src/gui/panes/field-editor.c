@@ -114,6 +114,58 @@ on_name_chosen (GtkComboBox *box, VbetField *self)
     on_chosen (self);
 }
 
+static void
+on_folder (GtkNativeDialog *dialog, gint response, GtkEntry *entry)
+{
+  g_autofree char *path = NULL;
+  if (response == GTK_RESPONSE_ACCEPT)
+    path = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (dialog));
+  if (path != NULL) {
+    gtk_entry_set_text (entry, path);
+    gtk_widget_activate (GTK_WIDGET (entry)); /* as if typed, and Enter */
+  }
+  gtk_native_dialog_destroy (dialog);
+  g_object_unref (dialog);
+}
+
+static void
+let_go (gpointer entry, GClosure *closure)
+{
+  (void)closure;
+  g_object_unref (entry);
+}
+
+static void
+on_choose (GtkWidget *button, GtkEntry *entry)
+{
+  GtkWidget *top = gtk_widget_get_toplevel (button);
+  GtkFileChooserNative *dialog
+      = gtk_file_chooser_native_new (_ ("Shared folder"), GTK_IS_WINDOW (top) ? GTK_WINDOW (top) : NULL,
+                                     GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Share"), _ ("_Cancel"));
+  const char *now = gtk_entry_get_text (entry);
+  if (g_path_is_absolute (now))
+    (void)gtk_file_chooser_set_filename (GTK_FILE_CHOOSER (dialog), now);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  /* The dialog holds the entry, which may go with another selection, and itself until it was answered. */
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_folder), g_object_ref (entry), let_go, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+/* The entry is what is read and written; the button fills it. */
+static GtkWidget *
+make_folder (VbetField *self, VbetFieldWay *way)
+{
+  GtkWidget *entry = make_entry (self);
+  GtkWidget *button = gtk_button_new_from_icon_name ("folder-open-symbolic", GTK_ICON_SIZE_BUTTON);
+  gtk_widget_set_tooltip_text (button, _ ("Choose a folder"));
+  atk_object_set_name (gtk_widget_get_accessible (button), _ ("Choose a folder"));
+  g_signal_connect (button, "clicked", G_CALLBACK (on_choose), entry);
+  way->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
+  gtk_container_add (GTK_CONTAINER (way->box), entry);
+  gtk_container_add (GTK_CONTAINER (way->box), button);
+  return entry;
+}
+
 /* Entry and list are one editor: the entry is what is read, written and told of. */
 static GtkWidget *
 make_names (VbetField *self, VbetFieldWay *way)
@@ -228,6 +280,9 @@ _vbet_field_make_editor (VbetField *self, int index)
   case VBET_EDITOR_NAMES:
     way->widget = make_names (self, way);
     break;
+  case VBET_EDITOR_FOLDER:
+    way->widget = make_folder (self, way);
+    break;
   case VBET_EDITOR_TEXT:
     way->widget = make_text (self, way);
     break;
@@ -292,6 +347,7 @@ _vbet_field_read (VbetField *self, int index)
     return read_color (widget);
   case VBET_EDITOR_ENTRY:
   case VBET_EDITOR_NAMES:
+  case VBET_EDITOR_FOLDER:
   default:
     return g_strdup (gtk_entry_get_text (GTK_ENTRY (widget)));
   }
@@ -363,6 +419,7 @@ _vbet_field_write (VbetField *self, int index, const char *text, const char *oth
     break;
   case VBET_EDITOR_ENTRY:
   case VBET_EDITOR_NAMES:
+  case VBET_EDITOR_FOLDER:
   default:
     write_entry (self, widget, text, otherwise);
     break;

@@ -153,7 +153,8 @@ default_of (const VbetFormField *model, int way)
 static gboolean
 is_line (VbetField *self)
 {
-  return self->editor == VBET_EDITOR_ENTRY || self->editor == VBET_EDITOR_NAMES;
+  return self->editor == VBET_EDITOR_ENTRY || self->editor == VBET_EDITOR_NAMES
+         || self->editor == VBET_EDITOR_FOLDER;
 }
 
 void
