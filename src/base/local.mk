@@ -15,6 +15,9 @@ libvbet_base_a_SOURCES = \
 	src/base/json-guard.h \
 	src/base/paths.c \
 	src/base/paths.h \
+	src/base/paths-folders.c \
+	src/base/paths-private.h \
+	src/base/paths-remove.c \
 	src/base/sandbox.c \
 	src/base/sandbox.h \
 	src/base/vlan-set.h \

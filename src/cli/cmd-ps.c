@@ -4,8 +4,8 @@
 #include <json-glib/json-glib.h>
 
 #include "cli/command.h"
+#include "cli/connection.h"
 #include "cli/output.h"
-#include "engine/client.h"
 
 static void
 print_json (GPtrArray *labs)
@@ -72,7 +72,12 @@ vbet_cmd_ps (const VbetCommand *self, int argc, char **argv)
     return exit_code;
   if (json && ids)
     return vbet_command_usage_error (self, "--json and --ids exclude each other");
-  g_autoptr (GPtrArray) labs = vbet_labs_list_sync ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) labs = vbet_connection_labs (&error);
+  if (labs == NULL) {
+    vbet_output_error (error);
+    return VBET_EXIT_FAILURE;
+  }
   if (json)
     print_json (labs);
   else if (ids)

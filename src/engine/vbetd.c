@@ -144,9 +144,7 @@ drop_root (GError **error)
 static gboolean
 prepare_folders (GError **error)
 {
-  g_autofree char *runtime = vbet_paths_runtime_dir ();
-  g_autofree char *state = vbet_paths_state_dir ();
-  return vbet_paths_make_private (runtime, error) && vbet_paths_make_private (state, error);
+  return vbet_paths_prepare_state (error) && vbet_paths_prepare_runtime (error);
 }
 
 /* Lets go of the caller's streams: a pipe that waits for our end must not wait for the lab's. What we have to say

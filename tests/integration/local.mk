@@ -37,3 +37,7 @@ tests_integration_test_agent_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
 
 TESTS += tests/integration/test-alarms.py
 EXTRA_DIST += tests/integration/test-alarms.py
+
+# Two users on one machine; needs root.
+TESTS += tests/integration/test-users.py
+EXTRA_DIST += tests/integration/test-users.py
