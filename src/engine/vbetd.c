@@ -57,10 +57,13 @@ static gboolean
 parse_options (char **argv, Options *options, GError **error)
 {
   g_autofree char *warden_path = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *path = NULL;
   GOptionEntry entries[] = {
     { "id", 0, 0, G_OPTION_ARG_STRING, &options->id, "Identifier of the lab", "ID" },
-    { "name", 0, 0, G_OPTION_ARG_STRING, &options->name, "Name of the lab", "NAME" },
-    { "path", 0, 0, G_OPTION_ARG_STRING, &options->path, "The lab's file, for people to see", "FILE" },
+    /* File names are bytes: nothing is to be made of them by the locale, which an engine does not have. */
+    { "name", 0, 0, G_OPTION_ARG_FILENAME, &name, "Name of the lab", "NAME" },
+    { "path", 0, 0, G_OPTION_ARG_FILENAME, &path, "The lab's file, for people to see", "FILE" },
     { "warden", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &warden_path, NULL, NULL },
     G_OPTION_ENTRY_NULL,
   };
@@ -81,10 +84,8 @@ parse_options (char **argv, Options *options, GError **error)
                  options->id != NULL ? options->id : "");
     return FALSE;
   }
-  if (options->name == NULL)
-    options->name = g_strdup (options->id);
-  if (options->path == NULL)
-    options->path = g_strdup ("");
+  options->name = g_utf8_make_valid (name != NULL ? name : options->id, -1);
+  options->path = g_utf8_make_valid (path != NULL ? path : "", -1);
   return TRUE;
 }
 

@@ -299,11 +299,12 @@ send_text (VbetRunner *self)
   if (vbet_diagnostics_has_errors (vbet_session_get_diagnostics (self->session)))
     return; /* the lab runs on as it is until the text is right again */
   const char *path = vbet_session_get_path (self->session);
+  g_autofree char *valid = g_utf8_make_valid (path != NULL ? path : "", -1);
   GVariantDict params;
   g_variant_dict_init (&params, NULL);
   g_variant_dict_insert (&params, "text", "s",
                          vbet_document_text (vbet_session_get_document (self->session), NULL));
-  g_variant_dict_insert (&params, "path", "s", path != NULL ? path : "");
+  g_variant_dict_insert (&params, "path", "s", valid);
   g_variant_dict_insert (&params, "wait", "b", FALSE);
   self->applying = TRUE;
   vbet_client_call_async (self->client, "lab.apply", g_variant_dict_end (&params), NULL, on_applied,
