@@ -3,6 +3,8 @@ noinst_LIBRARIES += libvbet-base.a
 libvbet_base_a_SOURCES = \
 	src/base/agent-protocol.c \
 	src/base/agent-protocol.h \
+	src/base/clean.c \
+	src/base/clean.h \
 	src/base/confine.c \
 	src/base/confine.h \
 	src/base/error.c \

@@ -41,3 +41,6 @@ EXTRA_DIST += tests/integration/test-alarms.py
 # Two users on one machine; needs root.
 TESTS += tests/integration/test-users.py
 EXTRA_DIST += tests/integration/test-users.py
+
+TESTS += tests/integration/test-terminal.py
+EXTRA_DIST += tests/integration/test-terminal.py

@@ -28,3 +28,9 @@ TESTS += tests/unit/test-frr-config
 tests_unit_test_frr_config_SOURCES = tests/unit/test-frr-config.c
 tests_unit_test_frr_config_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_frr_config_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += tests/unit/test-clean
+TESTS += tests/unit/test-clean
+tests_unit_test_clean_SOURCES = tests/unit/test-clean.c
+tests_unit_test_clean_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_clean_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
