@@ -15,6 +15,8 @@ libvbet_base_a_SOURCES = \
 	src/base/images.h \
 	src/base/json-guard.c \
 	src/base/json-guard.h \
+	src/base/lab-id.c \
+	src/base/lab-id.h \
 	src/base/paths.c \
 	src/base/paths.h \
 	src/base/paths-folders.c \

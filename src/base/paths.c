@@ -9,6 +9,7 @@
 
 #include <glib/gstdio.h>
 
+#include "base/lab-id.h"
 #include "base/paths-private.h"
 
 #define SYSTEM_DIR "/var/lib/vbet"
@@ -216,7 +217,7 @@ gboolean
 vbet_paths_valid_lab_id (const char *lab_id)
 {
   gsize length = strlen (lab_id);
-  if (length == 0 || length > 32 || !g_ascii_isalnum (lab_id[0]))
+  if (length == 0 || length > VBET_LAB_ID_MAX || !g_ascii_isalnum (lab_id[0]))
     return FALSE;
   for (gsize i = 0; i < length; i++)
     if (!g_ascii_isalnum (lab_id[i]) && lab_id[i] != '_' && lab_id[i] != '-')

@@ -44,3 +44,6 @@ EXTRA_DIST += tests/integration/test-users.py
 
 TESTS += tests/integration/test-terminal.py
 EXTRA_DIST += tests/integration/test-terminal.py
+
+TESTS += tests/integration/test-names.py
+EXTRA_DIST += tests/integration/test-names.py

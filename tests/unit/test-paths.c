@@ -13,6 +13,7 @@
 #include <glib/gstdio.h>
 
 #include "base/error.h"
+#include "base/lab-id.h"
 #include "base/paths.h"
 #include "unit/harness.h"
 
@@ -26,6 +27,49 @@ test_lab_ids (void)
   CU_ASSERT_FALSE (vbet_paths_valid_lab_id ("-x"));
   CU_ASSERT_FALSE (vbet_paths_valid_lab_id ("a,b"));
   CU_ASSERT_FALSE (vbet_paths_valid_lab_id ("a123456789012345678901234567890123"));
+}
+
+static void
+check_id (const char *name, const char *expected)
+{
+  g_autofree char *id = vbet_lab_id_from_name (name);
+  VBET_ASSERT_TEXT (id, expected);
+  CU_ASSERT_TRUE (vbet_paths_valid_lab_id (id));
+}
+
+/* Plain names are ids; of others no two are one. */
+static void
+test_ids_from_names (void)
+{
+  static const char *const names[] = {
+    "my lab", "my-lab", "my_lab", "my  lab", "my lab ", " my lab", "ü", "ö", "…", "", "a123456789012345678901234567890123",
+    "a12345678901234567890123456789012", "a1234567890123456789012345678901", "-x", "x", "x-", "lab",
+  };
+  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  check_id ("star", "star");
+  check_id ("ospf-flapping_2", "ospf-flapping_2");
+  check_id ("a1234567890123456789012345678901", "a1234567890123456789012345678901");
+  check_id ("my lab", "my-lab-e283ee3c");
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    char *id = vbet_lab_id_from_name (names[i]);
+    CU_ASSERT_TRUE (vbet_paths_valid_lab_id (id));
+    CU_ASSERT_TRUE (g_hash_table_add (ids, id));
+  }
+}
+
+static void
+test_tags (void)
+{
+  g_autofree char *one = vbet_lab_id_tagged ("star", "/a/star.vbet");
+  g_autofree char *two = vbet_lab_id_tagged ("star", "/b/star.vbet");
+  g_autofree char *back = vbet_lab_id_untagged (one, "/a/star.vbet");
+  g_autofree char *wide = vbet_lab_id_tagged ("a1234567890123456789012345678901", "x");
+  CU_ASSERT_STRING_NOT_EQUAL (one, two);
+  CU_ASSERT_TRUE (vbet_paths_valid_lab_id (one));
+  CU_ASSERT_TRUE (vbet_paths_valid_lab_id (wide));
+  VBET_ASSERT_TEXT (back, "star");
+  CU_ASSERT_PTR_NULL (vbet_lab_id_untagged (one, "/b/star.vbet"));
+  CU_ASSERT_PTR_NULL (vbet_lab_id_untagged ("star", "/a/star.vbet"));
 }
 
 static void
@@ -271,6 +315,8 @@ test_state_is_not_writable (void)
 
 static CU_TestInfo paths_tests[] = {
   { "lab identifiers", test_lab_ids },
+  { "identifiers from names", test_ids_from_names },
+  { "tags of identifiers", test_tags },
   { "environment overrides", test_overrides },
   { "removal keeps the targets of links", test_remove_tree_keeps_link_targets },
   { "removal of forbidden folders", test_remove_tree_of_forbidden_folders },

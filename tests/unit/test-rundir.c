@@ -1,13 +1,16 @@
 /* test-rundir.c - a lab's folders: one owner at a time, stale ones cleaned, nothing left. */
 #include "config.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
 
 #include "base/error.h"
+#include "base/lab-id.h"
 #include "base/paths.h"
 #include "engine/rpc.h"
+#include "engine/runtime/disk-folder.h"
 #include "engine/runtime/rundir.h"
 #include "unit/harness.h"
 
@@ -87,6 +90,80 @@ test_stale_is_cleaned (void)
   place_clear (&place);
 }
 
+/* --- disks that stay: whose are they? ---------------------------------------------------------- */
+
+static void
+check_folder (const Place *place, const char *id, const char *file, const char *expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = *file != '\0' ? g_build_filename (place->base, file, NULL) : g_strdup ("");
+  g_autofree char *folder = vbet_disk_folder_find (id, path, &error);
+  g_autofree char *name = folder != NULL ? g_path_get_basename (folder) : NULL;
+  g_autofree char *tagged = vbet_lab_id_tagged (id, path);
+  VBET_ASSERT_TEXT (name, strcmp (expected, "TAGGED") == 0 ? tagged : expected);
+  CU_ASSERT_TRUE (folder != NULL && vbet_paths_check_private (folder, NULL));
+}
+
+static void
+write_file (const Place *place, const char *file)
+{
+  g_autofree char *path = g_build_filename (place->base, file, NULL);
+  g_autofree char *folder = g_path_get_dirname (path);
+  CU_ASSERT_EQUAL (g_mkdir_with_parents (folder, 0700), 0);
+  CU_ASSERT_TRUE (g_file_set_contents (path, "x", 1, NULL));
+}
+
+static void
+test_disks_of_namesakes (void)
+{
+  Place place = place_new ();
+  write_file (&place, "a/star.vbet");
+  write_file (&place, "b/star.vbet");
+  check_folder (&place, "star", "a/star.vbet", "star");
+  check_folder (&place, "star", "b/star.vbet", "TAGGED");
+  check_folder (&place, "star", "a/star.vbet", "star");
+  check_folder (&place, "star", "", "TAGGED");
+  check_folder (&place, "star", "b/star.vbet", "TAGGED");
+  check_folder (&place, "other", "a/star.vbet", "other"); /* --id: another lab of the same file */
+  place_clear (&place);
+}
+
+/* What one lab has alone it also has beside another, and the other way round. */
+static void
+test_disks_beside_another (void)
+{
+  Place place = place_new ();
+  write_file (&place, "a/star.vbet");
+  write_file (&place, "b/star.vbet");
+  g_autofree char *a = g_build_filename (place.base, "a/star.vbet", NULL);
+  g_autofree char *b = g_build_filename (place.base, "b/star.vbet", NULL);
+  g_autofree char *a_beside = vbet_lab_id_tagged ("star", a);
+  g_autofree char *b_beside = vbet_lab_id_tagged ("star", b);
+  check_folder (&place, "star", "a/star.vbet", "star");
+  check_folder (&place, a_beside, "a/star.vbet", "star");
+  check_folder (&place, b_beside, "b/star.vbet", b_beside);
+  check_folder (&place, "star", "b/star.vbet", "TAGGED");
+  place_clear (&place);
+}
+
+/* Disks of earlier versions, and those whose file was moved, are somebody's once. */
+static void
+test_disks_without_an_owner (void)
+{
+  Place place = place_new ();
+  write_file (&place, "a/star.vbet");
+  write_file (&place, "b/star.vbet");
+  write_file (&place, "state/disks/star/h1.cow");
+  check_folder (&place, "star", "b/star.vbet", "star");
+  check_folder (&place, "star", "a/star.vbet", "TAGGED");
+  g_autofree char *moved = g_build_filename (place.base, "b/star.vbet", NULL);
+  CU_ASSERT_EQUAL (g_unlink (moved), 0);
+  write_file (&place, "c/star.vbet");
+  check_folder (&place, "star", "a/star.vbet", "TAGGED");
+  check_folder (&place, "star", "c/star.vbet", "star");
+  place_clear (&place);
+}
+
 static void
 test_codes_survive_the_wire (void)
 {
@@ -104,6 +181,9 @@ static CU_TestInfo rundir_tests[] = {
   { "one owner at a time", test_one_owner },
   { "nothing is left", test_nothing_left },
   { "what a dead engine left is cleaned", test_stale_is_cleaned },
+  { "disks of labs with one name", test_disks_of_namesakes },
+  { "disks of a lab beside another", test_disks_beside_another },
+  { "disks without an owner", test_disks_without_an_owner },
   { "error codes survive the wire", test_codes_survive_the_wire },
   CU_TEST_INFO_NULL,
 };
