@@ -89,7 +89,7 @@ restrict_files (const VbetLaunch *launch, const char *memory_dir)
   const VbetSandboxAccess run = VBET_SANDBOX_READ | VBET_SANDBOX_EXECUTE;
   const VbetSandboxAccess change = VBET_SANDBOX_READ | VBET_SANDBOX_WRITE | VBET_SANDBOX_CREATE;
   const VbetSandboxAccess device = VBET_SANDBOX_READ | VBET_SANDBOX_WRITE;
-  VbetSandboxRule rules[FIXED_RULES + 2 + 2 * VBET_LAUNCH_PATHS_MAX] = {
+  VbetSandboxRule rules[FIXED_RULES + 3 + 2 * VBET_LAUNCH_PATHS_MAX] = {
     { .path = "/lib", .access = run },
     { .path = "/lib64", .access = run },
     { .path = "/usr/lib", .access = run },
