@@ -17,6 +17,8 @@ libvbet_base_a_SOURCES = \
 	src/base/json-guard.h \
 	src/base/lab-id.c \
 	src/base/lab-id.h \
+	src/base/leftovers.c \
+	src/base/leftovers.h \
 	src/base/paths.c \
 	src/base/paths.h \
 	src/base/paths-folders.c \

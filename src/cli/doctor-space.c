@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/leftovers.h"
 #include "base/paths.h"
 #include "cli/output.h"
 
@@ -100,6 +101,24 @@ vbet_doctor_check_runtime (VbetDoctor *doctor, const char *id)
         folder, VBET_SOCKET_PATH_MAX);
   else
     vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "", "The run-time folder is %s.", folder);
+}
+
+/* A lab that is just ending or starting looks the same for a moment. */
+void
+vbet_doctor_check_leftovers (VbetDoctor *doctor, const char *id)
+{
+  g_autoptr (GPtrArray) list = vbet_leftovers_list ();
+  if (list->len == 0) {
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "", "Nothing is left over from labs that died.");
+    return;
+  }
+  g_autoptr (GString) paths = g_string_new (NULL);
+  for (guint i = 0; i < list->len; i++)
+    g_string_append_printf (paths, " %s", (const char *)list->pdata[i]);
+  g_autofree char *remedy
+      = g_strdup_printf ("start any lab, which removes them, or run: rm -r%s", paths->str);
+  vbet_doctor_report (doctor, id, VBET_DOCTOR_WARN, remedy, "Labs that died left %u folder%s behind:%s.",
+                      list->len, list->len == 1 ? "" : "s", paths->str);
 }
 
 void

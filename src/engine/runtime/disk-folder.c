@@ -58,7 +58,8 @@ take (const char *name, const char *path, GError **error)
     return NULL;
   if (!is_owned_by (name, path)
       && !g_file_set_contents_full (note, path, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &reason)) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot note whose disks are in %s: %s", folder, reason->message);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot note whose disks are in %s: %s", folder,
+                 reason->message);
     return NULL;
   }
   return g_steal_pointer (&folder);
