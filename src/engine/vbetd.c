@@ -104,6 +104,11 @@ pin_program (const char *name, GError **error)
   /* Out of the way of the low numbers that children get theirs mapped to. */
   int high = fcntl (fd, F_DUPFD_CLOEXEC, 100);
   close (fd);
+  if (high < 0) {
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
+                 "A process may not open enough files here (%s); raise the limit: “ulimit -n 4096”", g_strerror (errno));
+    return NULL;
+  }
   return g_strdup_printf ("/proc/self/fd/%d", high);
 }
 
@@ -118,7 +123,7 @@ pin_library (void)
     return NULL;
   int high = fcntl (fd, F_DUPFD_CLOEXEC, 100);
   close (fd);
-  return g_strdup_printf ("/proc/self/fd/%d", high);
+  return high >= 0 ? g_strdup_printf ("/proc/self/fd/%d", high) : NULL;
 }
 
 static gboolean

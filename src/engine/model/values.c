@@ -438,6 +438,15 @@ check_text_content (VbetContext *self, const VbetAttributeSpec *spec, const Vbet
 }
 
 static gboolean
+check_length (VbetContext *self, const char *what, const char *text, VbetSpan span)
+{
+  if (strlen (text) <= VBET_TEXT_MAX)
+    return TRUE;
+  vbet_diagnostics_add (self->diagnostics, VBET_E_LIMIT, span, "%s has at most %d KiB", what, VBET_TEXT_MAX / 1024);
+  return FALSE;
+}
+
+static gboolean
 check_content (VbetContext *self, const VbetAttributeSpec *spec, const VbetValue *value, VbetSpan span)
 {
   switch (value->type) {
@@ -451,7 +460,7 @@ check_content (VbetContext *self, const VbetAttributeSpec *spec, const VbetValue
     return check_mac (self, value, span);
   case VBET_VALUE_STRING:
   case VBET_VALUE_NAME:
-    return check_text_content (self, spec, value, span);
+    return check_length (self, spec->key, value->as.text, span) && check_text_content (self, spec, value, span);
   default:
     return TRUE;
   }
