@@ -3,6 +3,8 @@ noinst_LIBRARIES += libvbet-base.a
 libvbet_base_a_SOURCES = \
 	src/base/agent-protocol.c \
 	src/base/agent-protocol.h \
+	src/base/clean.c \
+	src/base/clean.h \
 	src/base/confine.c \
 	src/base/confine.h \
 	src/base/error.c \
@@ -13,8 +15,15 @@ libvbet_base_a_SOURCES = \
 	src/base/images.h \
 	src/base/json-guard.c \
 	src/base/json-guard.h \
+	src/base/lab-id.c \
+	src/base/lab-id.h \
+	src/base/leftovers.c \
+	src/base/leftovers.h \
 	src/base/paths.c \
 	src/base/paths.h \
+	src/base/paths-folders.c \
+	src/base/paths-private.h \
+	src/base/paths-remove.c \
 	src/base/sandbox.c \
 	src/base/sandbox.h \
 	src/base/vlan-set.h \

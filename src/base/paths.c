@@ -3,17 +3,14 @@
 
 #include "base/paths.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <pwd.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
 
-#include "base/error.h"
+#include "base/lab-id.h"
+#include "base/paths-private.h"
 
 #define SYSTEM_DIR "/var/lib/vbet"
 #define FALLBACK_NOBODY 65534
@@ -61,19 +58,40 @@ environment_dir (const char *variable)
   return value != NULL && g_path_is_absolute (value) ? g_strdup (value) : NULL;
 }
 
-char *
-vbet_paths_runtime_dir (void)
+/* What the environment says; NULL when it says nothing that can be used. */
+static char *
+chosen_runtime_dir (void)
 {
   char *chosen = environment_dir ("VBET_RUNTIME_DIR");
-  if (chosen != NULL)
+  const char *xdg = g_getenv ("XDG_RUNTIME_DIR");
+  if (chosen != NULL || is_system_user () || xdg == NULL || !g_path_is_absolute (xdg) || g_access (xdg, W_OK) != 0)
     return chosen;
+  return g_build_filename (xdg, "vbet", NULL);
+}
+
+gboolean
+_vbet_paths_runtime_is_chosen (void)
+{
+  g_autofree char *chosen = chosen_runtime_dir ();
+  return chosen != NULL;
+}
+
+char *
+_vbet_paths_shared_runtime_dir (void)
+{
   uid_t uid;
   gid_t gid;
   vbet_paths_lab_user (&uid, &gid);
-  const char *xdg = g_getenv ("XDG_RUNTIME_DIR");
-  if (!is_system_user () && xdg != NULL && g_path_is_absolute (xdg) && g_access (xdg, W_OK) == 0)
-    return g_build_filename (xdg, "vbet", NULL);
   return g_strdup_printf ("/tmp/vbet-%u", (unsigned) uid);
+}
+
+char *
+vbet_paths_runtime_dir (void)
+{
+  char *dir = chosen_runtime_dir ();
+  if (dir == NULL)
+    dir = _vbet_paths_recorded_runtime_dir ();
+  return dir != NULL ? dir : _vbet_paths_shared_runtime_dir ();
 }
 
 char *
@@ -195,102 +213,14 @@ vbet_paths_data (const char *relative)
   return g_build_filename (VBET_SRCDIR, relative, NULL);
 }
 
-static gboolean
-make_dir (const char *path, mode_t mode, GError **error)
-{
-  uid_t uid;
-  gid_t gid;
-  vbet_paths_lab_user (&uid, &gid);
-  if (mkdir (path, mode) != 0 && errno != EEXIST) {
-    if (errno != ENOENT) {
-      g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot create the folder %s: %s", path, g_strerror (errno));
-      return FALSE;
-    }
-    g_autofree char *parent = g_path_get_dirname (path);
-    if (!make_dir (parent, 0755, error))
-      return FALSE;
-    if (mkdir (path, mode) != 0 && errno != EEXIST) {
-      g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot create the folder %s: %s", path, g_strerror (errno));
-      return FALSE;
-    }
-  }
-  int fd = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  struct stat status;
-  if (fd < 0 || fstat (fd, &status) != 0) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot use %s as a folder: %s", path, g_strerror (errno));
-    if (fd >= 0)
-      close (fd);
-    return FALSE;
-  }
-  gboolean ok = TRUE;
-  if (status.st_uid != uid) {
-    if (geteuid () == 0 && status.st_uid == 0)
-      ok = fchown (fd, uid, gid) == 0;
-    else
-      ok = FALSE;
-    if (!ok)
-      g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "The folder %s belongs to another user (%u); remove it", path,
-                   (unsigned) status.st_uid);
-  }
-  close (fd);
-  return ok;
-}
-
-gboolean
-vbet_paths_make_private (const char *path, GError **error)
-{
-  return make_dir (path, 0700, error);
-}
-
 gboolean
 vbet_paths_valid_lab_id (const char *lab_id)
 {
   gsize length = strlen (lab_id);
-  if (length == 0 || length > 32 || !g_ascii_isalnum (lab_id[0]))
+  if (length == 0 || length > VBET_LAB_ID_MAX || !g_ascii_isalnum (lab_id[0]))
     return FALSE;
   for (gsize i = 0; i < length; i++)
     if (!g_ascii_isalnum (lab_id[i]) && lab_id[i] != '_' && lab_id[i] != '-')
       return FALSE;
   return TRUE;
-}
-
-/* Removes @name inside the folder open as @dir_fd; the depth of a lab's folders is ours, so recursion is bounded. */
-static int
-remove_at (int dir_fd, const char *name)
-{
-  if (unlinkat (dir_fd, name, 0) == 0 || errno == ENOENT)
-    return 0;
-  if (errno != EISDIR && errno != EPERM)
-    return -errno;
-  int fd = openat (dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  /* A guest may have left a folder that its owner, too, may not read or change. */
-  if (fd < 0 && errno == EACCES && fchmodat (dir_fd, name, 0700, 0) == 0)
-    fd = openat (dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (fd < 0)
-    return -errno;
-  (void) fchmod (fd, 0700);
-  DIR *dir = fdopendir (fd);
-  if (dir == NULL) {
-    int saved = errno;
-    close (fd);
-    return -saved;
-  }
-  int result = 0;
-  for (struct dirent *entry = readdir (dir); entry != NULL; entry = readdir (dir)) {
-    if (strcmp (entry->d_name, ".") == 0 || strcmp (entry->d_name, "..") == 0)
-      continue;
-    int one = remove_at (dirfd (dir), entry->d_name);
-    if (result == 0)
-      result = one;
-  }
-  closedir (dir);
-  if (unlinkat (dir_fd, name, AT_REMOVEDIR) != 0 && errno != ENOENT && result == 0)
-    result = -errno;
-  return result;
-}
-
-int
-vbet_paths_remove_tree (const char *path)
-{
-  return remove_at (AT_FDCWD, path);
 }

@@ -7,7 +7,9 @@
  * caller is root, the unprivileged user "nobody" (vBET gives root up; see
  * ARCHITECTURE.md). All folders below belong to the lab user.
  *
- *   run-time   $XDG_RUNTIME_DIR/vbet/LAB, else /tmp/vbet-UID/LAB   gone when the lab ends
+ *   run-time   $XDG_RUNTIME_DIR/vbet/LAB, else /tmp/vbet-UID/LAB   gone when the lab ends;
+ *              where /tmp/vbet-UID is somebody else's, a folder with a random name in /tmp
+ *              that the file "runtime-dir" of the state folder names
  *   state      $XDG_STATE_HOME/vbet (~/.local/state/vbet), root: /var/lib/vbet/state
  *   images     $XDG_DATA_HOME/vbet/images (~/.local/share/vbet/images), root: /var/lib/vbet/images;
  *              looked up there first, then in /var/lib/vbet/images, then PKGDATADIR/images
@@ -93,9 +95,49 @@ char *vbet_paths_built (const char *relative);
  * @path: a folder
  *
  * Creates @path (and what is missing above it) with mode 0700, owned by the
- * lab user, and refuses one that belongs to somebody else or is a symbolic link.
+ * lab user. One that is there is checked as by vbet_paths_check_private() and
+ * never mended; only root hands a folder of its own over to the lab user.
  */
 gboolean vbet_paths_make_private (const char *path, GError **error);
+
+/**
+ * vbet_paths_check_private:
+ * @path: a folder
+ *
+ * Fails with VBET_ERROR_NOT_FOUND when @path is missing, and with
+ * VBET_ERROR_HOST when it is a symbolic link or no folder, belongs to
+ * somebody else than the lab user, or lets others in by its mode. To root, a
+ * folder of root's is as good as the lab user's.
+ */
+gboolean vbet_paths_check_private (const char *path, GError **error);
+
+/**
+ * vbet_paths_prepare_state:
+ *
+ * Creates the state folder, or checks that it is ours and that others cannot
+ * write to it; being looked into does no harm, what is in it is closed itself.
+ */
+gboolean vbet_paths_prepare_state (GError **error);
+
+/**
+ * vbet_paths_prepare_runtime:
+ *
+ * For who starts a lab: creates the run-time folder or checks it. A
+ * /tmp/vbet-UID that somebody else made is gone around: a folder with a random
+ * name takes its place, and vbet_paths_runtime_dir() finds it from then on, in
+ * every program of this user.
+ */
+gboolean vbet_paths_prepare_runtime (GError **error);
+
+/**
+ * vbet_paths_check_runtime:
+ * @lab_id: (nullable): a lab whose folder is checked, too
+ *
+ * For who looks for labs, before anything in there is trusted. Folders that
+ * are not there are well: nothing runs. VBET_ERROR_NOT_FOUND means that
+ * the folder is somebody else's /tmp/vbet-UID, in which no lab of ours can be.
+ */
+gboolean vbet_paths_check_runtime (const char *lab_id, GError **error);
 
 /**
  * vbet_paths_valid_lab_id:

@@ -36,17 +36,24 @@ vbet_alarm_list_count (GVariant *status, const char *device)
   return count;
 }
 
+static void
+print_line (const char *text)
+{
+  g_autofree char *line = vbet_output_line (text);
+  vbet_output_print ("  %s\n", line);
+}
+
 void
 vbet_alarm_list_print (GVariant *status)
 {
   g_autoptr (GPtrArray) lines = vbet_alarm_lines (status);
   if (lines->len == 0)
     return;
-  g_autofree char *count = g_strdup_printf ("%u problem%s:", lines->len, lines->len == 1 ? "" : "s");
-  g_autofree char *shown = vbet_output_colored (stdout, VBET_COLOR_YELLOW, count);
-  vbet_output_print ("\n%s\n", shown);
+  vbet_output_print ("\n");
+  vbet_output_put (stdout, VBET_COLOR_YELLOW, "%u problem%s:", lines->len, lines->len == 1 ? "" : "s");
+  vbet_output_print ("\n");
   for (guint i = 0; i < lines->len; i++)
-    vbet_output_print ("  %s\n", (const char *)g_ptr_array_index (lines, i));
+    print_line (g_ptr_array_index (lines, i));
 }
 
 void

@@ -15,7 +15,7 @@ vbet_call_list_print (GVariant *reply, gboolean all)
   g_autoptr (GPtrArray) calls = vbet_field_list (reply, "calls");
   for (guint i = 0; i < calls->len; i++) {
     GVariant *call = g_ptr_array_index (calls, i);
-    const char *text = vbet_field_text (call, "text");
+    g_autofree char *text = vbet_output_line (vbet_field_text (call, "text"));
     const char *error = vbet_field_text (call, "error");
     if (strcmp (vbet_field_text (call, "state"), "failed") == 0) {
       failed++;

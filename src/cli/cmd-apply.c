@@ -44,9 +44,10 @@ vbet_cmd_apply (const VbetCommand *self, int argc, char **argv)
   }
   g_autoptr (GHashTable) told = known_alarms (client);
   GVariantDict params;
+  g_autofree char *path = g_utf8_make_valid (file->path, -1);
   g_variant_dict_init (&params, NULL);
   g_variant_dict_insert (&params, "text", "s", file->text);
-  g_variant_dict_insert (&params, "path", "s", file->path);
+  g_variant_dict_insert (&params, "path", "s", path);
   g_variant_dict_insert (&params, "wait", "b", !no_wait);
   g_autoptr (GVariant) reply
       = vbet_connection_call (client, "lab.apply", g_variant_dict_end (&params), NULL, &error);

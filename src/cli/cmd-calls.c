@@ -32,7 +32,8 @@ vbet_cmd_calls (const VbetCommand *self, int argc, char **argv)
   g_autoptr (GPtrArray) calls = vbet_plan_new (from, to->topology);
   for (guint i = 0; i < calls->len; i++) {
     const VbetCall *call = g_ptr_array_index (calls, i);
-    vbet_output_print ("%s\n", call->text);
+    g_autofree char *line = vbet_output_line (call->text);
+    vbet_output_print ("%s\n", line);
   }
   return VBET_EXIT_OK;
 }

@@ -76,7 +76,7 @@ vbet_cmd_check (const VbetCommand *self, int argc, char **argv)
   if (json) {
     g_autoptr (JsonNode) root = json_builder_get_root (builder);
     g_autofree char *text = json_to_string (root, TRUE);
-    vbet_output_print ("%s\n", text);
+    vbet_output_json (text);
   }
   return exit_code;
 }

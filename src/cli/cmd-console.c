@@ -48,11 +48,12 @@ typedef struct {
 static void
 session_note (Session *self, const char *text)
 {
-  g_autofree char *line = g_strdup_printf ("[%s]", text);
-  g_autofree char *colored = vbet_output_colored (stdout, VBET_COLOR_DIM, line);
-  g_autofree char *whole = g_strconcat (colored, "\r\n", NULL);
-  if (self->terminal != NULL)
-    vbet_output_write (STDOUT_FILENO, whole, strlen (whole));
+  static const char end[] = "\r\n"; /* the terminal is raw */
+  if (self->terminal == NULL)
+    return;
+  vbet_output_put (stdout, VBET_COLOR_DIM, "[%s]", text);
+  fflush (stdout);
+  vbet_output_write (STDOUT_FILENO, end, strlen (end));
 }
 
 /* --- the terminal's size ------------------------------------------------------- */

@@ -97,8 +97,11 @@ get_file (VbetClient *client, const char *node, const char *path, const char *ta
   g_autoptr (GBytes) bytes = vbet_field_bytes (reply, "contents");
   const char *data = g_bytes_get_data (bytes, &size);
   if (strcmp (target, "-") == 0) {
-    fwrite (data, 1, size, stdout);
-    return TRUE;
+    if (vbet_output_write (STDOUT_FILENO, data, size) || errno == EPIPE)
+      return TRUE;
+    g_set_error (error, VBET_ERROR, VBET_ERROR_FAILED, "Cannot write to the standard output: %s",
+                 g_strerror (errno));
+    return FALSE;
   }
   g_autofree char *file = target_path (target, g_file_test (target, G_FILE_TEST_IS_DIR), path);
   g_autoptr (GError) failure = NULL;

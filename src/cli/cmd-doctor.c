@@ -28,7 +28,7 @@ print_json (const VbetDoctor *doctor)
   json_builder_end_array (builder);
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
   g_autofree char *text = json_to_string (root, TRUE);
-  vbet_output_print ("%s\n", text);
+  vbet_output_json (text);
 }
 
 static void
@@ -37,9 +37,8 @@ print_people (const VbetDoctor *doctor)
   for (guint i = 0; i < doctor->findings->len; i++) {
     const VbetDoctorFinding *finding = g_ptr_array_index (doctor->findings, i);
     const char *state = vbet_doctor_state_name (finding->state);
-    g_autofree char *padded = g_strdup_printf ("%-4s", state);
-    g_autofree char *colored = vbet_output_colored (stdout, vbet_output_state_color (state), padded);
-    vbet_output_print ("%s  %s\n", colored, finding->text);
+    vbet_output_put (stdout, vbet_output_state_color (state), "%-4s", state);
+    vbet_output_print ("  %s\n", finding->text);
     if (finding->remedy[0] != '\0')
       vbet_output_print ("      → %s\n", finding->remedy);
   }

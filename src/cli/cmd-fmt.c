@@ -56,7 +56,7 @@ format_one (const char *argument, gboolean check, gboolean in_place)
     return same ? VBET_EXIT_OK : VBET_EXIT_FAILURE;
   }
   if (!in_place) {
-    fwrite (text, 1, strlen (text), stdout);
+    vbet_output_source (text);
     return VBET_EXIT_OK;
   }
   if (!same && !write_back (file->path, text, &error)) {

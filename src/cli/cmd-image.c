@@ -52,7 +52,7 @@ list_json (GPtrArray *images)
   json_builder_end_array (builder);
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
   g_autofree char *text = json_to_string (root, TRUE);
-  vbet_output_print ("%s\n", text);
+  vbet_output_json (text);
 }
 
 static void

@@ -37,7 +37,8 @@ on_notification (VbetClient *client, const char *method, GVariant *params, Sessi
   double share = CLAMP (vbet_field_number (params, "share"), 0, 1);
   g_autofree char *done = g_strnfill ((gsize)(share * BAR), '#');
   g_autofree char *left = vbet_format_seconds (vbet_field_number (params, "seconds") * (1 - share));
-  (void)fprintf (stderr, "\r\033[K[%-*s] %s left", BAR, done, left);
+  vbet_output_erase ();
+  vbet_output_put (stderr, VBET_COLOR_NONE, "[%-*s] %s left", BAR, done, left);
   (void)fflush (stderr);
 }
 
@@ -73,7 +74,7 @@ wait_for (VbetClient *client, Session *self)
     }
   }
   if (self->shows)
-    (void)fputs ("\r\033[K", stderr);
+    vbet_output_erase ();
 }
 
 /* --- the table ------------------------------------------------------------------------- */
@@ -209,7 +210,7 @@ report (const Options *options, GVariant *reply)
   gboolean consistent = vbet_field_boolean (reply, "consistent");
   if (options->json) {
     g_autofree char *text = vbet_json_text (reply);
-    vbet_output_print ("%s", text);
+    vbet_output_json (text);
   } else {
     print_result (reply);
   }

@@ -60,7 +60,7 @@ finish (const char *text, const char *path, gboolean force)
 {
   g_autoptr (GError) error = NULL;
   if (path == NULL || strcmp (path, "-") == 0) {
-    vbet_output_print ("%s", text);
+    vbet_output_source (text);
     return VBET_EXIT_OK;
   }
   if (write_file (path, text, force, &error))

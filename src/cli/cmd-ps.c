@@ -4,8 +4,8 @@
 #include <json-glib/json-glib.h>
 
 #include "cli/command.h"
+#include "cli/connection.h"
 #include "cli/output.h"
-#include "engine/client.h"
 
 static void
 print_json (GPtrArray *labs)
@@ -36,7 +36,7 @@ print_json (GPtrArray *labs)
   json_builder_end_array (builder);
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
   g_autofree char *text = json_to_string (root, TRUE);
-  vbet_output_print ("%s\n", text);
+  vbet_output_json (text);
 }
 
 static void
@@ -72,7 +72,12 @@ vbet_cmd_ps (const VbetCommand *self, int argc, char **argv)
     return exit_code;
   if (json && ids)
     return vbet_command_usage_error (self, "--json and --ids exclude each other");
-  g_autoptr (GPtrArray) labs = vbet_labs_list_sync ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) labs = vbet_connection_labs (&error);
+  if (labs == NULL) {
+    vbet_output_error (error);
+    return VBET_EXIT_FAILURE;
+  }
   if (json)
     print_json (labs);
   else if (ids)

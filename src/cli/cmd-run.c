@@ -45,9 +45,11 @@ print_summary (const VbetLabFile *file, const char *id, double seconds)
   vbet_output_print ("  vbetctl status %s\n", id);
   if (guest != NULL)
     vbet_output_print ("  vbetctl console %s %s\n", id, guest);
-  if (topology->steps->len > 0)
-    vbet_output_print ("  vbetctl step %s    # %s\n", id,
-                       ((const VbetStep *)g_ptr_array_index (topology->steps, 0))->title);
+  if (topology->steps->len > 0) {
+    g_autofree char *title
+        = vbet_output_line (((const VbetStep *)g_ptr_array_index (topology->steps, 0))->title);
+    vbet_output_print ("  vbetctl step %s    # %s\n", id, title);
+  }
   vbet_output_print ("  vbetctl stop %s\n", id);
 }
 

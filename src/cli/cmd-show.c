@@ -98,13 +98,21 @@ plural (guint n)
 }
 
 static void
+print_step (guint index, const VbetStep *step)
+{
+  g_autofree char *title = vbet_output_line (step->title);
+  vbet_output_print ("  %u  %s\n", index, title);
+}
+
+static void
 print_people (const VbetTopology *topology)
 {
   guint devices = topology->devices->len;
   guint cables = topology->cables->len;
   guint checks = topology->checks->len;
   guint steps = topology->steps->len;
-  vbet_output_print ("%s: %u device%s, %u cable%s, %u check%s, %u step%s\n", topology->name, devices,
+  g_autofree char *name = vbet_output_line (topology->name);
+  vbet_output_print ("%s: %u device%s, %u cable%s, %u check%s, %u step%s\n", name, devices,
                      plural (devices), cables, plural (cables), checks, plural (checks), steps,
                      plural (steps));
   if (devices > 0) {
@@ -125,8 +133,7 @@ print_people (const VbetTopology *topology)
   if (steps > 0)
     vbet_output_print ("\nSTEPS\n");
   for (guint i = 0; i < steps; i++)
-    vbet_output_print ("  %u  %s\n", i + 1,
-                       ((const VbetStep *)g_ptr_array_index (topology->steps, i))->title);
+    print_step (i + 1, g_ptr_array_index (topology->steps, i));
 }
 
 int
@@ -148,6 +155,6 @@ vbet_cmd_show (const VbetCommand *self, int argc, char **argv)
     return VBET_EXIT_OK;
   }
   g_autofree char *text = vbet_topology_to_json (file->topology);
-  vbet_output_print ("%s%s", text, g_str_has_suffix (text, "\n") ? "" : "\n");
+  vbet_output_json (text);
   return VBET_EXIT_OK;
 }

@@ -80,10 +80,11 @@ static void
 print_head (GVariant *status, GPtrArray *devices)
 {
   g_autofree char *uptime = vbet_format_seconds (vbet_field_number (status, "uptime"));
-  g_autofree char *state = vbet_output_colored (
-      stdout, vbet_output_state_color (vbet_field_text (status, "state")), vbet_field_text (status, "state"));
-  vbet_output_print ("%s: %s for %s", vbet_field_text (status, "id"), state, uptime);
-  const char *path = vbet_field_text (status, "path");
+  g_autofree char *state = vbet_output_line (vbet_field_text (status, "state"));
+  g_autofree char *path = vbet_output_line (vbet_field_text (status, "path"));
+  vbet_output_print ("%s: ", vbet_field_text (status, "id"));
+  vbet_output_put (stdout, vbet_output_state_color (state), "%s", state);
+  vbet_output_print (" for %s", uptime);
   if (*path != '\0')
     vbet_output_print (", from %s", path);
   vbet_output_print ("\n");
@@ -297,7 +298,7 @@ vbet_cmd_status (const VbetCommand *self, int argc, char **argv)
   }
   if (json) {
     g_autofree char *text = vbet_json_text (status);
-    vbet_output_print ("%s", text);
+    vbet_output_json (text);
     return VBET_EXIT_OK;
   }
   g_autoptr (GPtrArray) devices = vbet_field_list (status, "devices");

@@ -33,7 +33,12 @@ vbet_cmd_stop (const VbetCommand *self, int argc, char **argv)
     return vbet_command_usage_error (self, "Which lab is to be stopped? “vbetctl ps” lists those that run");
   g_autoptr (VbetInterrupt) interrupt = vbet_interrupt_new ();
   if (all) {
-    g_autoptr (GPtrArray) labs = vbet_labs_list_sync ();
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GPtrArray) labs = vbet_connection_labs (&error);
+    if (labs == NULL) {
+      vbet_output_error (error);
+      return VBET_EXIT_FAILURE;
+    }
     for (guint i = 0; i < labs->len; i++)
       if (!stop_one (((const VbetLabInfo *)g_ptr_array_index (labs, i))->id, interrupt))
         exit_code = VBET_EXIT_FAILURE;

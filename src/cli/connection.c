@@ -16,6 +16,17 @@
 
 /* --- connecting ------------------------------------------------------------ */
 
+GPtrArray *
+vbet_connection_labs (GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  /* A folder that somebody else made first is none of ours: no lab runs, and one can be started. */
+  if (vbet_paths_check_runtime (NULL, &failure) || g_error_matches (failure, VBET_ERROR, VBET_ERROR_NOT_FOUND))
+    return vbet_labs_list_sync ();
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
+}
+
 VbetClient *
 vbet_connection_open (const char *id, GError **error)
 {

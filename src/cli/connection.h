@@ -10,6 +10,10 @@
 #include "cli/interrupt.h"
 #include "engine/client.h"
 
+/** vbet_connection_labs: Returns: (transfer full) (element-type VbetLabInfo): the labs that run; NULL when the folder
+ * in which they would be cannot be trusted. */
+GPtrArray *vbet_connection_labs (GError **error);
+
 /** vbet_connection_open: connects to the lab @id. The error lists the labs that run. */
 VbetClient *vbet_connection_open (const char *id, GError **error);
 

@@ -6,10 +6,11 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/error.h"
+#include "base/leftovers.h"
 #include "base/paths.h"
 #include "cli/output.h"
 
@@ -80,15 +81,16 @@ vbet_doctor_check_runtime (VbetDoctor *doctor, const char *id)
 {
   g_autofree char *folder = vbet_paths_runtime_dir ();
   g_autofree char *parent = existing_parent (folder);
-  struct stat status;
-  uid_t uid;
-  gid_t gid;
-  vbet_paths_lab_user (&uid, &gid);
+  g_autoptr (GError) error = NULL;
   gsize longest = strlen (folder) + 1 + LONGEST_ID + 1 + LONGEST_NAME;
-  if (stat (folder, &status) == 0 && status.st_uid != uid && geteuid () != 0)
-    vbet_doctor_report (doctor, id, VBET_DOCTOR_FAIL,
-                        "remove it, or set XDG_RUNTIME_DIR to a folder of yours",
-                        "The run-time folder %s belongs to another user.", folder);
+  gboolean trusted = vbet_paths_check_runtime (NULL, &error);
+  if (g_error_matches (error, VBET_ERROR, VBET_ERROR_NOT_FOUND))
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_WARN,
+                        "ask who made it; labs use a folder with a random name instead",
+                        "The run-time folder %s is not ours.", folder);
+  else if (!trusted)
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_FAIL, "or set XDG_RUNTIME_DIR to a folder of yours", "%s.",
+                        error->message);
   else if (access (parent, W_OK | X_OK) != 0)
     vbet_doctor_report (doctor, id, VBET_DOCTOR_FAIL, "set XDG_RUNTIME_DIR to a folder of yours",
                         "The run-time folder %s cannot be made: %s is not writable.", folder, parent);
@@ -99,6 +101,24 @@ vbet_doctor_check_runtime (VbetDoctor *doctor, const char *id)
         folder, VBET_SOCKET_PATH_MAX);
   else
     vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "", "The run-time folder is %s.", folder);
+}
+
+/* A lab that is just ending or starting looks the same for a moment. */
+void
+vbet_doctor_check_leftovers (VbetDoctor *doctor, const char *id)
+{
+  g_autoptr (GPtrArray) list = vbet_leftovers_list ();
+  if (list->len == 0) {
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "", "Nothing is left over from labs that died.");
+    return;
+  }
+  g_autoptr (GString) paths = g_string_new (NULL);
+  for (guint i = 0; i < list->len; i++)
+    g_string_append_printf (paths, " %s", (const char *)list->pdata[i]);
+  g_autofree char *remedy
+      = g_strdup_printf ("start any lab, which removes them, or run: rm -r%s", paths->str);
+  vbet_doctor_report (doctor, id, VBET_DOCTOR_WARN, remedy, "Labs that died left %u folder%s behind:%s.",
+                      list->len, list->len == 1 ? "" : "s", paths->str);
 }
 
 void

@@ -25,6 +25,7 @@ static const VbetDoctorCheck checks[] = {
   { "personality", vbet_doctor_check_personality },
   { "shm", vbet_doctor_check_shm },
   { "runtime", vbet_doctor_check_runtime },
+  { "leftovers", vbet_doctor_check_leftovers },
   { "disk", vbet_doctor_check_disk },
   { "memory", vbet_doctor_check_memory },
   { "limits", vbet_doctor_check_limits },

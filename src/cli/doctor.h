@@ -69,6 +69,7 @@ void vbet_doctor_check_tun (VbetDoctor *doctor, const char *id);
 /* doctor-space.c: folders, memory, limits */
 void vbet_doctor_check_shm (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_runtime (VbetDoctor *doctor, const char *id);
+void vbet_doctor_check_leftovers (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_disk (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_memory (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_limits (VbetDoctor *doctor, const char *id);

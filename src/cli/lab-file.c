@@ -58,7 +58,8 @@ lab_name (const char *argument)
 {
   if (strcmp (argument, "-") == 0)
     return g_strdup ("stdin");
-  char *name = g_path_get_basename (argument);
+  g_autofree char *base = g_path_get_basename (argument);
+  char *name = g_utf8_make_valid (base, -1);
   if (g_str_has_suffix (name, ".vbet") && strlen (name) > strlen (".vbet"))
     name[strlen (name) - strlen (".vbet")] = '\0';
   return name;
@@ -127,8 +128,9 @@ print_excerpt (const VbetLabFile *self, const VbetDiagnostic *finding, FILE *str
     for (glong i = 1;
          i < g_utf8_strlen (self->text + finding->span.start, (gssize)(marked_to - finding->span.start)); i++)
       g_string_append_c (mark, '~');
-  g_autofree char *colored = vbet_output_colored (stream, VBET_COLOR_GREEN, mark->str);
-  fprintf (stream, "    %.*s\n    %s\n", (int)length, self->text + start, colored);
+  vbet_output_put (stream, VBET_COLOR_NONE, "    %.*s\n    ", (int)length, self->text + start);
+  vbet_output_put (stream, VBET_COLOR_GREEN, "%s", mark->str);
+  vbet_output_put (stream, VBET_COLOR_NONE, "\n");
 }
 
 void
@@ -136,10 +138,11 @@ vbet_lab_file_print_findings (const VbetLabFile *self, FILE *stream)
 {
   for (guint i = 0; i < vbet_diagnostics_size (self->diagnostics); i++) {
     const VbetDiagnostic *finding = vbet_diagnostics_get (self->diagnostics, i);
-    g_autofree char *line = vbet_diagnostic_format (finding, self->shown);
+    g_autofree char *text = vbet_diagnostic_format (finding, self->shown);
+    g_autofree char *line = vbet_output_line (text);
     VbetColor color = finding->severity == VBET_SEVERITY_ERROR ? VBET_COLOR_RED : VBET_COLOR_YELLOW;
-    g_autofree char *colored = vbet_output_colored (stream, color, line);
-    fprintf (stream, "%s\n", colored);
+    vbet_output_put (stream, color, "%s", line);
+    vbet_output_put (stream, VBET_COLOR_NONE, "\n");
     if (vbet_output_is_terminal (stream))
       print_excerpt (self, finding, stream);
   }

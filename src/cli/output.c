@@ -10,50 +10,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/clean.h"
 #include "cli/command.h"
 
 #define COLUMN_GAP "  "
 
-void
-vbet_output_message (const char *format, ...)
-{
-  va_list arguments;
-  va_start (arguments, format);
-  g_autofree char *text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  fflush (stdout);
-  fprintf (stderr, "vbetctl: %s\n", text);
-}
-
-void
-vbet_output_error (const GError *error)
-{
-  vbet_output_message ("%s", error != NULL ? error->message : "something failed without a reason");
-}
-
-void
-vbet_output_print (const char *format, ...)
-{
-  va_list arguments;
-  va_start (arguments, format);
-  vfprintf (stdout, format, arguments);
-  va_end (arguments);
-}
-
-gboolean
-vbet_output_is_terminal (FILE *stream)
-{
-  const char *term = g_getenv ("TERM");
-  return isatty (fileno (stream)) && term != NULL && *term != '\0' && strcmp (term, "dumb") != 0;
-}
-
-gboolean
-vbet_output_has_color (FILE *stream)
-{
-  const char *refused = g_getenv ("NO_COLOR");
-  return (refused == NULL || *refused == '\0') && vbet_output_is_terminal (stream);
-}
-
+/* Codes of ISO 6429 for the colours. */
 static const char *
 color_code (VbetColor color)
 {
@@ -75,11 +37,104 @@ color_code (VbetColor color)
 }
 
 char *
-vbet_output_colored (FILE *stream, VbetColor color, const char *text)
+vbet_output_line (const char *text)
 {
-  if (color == VBET_COLOR_NONE || !vbet_output_has_color (stream))
-    return g_strdup (text);
-  return g_strdup_printf ("\033[%sm%s\033[0m", color_code (color), text);
+  return vbet_clean_text (text, -1, VBET_CLEAN_LINE);
+}
+
+void
+vbet_output_message (const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_autofree char *line = vbet_output_line (text);
+  fflush (stdout);
+  fprintf (stderr, "vbetctl: %s\n", line);
+}
+
+void
+vbet_output_error (const GError *error)
+{
+  vbet_output_message ("%s", error != NULL ? error->message : "something failed without a reason");
+}
+
+static void
+put (FILE *stream, VbetColor color, const char *text)
+{
+  g_autofree char *clean = vbet_clean_text (text, -1, VBET_CLEAN_LINES);
+  if (color != VBET_COLOR_NONE && vbet_output_has_color (stream))
+    fprintf (stream, "\033[%sm%s\033[0m", color_code (color), clean);
+  else
+    fputs (clean, stream);
+}
+
+void
+vbet_output_put (FILE *stream, VbetColor color, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  put (stream, color, text);
+}
+
+void
+vbet_output_print (const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  put (stdout, VBET_COLOR_NONE, text);
+}
+
+/* Outside its strings JSON has no such characters, so that all of them can be written as strings write them.
+ */
+void
+vbet_output_json (const char *json)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (const char *c = json; *c != '\0'; c = g_utf8_next_char (c)) {
+    gsize size = (gsize)(g_utf8_next_char (c) - c);
+    g_autofree char *clean = vbet_clean_text (c, (gssize)size, VBET_CLEAN_LINES);
+    if (strlen (clean) == size && memcmp (clean, c, size) == 0)
+      g_string_append_len (text, c, (gssize)size);
+    else
+      g_string_append_printf (text, "\\u%04x", g_utf8_get_char (c));
+  }
+  put (stdout, VBET_COLOR_NONE, text->str);
+  fputs (g_str_has_suffix (json, "\n") ? "" : "\n", stdout);
+}
+
+void
+vbet_output_source (const char *text)
+{
+  if (isatty (STDOUT_FILENO))
+    put (stdout, VBET_COLOR_NONE, text);
+  else
+    fputs (text, stdout);
+}
+
+void
+vbet_output_erase (void)
+{
+  fputs ("\r\033[K", stderr);
+}
+
+gboolean
+vbet_output_is_terminal (FILE *stream)
+{
+  const char *term = g_getenv ("TERM");
+  return isatty (fileno (stream)) && term != NULL && *term != '\0' && strcmp (term, "dumb") != 0;
+}
+
+gboolean
+vbet_output_has_color (FILE *stream)
+{
+  const char *refused = g_getenv ("NO_COLOR");
+  return (refused == NULL || *refused == '\0') && vbet_output_is_terminal (stream);
 }
 
 VbetColor
@@ -187,7 +242,7 @@ static void
 table_add (VbetTable *self, const char *text, VbetColor color)
 {
   Cell *cell = g_new0 (Cell, 1);
-  cell->text = g_strdup (text != NULL ? text : "");
+  cell->text = vbet_output_line (text != NULL ? text : "");
   cell->color = color;
   g_ptr_array_add (self->cells, cell);
 }
@@ -226,36 +281,32 @@ heading (const VbetTable *self, guint column)
   return self->headings[column] + (is_number_column (self, column) ? 1 : 0);
 }
 
-/* Appends @text so that the column lines up; the last column gets no blanks behind it. */
+/* Prints @text so that the column lines up. *@blanks: those due before the next text; at a line's end there
+ * are none. */
 static void
-append_cell (GString *line, const VbetTable *self, guint column, const char *text, VbetColor color,
-             guint width)
+print_cell (const VbetTable *self, guint column, const char *text, VbetColor color, guint width,
+            guint *blanks)
 {
-  g_autofree char *shown = vbet_output_colored (stdout, color, text);
   guint length = (guint)g_utf8_strlen (text, -1);
   guint padding = width > length ? width - length : 0;
   gboolean right = is_number_column (self, column);
-  if (column > 0)
-    g_string_append (line, COLUMN_GAP);
-  if (right)
-    g_string_append_printf (line, "%*s", (int)padding, "");
-  g_string_append (line, shown);
-  if (!right)
-    g_string_append_printf (line, "%*s", (int)padding, "");
-}
-
-static void
-print_line (GString *line)
-{
-  while (line->len > 0 && line->str[line->len - 1] == ' ')
-    g_string_truncate (line, line->len - 1);
-  vbet_output_print ("%s\n", line->str);
-  g_string_truncate (line, 0);
+  *blanks += (column > 0 ? (guint)strlen (COLUMN_GAP) : 0) + (right ? padding : 0);
+  if (*text != '\0') {
+    vbet_output_print ("%*s", (int)*blanks, "");
+    put (stdout, color, text);
+    *blanks = 0;
+  }
+  *blanks += right ? 0 : padding;
+  if (column < self->columns - 1)
+    return;
+  vbet_output_print ("\n");
+  *blanks = 0;
 }
 
 void
 vbet_table_print (VbetTable *self)
 {
+  guint blanks = 0;
   g_autofree guint *widths = g_new0 (guint, self->columns);
   for (guint i = 0; i < self->columns; i++)
     widths[i] = (guint)g_utf8_strlen (heading (self, i), -1);
@@ -263,16 +314,11 @@ vbet_table_print (VbetTable *self)
     const Cell *cell = g_ptr_array_index (self->cells, i);
     widths[i % self->columns] = MAX (widths[i % self->columns], (guint)g_utf8_strlen (cell->text, -1));
   }
-  g_autoptr (GString) line = g_string_new (NULL);
   for (guint i = 0; i < self->columns; i++)
-    append_cell (line, self, i, heading (self, i), VBET_COLOR_BOLD, widths[i]);
-  print_line (line);
+    print_cell (self, i, heading (self, i), VBET_COLOR_BOLD, widths[i], &blanks);
   for (guint i = 0; i < self->cells->len; i++) {
     const Cell *cell = g_ptr_array_index (self->cells, i);
-    guint column = i % self->columns;
-    append_cell (line, self, column, cell->text, cell->color, widths[column]);
-    if (column == self->columns - 1)
-      print_line (line);
+    print_cell (self, i % self->columns, cell->text, cell->color, widths[i % self->columns], &blanks);
   }
 }
 

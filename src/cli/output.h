@@ -1,7 +1,10 @@
 /* output.h - what vbetctl writes: results on stdout, messages on stderr, tables, colours.
  *
- * All text is UTF-8 and goes out as it is, whatever the locale says. Colours
- * appear on terminals only and never where NO_COLOR is set (no-color.org).
+ * All text is UTF-8, whatever the locale says. Much of it comes from lab
+ * texts, guests and file names, so everything is cleaned on its way out
+ * (base/clean.h): a terminal gets no command but our own colours. Commands
+ * whose point is bytes use vbet_output_write(). Colours appear on terminals
+ * only and never where NO_COLOR is set (no-color.org).
  */
 #pragma once
 
@@ -24,17 +27,31 @@ void vbet_output_message (const char *format, ...) G_GNUC_PRINTF (1, 2);
 /** vbet_output_error: the message of @error likewise. */
 void vbet_output_error (const GError *error);
 
-/** vbet_output_print: formatted text on stdout. */
+/** vbet_output_print: formatted text on stdout; may have several lines. */
 void vbet_output_print (const char *format, ...) G_GNUC_PRINTF (1, 2);
+
+/** vbet_output_put: likewise on @stream, coloured if that takes colours. */
+void vbet_output_put (FILE *stream, VbetColor color, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+/** vbet_output_json: prints JSON and a newline; what would be cleaned elsewhere is escaped, so that nothing
+ * is lost. */
+void vbet_output_json (const char *json);
+
+/** vbet_output_source: prints a lab text: to a terminal cleaned, elsewhere as it is. */
+void vbet_output_source (const char *text);
+
+/** vbet_output_line: Returns: (transfer full): @text without line ends and tabs, for where one line is meant.
+ */
+char *vbet_output_line (const char *text);
+
+/** vbet_output_erase: empties the line the cursor is in, on a terminal behind stderr. */
+void vbet_output_erase (void);
 
 /** vbet_output_is_terminal: whether @stream is a terminal that can move its cursor. */
 gboolean vbet_output_is_terminal (FILE *stream);
 
 /** vbet_output_has_color: whether colours may be written to @stream. */
 gboolean vbet_output_has_color (FILE *stream);
-
-/** vbet_output_colored: Returns: (transfer full): @text, coloured if @stream takes colours. */
-char *vbet_output_colored (FILE *stream, VbetColor color, const char *text);
 
 /** vbet_output_state_color: Returns: the colour in which a device's state is shown. */
 VbetColor vbet_output_state_color (const char *state);
@@ -51,8 +68,8 @@ guint vbet_output_columns (FILE *stream);
  */
 int vbet_output_flush (int exit_code);
 
-/** vbet_output_write: writes all of @bytes to @fd, waiting where it must. Returns: FALSE with errno set on
- * failure. */
+/** vbet_output_write: writes all of @bytes to @fd as they are, waiting where it must. Returns: FALSE with
+ * errno set on failure. */
 gboolean vbet_output_write (int fd, const void *bytes, gsize size);
 
 /* --- tables ---------------------------------------------------------------- */

@@ -52,7 +52,7 @@ static void
 erase (VbetProgress *self)
 {
   if (self->shown)
-    fputs ("\r\033[K", stderr);
+    vbet_output_erase ();
   self->shown = FALSE;
 }
 
@@ -62,8 +62,9 @@ draw (VbetProgress *self)
   if (!self->live)
     return;
   g_autofree char *time = vbet_format_seconds (elapsed (self));
+  g_autofree char *lab = vbet_output_line (self->lab);
   g_autoptr (GString) line = g_string_new (NULL);
-  g_string_append_printf (line, "%s: %u of %u ready, %s", self->lab, self->ready, self->expected, time);
+  g_string_append_printf (line, "%s: %u of %u ready, %s", lab, self->ready, self->expected, time);
   if (self->failed > 0)
     g_string_append_printf (line, ", %u failed", self->failed);
   for (guint i = 0; i < self->waiting->len; i++)
@@ -75,7 +76,7 @@ draw (VbetProgress *self)
     g_string_append (line, "…");
   }
   erase (self);
-  fputs (line->str, stderr);
+  vbet_output_put (stderr, VBET_COLOR_NONE, "%s", line->str);
   fflush (stderr);
   self->shown = TRUE;
 }
@@ -110,7 +111,7 @@ on_notification (VbetClient *client, const char *method, GVariant *params, VbetP
   self->failed += failed ? 1 : 0;
   if (!self->live) {
     g_autofree char *time = vbet_format_seconds (elapsed (self));
-    fprintf (stderr, "%s%s: %s (%s)\n", self->prefix, device, state, time);
+    vbet_output_put (stderr, VBET_COLOR_NONE, "%s%s: %s (%s)\n", self->prefix, device, state, time);
   }
   draw (self);
 }

@@ -123,9 +123,8 @@ print_tap (const VbetReport *self, const char *name, const VbetReportResult *res
 {
   g_autofree char *description = tap_name (self->suite, name);
   gboolean failed = result->outcome == VBET_REPORT_FAILED;
-  g_autofree char *verdict = failed ? vbet_output_colored (stdout, VBET_COLOR_RED, "not ok")
-                                    : vbet_output_colored (stdout, VBET_COLOR_GREEN, "ok");
-  vbet_output_print ("%s %u - %s", verdict, self->entries->len, description);
+  vbet_output_put (stdout, failed ? VBET_COLOR_RED : VBET_COLOR_GREEN, failed ? "not ok" : "ok");
+  vbet_output_print (" %u - %s", self->entries->len, description);
   if (result->outcome == VBET_REPORT_SKIPPED)
     vbet_output_print (" # SKIP %s", result->message != NULL ? result->message : "");
   vbet_output_print ("\n");

@@ -39,12 +39,13 @@ vbet_result_print (GVariant *result)
 {
   gboolean ok = vbet_field_boolean (result, "ok");
   const char *state = ok ? "ok" : "FAIL";
-  const char *error = vbet_field_text (result, "error");
+  g_autofree char *error = vbet_output_line (vbet_field_text (result, "error"));
   const char *output = vbet_field_text (result, "output");
   g_autofree char *statement = vbet_one_line (vbet_field_text (result, "text"));
-  g_autofree char *colored = vbet_output_colored (stdout, vbet_output_state_color (state), state);
   g_autofree char *duration = vbet_format_seconds (vbet_field_number (result, "duration"));
-  vbet_output_print ("  %s%s  %s (%s)\n", colored, ok ? "  " : "", statement, duration);
+  vbet_output_print ("  ");
+  vbet_output_put (stdout, vbet_output_state_color (state), "%s", state);
+  vbet_output_print ("%s  %s (%s)\n", ok ? "  " : "", statement, duration);
   if (!ok) {
     if (*error != '\0')
       vbet_output_print ("        %s\n", error);
@@ -59,9 +60,9 @@ vbet_result_print (GVariant *result)
 void
 vbet_result_print_step_head (gint64 index, const char *title, const char *text)
 {
-  g_autofree char *plain = g_strdup_printf ("Step %" G_GINT64_FORMAT ": %s", index, title);
-  g_autofree char *head = vbet_output_colored (stdout, VBET_COLOR_BOLD, plain);
-  vbet_output_print ("%s\n", head);
+  g_autofree char *line = vbet_output_line (title);
+  vbet_output_put (stdout, VBET_COLOR_BOLD, "Step %" G_GINT64_FORMAT ": %s", index, line);
+  vbet_output_print ("\n");
   if (*text != '\0')
     vbet_output_print ("  %s\n", text);
   fflush (stdout);

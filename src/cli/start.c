@@ -14,9 +14,10 @@ static GVariant *
 apply (VbetClient *client, const VbetLabFile *file, VbetInterrupt *interrupt, GError **error)
 {
   GVariantDict params;
+  g_autofree char *path = g_utf8_make_valid (file->path, -1);
   g_variant_dict_init (&params, NULL);
   g_variant_dict_insert (&params, "text", "s", file->text);
-  g_variant_dict_insert (&params, "path", "s", file->path);
+  g_variant_dict_insert (&params, "path", "s", path);
   g_variant_dict_insert (&params, "wait", "b", TRUE);
   return vbet_connection_call (client, "lab.apply", g_variant_dict_end (&params), interrupt, error);
 }

@@ -113,6 +113,8 @@ lab_address (const char *id, GError **error)
                  "“%s” cannot name a lab; use letters, digits, “_” and “-”, at most 32 of them", id);
     return NULL;
   }
+  if (!vbet_paths_check_runtime (id, error))
+    return NULL;
   g_autofree char *path = vbet_paths_lab_socket (id);
   if (strlen (path) > VBET_SOCKET_PATH_MAX) {
     g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
@@ -351,7 +353,7 @@ vbet_labs_list_sync (void)
 {
   GPtrArray *labs = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_lab_info_free);
   g_autofree char *base = vbet_paths_runtime_dir ();
-  g_autoptr (GDir) dir = g_dir_open (base, 0, NULL);
+  g_autoptr (GDir) dir = vbet_paths_check_runtime (NULL, NULL) ? g_dir_open (base, 0, NULL) : NULL;
   const char *name = NULL;
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
     VbetLabInfo *info = vbet_paths_valid_lab_id (name) ? lab_info_sync (name) : NULL;

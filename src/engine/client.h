@@ -23,9 +23,6 @@ typedef struct {
 
 void vbet_lab_info_free (VbetLabInfo *self);
 
-/** vbet_lab_id_from_name: Returns: (transfer full): the identifier a lab called @name gets when nobody chooses one. */
-char *vbet_lab_id_from_name (const char *name);
-
 /** vbet_labs_list_sync: Returns: (transfer full) (element-type VbetLabInfo): labs that answer, by id. Stale folders are left out. */
 GPtrArray *vbet_labs_list_sync (void);
 
@@ -38,7 +35,8 @@ GPtrArray *vbet_labs_list_finish (GAsyncResult *result);
 VbetLabInfo *_vbet_lab_info_from_reply (const char *id, GVariant *reply);
 
 typedef struct {
-  const char *id;     /* (nullable): lab identifier; derived from @name when NULL */
+  const char *id;     /* (nullable): lab identifier; derived from @name when NULL, and from @path, too, when a lab of
+                       * another file has that already */
   const char *name;   /* lab name (file name without .vbet) */
   const char *path;   /* (nullable): absolute path of the file, for people */
 } VbetLaunchOptions;
@@ -54,7 +52,8 @@ G_DECLARE_FINAL_TYPE (VbetClient, vbet_client, VBET, CLIENT, GObject)
  * vbet_client_launch_async:
  *
  * Starts a vbetd with an empty lab (in a session of its own: it lives on when the caller ends) and connects.
- * The lab starts when "lab.apply" gives it a text. Errors: VBET_ERROR_EXISTS when the id already runs.
+ * The lab starts when "lab.apply" gives it a text. Errors: VBET_ERROR_EXISTS when the file's lab, or one with the id
+ * that was asked for, already runs.
  */
 void vbet_client_launch_async (const VbetLaunchOptions *options, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);

@@ -117,7 +117,7 @@ vbet_labs_list_async (GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
   g_autofree char *base = vbet_paths_runtime_dir ();
-  g_autoptr (GDir) dir = g_dir_open (base, 0, NULL);
+  g_autoptr (GDir) dir = vbet_paths_check_runtime (NULL, NULL) ? g_dir_open (base, 0, NULL) : NULL;
   Listing *listing = g_new0 (Listing, 1);
   const char *name = NULL;
   listing->labs = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_lab_info_free);

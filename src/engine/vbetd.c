@@ -57,10 +57,13 @@ static gboolean
 parse_options (char **argv, Options *options, GError **error)
 {
   g_autofree char *warden_path = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *path = NULL;
   GOptionEntry entries[] = {
     { "id", 0, 0, G_OPTION_ARG_STRING, &options->id, "Identifier of the lab", "ID" },
-    { "name", 0, 0, G_OPTION_ARG_STRING, &options->name, "Name of the lab", "NAME" },
-    { "path", 0, 0, G_OPTION_ARG_STRING, &options->path, "The lab's file, for people to see", "FILE" },
+    /* File names are bytes: nothing is to be made of them by the locale, which an engine does not have. */
+    { "name", 0, 0, G_OPTION_ARG_FILENAME, &name, "Name of the lab", "NAME" },
+    { "path", 0, 0, G_OPTION_ARG_FILENAME, &path, "The lab's file, for people to see", "FILE" },
     { "warden", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &warden_path, NULL, NULL },
     G_OPTION_ENTRY_NULL,
   };
@@ -81,10 +84,8 @@ parse_options (char **argv, Options *options, GError **error)
                  options->id != NULL ? options->id : "");
     return FALSE;
   }
-  if (options->name == NULL)
-    options->name = g_strdup (options->id);
-  if (options->path == NULL)
-    options->path = g_strdup ("");
+  options->name = g_utf8_make_valid (name != NULL ? name : options->id, -1);
+  options->path = g_utf8_make_valid (path != NULL ? path : "", -1);
   return TRUE;
 }
 
@@ -103,6 +104,11 @@ pin_program (const char *name, GError **error)
   /* Out of the way of the low numbers that children get theirs mapped to. */
   int high = fcntl (fd, F_DUPFD_CLOEXEC, 100);
   close (fd);
+  if (high < 0) {
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
+                 "A process may not open enough files here (%s); raise the limit: “ulimit -n 4096”", g_strerror (errno));
+    return NULL;
+  }
   return g_strdup_printf ("/proc/self/fd/%d", high);
 }
 
@@ -117,7 +123,7 @@ pin_library (void)
     return NULL;
   int high = fcntl (fd, F_DUPFD_CLOEXEC, 100);
   close (fd);
-  return g_strdup_printf ("/proc/self/fd/%d", high);
+  return high >= 0 ? g_strdup_printf ("/proc/self/fd/%d", high) : NULL;
 }
 
 static gboolean
@@ -144,9 +150,7 @@ drop_root (GError **error)
 static gboolean
 prepare_folders (GError **error)
 {
-  g_autofree char *runtime = vbet_paths_runtime_dir ();
-  g_autofree char *state = vbet_paths_state_dir ();
-  return vbet_paths_make_private (runtime, error) && vbet_paths_make_private (state, error);
+  return vbet_paths_prepare_state (error) && vbet_paths_prepare_runtime (error);
 }
 
 /* Lets go of the caller's streams: a pipe that waits for our end must not wait for the lab's. What we have to say

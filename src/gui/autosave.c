@@ -279,7 +279,7 @@ vbet_autosave_store (VbetAutosave *self, const VbetUnsaved *unsaved, GError **er
   g_autoptr (GBytes) bytes = vbet_unsaved_to_bytes (unsaved);
   g_autofree char *temporary = file_of (self->folder, self->id, ".tmp");
   g_autofree char *path = file_of (self->folder, self->id, ".autosave");
-  if (!vbet_paths_make_private (self->folder, error))
+  if (!vbet_paths_prepare_state (error) || !vbet_paths_make_private (self->folder, error))
     return FALSE;
   if (!begin (self))
     return self->removed || fail (self->folder, errno, error);

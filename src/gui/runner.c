@@ -15,6 +15,7 @@
 #include <glib/gi18n.h>
 
 #include "base/error.h"
+#include "base/lab-id.h"
 #include "gui/reply.h"
 
 /* Keystrokes within this time are given to the engine together. */
@@ -29,6 +30,7 @@ struct _VbetRunner {
   guint apply_source;
   gboolean applying;
   gboolean apply_again;
+  gboolean find_asked; /* the lab that was looked for was named, not only of this file's name */
   gboolean first_apply; /* nothing was applied to the engine that we started */
 };
 
@@ -299,11 +301,12 @@ send_text (VbetRunner *self)
   if (vbet_diagnostics_has_errors (vbet_session_get_diagnostics (self->session)))
     return; /* the lab runs on as it is until the text is right again */
   const char *path = vbet_session_get_path (self->session);
+  g_autofree char *valid = g_utf8_make_valid (path != NULL ? path : "", -1);
   GVariantDict params;
   g_variant_dict_init (&params, NULL);
   g_variant_dict_insert (&params, "text", "s",
                          vbet_document_text (vbet_session_get_document (self->session), NULL));
-  g_variant_dict_insert (&params, "path", "s", path != NULL ? path : "");
+  g_variant_dict_insert (&params, "path", "s", valid);
   g_variant_dict_insert (&params, "wait", "b", FALSE);
   self->applying = TRUE;
   vbet_client_call_async (self->client, "lab.apply", g_variant_dict_end (&params), NULL, on_applied,
@@ -419,7 +422,12 @@ on_found_info (GObject *source, GAsyncResult *result, gpointer data)
     return;
   const char *path = vbet_reply_text (reply, "path");
   const char *own = vbet_session_get_path (self->session);
-  if (g_strcmp0 (path != NULL ? path : "", own != NULL ? own : "") != 0) {
+  g_autofree char *valid = g_utf8_make_valid (own != NULL ? own : "", -1);
+  if (g_strcmp0 (path != NULL ? path : "", valid) != 0) {
+    if (!self->find_asked) { /* a lab of the same name, beside which ours can run */
+      drop_client (self);
+      return;
+    }
     g_autofree char *message = g_strdup_printf (
         _ ("A lab called “%s” from another file (%s) is running; stop "
            "it with “vbetctl stop %s” before this one can run"),
@@ -446,6 +454,23 @@ on_found (GObject *source, GAsyncResult *result, gpointer data)
   vbet_client_call_async (self->client, "lab.info", NULL, NULL, on_found_info, g_object_ref (self));
 }
 
+/* Where a lab of the same name was first, this file's runs beside it; else by its name. */
+static void
+on_found_second (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (VbetRunner) self = data;
+  g_autoptr (VbetClient) client = vbet_client_connect_finish (result, NULL);
+  if (self->phase != VBET_PHASE_OFF || self->client != NULL)
+    return;
+  if (client == NULL) {
+    g_autofree char *id = vbet_lab_id_from_name (vbet_session_get_name (self->session));
+    vbet_client_connect_async (id, self->cancellable, on_found, g_object_ref (self));
+    return;
+  }
+  take_client (self, g_steal_pointer (&client));
+  vbet_client_call_async (self->client, "lab.info", NULL, NULL, on_found_info, g_object_ref (self));
+}
+
 void
 vbet_runner_find (VbetRunner *self)
 {
@@ -453,13 +478,17 @@ vbet_runner_find (VbetRunner *self)
   if (self->client != NULL || vbet_session_get_path (self->session) == NULL)
     return;
   g_autofree char *id = vbet_lab_id_from_name (vbet_session_get_name (self->session));
-  vbet_client_connect_async (id, self->cancellable, on_found, g_object_ref (self));
+  g_autofree char *path = g_utf8_make_valid (vbet_session_get_path (self->session), -1);
+  g_autofree char *second = vbet_lab_id_tagged (id, path);
+  self->find_asked = FALSE;
+  vbet_client_connect_async (second, self->cancellable, on_found_second, g_object_ref (self));
 }
 
 void
 vbet_runner_find_id (VbetRunner *self, const char *id)
 {
   g_return_if_fail (VBET_IS_RUNNER (self) && id != NULL);
+  self->find_asked = TRUE;
   if (self->client == NULL)
     vbet_client_connect_async (id, self->cancellable, on_found, g_object_ref (self));
 }

@@ -31,8 +31,8 @@ struct VbetControl {
   VbetFdRef ref;
   gboolean broken;
   gboolean quits;
-  GQueue outgoing;    /* of Outgoing; while there are any, no command is read */
-  GHashTable *stocks; /* of VbetStock, by serial */
+  GQueue outgoing;      /* of Outgoing; while there are any, no command is read */
+  GHashTable *stocks;   /* of VbetStock, by serial */
   GHashTable *captures; /* of VbetCapture, by serial */
   GHashTable *measures; /* of VbetMeasure, by serial */
   guint measured;       /* measurements so far */
@@ -394,8 +394,8 @@ add_capture (VbetControl *self, Call *call)
     return -EBADF;
   if (g_hash_table_contains (self->captures, &command->serial))
     return -EEXIST;
-  VbetCapture *capture = vbet_capture_new (self->io, command->cable, &command->capture,
-                                           command->serial, take_fd (call), capture_closed, self, &result);
+  VbetCapture *capture = vbet_capture_new (self->io, command->cable, &command->capture, command->serial,
+                                           take_fd (call), capture_closed, self, &result);
   if (capture == NULL)
     return result;
   g_hash_table_insert (self->captures, g_memdup2 (&command->serial, sizeof command->serial), capture);
@@ -416,9 +416,8 @@ measure (VbetControl *self, const VbetControlCommand *command, gint64 now)
   int result = 0;
   if (g_hash_table_contains (self->measures, &command->serial))
     return -EEXIST;
-  VbetMeasure *measure
-      = vbet_measure_new (self->fabric, command->cable, &command->wish, command->serial, ++self->measured, now,
-                          send_part, measure_over, self, &result);
+  VbetMeasure *measure = vbet_measure_new (self->fabric, command->cable, &command->wish, command->serial,
+                                           ++self->measured, now, send_part, measure_over, self, &result);
   if (measure != NULL)
     g_hash_table_insert (self->measures, g_memdup2 (&command->serial, sizeof command->serial), measure);
   return result;
@@ -618,6 +617,20 @@ collect_fds (struct msghdr *message, Call *call)
   }
 }
 
+/* The number of a command of which only the first bytes are there; it is refused, but not left without an
+ * answer. */
+static gint64
+id_of_part (const char *data, gsize size)
+{
+  static const char key[] = "\"id\":";
+  const char *at = g_strstr_len (data, (gssize)size, key);
+  gint64 id = 0;
+  for (at = at != NULL ? at + strlen (key) : NULL;
+       at != NULL && at < data + size && g_ascii_isdigit (*at) && id < G_MAXINT64 / 10 - 1; at++)
+    id = id * 10 + g_ascii_digit_value (*at);
+  return id;
+}
+
 /* Returns: FALSE when there is nothing to read now, or never again (then broken). */
 static gboolean
 receive_one (VbetControl *self, gint64 now)
@@ -643,7 +656,9 @@ receive_one (VbetControl *self, gint64 now)
   Call call = { 0 };
   collect_fds (&message, &call);
   if (message.msg_flags & MSG_TRUNC)
-    answer (self, 0, -EMSGSIZE, NULL);
+    answer (self, id_of_part (data, (gsize)n), -EMSGSIZE, "The command is too long");
+  else if (message.msg_flags & MSG_CTRUNC)
+    answer (self, id_of_part (data, (gsize)n), -EMFILE, "Descriptors of the command did not arrive");
   else
     handle (self, data, (gsize)n, &call, now);
   while (call.n_fds > 0)

@@ -144,17 +144,35 @@ vbet_vhost_port_set_link (VbetVhostPort *self, const VbetVhostLink *link)
 
 /* --- what the guest sets ------------------------------------------------------------------ */
 
-/* A descriptor that a notification can be read from or written to without waiting: an eventfd, a pipe, a
- * socket. */
+/* Whether a pipe waits is said by each open file of it, and the guest has this one: an open file of our own
+ * in its place. Returns: @fd when none can be had. */
 static int
-take_notifier (Message *message)
+own_end (int fd, int access)
+{
+  char link[64];
+  g_snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
+  int own = open (link, access | O_NONBLOCK | O_CLOEXEC);
+  if (own < 0)
+    return fd;
+  close (fd);
+  return own;
+}
+
+/* A descriptor that a notification can be read from (@access O_RDONLY) or written to (O_WRONLY) without
+ * waiting: a pipe, a socket, to read from also an eventfd. Writing to an eventfd waits when it is full, at
+ * the guest's will, and no call can be told not to; user-mode Linux has a pipe there. */
+static int
+take_notifier (Message *message, int access)
 {
   struct stat status;
   int fd = message->n_fds == 1 ? message->fds[0] : -1;
   if (fd < 0 || fstat (fd, &status) != 0)
     return -1;
-  if (!S_ISFIFO (status.st_mode) && !S_ISSOCK (status.st_mode) && (status.st_mode & S_IFMT) != 0)
+  if (!S_ISFIFO (status.st_mode) && !S_ISSOCK (status.st_mode)
+      && ((status.st_mode & S_IFMT) != 0 || access != O_RDONLY))
     return -1;
+  if (S_ISFIFO (status.st_mode))
+    fd = message->fds[0] = own_end (fd, access);
   int flags = fcntl (fd, F_GETFL);
   if (flags < 0 || fcntl (fd, F_SETFL, flags | O_NONBLOCK) != 0)
     return -1;
@@ -185,7 +203,7 @@ set_kick (VbetVhostRing *ring, Message *message)
   drop_kick (ring);
   if (word64 (message->body) & NO_FD)
     return -EPROTO; /* it would have us poll */
-  ring->kick = take_notifier (message);
+  ring->kick = take_notifier (message, O_RDONLY);
   if (ring->kick < 0)
     return -EBADF;
   ring->kick_ref = vbet_loop_add (vbet_io_get_loop (ring->port->io), ring->kick, EPOLLIN, VBET_FD_RING, ring);
@@ -200,7 +218,7 @@ set_call (VbetVhostRing *ring, Message *message)
   ring->call = -1;
   if (word64 (message->body) & NO_FD)
     return 0;
-  ring->call = take_notifier (message);
+  ring->call = take_notifier (message, O_WRONLY);
   ring->call_is_socket = ring->call >= 0 && is_socket (ring->call);
   ring->call_is_asked = FALSE;
   return ring->call >= 0 ? 0 : -EBADF;
@@ -230,7 +248,7 @@ set_backend_fd (VbetVhostPort *self, Message *message)
 {
   if (self->backend_fd >= 0)
     close (self->backend_fd);
-  self->backend_fd = take_notifier (message);
+  self->backend_fd = take_notifier (message, O_WRONLY);
   return self->backend_fd >= 0 ? 0 : -EBADF;
 }
 

@@ -116,8 +116,8 @@ resume_paused (VbetVhost *self)
 }
 
 /* Whether a descriptor waits is its open file's, which the guest shares: it can be changed at any time, so
- * each call says for itself that it does not wait. Where the kernel cannot be told (an eventfd; a pipe before
- * Linux 6.4), the descriptor is asked first. */
+ * each call says for itself that it does not wait. Where the kernel cannot be told (a pipe before Linux 6.4), the
+ * open file is our own (vhost-port.c) and does not wait; asking it first is for where it could not be had. */
 static gssize
 write_now (VbetVhostRing *ring, const guint64 *number)
 {

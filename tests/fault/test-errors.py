@@ -87,6 +87,36 @@ def a_lab_that_already_runs(place):
     place.stop(lab)
 
 
+def too_large_for_any_host(place):
+    many = "".join(f"h{n} = attach(alloc(host), alloc(NIC))\n" for n in range(60000))
+    fails(place, many, "at most 2000 devices")
+    boot = "x" * (20 << 20)
+    fails(place, f'h1 = attach(alloc(host, boot="{boot}"), alloc(NIC))\n', "boot has at most 256 KiB")
+    fails(place, f'h1 = attach(alloc(host), alloc(NIC))\nfile(h1, "/etc/x", "{boot}")\n', "a file has at most 256 KiB")
+
+
+def an_image_that_is_no_file(place):
+    fails(place, 'h1 = attach(alloc(host, image="/dev/zero"), alloc(NIC))\n', "/dev/zero", "no regular file")
+    fails(place, 'h1 = attach(alloc(host, image="/tmp"), alloc(NIC))\n', "/tmp", "no regular file")
+
+
+def few_descriptors(place):
+    path = place.write("lab.vbet", ONE)
+    command = ["prlimit", "--nofile=100:100", str(vbetlab.VBETCTL), "run", "-d", str(path)]
+    result = subprocess.run(command, env=place.environment, capture_output=True, text=True)
+    assert result.returncode != 0 and "ulimit -n" in sentence(result), result.stderr
+
+
+def a_pattern_with_too_many_ways(place):
+    lab = place.run(place.write("lab.vbet", ONE + """step "one" {
+  expect(h1, "printf %s aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", /^(a+)+$/, within=5s, absent=yes)
+}
+"""))
+    result = place.ctl("step", lab, check=False)
+    assert result.returncode != 0 and "make it simpler" in result.stdout, result.stdout
+    place.stop(lab)
+
+
 def a_port_path_too_long(place):
     deep = place.base / ("d" * 90)
     place.environment["VBET_RUNTIME_DIR"] = str(deep)
@@ -190,6 +220,10 @@ vbetlab.main(
     a_change_that_cannot_be,
     an_image_of_another_version,
     a_lab_that_already_runs,
+    too_large_for_any_host,
+    an_image_that_is_no_file,
+    few_descriptors,
+    a_pattern_with_too_many_ways,
     a_port_path_too_long,
     a_kernel_that_panics,
     a_kernel_that_is_none,

@@ -1,6 +1,7 @@
 # test-kill.py - SIGKILL of any one process of a running lab: what should live
 # lives, what should die is gone within two seconds, and nothing stays behind.
 import os
+import pwd
 import random
 import signal
 import subprocess
@@ -205,6 +206,43 @@ def the_engine(place):
     place.stop(lab)
 
 
+def engine_and_warden(place):
+    """Nobody is left to clean up: the next lab does, whatever its name, and until then doctor shows what is there."""
+    lab, everyone = start(place)
+    engine = Process(place.status(lab)["pid"])
+    # Deeper than a path can be long: what a guest may have made of its folder.
+    deep = os.open(place.runtime / lab, os.O_RDONLY)
+    nobody = pwd.getpwnam("nobody")
+    for _ in range(3000):
+        os.mkdir("d", dir_fd=deep)
+        below = os.open("d", os.O_RDONLY, dir_fd=deep)
+        if os.getuid() == 0:
+            os.fchown(below, nobody.pw_uid, nobody.pw_gid)
+        os.close(deep)
+        deep = below
+    os.close(deep)
+    # Stopped, it does not see that the engine is gone before it is killed itself.
+    wardens = [process for process in everyone if process.name == "vbet-warden"]
+    for warden in wardens:
+        os.kill(warden.pid, signal.SIGSTOP)
+    engine.kill()
+    for warden in wardens:
+        warden.kill()
+    assert_gone(everyone)
+    assert place.labs() == [lab] and (place.state / "scratch" / lab).exists()
+    shown = place.ctl("doctor", check=False).stdout
+    assert str(place.runtime / lab) in shown and str(place.state / "scratch" / lab) in shown, shown
+    assert place.ctl("ps", "--ids").stdout == ""
+    other = place.run(place.write("other.vbet", "h1 = attach(alloc(host), alloc(NIC))\n"))
+    wait_until(lambda: os.listdir(place.runtime) == [other], 30, "the run-time folder is collected")
+    wait_until(lambda: os.listdir(place.state / "scratch") == [other], 30, "the scratch folder is collected")
+    assert str(place.base) + "/r/" not in place.ctl("doctor", check=False).stdout
+    again, _ = start(place)
+    assert again == lab
+    place.stop(again)
+    place.stop(other)
+
+
 def the_warden(place):
     lab, processes = start(place)
     wardens = [process for process in processes if process.name == "vbet-warden"]
@@ -230,4 +268,5 @@ vbetlab.main(
     the_switch_during_boots,
     the_engine,
     the_warden,
+    engine_and_warden,
 )

@@ -44,7 +44,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   for (size_t at = 1; at + 3 < size;) {
     guint8 body[256];
     guint32 length = MIN (data[at + 2], size - at - 3);
-    int fds[] = { driver.memory_fd, driver.kick[0], driver.call[1], driver.memory_fd };
+    int fds[] = { driver.memory_fd, driver.kick[0], driver.call_in[1], driver.memory_fd };
     memcpy (body, data + at + 3, length);
     fake_driver_say (&driver, data[at] % 32, body, length, fds + (data[at + 1] >> 4) % 3,
                      (data[at + 1] & 15) % 2 + (data[at + 1] & 15) / 15);

@@ -41,3 +41,13 @@ EXTRA_DIST += tests/integration/test-alarms.py
 # A folder of the host in a guest.
 TESTS += tests/integration/test-share.py
 EXTRA_DIST += tests/integration/test-share.py
+
+# Two users on one machine; needs root.
+TESTS += tests/integration/test-users.py
+EXTRA_DIST += tests/integration/test-users.py
+
+TESTS += tests/integration/test-terminal.py
+EXTRA_DIST += tests/integration/test-terminal.py
+
+TESTS += tests/integration/test-names.py
+EXTRA_DIST += tests/integration/test-names.py

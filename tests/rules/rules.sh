@@ -43,6 +43,12 @@ done
 # --- banned calls -------------------------------------------------------------------
 forbid src '\<(system|popen|strcpy|strcat|sprintf|vsprintf|gets|sleep|usleep|gtk_dialog_run|gtk_main|g_spawn_command_line_[a-z]+) \(' 'banned: see CONTRIBUTING.md'
 
+# --- what vbetctl prints came from strangers: it goes through output.h, which cleans it; bytes only where they are the point ----
+printers=$(find src/cli -name '*.[ch]' ! -name 'output.[ch]' | sort)
+forbid "$printers" '\<(f?printf|vf?printf|dprintf|fputs|puts|fputc|putc|putchar|fwrite|g_print|g_printerr) \(|\<write \((1|2|STD[A-Z]+_FILENO),' 'vbetctl prints by output.h'
+printers=$(printf '%s\n' "$printers" | grep -vE '/(cmd-(capture|console|cp|exec|new)|terminal)\.c$')
+forbid "$printers" 'vbet_output_write \(' 'bytes as they are only from commands whose point they are'
+
 # --- every source file ----------------------------------------------------------------
 for file in $(find src rootfs tests -name '*.c' -o -name '*.h' | sort); do
   head -n 1 "$file" | grep -q '^/\*' || report "$file:1: does not begin with a comment on what it is for"

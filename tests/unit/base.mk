@@ -34,3 +34,9 @@ TESTS += tests/unit/test-walls
 tests_unit_test_walls_SOURCES = tests/unit/test-walls.c
 tests_unit_test_walls_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_walls_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += tests/unit/test-clean
+TESTS += tests/unit/test-clean
+tests_unit_test_clean_SOURCES = tests/unit/test-clean.c
+tests_unit_test_clean_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_clean_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)

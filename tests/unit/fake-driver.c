@@ -4,6 +4,7 @@
 #include "unit/fake-driver.h"
 
 #include <string.h>
+#include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -59,7 +60,10 @@ fake_driver_connect (FakeDriver *self, FakeSwitch *to, const char *device,
   g_assert_true (self->memory != MAP_FAILED);
   for (guint i = 0; i < 2; i++) {
     self->kick[i] = eventfd (0, EFD_NONBLOCK | EFD_CLOEXEC);
-    self->call[i] = eventfd (0, EFD_NONBLOCK | EFD_CLOEXEC);
+    int ends[2];
+    g_assert_cmpint (pipe2 (ends, O_NONBLOCK | O_CLOEXEC), ==, 0);
+    self->call[i] = ends[0];
+    self->call_in[i] = ends[1];
   }
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair), ==, 0);
   self->fd = pair[0];
@@ -92,6 +96,7 @@ fake_driver_finish (FakeDriver *self)
   for (guint i = 0; i < 2; i++) {
     close (self->kick[i]);
     close (self->call[i]);
+    close (self->call_in[i]);
   }
   if (self->backend >= 0)
     close (self->backend);
@@ -164,7 +169,7 @@ boot_ring (FakeDriver *self, guint ring, guint step)
     fake_driver_say_ring (self, 12, ring, 0, self->kick[ring]);
     break;
   case 4:
-    fake_driver_say_ring (self, 13, ring, 0, self->call[ring]);
+    fake_driver_say_ring (self, 13, ring, 0, self->call_in[ring]);
     break;
   default:
     fake_driver_say_ring (self, 18, ring, 1, -1);

@@ -10,6 +10,7 @@ SWITCH_TESTS = \
 	tests/unit/test-offload \
 	tests/unit/test-vhost \
 	tests/unit/test-vhost-faults \
+	tests/unit/test-control \
 	tests/unit/test-remote \
 	tests/unit/test-capture \
 	tests/unit/test-probe
@@ -53,6 +54,10 @@ tests_unit_test_vhost_SOURCES = tests/unit/test-vhost.c tests/unit/fake-driver.c
 tests_unit_test_vhost_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_vhost_LDADD = $(SWITCH_TEST_LIBS)
 
+tests_unit_test_control_SOURCES = \
+	tests/unit/test-control.c tests/unit/fake-driver.c tests/unit/fake-driver.h
+tests_unit_test_control_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_control_LDADD = $(SWITCH_TEST_LIBS)
 tests_unit_test_vhost_faults_SOURCES = \
 	tests/unit/test-vhost-faults.c tests/unit/fake-driver.c tests/unit/fake-driver.h
 tests_unit_test_vhost_faults_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)

@@ -547,6 +547,17 @@ test_flaps (void)
   line_free (line);
 }
 
+/* However short the times are that somebody gives, the switch has other work, too. */
+static void
+test_flaps_have_a_floor (void)
+{
+  Line *line = line_new (NULL);
+  vbet_cable_set_flap (&line->cable, 1, 1, 0);
+  pass (line, 1000 * MS);
+  CU_ASSERT_EQUAL (line->flaps, 100);
+  line_free (line);
+}
+
 /* --- bounds ---------------------------------------------------------------------------------------- */
 
 static void
@@ -602,6 +613,7 @@ static CU_TestInfo cable_tests[] = {
   { "rate changed live", test_live_rate },
   { "cut", test_cut },
   { "flaps", test_flaps },
+  { "flaps have a floor", test_flaps_have_a_floor },
   { "bounded", test_bounded },
   { "seeds", test_seeds },
   CU_TEST_INFO_NULL,

@@ -1,6 +1,7 @@
 /* test-disk.c - copy-on-write headers as the kernel reads them, and what is refused. */
 #include "config.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -119,12 +120,23 @@ test_refusals (void)
   Places places = places_new ();
   expect_refused (&places, "/nonexistent/base.img", VBET_ERROR_HOST, "vbetctl image build");
   CU_ASSERT_FALSE (g_file_test (places.disk, G_FILE_TEST_EXISTS));
-  expect_refused (&places, places.dir, VBET_ERROR_HOST, "Cannot read the guest image");
+  expect_refused (&places, places.dir, VBET_ERROR_HOST, "is no regular file");
+  expect_refused (&places, "/dev/zero", VBET_ERROR_HOST, "The guest image /dev/zero is no regular file");
 
   CU_ASSERT_TRUE (vbet_disk_prepare (places.disk, places.base, NULL, NULL));
   struct utimbuf times = { 1704067201, 1704067201 };
   CU_ASSERT_EQUAL (utime (places.base, &times), 0);
   expect_refused (&places, places.base, VBET_ERROR_STATE, "another image");
+
+  /* The guest's kernel can write over its disk's header. */
+  guint8 bytes[VBET_COW_HEADER_SIZE];
+  char base[] = "\xff\033[2J";
+  VbetCowHeader header = { .base = base, .mtime = 1, .size = 4096 };
+  int fd = open (places.disk, O_WRONLY | O_CLOEXEC);
+  CU_ASSERT_TRUE (vbet_cow_header_encode (&header, bytes));
+  CU_ASSERT_EQUAL (pwrite (fd, bytes, sizeof bytes, 0), sizeof bytes);
+  close (fd);
+  expect_refused (&places, places.base, VBET_ERROR_STATE, "another image (\xef\xbf\xbd␛[2J)");
 
   CU_ASSERT_EQUAL (unlink (places.disk), 0);
   CU_ASSERT_TRUE (vbet_disk_prepare (places.disk, places.base, NULL, NULL));

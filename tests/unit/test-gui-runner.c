@@ -219,13 +219,27 @@ test_tells_what_others_change (void)
   CU_ASSERT_PTR_NULL (strstr (self.log->str, "differs")); /* the same text: a step's doing */
 }
 
+/* What follows the first @part in @text; "" when it is not there. */
+static const char *
+after (const char *text, const char *part)
+{
+  const char *found = strstr (text, part);
+  return found != NULL ? found + strlen (part) : "";
+}
+
 static void
 test_leaves_a_namesake_alone (void)
 {
   g_auto (Fixture) self = { 0 };
   setup (&self);
   engine_runs (&self, "answer lab.info {\"path\":\"/other/two.vbet\"}\n");
-  vbet_runner_find (self.runner);
+  /* It is let go of: asked again, the runner asks again. Nothing is wrong, for ours can run beside it. */
+  while (strstr (after (vbet_fake_engine_log (self.engine), "lab.info"), "lab.info") == NULL) {
+    vbet_runner_find (self.runner);
+    g_main_context_iteration (NULL, TRUE);
+  }
+  CU_ASSERT_PTR_NULL (strstr (self.log->str, "failed"));
+  vbet_runner_find_id (self.runner, "two");
   wait_for (&self, "failed: A lab called “two” from another file (/other/two.vbet) is running");
   CU_ASSERT_EQUAL (vbet_runner_get_phase (self.runner), VBET_PHASE_OFF);
   CU_ASSERT_FALSE (vbet_session_is_running (self.session));

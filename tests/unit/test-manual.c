@@ -87,6 +87,9 @@ append_attribute (GString *out, const VbetAttributeSpec *spec)
   if (spec->minimum != 0 || spec->maximum != 0) {
     g_autofree char *low = limit_text (spec, spec->minimum), *high = limit_text (spec, spec->maximum);
     g_string_append_printf (out, "From %s to %s.\n", low, high);
+    g_autofree char *floor = spec->floor > 0 ? limit_text (spec, spec->floor) : NULL;
+    if (floor != NULL)
+      g_string_append_printf (out, "If not 0, at least %s.\n", floor);
   }
   if (spec->default_text[0] != '\0')
     g_string_append_printf (out, "Default: %s.\n", spec->default_text);

@@ -286,6 +286,11 @@ run_file (VbetContext *self, const VbetNode *node, const VbetCallSpec *spec)
                           VBET_FILES_MAX);
     return;
   }
+  if (text != NULL && strlen (text) > VBET_TEXT_MAX) {
+    vbet_diagnostics_add (self->diagnostics, VBET_E_LIMIT, text_node->span, "a file has at most %d KiB",
+                          VBET_TEXT_MAX / 1024);
+    return;
+  }
   const VbetValue *mode = vbet_attributes_get (keywords, "mode");
   vbet_topology_set_file (self->topology, device.device, path,
                           removes ? NULL : g_bytes_new (text, strlen (text)),

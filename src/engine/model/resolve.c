@@ -122,6 +122,16 @@ vbet_context_alloc_kind (VbetContext *self, const VbetNode *node, VbetKind *ret_
   return FALSE;
 }
 
+/* One device too many is said once; those after it are made all the same, for the sake of what names them. */
+static VbetDevice *
+make_device (VbetContext *self, const char *name, VbetKind kind, VbetAttributes *attributes, const VbetNode *node)
+{
+  if (self->topology->devices->len == VBET_LAB_DEVICES_MAX)
+    vbet_diagnostics_add (self->diagnostics, VBET_E_LIMIT, node->span, "a lab has at most %d devices",
+                          VBET_LAB_DEVICES_MAX);
+  return vbet_topology_add_device (self->topology, name, kind, attributes, node->span);
+}
+
 const VbetMade *
 vbet_context_make (VbetContext *self, const VbetNode *node, VbetKind kind)
 {
@@ -142,7 +152,7 @@ vbet_context_make (VbetContext *self, const VbetNode *node, VbetKind kind)
   if (kind == VBET_KIND_CABLE)
     made->cable = vbet_topology_add_cable (self->topology, name, attributes, node->span);
   else
-    made->device = vbet_topology_add_device (self->topology, name, kind, attributes, node->span);
+    made->device = make_device (self, name, kind, attributes, node);
   return made;
 }
 

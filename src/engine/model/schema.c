@@ -13,6 +13,7 @@
 #define MEBI (KIBI * 1024.0)
 #define GIBI (MEBI * 1024.0)
 #define SECOND 1e9
+#define FLAP_MIN (0.01 * SECOND) /* as VBET_CABLE_FLAP_MIN: each flap is work for the switch and all who see it */
 #define ANY 0, 0
 
 static const char *const service_choices[]
@@ -151,9 +152,9 @@ static const VbetAttributeSpec specs[] = {
   { "queue-bytes", VBET_KIND_CABLE, VBET_VALUE_SIZE, FALSE, TRUE, 0, 1e9, "K", NULL, "0K", VBET_LIVE_AT_ONCE,
     N_ ("Bytes that wait for the rate before further frames are dropped; 0 for no limit but queue.") },
   { "up-for", VBET_KIND_CABLE, VBET_VALUE_DURATION, FALSE, FALSE, 0, 3600 * SECOND, "s", NULL, "0s",
-    VBET_LIVE_AT_ONCE, N_ ("With down-for: the cable is up that long, then down, and so on.") },
+    VBET_LIVE_AT_ONCE, N_ ("With down-for: the cable is up that long, then down, and so on."), FLAP_MIN },
   { "down-for", VBET_KIND_CABLE, VBET_VALUE_DURATION, FALSE, FALSE, 0, 3600 * SECOND, "s", NULL, "0s",
-    VBET_LIVE_AT_ONCE, N_ ("With up-for: how long the cable is down each time.") },
+    VBET_LIVE_AT_ONCE, N_ ("With up-for: how long the cable is down each time."), FLAP_MIN },
   { "up", VBET_KIND_CABLE, VBET_VALUE_BOOL, FALSE, TRUE, ANY, "", NULL, "yes", VBET_LIVE_AT_ONCE,
     N_ ("Whether the cable carries frames; no is a cut cable, and both ends see it.") },
 

@@ -50,6 +50,7 @@ typedef struct {
   const char *default_text;   /* as the language writes it, "" for none */
   VbetLive live;
   const char *help; /* one sentence */
+  double floor;     /* besides 0, the least value */
 } VbetAttributeSpec;
 
 /** vbet_schema_specs: @ret_size: (out): number of rows. Returns: (array length=ret_size): the whole table. */

@@ -182,11 +182,25 @@ in_range (const VbetAttributeSpec *spec, const VbetValue *value)
   }
 }
 
+/* What is nothing when it is 0 may be too little above it. */
+static gboolean
+check_floor (VbetContext *self, const VbetAttributeSpec *spec, const VbetValue *value, VbetSpan span)
+{
+  if (spec->floor <= 0 || value->type != VBET_VALUE_DURATION || value->as.integer == 0
+      || (double)value->as.integer >= spec->floor)
+    return TRUE;
+  g_autofree char *low = limit_text (spec, spec->floor);
+  g_autofree char *source = quoted_source (self, span);
+  vbet_diagnostics_add (self->diagnostics, VBET_E_RANGE, span, "%s must be 0 or at least %s, not %s", spec->key, low,
+                        source);
+  return FALSE;
+}
+
 static gboolean
 check_range (VbetContext *self, const VbetAttributeSpec *spec, const VbetValue *value, VbetSpan span)
 {
   if (in_range (spec, value))
-    return TRUE;
+    return check_floor (self, spec, value, span);
   g_autofree char *low = limit_text (spec, spec->minimum);
   g_autofree char *high = limit_text (spec, spec->maximum);
   g_autofree char *source = quoted_source (self, span);
@@ -435,6 +449,15 @@ check_text_content (VbetContext *self, const VbetAttributeSpec *spec, const Vbet
 }
 
 static gboolean
+check_length (VbetContext *self, const char *what, const char *text, VbetSpan span)
+{
+  if (strlen (text) <= VBET_TEXT_MAX)
+    return TRUE;
+  vbet_diagnostics_add (self->diagnostics, VBET_E_LIMIT, span, "%s has at most %d KiB", what, VBET_TEXT_MAX / 1024);
+  return FALSE;
+}
+
+static gboolean
 check_content (VbetContext *self, const VbetAttributeSpec *spec, const VbetValue *value, VbetSpan span)
 {
   switch (value->type) {
@@ -448,7 +471,7 @@ check_content (VbetContext *self, const VbetAttributeSpec *spec, const VbetValue
     return check_mac (self, value, span);
   case VBET_VALUE_STRING:
   case VBET_VALUE_NAME:
-    return check_text_content (self, spec, value, span);
+    return check_length (self, spec->key, value->as.text, span) && check_text_content (self, spec, value, span);
   default:
     return TRUE;
   }

@@ -12,6 +12,7 @@
 
 #include <glib/gstdio.h>
 
+#include "base/clean.h"
 #include "base/error.h"
 
 #define COW_MAGIC 0x4f4f4f4dU
@@ -161,10 +162,12 @@ check_existing (const char *path, int fd, const char *base, const struct stat *b
   }
   if (header.size == (guint64) base_status->st_size && header.mtime == (guint32) base_status->st_mtime)
     return TRUE;
+  /* Its guest may have written anything there. */
+  g_autofree char *other = vbet_clean_text (header.base, -1, VBET_CLEAN_LINE);
   g_set_error (error, VBET_ERROR, VBET_ERROR_STATE,
                "The disk %s was made over another image (%s) than %s; set image= back to that one, or remove the disk to "
                "start with a fresh one",
-               path, header.base, base);
+               path, other, base);
   return FALSE;
 }
 
@@ -175,10 +178,14 @@ vbet_disk_prepare (const char *path, const char *base, gboolean *ret_created, GE
   struct stat base_status;
   if (ret_created != NULL)
     *ret_created = FALSE;
-  if (stat (base, &base_status) != 0 || !S_ISREG (base_status.st_mode) || access (base, R_OK) != 0) {
+  if (stat (base, &base_status) != 0 || access (base, R_OK) != 0) {
     g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
-                 "Cannot read the guest image %s: %s; build one with \"vbetctl image build\"", base,
-                 errno != 0 ? g_strerror (errno) : "not a file");
+                 "Cannot read the guest image %s: %s; build one with \"vbetctl image build\"", base, g_strerror (errno));
+    return FALSE;
+  }
+  if (!S_ISREG (base_status.st_mode)) {
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
+                 "The guest image %s is no regular file; name one that \"vbetctl image list\" shows, or none", base);
     return FALSE;
   }
   if (!check_room (path, error))

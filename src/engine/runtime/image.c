@@ -48,7 +48,8 @@ find_absolute (const char *path, GError **error)
 {
   char *found = resolve_readable (path);
   if (found == NULL)
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot read the guest image %s: %s", path, g_strerror (errno));
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot read the guest image %s: %s", path,
+                 errno == EISDIR ? "it is no regular file" : g_strerror (errno));
   return found;
 }
 

@@ -1,12 +1,12 @@
 /* lab-power.c - a device's power: what a guest is started with, and starting, stopping, pausing it. */
 #include "config.h"
 
+#include "engine/runtime/disk-folder.h"
 #include "engine/runtime/lab-private.h"
 
 #include <sched.h>
 
 #include "base/error.h"
-#include "base/paths.h"
 #include "engine/runtime/guest-config.h"
 #include "engine/runtime/image.h"
 #include "engine/runtime/kernel.h"
@@ -42,11 +42,10 @@ disk_path (VbetLab *self, const VbetDevice *device, gboolean persist, GError **e
 {
   if (!persist)
     return g_strdup_printf ("%s/%s.cow", self->scratch, device->name);
-  g_autofree char *state = vbet_paths_state_dir ();
-  g_autofree char *folder = g_build_filename (state, "disks", self->id, NULL);
-  if (!vbet_paths_make_private (folder, error))
-    return NULL;
-  return g_strdup_printf ("%s/%s.cow", folder, device->name);
+  /* Once for all of them: the text's file may get another name meanwhile. */
+  if (self->disks == NULL)
+    self->disks = vbet_disk_folder_find (self->id, self->path, error);
+  return self->disks != NULL ? g_strdup_printf ("%s/%s.cow", self->disks, device->name) : NULL;
 }
 
 /* Beyond these a kernel hangs or does not find all: it runs out of descriptors for their interrupts. */

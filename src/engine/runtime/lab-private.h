@@ -73,6 +73,7 @@ struct _VbetLab {
   char *path;
   char *dir;
   char *scratch;
+  char *disks; /* (nullable): folder of persistent disks, once one was needed */
   char *guest_program;
   char *pad_library; /* (nullable): vbet-xstate.so */
   char *nat_program;

@@ -164,17 +164,24 @@ loss_of (const char *output)
   return start < end ? g_ascii_strtod (start, NULL) : 100;
 }
 
+/* Sets @error when it cannot be told: a pattern that has too many ways to match is no pattern that does not. */
 static gboolean
-holds (ActionsRun *run, const char *output)
+holds (ActionsRun *run, const char *output, GError **error)
 {
   const VbetAction *action = current (run);
   gboolean found = FALSE;
+  g_autoptr (GError) fault = NULL;
   if (action->kind == VBET_ACTION_PING)
     return loss_of (output) <= action->loss;
   if (run->regex != NULL)
-    found = g_regex_match (run->regex, output, 0, NULL);
+    found = g_regex_match_full (run->regex, output, -1, 0, 0, NULL, &fault);
   else
     found = strstr (output, action->pattern) != NULL;
+  if (fault != NULL) {
+    g_set_error (error, VBET_ERROR, VBET_ERROR_FAILED,
+                 "The pattern could not be tried on what %s said (%s); make it simpler", action->devices[0], fault->message);
+    return FALSE;
+  }
   return found != action->absent;
 }
 
@@ -218,14 +225,17 @@ on_command_done (GObject *source, GAsyncResult *result, gpointer data)
     end_action (run, FALSE, error->message);
     return;
   }
+  g_autoptr (GError) fault = NULL;
   g_autofree char *output = readable (outcome->out, outcome->err);
   keep_output (run, output);
   if (action->kind == VBET_ACTION_EXEC) {
     g_autofree char *failed = g_strdup_printf ("“%s” on %s ended with exit code %d", action->command, action->devices[0],
                                                outcome->status);
     end_action (run, outcome->status == 0, outcome->status == 0 ? NULL : failed);
-  } else if (holds (run, output)) {
+  } else if (holds (run, output, &fault)) {
     end_action (run, TRUE, NULL);
+  } else if (fault != NULL) {
+    end_action (run, FALSE, fault->message);
   } else {
     not_yet (run);
   }

@@ -329,6 +329,7 @@ vbet_lab_finalize (GObject *object)
   g_free (self->path);
   g_free (self->dir);
   g_free (self->scratch);
+  g_free (self->disks);
   g_free (self->guest_program);
   g_free (self->pad_library);
   g_free (self->nat_program);

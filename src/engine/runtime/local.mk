@@ -65,6 +65,8 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/process.h \
 	src/engine/runtime/remote.c \
 	src/engine/runtime/remote.h \
+	src/engine/runtime/disk-folder.c \
+	src/engine/runtime/disk-folder.h \
 	src/engine/runtime/rundir.c \
 	src/engine/runtime/rundir.h \
 	src/engine/runtime/shell.c \

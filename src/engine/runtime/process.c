@@ -290,11 +290,29 @@ vbet_process_get_usage (VbetProcess *self, VbetProcessUsage *ret_usage)
 }
 
 static void
+reap_orphan (GPid pid, gint status, gpointer data)
+{
+  g_spawn_close_pid (pid);
+}
+
+/* A child that nobody asks for any more is no zombie for the rest of the engine's life. */
+static void
+leave_child (VbetProcess *self)
+{
+  if (self->pid == 0)
+    return;
+  g_autoptr (GSource) source = g_child_watch_source_new (self->pid);
+  g_source_set_callback (source, G_SOURCE_FUNC (reap_orphan), NULL, NULL);
+  g_source_attach (source, self->context);
+}
+
+static void
 vbet_process_finalize (GObject *object)
 {
   VbetProcess *self = VBET_PROCESS (object);
   clear_source (&self->status_source);
   clear_source (&self->child_source);
+  leave_child (self);
   if (self->status_fd >= 0)
     close (self->status_fd); /* the launcher takes this as the order to end everything */
   if (self->folder >= 0)

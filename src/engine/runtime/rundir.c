@@ -16,11 +16,16 @@
 #include <glib-unix.h>
 
 #include "base/error.h"
+#include "base/leftovers.h"
 #include "base/paths.h"
 
 /* How long the warden waits for the lab's processes to let go of their files. */
 #define WARDEN_TRIES 40
 #define WARDEN_PAUSE_MS 50
+
+/* Before a warden that died is started again, and at most, where starting fails again and again. */
+#define RESPAWN_PAUSE_MS 100
+#define RESPAWN_PAUSE_MAX_MS 30000
 
 struct VbetRundir {
   char *path;
@@ -30,6 +35,7 @@ struct VbetRundir {
   int warden_pipe;     /* write end; -1 */
   GPid warden;
   guint warden_watch;
+  guint warden_failures; /* spawns in a row that did not work */
 };
 
 static gboolean
@@ -40,16 +46,11 @@ same_folder (int fd, const char *path)
   return fstat (fd, &a) == 0 && lstat (path, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-/* Empties the locked folder: what a dead engine left there. */
-static void
-empty_folder (const char *path)
+static gboolean
+is_empty (const char *path)
 {
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name = NULL;
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *entry = g_build_filename (path, name, NULL);
-    vbet_paths_remove_tree (entry);
-  }
+  return dir == NULL || g_dir_read_name (dir) == NULL;
 }
 
 static int
@@ -67,7 +68,8 @@ lock_folder (const char *path, const char *id, GError **error)
                    "The lab “%s” already runs; stop it with “vbetctl stop %s” or give this one another --id", id, id);
       return -1;
     }
-    if (same_folder (fd, path))
+    /* What a dead engine left there is put aside, not emptied: nothing in it can be in the way of a start. */
+    if (same_folder (fd, path) && (is_empty (path) || vbet_leftovers_put_aside (path) != 0))
       return fd;
     close (fd);
   }
@@ -81,11 +83,14 @@ vbet_rundir_acquire (const char *id, GError **error)
   g_autofree char *path = vbet_paths_lab_dir (id);
   g_autofree char *state = vbet_paths_state_dir ();
   g_autofree char *scratch = g_build_filename (state, "scratch", id, NULL);
+  int others = vbet_leftovers_lock ();
   int lock = lock_folder (path, id, error);
+  if (lock >= 0)
+    (void) vbet_leftovers_put_aside (scratch);
+  if (others >= 0)
+    close (others);
   if (lock < 0)
     return NULL;
-  empty_folder (path);
-  vbet_paths_remove_tree (scratch);
   if (!vbet_paths_make_private (scratch, error)) {
     vbet_paths_remove_tree (path);
     close (lock);
@@ -163,9 +168,14 @@ static gboolean
 on_respawn (gpointer data)
 {
   VbetRundir *self = data;
-  self->warden_watch = 0;
-  if (spawn_warden (self, NULL))
+  if (spawn_warden (self, NULL)) {
+    self->warden_failures = 0;
     self->warden_watch = g_child_watch_add (self->warden, on_warden_died, self);
+  } else {
+    /* The host is short of something; it may not be for ever. */
+    guint pause = MIN (RESPAWN_PAUSE_MS << MIN (++self->warden_failures, 16), RESPAWN_PAUSE_MAX_MS);
+    self->warden_watch = g_timeout_add (pause, on_respawn, self);
+  }
   return G_SOURCE_REMOVE;
 }
 
@@ -177,7 +187,7 @@ on_warden_died (GPid pid, gint status, gpointer data)
   close (self->warden_pipe);
   self->warden_pipe = -1;
   /* A pause, so that a warden that cannot live does not take the processor. */
-  self->warden_watch = g_timeout_add (100, on_respawn, self);
+  self->warden_watch = g_timeout_add (RESPAWN_PAUSE_MS, on_respawn, self);
 }
 
 gboolean
@@ -209,6 +219,8 @@ vbet_rundir_warden_main (const char *path, const char *scratch)
   signal (SIGTERM, SIG_IGN);
   signal (SIGINT, SIG_IGN);
   signal (SIGHUP, SIG_IGN);
+  /* Here, where nobody waits for it: what labs left that died without a warden. */
+  vbet_leftovers_collect ();
   do
     size = read (STDIN_FILENO, &byte, 1);
   while (size < 0 && errno == EINTR);

@@ -5,7 +5,8 @@
  * crashes: a folder nobody locks is stale and is cleaned by the next start.
  * A warden, a tiny child process, holds a pipe to the engine and cleans up
  * when the engine dies without having done so itself (SIGKILL, crash); when
- * the warden dies, the engine starts another.
+ * the warden dies, the engine starts another. Where both died, the next
+ * lab's warden collects what is left (base/leftovers.h).
  */
 #pragma once
 

@@ -386,6 +386,10 @@ vbet_cable_set_flap (VbetCable *self, gint64 up_for, gint64 down_for, gint64 now
 {
   if (!is_time (up_for) || !is_time (down_for) || up_for == 0 || down_for == 0)
     up_for = down_for = 0;
+  if (up_for > 0) {
+    up_for = MAX (up_for, VBET_CABLE_FLAP_MIN);
+    down_for = MAX (down_for, VBET_CABLE_FLAP_MIN);
+  }
   if (up_for == self->flap_times[0] && down_for == self->flap_times[1])
     return;
   self->flap_times[0] = up_for;

@@ -140,8 +140,11 @@ void vbet_cable_finish (VbetCable *self);
 
 /** vbet_cable_set: @end: the direction from it gets @quality. */
 void vbet_cable_set (VbetCable *self, VbetCableEnd end, const VbetCableQuality *quality, gint64 now);
-/** vbet_cable_set_flap: from @now on, up for @up_for, down for @down_for, and so on; 0 for either: no
- * schedule. The same times again change nothing. */
+/* The least time up or down of a schedule, in nanoseconds. */
+#define VBET_CABLE_FLAP_MIN G_GINT64_CONSTANT (10000000)
+
+/** vbet_cable_set_flap: from @now on, up for @up_for, down for @down_for, and so on, each at least
+ * VBET_CABLE_FLAP_MIN; 0 for either: no schedule. The same times again change nothing. */
 void vbet_cable_set_flap (VbetCable *self, gint64 up_for, gint64 down_for, gint64 now);
 /** vbet_cable_is_up: whether frames from @end come through. */
 gboolean vbet_cable_is_up (const VbetCable *self, VbetCableEnd end);
