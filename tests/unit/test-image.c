@@ -354,7 +354,7 @@ test_kernel_file (void)
       VBET_ASSERT_TEXT (error != NULL ? error->message : "(none)", expected);
   }
   put (dir, "kernel", "#!/bin/sh\n");
-  CU_ASSERT_TRUE (vbet_kernel_check_file (path, NULL));
+  CU_ASSERT_FALSE (vbet_kernel_check_file (path, NULL));
   vbet_paths_remove_tree (dir);
 }
 

@@ -171,7 +171,7 @@ vbet_kernel_check_file (const char *kernel, GError **error)
   Elf64_Ehdr header;
   struct stat status;
   const char *fault = NULL;
-  int fd = open (kernel, O_RDONLY | O_CLOEXEC);
+  int fd = open (kernel, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0)
     return TRUE; /* whoever starts it may be allowed what we are not */
   gssize got = pread (fd, &header, sizeof header, 0);
@@ -184,6 +184,8 @@ vbet_kernel_check_file (const char *kernel, GError **error)
     else if (!is_long_enough (fd, &header, (guint64) status.st_size))
       fault = "is cut short";
   }
+  if (!is_elf)
+    fault = "is no program of this machine";
   close (fd);
   if (fault == NULL)
     return TRUE;
