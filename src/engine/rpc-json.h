@@ -2,9 +2,8 @@
  *
  * The types are those of json-glib's json_gvariant_deserialize(): an object is
  * a{sv}, an array av, a text s, a whole number x, another number d, true and
- * false b, null mv. json-glib itself would need seconds for the largest
- * message, during which the engine answers nobody, and several times its size;
- * this reader looks at each byte once, counts while it reads, and lets long
+ * false b, null mv. json-glib itself would take a quarter of a second for the largest
+ * message, in which the engine answers nobody, and twice its size; this reader looks at each byte once, counts while it reads, and lets long
  * texts lie where they are. Pure.
  */
 #pragma once

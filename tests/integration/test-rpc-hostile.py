@@ -327,10 +327,10 @@ def limits_are_told(place):
     assert refusal(frame([]))["code"] == -32600
     one = Connection(path)
     assert one.call("no.such")["error"]["code"] == -32601
-    for number in range(65):
+    for number in range(257):
         one.socket.sendall(request("device.exec", number + 100, device="h1", argv=["sleep", "1000"]))
     message = one.receive()
-    assert message["id"] == 164 and message["error"]["code"] == -32005, message
+    assert message["id"] == 356 and message["error"]["code"] == -32005, message
     one.close()
     place.exec(lab, "h1", "true")
     crowd = []
