@@ -398,10 +398,9 @@ vbet_client_call_async (VbetClient *self, const char *method, GVariant *params, 
                         GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);
-  if (params == NULL)
-    params = g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0);
+  g_autoptr (GVariant) owned
+      = g_variant_ref_sink (params != NULL ? params : g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
   if (self->peer == NULL) {
-    g_variant_unref (g_variant_ref_sink (params));
     g_task_return_error (task, gone_error (self));
     g_object_unref (task);
     return;
@@ -416,7 +415,7 @@ vbet_client_call_async (VbetClient *self, const char *method, GVariant *params, 
     g_source_set_callback (call->cancelled, G_SOURCE_FUNC (on_cancelled), call, NULL);
     g_source_attach (call->cancelled, g_main_context_get_thread_default ());
   }
-  vbet_peer_send (self->peer, vbet_rpc_request (call->number, method, params));
+  vbet_peer_send (self->peer, vbet_rpc_request (call->number, method, g_variant_ref (owned)));
 }
 
 GVariant *

@@ -148,6 +148,8 @@ vbet_rpc_frame (GVariant *message)
   vbet_rpc_json_write (message, out);
   gsize size = (gsize)g_snprintf (header, sizeof header, "Content-Length: %zu\r\n\r\n", out->len - HEADER_ROOM);
   memcpy (out->str + HEADER_ROOM - size, header, size);
-  g_autoptr (GBytes) whole = g_string_free_to_bytes (out);
-  return g_bytes_new_from_bytes (whole, HEADER_ROOM - size, g_bytes_get_size (whole) - HEADER_ROOM + size);
+  gsize length = out->len - HEADER_ROOM + size;
+  memmove (out->str, out->str + HEADER_ROOM - size, length);
+  /* It may wait long: without what the string has grown beyond it. */
+  return g_bytes_new_take (g_realloc (g_string_free (out, FALSE), length), length);
 }

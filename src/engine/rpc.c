@@ -50,13 +50,21 @@ begin (GVariantDict *message)
   g_variant_dict_insert (message, "jsonrpc", "s", "2.0");
 }
 
+/* @value: (transfer full), or floating */
+static void
+insert (GVariantDict *message, const char *key, GVariant *value)
+{
+  g_autoptr (GVariant) owned = g_variant_take_ref (value);
+  g_variant_dict_insert_value (message, key, owned);
+}
+
 GVariant *
 vbet_rpc_notification (const char *method, GVariant *params)
 {
   GVariantDict message;
   begin (&message);
   g_variant_dict_insert (&message, "method", "s", method);
-  g_variant_dict_insert_value (&message, "params", params);
+  insert (&message, "params", params);
   return g_variant_dict_end (&message);
 }
 
@@ -67,7 +75,7 @@ vbet_rpc_request (gint64 id, const char *method, GVariant *params)
   begin (&message);
   g_variant_dict_insert (&message, "id", "x", id);
   g_variant_dict_insert (&message, "method", "s", method);
-  g_variant_dict_insert_value (&message, "params", params);
+  insert (&message, "params", params);
   return g_variant_dict_end (&message);
 }
 
@@ -77,7 +85,7 @@ vbet_rpc_answer (GVariant *id, GVariant *result)
   GVariantDict message;
   begin (&message);
   g_variant_dict_insert_value (&message, "id", id);
-  g_variant_dict_insert_value (&message, "result", result);
+  insert (&message, "result", result);
   return g_variant_dict_end (&message);
 }
 

@@ -17,12 +17,12 @@ gint vbet_rpc_code (const GError *error);
 /** vbet_rpc_error: Returns: (transfer full): the VBET_ERROR of a reply with @code and @message. */
 GError *vbet_rpc_error (gint code, const char *message);
 
-/* Messages: a{sv}, floating. @params, @result and @id are consumed when floating. */
+/* Messages: a{sv}, floating. @params and @result: (transfer full), or floating. */
 /** vbet_rpc_request: @params: a{sv} */
 GVariant *vbet_rpc_request (gint64 id, const char *method, GVariant *params);
 /** vbet_rpc_notification: @params: a{sv} */
 GVariant *vbet_rpc_notification (const char *method, GVariant *params);
-/** vbet_rpc_answer: @id: as it came in the request */
+/** vbet_rpc_answer: @id: (transfer none): as it came in the request */
 GVariant *vbet_rpc_answer (GVariant *id, GVariant *result);
 /** vbet_rpc_refusal: @id: (nullable): likewise; NULL: nobody knows which request it was */
 GVariant *vbet_rpc_refusal (GVariant *id, gint code, const char *message);

@@ -62,7 +62,7 @@ extern const VbetMethod _vbet_service_cable_methods[];
 
 /** _vbet_request_free: ends @request without an answer. */
 void _vbet_request_free (VbetRequest *request);
-/** _vbet_request_answer: with @result, consumed when floating; ends @request, as do the next two. */
+/** _vbet_request_answer: with @result (transfer full, or floating); ends @request, as do the next two. */
 void _vbet_request_answer (VbetRequest *request, GVariant *result);
 void _vbet_request_answer_nothing (VbetRequest *request);
 /** _vbet_request_refuse: @error: consumed */
@@ -83,7 +83,7 @@ void _vbet_request_on_lab_answer (GObject *source, GAsyncResult *result, gpointe
 double _vbet_request_number (GVariant *params, const char *key, double fallback);
 gboolean _vbet_request_flag (GVariant *params, const char *key, gboolean fallback);
 
-/** _vbet_service_notify: tells all clients. @params: consumed when floating */
+/** _vbet_service_notify: tells all clients. @params: (transfer full), or floating */
 void _vbet_service_notify (VbetService *self, const char *method, GVariant *params);
 /** _vbet_service_forget: @request ends: if it is costly, the next may begin. */
 void _vbet_service_forget (VbetService *self, VbetRequest *request);

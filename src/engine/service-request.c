@@ -29,7 +29,7 @@ _vbet_request_free (VbetRequest *request)
   g_free (request);
 }
 
-/* Answers with @result (consumed when floating) and ends @request. */
+/* Answers with @result (transfer full, or floating) and ends @request. */
 void
 _vbet_request_answer (VbetRequest *request, GVariant *result)
 {

@@ -81,7 +81,7 @@ send_notifications (VbetFakeEngine *self, const char *method)
       continue;
     g_auto (GStrv) parts = g_strsplit (rest, " ", 2);
     g_autoptr (GVariant) params = variant_of (parts[1]);
-    vbet_rpc_server_tell_all (self->server, vbet_rpc_notification (parts[0], params));
+    vbet_rpc_server_tell_all (self->server, vbet_rpc_notification (parts[0], g_variant_ref (params)));
   }
 }
 
@@ -123,7 +123,7 @@ reply (VbetFakeEngine *self, VbetPeer *client, const char *method, GVariant *id)
     return;
   }
   g_autoptr (GVariant) result = variant_of (answer);
-  vbet_peer_send (client, vbet_rpc_answer (id, result));
+  vbet_peer_send (client, vbet_rpc_answer (id, g_variant_ref (result)));
   if (strcmp (method, "lab.stop") == 0)
     remove_folder (self);
 }
