@@ -25,10 +25,10 @@ struct _VbetPeer {
   GError *ending;     /* (nullable): no more is read, and it closes: */
   gboolean cut;       /*   now, else when all is sent */
 
-  GQueue out;         /* of GBytes */
-  gsize out_at;       /* bytes of the first that are sent */
+  GQueue out;   /* of GBytes */
+  gsize out_at; /* bytes of the first that are sent */
   gsize unsent;
-  gint64 taken_time;  /* monotonic, µs: when the other end took something last, or had nothing to take */
+  gint64 taken_time; /* monotonic, µs: when the other end took something last, or had nothing to take */
 
   /* Of the engine's: */
   VbetRpcServer *server; /* (nullable) */
@@ -41,17 +41,21 @@ struct _VbetPeer {
 void _vbet_peer_update (VbetPeer *self);
 /** _vbet_peer_handle: reads the JSON of the complete message and tells the owner. */
 void _vbet_peer_handle (VbetPeer *self);
-/** _vbet_peer_cut: what waits for it is dropped now, "closed" follows from the main loop. @why: (transfer full) */
+/** _vbet_peer_cut: what waits for it is dropped now, "closed" follows from the main loop. @why: (transfer
+ * full) */
 void _vbet_peer_cut (VbetPeer *self, GError *why);
 /** _vbet_peer_resume: there is room for its message. */
 void _vbet_peer_resume (VbetPeer *self);
 
 /* rpc-server.c; all do nothing for a peer without a server. */
-/** _vbet_rpc_server_reserve: Returns: whether there is room for the message; FALSE: _vbet_peer_resume() tells. */
+/** _vbet_rpc_server_reserve: Returns: whether there is room for the message; FALSE: _vbet_peer_resume()
+ * tells. */
 gboolean _vbet_rpc_server_reserve (VbetPeer *peer);
 /** _vbet_rpc_server_queue: Returns: whether the message has to wait for its turn. */
 gboolean _vbet_rpc_server_queue (VbetPeer *peer);
-/** _vbet_rpc_server_forget: the peer closes, or its message was handled: it holds no room and waits for no turn. */
+/** _vbet_rpc_server_forget: the peer closes, or its message was handled: it holds no room and waits for no
+ * turn. */
 void _vbet_rpc_server_forget (VbetPeer *peer);
-/** _vbet_rpc_server_count_unsent: by how much what waits for a client has grown; cuts off clients when it is too much. */
+/** _vbet_rpc_server_count_unsent: by how much what waits for a client has grown; cuts off clients when it is
+ * too much. */
 void _vbet_rpc_server_count_unsent (VbetPeer *peer, gssize difference);

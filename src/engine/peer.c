@@ -22,10 +22,10 @@
 #include "engine/rpc.h"
 #include "engine/rpc-json.h"
 
-#define PIECE 16384              /* bytes read at one go */
-#define TURN (64 * 1024)         /* bytes read before everyone else has a turn */
-#define SEND_TURN (256 * 1024)   /* bytes sent likewise */
-#define FULL (1024 * 1024)       /* who has left more unread is not read either */
+#define PIECE 16384            /* bytes read at one go */
+#define TURN (64 * 1024)       /* bytes read before everyone else has a turn */
+#define SEND_TURN (256 * 1024) /* bytes sent likewise */
+#define FULL (1024 * 1024)     /* who has left more unread is not read either */
 
 G_DEFINE_FINAL_TYPE (VbetPeer, vbet_peer, G_TYPE_OBJECT)
 
@@ -164,9 +164,10 @@ vbet_peer_send_frame (VbetPeer *self, GBytes *frame)
   if (self->source == NULL || self->ending != NULL || self->deaf)
     return;
   if (size > self->limits.unsent_max - self->unsent) {
-    _vbet_peer_cut (self, g_error_new (VBET_ERROR, VBET_ERROR_PROTOCOL,
-                                       "The other end does not read: %zu bytes wait for it, and may not become more",
-                                       self->unsent));
+    _vbet_peer_cut (
+        self, g_error_new (VBET_ERROR, VBET_ERROR_PROTOCOL,
+                           "The other end does not read: %zu bytes wait for it, and may not become more",
+                           self->unsent));
     return;
   }
   gboolean waits = self->unsent > 0;
@@ -201,8 +202,8 @@ vbet_peer_get_unsent (VbetPeer *self)
 static gboolean
 may_read (const VbetPeer *self)
 {
-  return self->source != NULL && self->message == NULL && self->ending == NULL && !self->no_room && !self->half_gone
-         && self->unsent < FULL;
+  return self->source != NULL && self->message == NULL && self->ending == NULL && !self->no_room
+         && !self->half_gone && self->unsent < FULL;
 }
 
 void
@@ -210,7 +211,8 @@ _vbet_peer_update (VbetPeer *self)
 {
   if (self->source == NULL)
     return;
-  GIOCondition wanted = (may_read (self) ? G_IO_IN : 0) | (self->unsent > 0 ? G_IO_OUT : 0) | G_IO_ERR | G_IO_HUP;
+  GIOCondition wanted
+      = (may_read (self) ? G_IO_IN : 0) | (self->unsent > 0 ? G_IO_OUT : 0) | G_IO_ERR | G_IO_HUP;
   g_source_modify_unix_fd (self->source, self->tag, wanted);
   check_end (self);
 }
@@ -221,7 +223,8 @@ on_deadline (gpointer data)
   g_autoptr (VbetPeer) self = g_object_ref (data);
   drop_source (&self->deadline);
   refuse (self, VBET_RPC_PARSE_ERROR,
-          g_error_new (VBET_ERROR, VBET_ERROR_TIMEOUT, "A message was begun and is not complete after %g seconds",
+          g_error_new (VBET_ERROR, VBET_ERROR_TIMEOUT,
+                       "A message was begun and is not complete after %g seconds",
                        self->limits.message_ms / 1000.0));
   return G_SOURCE_REMOVE;
 }
@@ -230,8 +233,8 @@ on_deadline (gpointer data)
 static void
 update_deadline (VbetPeer *self)
 {
-  gboolean wanted = self->limits.message_ms > 0 && self->source != NULL && self->ending == NULL && !self->no_room
-                    && vbet_rpc_decoder_has_begun (self->decoder);
+  gboolean wanted = self->limits.message_ms > 0 && self->source != NULL && self->ending == NULL
+                    && !self->no_room && vbet_rpc_decoder_has_begun (self->decoder);
   if (!wanted) {
     drop_source (&self->deadline);
   } else if (self->deadline == NULL) {
@@ -268,8 +271,8 @@ _vbet_peer_handle (VbetPeer *self)
   _vbet_peer_update (self);
 }
 
-/* Bytes of the message that comes; those behind it, or behind its header, stay in the socket. Returns as recv() does,
- * -1 also after having refused. */
+/* Bytes of the message that comes; those behind it, or behind its header, stay in the socket. Returns as
+ * recv() does, -1 also after having refused. */
 static ssize_t
 receive (VbetPeer *self)
 {
@@ -328,7 +331,8 @@ dispatch (GSource *source, GSourceFunc callback, gpointer data)
   if ((condition & G_IO_IN) != 0 || lost) {
     gboolean was_reading = may_read (self);
     gboolean more = !was_reading || take_input (self);
-    /* What was said before the other end went away counts, unless it was kept waiting because it does not read. */
+    /* What was said before the other end went away counts, unless it was kept waiting because it does not
+     * read. */
     if (lost && self->message == NULL && (!more || !was_reading))
       end (self, gone_error ());
     else if (!more)
@@ -360,10 +364,11 @@ vbet_peer_is_ours (int fd, GPid *ret_pid, GError **error)
   vbet_paths_lab_user (&lab_user, &lab_group);
   if (other.uid == 0 || other.uid == geteuid () || other.uid == lab_user)
     return TRUE;
-  g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
-               "The process at the other end (%d) runs as the user with the number %u; only that of the lab and root "
-               "are spoken with",
-               (int)other.pid, (guint)other.uid);
+  g_set_error (
+      error, VBET_ERROR, VBET_ERROR_HOST,
+      "The process at the other end (%d) runs as the user with the number %u; only that of the lab and root "
+      "are spoken with",
+      (int)other.pid, (guint)other.uid);
   return FALSE;
 }
 

@@ -13,13 +13,14 @@
 G_DECLARE_FINAL_TYPE (VbetPeer, vbet_peer, VBET, PEER, GObject)
 
 typedef struct {
-  gsize message_max;   /* bytes of JSON of a message that comes in */
-  guint values_max;    /* values in it, of all levels together */
-  gsize unsent_max;    /* bytes of messages that the other end has not taken yet */
-  guint message_ms;    /* within which a message that was begun must be there; 0: any time */
+  gsize message_max; /* bytes of JSON of a message that comes in */
+  guint values_max;  /* values in it, of all levels together */
+  gsize unsent_max;  /* bytes of messages that the other end has not taken yet */
+  guint message_ms;  /* within which a message that was begun must be there; 0: any time */
 } VbetPeerLimits;
 
-/* What a peer tells its owner, always from the main context of its maker and never from inside a call of the owner's. */
+/* What a peer tells its owner, always from the main context of its maker and never from inside a call of the
+ * owner's. */
 typedef struct {
   /* @message: a{sv} */
   void (*message) (VbetPeer *peer, GVariant *message, gpointer user_data);
@@ -35,7 +36,8 @@ typedef struct {
  * @limits: copied
  * @events: lives as long as the peer
  */
-VbetPeer *vbet_peer_new (int fd, const VbetPeerLimits *limits, const VbetPeerEvents *events, gpointer user_data);
+VbetPeer *vbet_peer_new (int fd, const VbetPeerLimits *limits, const VbetPeerEvents *events,
+                         gpointer user_data);
 
 /**
  * vbet_peer_is_ours:

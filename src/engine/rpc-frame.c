@@ -58,7 +58,8 @@ read_length (VbetRpcDecoder *self, GError **error)
     if (g_ascii_strncasecmp (lines[i], LENGTH_NAME, strlen (LENGTH_NAME)) != 0)
       continue;
     char *number = g_strstrip (lines[i] + strlen (LENGTH_NAME));
-    found = strlen (number) <= LENGTH_DIGITS_MAX && g_ascii_string_to_unsigned (number, 10, 1, G_MAXUINT32, &size, NULL);
+    found = strlen (number) <= LENGTH_DIGITS_MAX
+            && g_ascii_string_to_unsigned (number, 10, 1, G_MAXUINT32, &size, NULL);
     if (!found)
       break;
   }
@@ -67,7 +68,8 @@ read_length (VbetRpcDecoder *self, GError **error)
                          "A message begins with “Content-Length: BYTES” and an empty line");
   else if (size > self->message_max)
     g_set_error (error, VBET_ERROR, VBET_ERROR_PROTOCOL,
-                 "A message of %" G_GUINT64_FORMAT " bytes is larger than one may be (%zu)", size, self->message_max);
+                 "A message of %" G_GUINT64_FORMAT " bytes is larger than one may be (%zu)", size,
+                 self->message_max);
   else
     self->size = (gsize)size;
   return self->size > 0;
@@ -146,7 +148,8 @@ vbet_rpc_frame (GVariant *message)
   /* How many bytes it has is known only when it is written: its header goes right before it then. */
   g_string_set_size (out, HEADER_ROOM);
   vbet_rpc_json_write (message, out);
-  gsize size = (gsize)g_snprintf (header, sizeof header, "Content-Length: %zu\r\n\r\n", out->len - HEADER_ROOM);
+  gsize size
+      = (gsize)g_snprintf (header, sizeof header, "Content-Length: %zu\r\n\r\n", out->len - HEADER_ROOM);
   memcpy (out->str + HEADER_ROOM - size, header, size);
   gsize length = out->len - HEADER_ROOM + size;
   memmove (out->str, out->str + HEADER_ROOM - size, length);

@@ -32,13 +32,16 @@ gssize vbet_rpc_decoder_push (VbetRpcDecoder *self, const guint8 *data, gsize si
 /** vbet_rpc_decoder_has_begun: whether part of a message, or a whole one, was pushed and not taken. */
 gboolean vbet_rpc_decoder_has_begun (const VbetRpcDecoder *self);
 
-/** vbet_rpc_decoder_get_size: Returns: bytes of JSON that the header announced; 0 while it is not complete. */
+/** vbet_rpc_decoder_get_size: Returns: bytes of JSON that the header announced; 0 while it is not complete.
+ */
 gsize vbet_rpc_decoder_get_size (const VbetRpcDecoder *self);
 
-/** vbet_rpc_decoder_get_missing: Returns: bytes of JSON that are still to come; 0 while the header is not complete. */
+/** vbet_rpc_decoder_get_missing: Returns: bytes of JSON that are still to come; 0 while the header is not
+ * complete. */
 gsize vbet_rpc_decoder_get_missing (const VbetRpcDecoder *self);
 
-/** vbet_rpc_decoder_take: Returns: (transfer full) (nullable): the JSON of the message when it is complete. */
+/** vbet_rpc_decoder_take: Returns: (transfer full) (nullable): the JSON of the message when it is complete.
+ */
 GBytes *vbet_rpc_decoder_take (VbetRpcDecoder *self);
 
 /** vbet_rpc_frame: Returns: (transfer full): @message as JSON behind its header. */

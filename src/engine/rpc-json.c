@@ -32,14 +32,16 @@ static gpointer
 fail (Reader *self, const char *why)
 {
   if (self->error == NULL)
-    self->error = g_error_new (VBET_ERROR, VBET_ERROR_PROTOCOL, "Byte %zu of the message: %s", self->at + 1, why);
+    self->error
+        = g_error_new (VBET_ERROR, VBET_ERROR_PROTOCOL, "Byte %zu of the message: %s", self->at + 1, why);
   return NULL;
 }
 
 static void
 skip_blanks (Reader *self)
 {
-  while (self->at < self->size && strchr (" \t\r\n", self->text[self->at]) != NULL && self->text[self->at] != '\0')
+  while (self->at < self->size && strchr (" \t\r\n", self->text[self->at]) != NULL
+         && self->text[self->at] != '\0')
     self->at++;
 }
 
@@ -121,7 +123,8 @@ plain_run (const Reader *self)
   return at - self->at;
 }
 
-/* Whether @size bytes are UTF-8 without a NUL; else it fails at the first that is not. @begin: where they stand. */
+/* Whether @size bytes are UTF-8 without a NUL; else it fails at the first that is not. @begin: where they
+ * stand. */
 static gboolean
 is_valid (Reader *self, const char *text, gsize size, gsize begin)
 {

@@ -3,8 +3,8 @@
  * The types are those of json-glib's json_gvariant_deserialize(): an object is
  * a{sv}, an array av, a text s, a whole number x, another number d, true and
  * false b, null mv. json-glib itself would take a quarter of a second for the largest
- * message, in which the engine answers nobody, and twice its size; this reader looks at each byte once, counts while it reads, and lets long
- * texts lie where they are. Pure.
+ * message, in which the engine answers nobody, and twice its size; this reader looks at each byte once,
+ * counts while it reads, and lets long texts lie where they are. Pure.
  */
 #pragma once
 
@@ -26,7 +26,7 @@
 GVariant *vbet_rpc_json_read (GBytes *text, guint values_max, GError **error);
 
 /**
- * vbet_rpc_json_write: appends @value as JSON. Arrays of dictionary entries are objects when their keys are texts,
- * other containers arrays; nothing of a maybe, and numbers that JSON lacks, are null.
+ * vbet_rpc_json_write: appends @value as JSON. Arrays of dictionary entries are objects when their keys are
+ * texts, other containers arrays; nothing of a maybe, and numbers that JSON lacks, are null.
  */
 void vbet_rpc_json_write (GVariant *value, GString *out);

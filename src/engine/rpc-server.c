@@ -28,11 +28,11 @@
 #include "engine/rpc.h"
 
 #define BACKLOG 128
-#define ACCEPTS 8        /* connections taken at one go; then everything else has a turn, a millisecond at least */
-#define PORTION_US 2000  /* of turns */
+#define ACCEPTS 8 /* connections taken at one go; then everything else has a turn, a millisecond at least */
+#define PORTION_US 2000                         /* of turns */
 #define PRIORITY (G_PRIORITY_DEFAULT + 5)       /* of guests' lines: neither keeps the other from its turn */
 #define REST_PRIORITY (G_PRIORITY_DEFAULT + 20) /* below everything else of the engine */
-#define TURN_COST_US 10  /* of a turn beside what is measured, so that none is free */
+#define TURN_COST_US 10                         /* of a turn beside what is measured, so that none is free */
 
 struct _VbetRpcServer {
   const VbetRpcServerEvents *events;
@@ -46,9 +46,9 @@ struct _VbetRpcServer {
   GHashTable *clients; /* set of VbetPeer, owned */
   GPtrArray *waiting;  /* of VbetPeer, borrowed: for their turn */
   GSource *turns;
-  GSource *rest;       /* of lower priority: it finds out that everybody else has been served */
-  gboolean resting;    /* after a portion, until then or for as long as it took */
-  guint64 used;        /* µs: of whom was served last */
+  GSource *rest;    /* of lower priority: it finds out that everybody else has been served */
+  gboolean resting; /* after a portion, until then or for as long as it took */
+  guint64 used;     /* µs: of whom was served last */
   VbetRoom *coming;
   GQueue without_room; /* of VbetPeer, borrowed, in the order in which they asked */
   gsize unsent;        /* of all clients */
@@ -107,7 +107,8 @@ next_client (VbetRpcServer *self)
 {
   guint least = 0;
   for (guint i = 1; i < self->waiting->len; i++) {
-    const VbetPeer *peer = g_ptr_array_index (self->waiting, i), *best = g_ptr_array_index (self->waiting, least);
+    const VbetPeer *peer = g_ptr_array_index (self->waiting, i),
+                   *best = g_ptr_array_index (self->waiting, least);
     if (peer->used < best->used)
       least = i;
   }
@@ -195,10 +196,12 @@ _vbet_rpc_server_count_unsent (VbetPeer *peer, gssize difference)
   if (self == NULL)
     return;
   self->unsent = (gsize)((gssize)self->unsent + difference);
-  while (difference > 0 && self->unsent > VBET_RPC_ALL_UNSENT_MAX && (slowest = slowest_client (self)) != NULL)
-    _vbet_peer_cut (slowest, g_error_new (VBET_ERROR, VBET_ERROR_PROTOCOL,
-                                          "The client does not read, and %d MiB wait for all clients together",
-                                          VBET_RPC_ALL_UNSENT_MAX / 1024 / 1024));
+  while (difference > 0 && self->unsent > VBET_RPC_ALL_UNSENT_MAX
+         && (slowest = slowest_client (self)) != NULL)
+    _vbet_peer_cut (slowest,
+                    g_error_new (VBET_ERROR, VBET_ERROR_PROTOCOL,
+                                 "The client does not read, and %d MiB wait for all clients together",
+                                 VBET_RPC_ALL_UNSENT_MAX / 1024 / 1024));
 }
 
 void
@@ -217,14 +220,23 @@ vbet_rpc_server_tell_all (VbetRpcServer *self, GVariant *message)
 
 /* --- requests ---------------------------------------------------------------------------------- */
 
-gboolean
-vbet_rpc_server_begin_request (VbetRpcServer *self, VbetPeer *client, GError **error)
+/* Whether there is no room for one more. Those of clients that are gone count, too, until they end. */
+static gboolean
+is_full (const VbetRpcServer *self, const VbetPeer *client)
 {
-  if (client->requests >= VBET_RPC_REQUESTS_MAX
-      || (self->requests >= VBET_RPC_ALL_REQUESTS_MAX && client->requests >= VBET_RPC_REQUESTS_FREE)) {
+  guint most = client->requests < VBET_RPC_REQUESTS_FREE
+                   ? VBET_RPC_ALL_REQUESTS_MAX + VBET_RPC_CLIENTS_MAX * VBET_RPC_REQUESTS_FREE
+                   : VBET_RPC_ALL_REQUESTS_MAX;
+  return client->requests >= VBET_RPC_REQUESTS_MAX || self->requests >= most;
+}
+
+gboolean
+vbet_rpc_server_begin_request (VbetRpcServer *self, VbetPeer *client, gboolean at_once, GError **error)
+{
+  if (!at_once && is_full (self, client)) {
     g_set_error (error, VBET_ERROR, VBET_ERROR_STATE,
-                 "There are as many requests under way as may be (%d of a client, %d of all); ask again when one is "
-                 "answered",
+                 "There are as many requests under way as may be (%d of a client, %d of all); ask again when "
+                 "one is answered",
                  VBET_RPC_REQUESTS_MAX, VBET_RPC_ALL_REQUESTS_MAX);
     return FALSE;
   }
@@ -284,7 +296,8 @@ static void
 turn_away (int fd, GError *why)
 {
   g_autoptr (GError) owned = why;
-  g_autoptr (GVariant) message = g_variant_ref_sink (vbet_rpc_refusal (NULL, vbet_rpc_code (owned), owned->message));
+  g_autoptr (GVariant) message
+      = g_variant_ref_sink (vbet_rpc_refusal (NULL, vbet_rpc_code (owned), owned->message));
   g_autoptr (GBytes) frame = vbet_rpc_frame (message);
   gsize size = 0;
   const void *data = g_bytes_get_data (frame, &size);
@@ -348,16 +361,18 @@ listen_on (VbetRpcServer *self, const char *path, GError **error)
 {
   struct sockaddr_un address = { .sun_family = AF_UNIX };
   if (strlen (path) > VBET_SOCKET_PATH_MAX) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
-                 "The path %s is longer than a socket's may be (%d bytes); choose a shorter lab id or XDG_RUNTIME_DIR",
-                 path, VBET_SOCKET_PATH_MAX);
+    g_set_error (
+        error, VBET_ERROR, VBET_ERROR_HOST,
+        "The path %s is longer than a socket's may be (%d bytes); choose a shorter lab id or XDG_RUNTIME_DIR",
+        path, VBET_SOCKET_PATH_MAX);
     return FALSE;
   }
   memcpy (address.sun_path, path, strlen (path));
   self->fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   /* The mode is set before there is a path: at no time may others connect. */
   if (self->fd >= 0 && fchmod (self->fd, 0600) == 0
-      && bind (self->fd, (const struct sockaddr *)&address, sizeof address) == 0 && listen (self->fd, BACKLOG) == 0)
+      && bind (self->fd, (const struct sockaddr *)&address, sizeof address) == 0
+      && listen (self->fd, BACKLOG) == 0)
     return TRUE;
   g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot listen on %s: %s", path, g_strerror (errno));
   return FALSE;

@@ -8,18 +8,21 @@
 
 #include "engine/peer.h"
 
-#define VBET_RPC_MESSAGE_MAX (12 * 1024 * 1024)  /* bytes of a request: a file of 8 MiB in base64, and more than any lab */
-#define VBET_RPC_VALUES_MAX 20000                /* values in a request, of all levels */
-#define VBET_RPC_SMALL 4096                      /* bytes of a request for which there is always room */
-#define VBET_RPC_COMING_MAX VBET_RPC_MESSAGE_MAX /* bytes of larger requests that come in, of all clients together */
-#define VBET_RPC_HELD_MAX (12 * 1024 * 1024)     /* bytes kept for requests that run, likewise */
-#define VBET_RPC_UNSENT_MAX (12 * 1024 * 1024)   /* bytes that a client leaves unread before it is cut off */
-#define VBET_RPC_ALL_UNSENT_MAX (16 * 1024 * 1024) /* likewise all clients together: who left them longest is cut off */
-#define VBET_RPC_CLIENTS_MAX 256                 /* connections */
-#define VBET_RPC_REQUESTS_MAX 256                /* requests of a client that run: a command on each device of a lab */
-#define VBET_RPC_ALL_REQUESTS_MAX 1024           /* likewise of all clients together, but */
-#define VBET_RPC_REQUESTS_FREE 4                 /* so many each client may always have */
-#define VBET_RPC_MESSAGE_MS 10000                /* from the first byte of a request to its last */
+#define VBET_RPC_MESSAGE_MAX                                                                                 \
+  (12 * 1024 * 1024)              /* bytes of a request: a file of 8 MiB in base64, and more than any lab */
+#define VBET_RPC_VALUES_MAX 20000 /* values in a request, of all levels */
+#define VBET_RPC_SMALL 4096       /* bytes of a request for which there is always room */
+#define VBET_RPC_COMING_MAX                                                                                  \
+  VBET_RPC_MESSAGE_MAX /* bytes of larger requests that come in, of all clients together */
+#define VBET_RPC_HELD_MAX (12 * 1024 * 1024)   /* bytes kept for requests that run, likewise */
+#define VBET_RPC_UNSENT_MAX (12 * 1024 * 1024) /* bytes that a client leaves unread before it is cut off */
+#define VBET_RPC_ALL_UNSENT_MAX                                                                              \
+  (16 * 1024 * 1024)                   /* likewise all clients together: who left them longest is cut off */
+#define VBET_RPC_CLIENTS_MAX 256       /* connections */
+#define VBET_RPC_REQUESTS_MAX 256      /* requests of a client that run: a command on each device of a lab */
+#define VBET_RPC_ALL_REQUESTS_MAX 1024 /* likewise of all clients together, but */
+#define VBET_RPC_REQUESTS_FREE 4       /* so many each client may always have */
+#define VBET_RPC_MESSAGE_MS 10000      /* from the first byte of a request to its last */
 
 typedef struct _VbetRpcServer VbetRpcServer;
 
@@ -46,11 +49,13 @@ void vbet_rpc_server_tell_all (VbetRpcServer *self, GVariant *message);
 
 /**
  * vbet_rpc_server_begin_request: counts one more request of @client that runs.
+ * @at_once: it will have ended when the caller is done: there is always room for it
  *
  * Returns: FALSE with @error when there are too many, of it or of all; else each has its
  * vbet_rpc_server_end_request(), also when the client is gone meanwhile.
  */
-gboolean vbet_rpc_server_begin_request (VbetRpcServer *self, VbetPeer *client, GError **error);
+gboolean vbet_rpc_server_begin_request (VbetRpcServer *self, VbetPeer *client, gboolean at_once,
+                                        GError **error);
 void vbet_rpc_server_end_request (VbetRpcServer *self, VbetPeer *client);
 
 /** vbet_rpc_server_charge: @client has used so much more of the engine's time, µs, beside its turns. */

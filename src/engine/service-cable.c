@@ -130,9 +130,9 @@ handle_measure_cancel (VbetRequest *request)
 }
 
 const VbetMethod _vbet_service_cable_methods[] = {
-  { "capture.start", handle_capture_start },
-  { "capture.stop", handle_capture_stop },
+  { "capture.start", handle_capture_start, VBET_METHOD_AT_ONCE },
+  { "capture.stop", handle_capture_stop, VBET_METHOD_AT_ONCE },
   { "cable.measure", handle_measure },
-  { "cable.measure-cancel", handle_measure_cancel },
+  { "cable.measure-cancel", handle_measure_cancel, VBET_METHOD_AT_ONCE },
   { NULL },
 };

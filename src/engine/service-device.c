@@ -6,11 +6,12 @@
 #include "base/error.h"
 #include "engine/rpc.h"
 
-#define STREAM_FULL (128 * 1024)      /* bytes unsent beyond which a client's commands are paused, */
-#define STREAM_LOW (32 * 1024)        /* and below which they go on */
-#define STREAM_AHEAD (2 * 1024 * 1024) /* bytes that a paused command may have on the way; more: it cannot be paused */
-#define OUTPUT_MAX (4 * 1024 * 1024)  /* bytes kept of each stream of a command that is not streamed */
-#define FILE_MAX (8 * 1024 * 1024)    /* bytes of a file that is read */
+#define STREAM_FULL (128 * 1024) /* bytes unsent beyond which a client's commands are paused, */
+#define STREAM_LOW (32 * 1024)   /* and below which they go on */
+#define STREAM_AHEAD                                                                                         \
+  (2 * 1024 * 1024) /* bytes that a paused command may have on the way; more: it cannot be paused */
+#define OUTPUT_MAX (4 * 1024 * 1024) /* bytes kept of each stream of a command that is not streamed */
+#define FILE_MAX (8 * 1024 * 1024)   /* bytes of a file that is read */
 
 /* --- what guests send ------------------------------------------------------------------------- */
 
@@ -34,7 +35,8 @@ collected_add (VbetCollected *self, const guint8 *data, gsize size)
 {
   guint begin = self->text->len;
   g_byte_array_set_size (self->text, begin + (guint)(size / 3 + 1) * 4 + 4);
-  gsize made = g_base64_encode_step (data, size, FALSE, (char *)self->text->data + begin, &self->state, &self->save);
+  gsize made
+      = g_base64_encode_step (data, size, FALSE, (char *)self->text->data + begin, &self->state, &self->save);
   g_byte_array_set_size (self->text, begin + (guint)made);
   self->size += size;
 }
@@ -196,8 +198,9 @@ stream_output (VbetRequest *request, gint stream, const guint8 *data, gsize size
   if (vbet_peer_get_unsent (request->client) > STREAM_FULL)
     pause_commands (request->service, request->client, TRUE);
   if (request->paused && (request->ahead += size) > STREAM_AHEAD)
-    give_up (request, g_error_new_literal (VBET_ERROR, VBET_ERROR_STATE,
-                                           "The command's output is not read, and it does not pause: it was killed"));
+    give_up (request,
+             g_error_new_literal (VBET_ERROR, VBET_ERROR_STATE,
+                                  "The command's output is not read, and it does not pause: it was killed"));
 }
 
 static void
@@ -506,12 +509,12 @@ const VbetMethod _vbet_service_device_methods[] = {
   { "device.resume", handle_resume },
   { "device.resources", handle_resources },
   { "device.exec", handle_exec },
-  { "device.exec-cancel", handle_exec_cancel },
+  { "device.exec-cancel", handle_exec_cancel, VBET_METHOD_AT_ONCE },
   { "device.put", handle_put },
   { "device.get", handle_get },
-  { "device.shell", handle_shell },
-  { "device.shell-resize", handle_shell_resize },
-  { "console.open", handle_console_open },
-  { "console.resize", handle_console_resize },
+  { "device.shell", handle_shell, VBET_METHOD_AT_ONCE },
+  { "device.shell-resize", handle_shell_resize, VBET_METHOD_AT_ONCE },
+  { "console.open", handle_console_open, VBET_METHOD_AT_ONCE },
+  { "console.resize", handle_console_resize, VBET_METHOD_AT_ONCE },
   { NULL },
 };

@@ -131,19 +131,19 @@ handle_stop (VbetRequest *request)
 }
 
 const VbetMethod _vbet_service_lab_methods[] = {
-  { "lab.info", handle_info },
+  { "lab.info", handle_info, VBET_METHOD_AT_ONCE },
   { "lab.apply", handle_apply },
-  { "lab.text", handle_text },
-  { "lab.status", handle_status, TRUE },
-  { "lab.counters", handle_counters, TRUE },
-  { "lab.calls", handle_calls },
+  { "lab.text", handle_text, VBET_METHOD_AT_ONCE },
+  { "lab.status", handle_status, VBET_METHOD_COSTLY },
+  { "lab.counters", handle_counters, VBET_METHOD_COSTLY },
+  { "lab.calls", handle_calls, VBET_METHOD_AT_ONCE },
   { "lab.call", handle_call },
-  { "lab.steps", handle_steps },
+  { "lab.steps", handle_steps, VBET_METHOD_AT_ONCE },
   { "lab.step", handle_step },
-  { "lab.step-cancel", handle_step_cancel },
+  { "lab.step-cancel", handle_step_cancel, VBET_METHOD_AT_ONCE },
   { "lab.checks", handle_checks },
   { "call.retry", handle_retry },
   { "lab.stop", handle_stop },
-  { "device.status", handle_device_status, TRUE },
+  { "device.status", handle_device_status, VBET_METHOD_COSTLY },
   { NULL },
 };

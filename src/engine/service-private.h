@@ -12,10 +12,10 @@ struct _VbetService {
   GHashTable *requests; /* of VbetRequest: those that wait for their answer */
   GQueue costly;        /* of VbetRequest: those among them that wait for the one before to be done */
   struct _VbetRequest *busy_with; /* (nullable): that one */
-  guint costly_source;  /* that begins the next; 0 */
-  VbetRoom *held;       /* what is kept for them */
-  VbetPeer *stopper;    /* (nullable): who stopped the lab, until it has its answer */
-  guint stop_timeout;   /* source; 0 */
+  guint costly_source;            /* that begins the next; 0 */
+  VbetRoom *held;                 /* what is kept for them */
+  VbetPeer *stopper;              /* (nullable): who stopped the lab, until it has its answer */
+  guint stop_timeout;             /* source; 0 */
 };
 
 /* What a guest has sent for one request, in base64 already. */
@@ -32,27 +32,33 @@ typedef struct _VbetRequest {
   const struct _VbetMethod *method;
   VbetPeer *client;
   GVariant *id;
-  GVariant *params; /* a{sv}; empty once _vbet_request_release() was called */
-  gsize held;       /* bytes of the service's room */
+  GVariant *params;          /* a{sv}; empty once _vbet_request_release() was called */
+  gsize held;                /* bytes of the service's room */
   GCancellable *cancellable; /* cancelled when the client is gone */
-  gint64 began;     /* of a costly one: monotonic, µs */
+  gint64 began;              /* of a costly one: monotonic, µs */
 
   /* device.exec, device.get: */
-  VbetGuest *guest;       /* (nullable) */
-  guint job;              /* of @guest; 0 */
-  char *stream;           /* (nullable): the client wants the output as it comes */
+  VbetGuest *guest;            /* (nullable) */
+  guint job;                   /* of @guest; 0 */
+  char *stream;                /* (nullable): the client wants the output as it comes */
   VbetCollected *collected[2]; /* (nullable): else */
   gboolean truncated;
-  gboolean paused;        /* the job, until the client has read */
-  gsize ahead;            /* bytes that it said all the same */
-  guint timeout;          /* source; 0 */
-  GError *failure;        /* (nullable): why we have cancelled it */
+  gboolean paused; /* the job, until the client has read */
+  gsize ahead;     /* bytes that it said all the same */
+  guint timeout;   /* source; 0 */
+  GError *failure; /* (nullable): why we have cancelled it */
 } VbetRequest;
+
+typedef enum {
+  VBET_METHOD_LATER,   /* answered at once or later */
+  VBET_METHOD_AT_ONCE, /* always at once: so it may also be asked for when no more can be under way */
+  VBET_METHOD_COSTLY,  /* later, and takes the engine milliseconds: one at a time, whoever asks */
+} VbetMethodKind;
 
 typedef struct _VbetMethod {
   const char *name;
-  void (*handle) (VbetRequest *request); /* answers or refuses, at once or later; never blocks */
-  gboolean costly; /* takes the engine milliseconds once it is begun: one at a time, whoever asks */
+  void (*handle) (VbetRequest *request); /* answers or refuses; never blocks */
+  VbetMethodKind kind;
 } VbetMethod;
 
 /* Each ends with a row of NULL. */
@@ -67,7 +73,8 @@ void _vbet_request_answer (VbetRequest *request, GVariant *result);
 void _vbet_request_answer_nothing (VbetRequest *request);
 /** _vbet_request_refuse: @error: consumed */
 void _vbet_request_refuse (VbetRequest *request, GError *error);
-/** _vbet_request_hold: Returns: whether there is room for @size bytes more, which @request holds until it ends. */
+/** _vbet_request_hold: Returns: whether there is room for @size bytes more, which @request holds until it
+ * ends. */
 gboolean _vbet_request_hold (VbetRequest *request, gsize size);
 /** _vbet_request_release: nobody needs the parameters any more, nor what they hold. */
 void _vbet_request_release (VbetRequest *request);

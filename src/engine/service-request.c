@@ -57,10 +57,11 @@ _vbet_request_refuse (VbetRequest *request, GError *error)
 GError *
 _vbet_request_no_room (void)
 {
-  return g_error_new (VBET_ERROR, VBET_ERROR_STATE,
-                      "The engine keeps %d MiB for requests already, as much as it may; ask again when one of them is "
-                      "answered",
-                      VBET_RPC_HELD_MAX / 1024 / 1024);
+  return g_error_new (
+      VBET_ERROR, VBET_ERROR_STATE,
+      "The engine keeps %d MiB for requests already, as much as it may; ask again when one of them is "
+      "answered",
+      VBET_RPC_HELD_MAX / 1024 / 1024);
 }
 
 gboolean

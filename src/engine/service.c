@@ -85,8 +85,8 @@ _vbet_service_forget (VbetService *self, VbetRequest *request)
   vbet_rpc_server_charge (request->client, (guint64)took);
   /* As long as it took, the engine is there for everybody else. */
   if (!g_queue_is_empty (&self->costly))
-    self->costly_source = g_timeout_add_full (COSTLY_PRIORITY, (guint)MIN (took / 1000 + 1, COSTLY_REST_MS), on_costly,
-                                              self, NULL);
+    self->costly_source = g_timeout_add_full (COSTLY_PRIORITY, (guint)MIN (took / 1000 + 1, COSTLY_REST_MS),
+                                              on_costly, self, NULL);
 }
 
 /* @params: (transfer full) (nullable) */
@@ -99,9 +99,8 @@ begin_request (VbetService *self, VbetPeer *client, const VbetMethod *method, GV
   request->client = g_object_ref (client);
   request->id = g_variant_ref (id);
   request->cancellable = g_cancellable_new ();
-  request->params = params != NULL
-                        ? params
-                        : g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
+  request->params
+      = params != NULL ? params : g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
   g_hash_table_add (self->requests, request);
   if (!g_variant_is_of_type (request->params, G_VARIANT_TYPE_VARDICT))
     _vbet_request_refuse (
@@ -109,7 +108,7 @@ begin_request (VbetService *self, VbetPeer *client, const VbetMethod *method, GV
   else if (g_variant_get_size (request->params) > VBET_RPC_SMALL
            && !_vbet_request_hold (request, g_variant_get_size (request->params)))
     _vbet_request_refuse (request, _vbet_request_no_room ());
-  else if (method->costly)
+  else if (method->kind == VBET_METHOD_COSTLY)
     begin_costly (request);
   else
     method->handle (request);
@@ -137,7 +136,8 @@ on_message (VbetPeer *client, GVariant *message, gpointer user_data)
     g_autofree char *why = g_strdup_printf ("There is no method “%.100s”", g_variant_get_string (name, NULL));
     g_autofree char *valid = g_utf8_make_valid (why, -1);
     refuse_at_once (client, id, VBET_RPC_NO_METHOD, valid);
-  } else if (!vbet_rpc_server_begin_request (self->server, client, &error)) {
+  } else if (!vbet_rpc_server_begin_request (self->server, client, method->kind == VBET_METHOD_AT_ONCE,
+                                             &error)) {
     refuse_at_once (client, id, vbet_rpc_code (error), error->message);
     g_error_free (error);
   } else {

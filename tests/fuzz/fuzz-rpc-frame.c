@@ -1,6 +1,6 @@
-/* fuzz-rpc-frame.c - whatever comes down a connection of the RPC, the decoder gives the same messages for any split,
- * and what is read as JSON is the same when it is written and read once more. Input that begins with '{' or '[' is
- * JSON without its header. */
+/* fuzz-rpc-frame.c - whatever comes down a connection of the RPC, the decoder gives the same messages for any
+ * split, and what is read as JSON is the same when it is written and read once more. Input that begins with
+ * '{' or '[' is JSON without its header. */
 #include "config.h"
 
 #include <string.h>

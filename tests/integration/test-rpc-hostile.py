@@ -36,8 +36,8 @@ def frame(body):
     return b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 
-def request(method, number=1, **params):
-    return frame({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
+def request(method, identifier=1, **params):
+    return frame({"jsonrpc": "2.0", "id": identifier, "method": method, "params": params})
 
 
 class Connection:
@@ -332,6 +332,7 @@ def limits_are_told(place):
         one.socket.sendall(request("device.exec", number + 100, device="h1", argv=["sleep", "1000"]))
     message = one.receive()
     assert message["id"] == 356 and message["error"]["code"] == -32005, message
+    assert "result" in one.call("lab.info")  # what is answered at once has always room
     one.close()
     place.exec(lab, "h1", "true")
     crowd = []
@@ -344,6 +345,22 @@ def limits_are_told(place):
     for client in crowd:
         client.close()
     wait_until(lambda: place.ctl("status", lab, check=False).returncode == 0, 20, "there are places again")
+    place.stop(lab)
+
+
+def the_log_is_a_ring(place):
+    lab = place.run(place.write("pair.vbet", PAIR.replace("link(h1, h2)", "c = link(h1, h2)")))
+    client = Connection(place.runtime / lab / "rpc")
+    for _ in range(11):
+        answer = client.call("lab.call", text="set(c, delay=1ms) set(c, delay=2ms) " * 500)
+        assert len(answer["result"]["calls"]) == 1000, answer.get("error")
+    calls = client.call("lab.calls")["result"]["calls"]
+    assert len(calls) == 10000 and calls[-1]["number"] - calls[0]["number"] == 9999, (len(calls), calls[0], calls[-1])
+    last = calls[-1]["number"]
+    assert [call["number"] for call in client.call("lab.calls", since=last - 2)["result"]["calls"]] == [last - 1, last]
+    assert client.call("lab.calls", since=1)["result"]["calls"] == calls
+    assert client.call("call.retry", number=1)["error"]["code"] == -32003
+    client.close()
     place.stop(lab)
 
 
@@ -427,6 +444,7 @@ if __name__ == "__main__":
         a_command_waits_for_its_reader,
         output_is_bounded,
         limits_are_told,
+        the_log_is_a_ring,
         a_begun_message_has_its_time,
         an_engine_that_hangs,
         somebody_elses_socket,

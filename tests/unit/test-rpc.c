@@ -20,7 +20,8 @@
 static GVariant *
 read_json (const char *text, guint values_max, GError **error)
 {
-  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text)); /* not terminated: a read past the end is seen */
+  g_autoptr (GBytes) bytes
+      = g_bytes_new (text, strlen (text)); /* not terminated: a read past the end is seen */
   return vbet_rpc_json_read (bytes, values_max, error);
 }
 
@@ -44,8 +45,9 @@ assert_reads (const char *text, const char *expected)
 static void
 test_json_values (void)
 {
-  assert_reads ("{\"a\":1,\"b\":-2.5,\"c\":[true,false,null],\"d\":{\"e\":\"x\"}}",
-                "{'a': <int64 1>, 'b': <-2.5>, 'c': <[<true>, <false>, <@mv nothing>]>, 'd': <{'e': <'x'>}>}");
+  assert_reads (
+      "{\"a\":1,\"b\":-2.5,\"c\":[true,false,null],\"d\":{\"e\":\"x\"}}",
+      "{'a': <int64 1>, 'b': <-2.5>, 'c': <[<true>, <false>, <@mv nothing>]>, 'd': <{'e': <'x'>}>}");
   assert_reads (" [ ] ", "@av []");
   assert_reads ("{}", "@a{sv} {}");
   assert_reads ("0", "int64 0");
@@ -59,10 +61,32 @@ static void
 test_json_refused (void)
 {
   static const char *const bad[] = {
-    "",      "{",        "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "[1,]",     "[1 2]",        "{1:2}",
-    "tru",   "01",       "-",       "1.",       "1e",         "+1",       "1e999",        "\"",
-    "\"\n\"", "\"\\x\"", "\"\\u12\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "1 1",
-    "\"\xff\"", "NaN",
+    "",
+    "{",
+    "{\"a\"}",
+    "{\"a\":}",
+    "{\"a\":1,}",
+    "[1,]",
+    "[1 2]",
+    "{1:2}",
+    "tru",
+    "01",
+    "-",
+    "1.",
+    "1e",
+    "+1",
+    "1e999",
+    "\"",
+    "\"\n\"",
+    "\"\\x\"",
+    "\"\\u12\"",
+    "\"\\u0000\"",
+    "\"\\ud800\"",
+    "\"\\udc00\"",
+    "\"\\ud800\\u0041\"",
+    "1 1",
+    "\"\xff\"",
+    "NaN",
   };
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++) {
     g_autoptr (GError) error = NULL;
@@ -87,7 +111,8 @@ test_json_bounds (void)
   g_string_prepend_c (nested, '[');
   g_string_append_c (nested, ']');
   CU_ASSERT_PTR_NULL (read_json (nested->str, 1000, &deep));
-  VBET_ASSERT_TEXT (deep->message, "Byte 33 of the message: more levels of objects and arrays than a message may have");
+  VBET_ASSERT_TEXT (deep->message,
+                    "Byte 33 of the message: more levels of objects and arrays than a message may have");
   g_autoptr (GVariant) three = read_json ("{\"a\":1,\"b\":2}", 3, NULL);
   CU_ASSERT_PTR_NOT_NULL (three);
   CU_ASSERT_PTR_NULL (read_json ("{\"a\":1,\"b\":2}", 2, &many));
@@ -128,7 +153,8 @@ test_json_written (void)
 
 /* --- framing --------------------------------------------------------------------------------- */
 
-/* Decodes @text in pieces of @step bytes. Returns: the messages, each followed by "|", or the error's sentence. */
+/* Decodes @text in pieces of @step bytes. Returns: the messages, each followed by "|", or the error's
+ * sentence. */
 static char *
 decode (const char *text, gsize step)
 {
@@ -189,7 +215,8 @@ test_frames_refused (void)
 static void
 test_frame_made (void)
 {
-  g_autoptr (GVariant) message = g_variant_ref_sink (vbet_rpc_request (7, "m", g_variant_new_parsed ("{'a': <1>}")));
+  g_autoptr (GVariant) message
+      = g_variant_ref_sink (vbet_rpc_request (7, "m", g_variant_new_parsed ("{'a': <1>}")));
   g_autoptr (GBytes) frame = vbet_rpc_frame (message);
   gsize size = 0;
   const char *data = g_bytes_get_data (frame, &size);
@@ -244,7 +271,8 @@ static void
 fixture_init (Fixture *self, guint message_ms)
 {
   static const VbetPeerEvents events = { .message = on_message, .closed = on_closed };
-  VbetPeerLimits limits = { .message_max = 1000, .values_max = 10, .unsent_max = 1024 * 1024, .message_ms = message_ms };
+  VbetPeerLimits limits
+      = { .message_max = 1000, .values_max = 10, .unsent_max = 1024 * 1024, .message_ms = message_ms };
   int pair[2];
   CU_ASSERT_EQUAL_FATAL (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
   *self = (Fixture){ .fd = pair[1], .log = g_string_new (NULL) };
@@ -296,7 +324,8 @@ test_peer_messages (void)
   self.fd = -1;
   wait_closed (&self);
   /* What was said before the end counts. */
-  VBET_ASSERT_TEXT (self.log->str, "{'a': <int64 1>} {'b': <int64 2>} The other end has closed the connection");
+  VBET_ASSERT_TEXT (self.log->str,
+                    "{'a': <int64 1>} {'b': <int64 2>} The other end has closed the connection");
   fixture_clear (&self);
 }
 
@@ -361,14 +390,18 @@ static CU_TestInfo json_tests[] = {
 };
 
 static CU_TestInfo frame_tests[] = {
-  { "frames", test_frames },   { "refused", test_frames_refused }, { "made", test_frame_made },
-  { "room", test_room },       CU_TEST_INFO_NULL,
+  { "frames", test_frames },   { "refused", test_frames_refused },
+  { "made", test_frame_made }, { "room", test_room },
+  CU_TEST_INFO_NULL,
 };
 
 static CU_TestInfo peer_tests[] = {
-  { "messages", test_peer_messages }, { "refuses", test_peer_refuses },
-  { "begun", test_peer_begun_message_ends }, { "unread", test_peer_unread },
-  { "ours", test_peer_is_ours }, CU_TEST_INFO_NULL,
+  { "messages", test_peer_messages },
+  { "refuses", test_peer_refuses },
+  { "begun", test_peer_begun_message_ends },
+  { "unread", test_peer_unread },
+  { "ours", test_peer_is_ours },
+  CU_TEST_INFO_NULL,
 };
 
 static CU_SuiteInfo suites[] = {

@@ -77,7 +77,7 @@ GList *
 vbet_lab_calls_after (VbetLab *self, guint number)
 {
   GList *at = g_queue_peek_tail_link (&self->calls);
-  while (at != NULL && ((const VbetCallRecord *) at->data)->number > number)
+  while (at != NULL && ((const VbetCallRecord *)at->data)->number > number)
     at = at->prev;
   return at != NULL ? at->next : g_queue_peek_head_link (&self->calls);
 }
@@ -93,5 +93,5 @@ vbet_lab_call_record (VbetLab *self, guint number)
 void
 vbet_lab_forget_calls (VbetLab *self)
 {
-  g_queue_clear_full (&self->calls, (GDestroyNotify) vbet_call_record_unref);
+  g_queue_clear_full (&self->calls, (GDestroyNotify)vbet_call_record_unref);
 }
