@@ -13,7 +13,7 @@ die() {
 
 # Packages to build and run vBET on Debian 12 and 13.
 BUILD_PACKAGES="gcc libc6-dev make autoconf automake autoconf-archive pkg-config libglib2.0-dev libglib2.0-dev-bin
-  libgtk-3-dev libvte-2.91-dev libgtksourceview-4-dev libjson-glib-dev libjsonrpc-glib-1.0-dev libcunit1-dev
+  libgtk-3-dev libvte-2.91-dev libgtksourceview-4-dev libjson-glib-dev libcunit1-dev
   librsvg2-dev libslirp-dev libseccomp-dev libpcap0.8-dev libglib2.0-bin libxml2-utils gettext"
 # Packages to build the lab kernel.
 KERNEL_PACKAGES="gcc libc6-dev make flex bison bc xz-utils patch perl util-linux debian-archive-keyring"

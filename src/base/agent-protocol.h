@@ -21,13 +21,16 @@
  *
  * Anything that fails ends the job by ERROR instead. KILL stops any job: EXEC
  * ends by EXIT as usual, PUT and GET by ERROR (ECANCELED); a PUT leaves no
- * partial file. A late frame for a job that is over is ignored.
+ * partial file. It reaches what the command has started too, also when the
+ * command itself has ended; by SIGKILL the job is over then, whoever still writes. A late frame for a job that is over is ignored.
  *
  * Flow: towards the guest a job may have VBET_AGENT_WINDOW bytes of STDIN or
  * DATA payload outstanding; each WINDOW_MORE from the guest gives back as many as
  * it says. A host that sends more loses the job (ERROR, EOVERFLOW). Towards the
  * host there is no window but for terminals: the host always reads, and the agent
- * stops reading from its programs while the line is full.
+ * stops reading from its programs while the line is full. A host that cannot take
+ * a command's output stops it by KILL with SIGSTOP, and lets it go on by SIGCONT;
+ * what it said before comes all the same.
  *
  * The line is not in raw mode before the agent runs: the host sends nothing
  * before the first HELLO, or only one PING, which is answered by HELLO and PONG

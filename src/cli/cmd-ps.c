@@ -31,6 +31,8 @@ print_json (GPtrArray *labs)
     json_builder_add_int_value (builder, lab->guests);
     json_builder_set_member_name (builder, "ready");
     json_builder_add_int_value (builder, lab->ready);
+    json_builder_set_member_name (builder, "answers");
+    json_builder_add_boolean_value (builder, lab->answers);
     json_builder_end_object (builder);
   }
   json_builder_end_array (builder);
@@ -47,6 +49,13 @@ print_people (GPtrArray *labs)
     const VbetLabInfo *lab = g_ptr_array_index (labs, i);
     g_autofree char *uptime = vbet_format_seconds (lab->uptime);
     vbet_table_add (table, lab->id);
+    if (!lab->answers) {
+      for (int unknown = 0; unknown < 4; unknown++)
+        vbet_table_add (table, "?");
+      vbet_table_add_format (table, "%" G_GINT64_FORMAT, lab->pid);
+      vbet_table_add (table, "does not answer");
+      continue;
+    }
     vbet_table_add_format (table, "%u", lab->devices);
     vbet_table_add_format (table, "%u", lab->guests);
     vbet_table_add_format (table, "%u", lab->ready);
@@ -55,6 +64,22 @@ print_people (GPtrArray *labs)
     vbet_table_add (table, lab->path != NULL && *lab->path != '\0' ? lab->path : "-");
   }
   vbet_table_print (table);
+}
+
+/* Says what can be done about engines that hang. Returns: whether there is one. */
+static gboolean
+tell_silent (GPtrArray *labs)
+{
+  gboolean found = FALSE;
+  for (guint i = 0; i < labs->len; i++) {
+    const VbetLabInfo *lab = g_ptr_array_index (labs, i);
+    if (lab->answers)
+      continue;
+    g_autoptr (GError) error = vbet_connection_silent_error (lab->id, lab->pid);
+    vbet_output_error (error);
+    found = TRUE;
+  }
+  return found;
 }
 
 int
@@ -87,5 +112,5 @@ vbet_cmd_ps (const VbetCommand *self, int argc, char **argv)
     print_people (labs);
   else if (vbet_output_is_terminal (stdout))
     vbet_output_message ("No lab is running");
-  return VBET_EXIT_OK;
+  return tell_silent (labs) ? VBET_EXIT_FAILURE : VBET_EXIT_OK;
 }

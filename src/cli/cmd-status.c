@@ -291,7 +291,7 @@ vbet_cmd_status (const VbetCommand *self, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autoptr (VbetClient) client = vbet_connection_open (argv[1], &error);
   g_autoptr (GVariant) status
-      = client != NULL ? vbet_connection_call (client, "lab.status", NULL, NULL, &error) : NULL;
+      = client != NULL ? vbet_connection_call_watched (client, "lab.status", NULL, NULL, &error) : NULL;
   if (status == NULL) {
     vbet_output_error (error);
     return VBET_EXIT_FAILURE;

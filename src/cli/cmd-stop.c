@@ -16,6 +16,17 @@ stop_one (const char *id, const VbetInterrupt *interrupt)
   return FALSE;
 }
 
+/* @lab: one of those that run */
+static gboolean
+stop_listed (const VbetLabInfo *lab, const VbetInterrupt *interrupt)
+{
+  if (lab->answers)
+    return stop_one (lab->id, interrupt);
+  g_autoptr (GError) error = vbet_connection_silent_error (lab->id, lab->pid);
+  vbet_output_error (error);
+  return FALSE;
+}
+
 int
 vbet_cmd_stop (const VbetCommand *self, int argc, char **argv)
 {
@@ -40,7 +51,7 @@ vbet_cmd_stop (const VbetCommand *self, int argc, char **argv)
       return VBET_EXIT_FAILURE;
     }
     for (guint i = 0; i < labs->len; i++)
-      if (!stop_one (((const VbetLabInfo *)g_ptr_array_index (labs, i))->id, interrupt))
+      if (!stop_listed (g_ptr_array_index (labs, i), interrupt))
         exit_code = VBET_EXIT_FAILURE;
   }
   for (int i = 1; i < argc; i++)

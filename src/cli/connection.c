@@ -13,6 +13,8 @@
 
 #define GONE_SECONDS 10 /* an engine that has answered lab.stop has this long to end */
 #define GONE_TICK_MS 5
+#define WATCH_MS 500     /* between two looks at an engine that is watched */
+#define SILENT_SECONDS 4 /* in which it has to say something */
 
 /* --- connecting ------------------------------------------------------------ */
 
@@ -63,6 +65,16 @@ typedef struct {
   GError *error;   /* owned */
 } Pending;
 
+/* Two references: the caller's and the call's. */
+static Pending *
+pending_new (void)
+{
+  Pending *pending = g_new0 (Pending, 1);
+  g_atomic_ref_count_init (&pending->refs);
+  g_atomic_ref_count_inc (&pending->refs);
+  return pending;
+}
+
 static void
 pending_unref (Pending *pending)
 {
@@ -82,6 +94,46 @@ on_reply (GObject *source, GAsyncResult *result, gpointer data)
   pending_unref (pending);
 }
 
+/* --- an engine that hangs ---------------------------------------------------- */
+
+/* Asks an engine who it is, again and again, while it has something else to do. */
+typedef struct {
+  VbetClient *client;
+  guint tick;
+  Pending *question; /* (nullable) */
+  gint64 asked;      /* monotonic, µs */
+  gboolean silent;
+} Watch;
+
+static gboolean
+on_watch (gpointer data)
+{
+  Watch *self = data;
+  gint64 now = g_get_monotonic_time ();
+  if (self->question != NULL && !self->question->done) {
+    self->silent = now - self->asked >= SILENT_SECONDS * G_USEC_PER_SEC;
+    return G_SOURCE_CONTINUE;
+  }
+  g_clear_pointer (&self->question, pending_unref);
+  self->question = pending_new ();
+  self->asked = now;
+  vbet_client_call_async (self->client, "lab.info", NULL, NULL, on_reply, self->question);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+watch_begin (Watch *self, VbetClient *client)
+{
+  *self = (Watch){ .client = client, .tick = g_timeout_add (WATCH_MS, on_watch, self) };
+}
+
+static void
+watch_end (Watch *self)
+{
+  g_source_remove (self->tick);
+  g_clear_pointer (&self->question, pending_unref);
+}
+
 static void
 set_interrupted (const VbetInterrupt *interrupt, GError **error)
 {
@@ -91,10 +143,10 @@ set_interrupted (const VbetInterrupt *interrupt, GError **error)
     g_set_error (error, VBET_ERROR, VBET_ERROR_CANCELLED, "Interrupted");
 }
 
-/* @patience: how many signals end the waiting. */
+/* @patience: how many signals end the waiting; @watch: (nullable): tells of an engine that hangs. */
 static GVariant *
 call (VbetClient *client, const char *method, GVariant *params, const VbetInterrupt *interrupt,
-      guint patience, GError **error)
+      guint patience, const Watch *watch, GError **error)
 {
   if (vbet_interrupt_count (interrupt) >= patience) {
     if (params != NULL)
@@ -102,15 +154,15 @@ call (VbetClient *client, const char *method, GVariant *params, const VbetInterr
     set_interrupted (interrupt, error);
     return NULL;
   }
-  Pending *pending = g_new0 (Pending, 1);
-  g_atomic_ref_count_init (&pending->refs);
-  g_atomic_ref_count_inc (&pending->refs);
+  Pending *pending = pending_new ();
   vbet_client_call_async (client, method, params, NULL, on_reply, pending);
-  while (!pending->done && vbet_interrupt_count (interrupt) < patience)
+  while (!pending->done && vbet_interrupt_count (interrupt) < patience && (watch == NULL || !watch->silent))
     g_main_context_iteration (NULL, TRUE);
   GVariant *reply = g_steal_pointer (&pending->reply);
   if (reply == NULL && pending->error != NULL)
     g_propagate_error (error, g_steal_pointer (&pending->error));
+  else if (reply == NULL && watch != NULL && watch->silent)
+    g_propagate_error (error, vbet_connection_silent_error (vbet_client_get_id (client), vbet_client_get_pid (client)));
   else if (reply == NULL)
     set_interrupted (interrupt, error);
   pending_unref (pending);
@@ -121,7 +173,29 @@ GVariant *
 vbet_connection_call (VbetClient *client, const char *method, GVariant *params,
                       const VbetInterrupt *interrupt, GError **error)
 {
-  return call (client, method, params, interrupt, 1, error);
+  return call (client, method, params, interrupt, 1, NULL, error);
+}
+
+GVariant *
+vbet_connection_call_watched (VbetClient *client, const char *method, GVariant *params,
+                              const VbetInterrupt *interrupt, GError **error)
+{
+  Watch watch;
+  watch_begin (&watch, client);
+  GVariant *reply = call (client, method, params, interrupt, 1, &watch, error);
+  watch_end (&watch);
+  return reply;
+}
+
+GError *
+vbet_connection_silent_error (const char *lab, gint64 pid)
+{
+  if (pid <= 0)
+    return g_error_new (VBET_ERROR, VBET_ERROR_TIMEOUT, "The lab “%s” does not answer: its engine hangs", lab);
+  return g_error_new (VBET_ERROR, VBET_ERROR_TIMEOUT,
+                      "The lab “%s” does not answer: its engine hangs. “kill -KILL %" G_GINT64_FORMAT
+                      "” ends it, with all that belongs to the lab",
+                      lab, pid);
 }
 
 /* Returns a better error than @failure if @device is none of the lab's devices, else @failure itself. */
@@ -212,8 +286,11 @@ vbet_connection_stop_lab (VbetClient *client, const VbetInterrupt *interrupt, GE
 {
   g_autoptr (GError) failure = NULL;
   const char *id = vbet_client_get_id (client);
-  g_autoptr (GVariant) info = call (client, "lab.info", NULL, interrupt, 2, NULL);
-  g_autoptr (GVariant) reply = call (client, "lab.stop", NULL, interrupt, 2, &failure);
+  Watch watch;
+  watch_begin (&watch, client);
+  g_autoptr (GVariant) info = call (client, "lab.info", NULL, interrupt, 2, &watch, NULL);
+  g_autoptr (GVariant) reply = call (client, "lab.stop", NULL, interrupt, 2, &watch, &failure);
+  watch_end (&watch);
   /* The engine may be gone before its answer is read; gone is what was asked for. */
   gboolean stopped = reply != NULL || g_error_matches (failure, VBET_ERROR, VBET_ERROR_PROTOCOL);
   if (stopped && wait_gone (id, vbet_field_integer (info, "pid"), interrupt))

@@ -34,6 +34,17 @@ GVariant *vbet_connection_call (VbetClient *client, const char *method, GVariant
 GVariant *vbet_connection_call_device (VbetClient *client, const char *method, const char *device,
                                        GVariant *params, const VbetInterrupt *interrupt, GError **error);
 
+/**
+ * vbet_connection_call_watched: likewise; an engine that says nothing at all meanwhile, not even who it is, for
+ * a few seconds is given up with vbet_connection_silent_error().
+ */
+GVariant *vbet_connection_call_watched (VbetClient *client, const char *method, GVariant *params,
+                                        const VbetInterrupt *interrupt, GError **error);
+
+/** vbet_connection_silent_error: Returns: (transfer full): the engine of @lab, process @pid (0: unknown), does not
+ * answer, and how it can be ended. */
+GError *vbet_connection_silent_error (const char *lab, gint64 pid);
+
 /** vbet_connection_stop_lab: stops the lab; done when everything is gone. A second signal ends the waiting.
  */
 gboolean vbet_connection_stop_lab (VbetClient *client, const VbetInterrupt *interrupt, GError **error);

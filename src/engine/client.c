@@ -5,20 +5,39 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
-
-#include <gio/gunixsocketaddress.h>
-#include <jsonrpc-glib.h>
 
 #include "base/error.h"
 #include "base/paths.h"
+#include "engine/peer.h"
 #include "engine/rpc.h"
+
+/* What an engine may answer; it is ours (SO_PEERCRED), but a guest may have it say much. */
+#define MESSAGE_MAX (32 * 1024 * 1024) /* bytes */
+#define VALUES_MAX 4000000
+#define UNSENT_MAX (32 * 1024 * 1024) /* bytes of requests that the engine has not taken */
+#define CONNECT_TICK_MS 10            /* between two tries at an engine whose queue of connections is full */
+#define CONNECT_MS 5000               /* in all */
 
 struct _VbetClient {
   GObject parent_instance;
   char *id;            /* owned */
-  JsonrpcClient *rpc;  /* owned; NULL after the connection closed */
+  VbetPeer *peer;      /* owned; NULL after the connection closed */
+  GPid pid;            /* of the engine */
+  char *refusal;       /* (nullable): why the engine will not have us */
+  GHashTable *pending; /* number of a call → Call, owned */
+  gint64 last_call;
 };
+
+/* A call that waits for its answer. */
+typedef struct {
+  VbetClient *client; /* not owned: the task holds it */
+  gint64 number;
+  GTask *task;
+  GSource *cancelled; /* (nullable) */
+} Call;
 
 G_DEFINE_FINAL_TYPE (VbetClient, vbet_client, G_TYPE_OBJECT)
 
@@ -30,14 +49,59 @@ enum {
 
 static guint signals[N_SIGNALS];
 
+/* --- calls that wait --------------------------------------------------------- */
+
+/* Takes the call out of the table. Returns: (transfer full): its task. */
+static GTask *
+end_call (VbetClient *self, Call *call)
+{
+  GTask *task = g_steal_pointer (&call->task);
+  g_hash_table_remove (self->pending, &call->number);
+  return task;
+}
+
+static void
+call_free (gpointer data)
+{
+  Call *call = data;
+  if (call->cancelled != NULL)
+    g_source_destroy (call->cancelled);
+  g_clear_pointer (&call->cancelled, g_source_unref);
+  g_clear_object (&call->task);
+  g_free (call);
+}
+
 static void
 drop_connection (VbetClient *self)
 {
-  if (self->rpc == NULL)
+  if (self->peer == NULL)
     return;
-  g_autoptr (JsonrpcClient) rpc = g_steal_pointer (&self->rpc);
-  g_signal_handlers_disconnect_by_data (rpc, self);
-  jsonrpc_client_close (rpc, NULL, NULL);
+  vbet_peer_close (self->peer);
+  g_clear_object (&self->peer);
+}
+
+static GError *
+gone_error (const VbetClient *self)
+{
+  if (self->refusal != NULL)
+    return g_error_new_literal (VBET_ERROR, VBET_ERROR_STATE, self->refusal);
+  return g_error_new_literal (VBET_ERROR, VBET_ERROR_PROTOCOL, "The lab's engine went away");
+}
+
+/* The engine is gone: so are the answers. Callers may come back meanwhile. */
+static void
+fail_calls (VbetClient *self)
+{
+  g_autoptr (GPtrArray) tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer call;
+  g_hash_table_iter_init (&iter, self->pending);
+  while (g_hash_table_iter_next (&iter, NULL, &call)) {
+    g_ptr_array_add (tasks, g_steal_pointer (&((Call *)call)->task));
+    g_hash_table_iter_remove (&iter);
+  }
+  for (guint i = 0; i < tasks->len; i++)
+    g_task_return_error (g_ptr_array_index (tasks, i), gone_error (self));
 }
 
 static void
@@ -50,6 +114,8 @@ vbet_client_dispose (GObject *object)
 static void
 vbet_client_finalize (GObject *object)
 {
+  g_hash_table_unref (VBET_CLIENT (object)->pending);
+  g_free (VBET_CLIENT (object)->refusal);
   g_free (VBET_CLIENT (object)->id);
   G_OBJECT_CLASS (vbet_client_parent_class)->finalize (object);
 }
@@ -69,101 +135,194 @@ vbet_client_class_init (VbetClientClass *class)
 static void
 vbet_client_init (VbetClient *self)
 {
+  self->pending = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, call_free);
+}
+
+/* --- what the engine says ---------------------------------------------------- */
+
+/* Returns: (transfer full): a member of @message, or an object without members. */
+static GVariant *
+object_of (GVariant *message, const char *key)
+{
+  GVariant *value = g_variant_lookup_value (message, key, G_VARIANT_TYPE_VARDICT);
+  return value != NULL ? value : g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
 }
 
 static void
-on_notification (JsonrpcClient *rpc, const char *method, GVariant *params, VbetClient *self)
+take_notification (VbetClient *self, GVariant *message)
 {
-  g_autoptr (VbetClient) alive = g_object_ref (self);
-  g_autoptr (GVariant) none = NULL;
-  if (params == NULL)
-    params = none = g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
-  g_signal_emit (alive, signals[SIGNAL_NOTIFICATION], 0, method, params);
+  g_autoptr (GVariant) method = g_variant_lookup_value (message, "method", G_VARIANT_TYPE_STRING);
+  g_autoptr (GVariant) params = object_of (message, "params");
+  if (method != NULL)
+    g_signal_emit (self, signals[SIGNAL_NOTIFICATION], 0, g_variant_get_string (method, NULL), params);
 }
 
 static void
-on_failed (JsonrpcClient *rpc, VbetClient *self)
+take_answer (VbetClient *self, gint64 number, GVariant *message)
 {
-  g_autoptr (VbetClient) alive = g_object_ref (self);
-  if (alive->rpc == NULL)
+  Call *call = g_hash_table_lookup (self->pending, &number);
+  if (call == NULL)
+    return; /* cancelled meanwhile */
+  g_autoptr (GTask) task = end_call (self, call);
+  g_autoptr (GVariant) error = g_variant_lookup_value (message, "error", G_VARIANT_TYPE_VARDICT);
+  if (error == NULL) {
+    g_task_return_pointer (task, object_of (message, "result"), (GDestroyNotify) g_variant_unref);
     return;
-  drop_connection (alive);
-  g_signal_emit (alive, signals[SIGNAL_CLOSED], 0);
+  }
+  gint64 code = 0;
+  g_autofree char *sentence = NULL;
+  g_variant_lookup (error, "code", "x", &code);
+  if (!g_variant_lookup (error, "message", "s", &sentence))
+    sentence = g_strdup ("The lab's engine refused without saying why");
+  g_task_return_error (task, vbet_rpc_error ((gint) CLAMP (code, G_MININT, G_MAXINT), sentence));
 }
 
-static VbetClient *
-client_new (const char *id, GIOStream *stream)
+static void
+on_message (VbetPeer *peer, GVariant *message, gpointer data)
 {
+  g_autoptr (VbetClient) self = g_object_ref (data);
+  g_autoptr (GVariant) id = g_variant_lookup_value (message, "id", NULL);
+  if (id == NULL)
+    take_notification (self, message);
+  else if (g_variant_is_of_type (id, G_VARIANT_TYPE_INT64))
+    take_answer (self, g_variant_get_int64 (id), message);
+  else if (self->refusal == NULL) {
+    /* Of no call: the engine is about to hang up. */
+    g_autoptr (GVariant) error = object_of (message, "error");
+    g_variant_lookup (error, "message", "s", &self->refusal);
+  }
+}
+
+static void
+on_closed (VbetPeer *peer, const GError *why, gpointer data)
+{
+  g_autoptr (VbetClient) self = g_object_ref (data);
+  drop_connection (self);
+  fail_calls (self);
+  g_signal_emit (self, signals[SIGNAL_CLOSED], 0);
+}
+
+/* @fd: (transfer full) */
+static VbetClient *
+client_new (const char *id, int fd, GPid pid)
+{
+  static const VbetPeerEvents events = { .message = on_message, .closed = on_closed };
+  static const VbetPeerLimits limits
+      = { .message_max = MESSAGE_MAX, .values_max = VALUES_MAX, .unsent_max = UNSENT_MAX };
   VbetClient *self = g_object_new (VBET_TYPE_CLIENT, NULL);
   self->id = g_strdup (id);
-  self->rpc = jsonrpc_client_new (stream);
-  g_signal_connect (self->rpc, "notification", G_CALLBACK (on_notification), self);
-  g_signal_connect (self->rpc, "failed", G_CALLBACK (on_failed), self);
-  jsonrpc_client_start_listening (self->rpc);
+  self->pid = pid;
+  self->peer = vbet_peer_new (fd, &limits, &events, self);
   return self;
 }
 
 /* --- connecting ------------------------------------------------------------ */
 
-static GSocketAddress *
-lab_address (const char *id, GError **error)
+static gboolean
+lab_address (const char *id, struct sockaddr_un *ret_address, GError **error)
 {
   if (!vbet_paths_valid_lab_id (id)) {
     g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE,
                  "“%s” cannot name a lab; use letters, digits, “_” and “-”, at most 32 of them", id);
-    return NULL;
+    return FALSE;
   }
   if (!vbet_paths_check_runtime (id, error))
-    return NULL;
+    return FALSE;
   g_autofree char *path = vbet_paths_lab_socket (id);
   if (strlen (path) > VBET_SOCKET_PATH_MAX) {
     g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
                  "The path %s is longer than a socket's may be (%d bytes); choose a shorter lab id or XDG_RUNTIME_DIR",
                  path, VBET_SOCKET_PATH_MAX);
-    return NULL;
+    return FALSE;
   }
-  return g_unix_socket_address_new (path);
+  *ret_address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+  memcpy (ret_address->sun_path, path, strlen (path));
+  return TRUE;
 }
 
-static void
-set_connect_error (GTask *task, const char *id, const GError *error)
+/* What is wrong with the socket of lab @id. */
+static GError *
+connect_error (const char *id, int code)
 {
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)
-      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
-    g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_NOT_FOUND, "No lab “%s” is running; “vbetctl ps” lists those that are",
-                             id);
-  else
-    g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_FAILED, "Cannot reach the lab “%s”: %s", id, error->message);
+  if (code == ENOENT || code == ECONNREFUSED || code == ENOTDIR)
+    return g_error_new (VBET_ERROR, VBET_ERROR_NOT_FOUND, "No lab “%s” is running; “vbetctl ps” lists those that are",
+                        id);
+  if (code == EAGAIN)
+    return g_error_new (VBET_ERROR, VBET_ERROR_TIMEOUT, "The lab “%s” takes no connection: its engine hangs, or has too "
+                                                        "much to do", id);
+  return g_error_new (VBET_ERROR, VBET_ERROR_FAILED, "Cannot reach the lab “%s”: %s", id, g_strerror (code));
 }
 
-static void
-on_connected (GObject *source, GAsyncResult *result, gpointer data)
+/* Connects to the lab @id without waiting. Returns: NULL with *@ret_again when its queue is full, or with @error. */
+static VbetClient *
+try_connect (const char *id, gboolean *ret_again, GError **error)
 {
-  g_autoptr (GTask) task = data;
-  g_autoptr (GError) error = NULL;
-  const char *id = g_task_get_task_data (task);
-  g_autoptr (GSocketConnection) connection
-      = g_socket_client_connect_finish (G_SOCKET_CLIENT (source), result, &error);
-  if (connection == NULL)
-    set_connect_error (task, id, error);
+  struct sockaddr_un address;
+  GPid pid = 0;
+  *ret_again = FALSE;
+  if (!lab_address (id, &address, error))
+    return NULL;
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  int failed = fd < 0 || connect (fd, (const struct sockaddr *) &address, sizeof address) != 0 ? errno : 0;
+  if (failed == 0 && vbet_peer_is_ours (fd, &pid, error))
+    return client_new (id, fd, pid);
+  if (fd >= 0)
+    close (fd);
+  *ret_again = failed == EAGAIN;
+  if (failed != 0)
+    g_propagate_error (error, connect_error (id, failed));
   else
-    g_task_return_pointer (task, client_new (id, G_IO_STREAM (connection)), g_object_unref);
+    g_prefix_error (error, "The socket of the lab “%s” is somebody else's. ", id);
+  return NULL;
+}
+
+/* A connection that is tried until its time is over. */
+typedef struct {
+  char *id;
+  gint64 deadline; /* monotonic, µs */
+} Connecting;
+
+static void
+connecting_free (gpointer data)
+{
+  Connecting *self = data;
+  g_free (self->id);
+  g_free (self);
+}
+
+static gboolean
+on_try (gpointer data)
+{
+  GTask *task = data;
+  Connecting *self = g_task_get_task_data (task);
+  GError *error = NULL;
+  gboolean again = FALSE;
+  if (g_task_return_error_if_cancelled (task))
+    return G_SOURCE_REMOVE;
+  VbetClient *client = try_connect (self->id, &again, &error);
+  if (again && g_get_monotonic_time () < self->deadline) {
+    g_error_free (error);
+    return G_SOURCE_CONTINUE;
+  }
+  if (client != NULL)
+    g_task_return_pointer (task, client, g_object_unref);
+  else
+    g_task_return_error (task, error);
+  return G_SOURCE_REMOVE;
 }
 
 void
 vbet_client_connect_async (const char *id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
-  GError *error = NULL;
-  g_autoptr (GSocketAddress) address = lab_address (id, &error);
-  g_task_set_task_data (task, g_strdup (id), g_free);
-  if (address == NULL) {
-    g_task_return_error (task, error);
-    return;
+  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+  Connecting *connecting = g_new (Connecting, 1);
+  *connecting = (Connecting){ g_strdup (id), g_get_monotonic_time () + CONNECT_MS * 1000 };
+  g_task_set_task_data (task, connecting, connecting_free);
+  if (on_try (task) == G_SOURCE_CONTINUE) {
+    g_autoptr (GSource) source = g_timeout_source_new (CONNECT_TICK_MS);
+    g_task_attach_source (task, source, on_try);
   }
-  g_autoptr (GSocketClient) connector = g_socket_client_new ();
-  g_socket_client_connect_async (connector, G_SOCKET_CONNECTABLE (address), cancellable, on_connected,
-                                 g_steal_pointer (&task));
+  g_object_unref (task);
 }
 
 VbetClient *
@@ -221,73 +380,44 @@ vbet_client_get_id (VbetClient *self)
   return self->id;
 }
 
-/* What the engine said, or NULL when @error is of the connection. jsonrpc-glib 3.42 looks for a 32-bit code, but a JSON
- * number arrives as 64 bits: it then reports
- * G_IO_ERROR_FAILED with the whole error object, in GVariant text, as the message. */
-static GError *
-engine_error (const GError *error)
+GPid
+vbet_client_get_pid (VbetClient *self)
 {
-  gint64 code = 0;
-  g_autofree char *message = NULL;
-  gboolean is_rpc = error->domain == jsonrpc_client_error_quark ();
-  if (!is_rpc && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED))
-    return NULL;
-  g_autoptr (GVariant) object = g_variant_parse (G_VARIANT_TYPE_VARDICT, error->message, NULL, NULL, NULL);
-  if (object != NULL && g_variant_lookup (object, "code", "x", &code) && g_variant_lookup (object, "message", "s", &message))
-    return vbet_rpc_error ((gint) CLAMP (code, G_MININT, G_MAXINT), message);
-  return is_rpc && error->code < 0 ? vbet_rpc_error (error->code, error->message) : NULL;
+  return self->pid;
 }
 
 static gboolean
-release_now (gpointer self)
+on_cancelled (GCancellable *cancellable, gpointer data)
 {
-  return G_SOURCE_REMOVE; /* with it goes the source's reference */
-}
-
-/* The call may be the last that holds the connection. Closed inside a reply, jsonrpc-glib 3.42 would complete the call
- * a second time, with an error: so it is closed right after it. */
-static void
-release_after_reply (VbetClient *self)
-{
-  g_autoptr (GSource) source = g_idle_source_new ();
-  g_source_set_priority (source, G_PRIORITY_HIGH);
-  g_source_set_callback (source, release_now, g_object_ref (self), g_object_unref);
-  g_source_attach (source, g_main_context_get_thread_default ());
-}
-
-static void
-on_reply (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  release_after_reply (g_task_get_source_object (task));
-  g_autoptr (GError) error = NULL;
-  GVariant *reply = NULL;
-  GError *said = NULL;
-  if (jsonrpc_client_call_finish (JSONRPC_CLIENT (source), result, &reply, &error)) {
-    if (reply == NULL)
-      reply = g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
-    g_task_return_pointer (task, reply, (GDestroyNotify) g_variant_unref);
-  } else if ((said = engine_error (error)) != NULL) {
-    g_task_return_error (task, said);
-  } else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_CANCELLED, "Cancelled");
-  } else {
-    g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_PROTOCOL, "The lab's engine went away (%s)", error->message);
-  }
+  Call *call = data;
+  g_autoptr (GTask) task = end_call (call->client, call);
+  g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_CANCELLED, "Cancelled");
+  return G_SOURCE_REMOVE;
 }
 
 void
 vbet_client_call_async (VbetClient *self, const char *method, GVariant *params, GCancellable *cancellable,
                         GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  GTask *task = g_task_new (self, NULL, callback, user_data);
   g_autoptr (GVariant) owned
       = g_variant_ref_sink (params != NULL ? params : g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
-  if (self->rpc == NULL) {
-    g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_PROTOCOL, "The lab's engine went away");
+  if (self->peer == NULL) {
+    g_task_return_error (task, gone_error (self));
+    g_object_unref (task);
     return;
   }
-  jsonrpc_client_call_async (self->rpc, method, owned, cancellable, on_reply, g_steal_pointer (&task));
+  Call *call = g_new0 (Call, 1);
+  call->client = self;
+  call->task = task;
+  call->number = ++self->last_call;
+  g_hash_table_insert (self->pending, &call->number, call);
+  if (cancellable != NULL) {
+    call->cancelled = g_cancellable_source_new (cancellable);
+    g_source_set_callback (call->cancelled, G_SOURCE_FUNC (on_cancelled), call, NULL);
+    g_source_attach (call->cancelled, g_main_context_get_thread_default ());
+  }
+  vbet_peer_send (self->peer, vbet_rpc_request (call->number, method, g_variant_ref (owned)));
 }
 
 GVariant *
@@ -316,6 +446,7 @@ _vbet_lab_info_from_reply (const char *id, GVariant *reply)
     return NULL;
   VbetLabInfo *info = g_new0 (VbetLabInfo, 1);
   gint64 number = 0;
+  info->answers = TRUE;
   info->id = g_strdup (id);
   if (!g_variant_lookup (reply, "name", "s", &info->name))
     info->name = g_strdup (id);
@@ -332,34 +463,19 @@ _vbet_lab_info_from_reply (const char *id, GVariant *reply)
   return info;
 }
 
-static VbetLabInfo *
-lab_info_sync (const char *id)
+static void
+store_labs (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (VbetClient) client = vbet_client_connect_sync (id, NULL);
-  if (client == NULL)
-    return NULL;
-  g_autoptr (GVariant) reply = vbet_client_call_sync (client, "lab.info", NULL, NULL);
-  return reply != NULL ? _vbet_lab_info_from_reply (id, reply) : NULL;
-}
-
-static gint
-compare_ids (gconstpointer a, gconstpointer b)
-{
-  return strcmp ((*(VbetLabInfo *const *) a)->id, (*(VbetLabInfo *const *) b)->id);
+  GPtrArray **slot = data;
+  *slot = vbet_labs_list_finish (result);
 }
 
 GPtrArray *
 vbet_labs_list_sync (void)
 {
-  GPtrArray *labs = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_lab_info_free);
-  g_autofree char *base = vbet_paths_runtime_dir ();
-  g_autoptr (GDir) dir = vbet_paths_check_runtime (NULL, NULL) ? g_dir_open (base, 0, NULL) : NULL;
-  const char *name = NULL;
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    VbetLabInfo *info = vbet_paths_valid_lab_id (name) ? lab_info_sync (name) : NULL;
-    if (info != NULL)
-      g_ptr_array_add (labs, info);
-  }
-  g_ptr_array_sort (labs, compare_ids);
+  GPtrArray *labs = NULL;
+  vbet_labs_list_async (store_labs, &labs);
+  while (labs == NULL)
+    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
   return labs;
 }

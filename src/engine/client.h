@@ -1,7 +1,7 @@
 /* client.h - talking to a running lab's engine (vbetd), for the window, vbetctl and tests.
  *
  * One client is one connection to one lab: JSON-RPC 2.0 over the lab's unix
- * socket, by jsonrpc-glib. Methods, parameters, results, notifications and
+ * socket (peer.h), which is only spoken with if our own user or root listens. Methods, parameters, results, notifications and
  * errors are documented in vbetd(8). Nothing here blocks except functions
  * named _sync, which are for the command line only.
  */
@@ -19,14 +19,20 @@ typedef struct {
   guint devices;
   guint ready;      /* guests that are ready */
   guint guests;
+  gboolean answers; /* FALSE: its engine runs, but says nothing: of the others only @id and, if known, @pid are set */
 } VbetLabInfo;
 
 void vbet_lab_info_free (VbetLabInfo *self);
 
-/** vbet_labs_list_sync: Returns: (transfer full) (element-type VbetLabInfo): labs that answer, by id. Stale folders are left out. */
+/**
+ * vbet_labs_list_sync: Returns: (transfer full) (element-type VbetLabInfo): labs that run, by id, after
+ *   VBET_LABS_PATIENCE_MS at most, whatever their engines do. Stale folders are left out.
+ */
 GPtrArray *vbet_labs_list_sync (void);
 
-/** vbet_labs_list_async: asks all labs at once; one that does not answer within seconds is left out. */
+#define VBET_LABS_PATIENCE_MS 3000 /* an engine that says nothing for so long does not answer */
+
+/** vbet_labs_list_async: asks all labs at once. */
 void vbet_labs_list_async (GAsyncReadyCallback callback, gpointer user_data);
 /** vbet_labs_list_finish: Returns: (transfer full) (element-type VbetLabInfo): as vbet_labs_list_sync() does. */
 GPtrArray *vbet_labs_list_finish (GAsyncResult *result);
@@ -68,6 +74,8 @@ VbetClient *vbet_client_connect_sync (const char *id, GError **error);
 
 /** vbet_client_get_id: the lab's identifier. */
 const char *vbet_client_get_id (VbetClient *self);
+/** vbet_client_get_pid: the engine's process. */
+GPid vbet_client_get_pid (VbetClient *self);
 
 /**
  * vbet_client_call_async:

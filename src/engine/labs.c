@@ -3,16 +3,15 @@
 
 #include "engine/client.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "base/paths.h"
 
-/* An engine that does not answer in this time is left out. */
-#define PATIENCE_MS 3000
-
 /* One question to all; replies that come too late find no timeout any more. */
 typedef struct {
   GPtrArray *labs;
+  GPtrArray *questions; /* of Question, borrowed: not answered yet */
   guint waiting;
   guint timeout;
 } Listing;
@@ -30,21 +29,16 @@ listing_free (gpointer data)
   Listing *self = data;
   g_clear_handle_id (&self->timeout, g_source_remove);
   g_ptr_array_unref (self->labs);
+  g_ptr_array_unref (self->questions);
   g_free (self);
 }
 
-static gboolean
-release_later (gpointer client)
-{
-  return G_SOURCE_REMOVE; /* with it goes the source's reference */
-}
-
-/* A connection is not closed inside a reply: jsonrpc-glib 3.42 would complete the call twice. */
 static void
 question_free (Question *self)
 {
-  if (self->client != NULL)
-    g_idle_add_full (G_PRIORITY_HIGH, release_later, g_steal_pointer (&self->client), g_object_unref);
+  Listing *listing = g_task_get_task_data (self->task);
+  g_ptr_array_remove (listing->questions, self);
+  g_clear_object (&self->client);
   g_object_unref (self->task);
   g_free (self->id);
   g_free (self);
@@ -55,6 +49,17 @@ static gint
 compare_ids (gconstpointer a, gconstpointer b)
 {
   return strcmp ((*(VbetLabInfo *const *)a)->id, (*(VbetLabInfo *const *)b)->id);
+}
+
+static void
+add_silent (Listing *listing, const Question *question)
+{
+  VbetLabInfo *info = g_new0 (VbetLabInfo, 1);
+  info->id = g_strdup (question->id);
+  info->name = g_strdup (question->id);
+  info->path = g_strdup ("");
+  info->pid = question->client != NULL ? vbet_client_get_pid (question->client) : 0;
+  g_ptr_array_add (listing->labs, info);
 }
 
 static void
@@ -79,7 +84,10 @@ answered (Question *question)
 static gboolean
 on_timeout (gpointer task)
 {
-  ((Listing *)g_task_get_task_data (task))->timeout = 0;
+  Listing *listing = g_task_get_task_data (task);
+  listing->timeout = 0;
+  for (guint i = 0; i < listing->questions->len; i++)
+    add_silent (listing, g_ptr_array_index (listing->questions, i));
   finish (task);
   return G_SOURCE_REMOVE;
 }
@@ -95,6 +103,9 @@ on_info (GObject *source, GAsyncResult *result, gpointer data)
     g_ptr_array_add (listing->labs, info);
   else
     vbet_lab_info_free (info);
+  /* An engine that has ended is none; one that has not, but hangs up, has too many clients. */
+  if (info == NULL && listing->timeout != 0 && kill (vbet_client_get_pid (question->client), 0) == 0)
+    add_silent (listing, question);
   answered (question);
 }
 
@@ -120,17 +131,19 @@ vbet_labs_list_async (GAsyncReadyCallback callback, gpointer user_data)
   g_autoptr (GDir) dir = vbet_paths_check_runtime (NULL, NULL) ? g_dir_open (base, 0, NULL) : NULL;
   Listing *listing = g_new0 (Listing, 1);
   const char *name = NULL;
+  listing->questions = g_ptr_array_new ();
   listing->labs = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_lab_info_free);
   g_task_set_task_data (task, listing, listing_free);
   listing->waiting = 1; /* us */
   listing->timeout
-      = g_timeout_add_full (G_PRIORITY_DEFAULT, PATIENCE_MS, on_timeout, g_object_ref (task), g_object_unref);
+      = g_timeout_add_full (G_PRIORITY_DEFAULT, VBET_LABS_PATIENCE_MS, on_timeout, g_object_ref (task), g_object_unref);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
     if (!vbet_paths_valid_lab_id (name))
       continue;
     Question *question = g_new0 (Question, 1);
     question->task = g_object_ref (task);
     question->id = g_strdup (name);
+    g_ptr_array_add (listing->questions, question);
     listing->waiting++;
     vbet_client_connect_async (name, NULL, on_connected, question);
   }

@@ -13,6 +13,17 @@ libvbet_client_a_SOURCES = \
 	src/engine/measure.h \
 	src/engine/packets.c \
 	src/engine/packets.h \
+	src/engine/peer-private.h \
+	src/engine/peer.c \
+	src/engine/peer.h \
+	src/engine/room.c \
+	src/engine/room.h \
+	src/engine/rpc-frame.c \
+	src/engine/rpc-frame.h \
+	src/engine/rpc-json.c \
+	src/engine/rpc-json.h \
+	src/engine/rpc-server.c \
+	src/engine/rpc-server.h \
 	src/engine/rpc.c \
 	src/engine/rpc.h
 noinst_LIBRARIES += libvbet-engine.a
@@ -34,7 +45,7 @@ ENGINE_LIBS = \
 	libvbet-model.a \
 	libvbet-language.a \
 	libvbet-base.a \
-	$(JSONRPC_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
+	$(JSON_LIBS) $(GLIB_LIBS) -lm
 
 pkglibexec_PROGRAMS += bin/vbetd
 bin_vbetd_SOURCES = src/engine/main.c

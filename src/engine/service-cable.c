@@ -4,6 +4,7 @@
 #include "engine/service-private.h"
 
 #include "base/error.h"
+#include "engine/rpc.h"
 
 #define MEASURE_COUNT_MAX 100000
 #define MEASURE_SECONDS_MAX 3600
@@ -87,16 +88,7 @@ on_measuring (double share, double duration, gpointer data)
   g_variant_dict_init (&dict, request->params);
   g_variant_dict_insert (&dict, "share", "d", share);
   g_variant_dict_insert (&dict, "seconds", "d", duration / 1e9);
-  jsonrpc_client_send_notification_async (request->client, "cable.measuring", g_variant_dict_end (&dict),
-                                          NULL, NULL, NULL);
-}
-
-static void
-on_measure_answer (GObject *source, GAsyncResult *result, gpointer data)
-{
-  VbetRequest *request = data;
-  g_hash_table_remove (request->service->measures, request);
-  _vbet_request_on_lab_answer (source, result, request);
+  vbet_peer_send (request->client, vbet_rpc_notification ("cable.measuring", g_variant_dict_end (&dict)));
 }
 
 static void
@@ -120,8 +112,8 @@ handle_measure (VbetRequest *request)
     .measuring = on_measuring,
     .measuring_data = request,
   };
-  g_hash_table_add (request->service->measures, request);
-  vbet_lab_measure_async (request->service->lab, &options, request->cancellable, on_measure_answer, request);
+  vbet_lab_measure_async (request->service->lab, &options, request->cancellable, _vbet_request_on_lab_answer,
+                          request);
 }
 
 static void
@@ -137,22 +129,10 @@ handle_measure_cancel (VbetRequest *request)
     _vbet_request_refuse (request, error);
 }
 
-/* Nobody waits for its measurements any more. */
-void
-_vbet_service_cancel_measures (VbetService *self, JsonrpcClient *client)
-{
-  g_autoptr (GList) requests = g_hash_table_get_keys (self->measures);
-  for (GList *at = requests; at != NULL; at = at->next) {
-    VbetRequest *request = at->data;
-    if (request->client == client)
-      g_cancellable_cancel (request->cancellable);
-  }
-}
-
 const VbetMethod _vbet_service_cable_methods[] = {
-  { "capture.start", handle_capture_start },
-  { "capture.stop", handle_capture_stop },
+  { "capture.start", handle_capture_start, VBET_METHOD_AT_ONCE },
+  { "capture.stop", handle_capture_stop, VBET_METHOD_AT_ONCE },
   { "cable.measure", handle_measure },
-  { "cable.measure-cancel", handle_measure_cancel },
-  { NULL, NULL },
+  { "cable.measure-cancel", handle_measure_cancel, VBET_METHOD_AT_ONCE },
+  { NULL },
 };

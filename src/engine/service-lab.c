@@ -112,22 +112,14 @@ handle_checks (VbetRequest *request)
 }
 
 static void
-on_stop_answered (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (VbetService) self = data;
-  jsonrpc_client_reply_finish (JSONRPC_CLIENT (source), result, NULL);
-  g_signal_emit_by_name (self, "finished");
-}
-
-static void
 on_lab_stopped (GObject *source, GAsyncResult *result, gpointer data)
 {
   VbetRequest *request = data;
+  g_autoptr (VbetService) service = g_object_ref (request->service);
+  g_autoptr (VbetPeer) client = g_object_ref (request->client);
   vbet_lab_stop_finish (VBET_LAB (source), result, NULL);
-  jsonrpc_client_reply_async (request->client, request->id,
-                              g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0), NULL, on_stop_answered,
-                              g_object_ref (request->service));
-  _vbet_request_free (request);
+  _vbet_request_answer_nothing (request);
+  _vbet_service_finish_after (service, client);
 }
 
 static void
@@ -139,19 +131,19 @@ handle_stop (VbetRequest *request)
 }
 
 const VbetMethod _vbet_service_lab_methods[] = {
-  { "lab.info", handle_info },
+  { "lab.info", handle_info, VBET_METHOD_AT_ONCE },
   { "lab.apply", handle_apply },
-  { "lab.text", handle_text },
-  { "lab.status", handle_status },
-  { "lab.counters", handle_counters },
-  { "lab.calls", handle_calls },
+  { "lab.text", handle_text, VBET_METHOD_AT_ONCE },
+  { "lab.status", handle_status, VBET_METHOD_COSTLY },
+  { "lab.counters", handle_counters, VBET_METHOD_COSTLY },
+  { "lab.calls", handle_calls, VBET_METHOD_AT_ONCE },
   { "lab.call", handle_call },
-  { "lab.steps", handle_steps },
+  { "lab.steps", handle_steps, VBET_METHOD_AT_ONCE },
   { "lab.step", handle_step },
-  { "lab.step-cancel", handle_step_cancel },
+  { "lab.step-cancel", handle_step_cancel, VBET_METHOD_AT_ONCE },
   { "lab.checks", handle_checks },
   { "call.retry", handle_retry },
   { "lab.stop", handle_stop },
-  { "device.status", handle_device_status },
-  { NULL, NULL },
+  { "device.status", handle_device_status, VBET_METHOD_COSTLY },
+  { NULL },
 };

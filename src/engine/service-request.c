@@ -8,22 +8,18 @@
 
 /* --- answers ---------------------------------------------------------------------- */
 
-static void
-on_sent (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  /* A client that went away does not miss its answer. */
-  if (!jsonrpc_client_reply_finish (JSONRPC_CLIENT (source), result, &error))
-    g_debug ("reply not sent: %s", error->message);
-}
-
 void
 _vbet_request_free (VbetRequest *request)
 {
+  _vbet_service_forget (request->service, request);
+  vbet_rpc_server_end_request (request->service->server, request->client);
+  _vbet_request_release (request);
   if (request->timeout != 0)
     g_source_remove (request->timeout);
-  if (request->stream != NULL)
-    g_hash_table_remove (request->service->streams, request->stream);
+  for (int i = 0; i < 2; i++)
+    g_clear_pointer (&request->collected[i], _vbet_collected_free);
+  g_clear_error (&request->failure);
+  g_clear_object (&request->guest);
   g_clear_object (&request->cancellable);
   g_clear_pointer (&request->params, g_variant_unref);
   g_clear_pointer (&request->id, g_variant_unref);
@@ -33,12 +29,11 @@ _vbet_request_free (VbetRequest *request)
   g_free (request);
 }
 
-/* Answers with @result (consumed when floating) and ends @request. */
+/* Answers with @result (transfer full, or floating) and ends @request. */
 void
 _vbet_request_answer (VbetRequest *request, GVariant *result)
 {
-  g_autoptr (GVariant) owned = g_variant_take_ref (result);
-  jsonrpc_client_reply_async (request->client, request->id, owned, NULL, on_sent, NULL);
+  vbet_peer_send (request->client, vbet_rpc_answer (request->id, result));
   _vbet_request_free (request);
 }
 
@@ -48,22 +43,43 @@ _vbet_request_answer_nothing (VbetRequest *request)
   _vbet_request_answer (request, g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
 }
 
-static void
-on_error_sent (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  if (!jsonrpc_client_reply_error_finish (JSONRPC_CLIENT (source), result, &error))
-    g_debug ("error not sent: %s", error->message);
-}
-
 /* Answers with @error (consumed) and ends @request. */
 void
 _vbet_request_refuse (VbetRequest *request, GError *error)
 {
-  jsonrpc_client_reply_error_async (request->client, request->id, vbet_rpc_code (error), error->message, NULL,
-                                    on_error_sent, NULL);
+  vbet_peer_send (request->client, vbet_rpc_refusal (request->id, vbet_rpc_code (error), error->message));
   g_error_free (error);
   _vbet_request_free (request);
+}
+
+/* --- what is kept -------------------------------------------------------------------- */
+
+GError *
+_vbet_request_no_room (void)
+{
+  return g_error_new (
+      VBET_ERROR, VBET_ERROR_STATE,
+      "The engine keeps %d MiB for requests already, as much as it may; ask again when one of them is "
+      "answered",
+      VBET_RPC_HELD_MAX / 1024 / 1024);
+}
+
+gboolean
+_vbet_request_hold (VbetRequest *request, gsize size)
+{
+  if (!vbet_room_take (request->service->held, size))
+    return FALSE;
+  request->held += size;
+  return TRUE;
+}
+
+void
+_vbet_request_release (VbetRequest *request)
+{
+  vbet_room_give (request->service->held, request->held);
+  request->held = 0;
+  g_clear_pointer (&request->params, g_variant_unref);
+  request->params = g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
 }
 
 /* --- parameters ---------------------------------------------------------------------- */
@@ -72,11 +88,13 @@ _vbet_request_refuse (VbetRequest *request, GError *error)
 char *
 _vbet_request_text (VbetRequest *request, const char *key)
 {
-  char *value = NULL;
-  if (!g_variant_lookup (request->params, key, "s", &value))
-    _vbet_request_refuse (
-        request, g_error_new (VBET_ERROR, VBET_ERROR_USAGE, "The parameter “%s” is missing or no text", key));
-  return value;
+  /* Not g_variant_lookup(), which copies everything, the longest text included. */
+  g_autoptr (GVariant) value = g_variant_lookup_value (request->params, key, G_VARIANT_TYPE_STRING);
+  if (value != NULL)
+    return g_variant_dup_string (value, NULL);
+  _vbet_request_refuse (
+      request, g_error_new (VBET_ERROR, VBET_ERROR_USAGE, "The parameter “%s” is missing or no text", key));
+  return NULL;
 }
 
 double
@@ -95,9 +113,8 @@ _vbet_request_number (GVariant *params, const char *key, double fallback)
 gboolean
 _vbet_request_flag (GVariant *params, const char *key, gboolean fallback)
 {
-  gboolean value = fallback;
-  g_variant_lookup (params, key, "b", &value);
-  return value;
+  g_autoptr (GVariant) value = g_variant_lookup_value (params, key, G_VARIANT_TYPE_BOOLEAN);
+  return value != NULL ? g_variant_get_boolean (value) : fallback;
 }
 
 /* The guest a request is about, or NULL after having refused @request. */

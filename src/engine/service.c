@@ -2,21 +2,23 @@
  *
  * Tables of methods (service-lab.c, service-device.c, service-cable.c); each
  * handler reads its parameters, calls the lab, and answers when the lab has. A handler never blocks, and a
- * client that sends nonsense gets an error or is disconnected by jsonrpc-glib: it never ends the engine.
+ * client that sends nonsense gets an error or is disconnected by rpc-server.c: it never ends the engine.
  */
 #include "config.h"
 
 #include "engine/service.h"
 
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-
-#include <gio/gunixsocketaddress.h>
 
 #include "base/error.h"
-#include "base/paths.h"
+#include "engine/rpc.h"
 #include "engine/service-private.h"
+
+/* Who does not take the answer to lab.stop in this time does not keep the engine alive. */
+#define LAST_WORD_MS 2000
+
+#define COSTLY_PRIORITY (G_PRIORITY_DEFAULT + 5) /* as turns have, see rpc-server.c */
+#define COSTLY_REST_MS 50                        /* between two costly requests, at most */
 
 static const VbetMethod *const tables[]
     = { _vbet_service_lab_methods, _vbet_service_device_methods, _vbet_service_cable_methods };
@@ -26,50 +28,129 @@ G_DEFINE_FINAL_TYPE (VbetService, vbet_service, G_TYPE_OBJECT)
 /* --- requests ------------------------------------------------------------------------------------------ */
 
 static void
-on_request (JsonrpcServer *server, JsonrpcClient *client, const char *name, GVariant *id, GVariant *params,
-            gpointer user_data)
+refuse_at_once (VbetPeer *client, GVariant *id, gint code, const char *why)
 {
-  VbetService *self = user_data;
-  VbetRequest *request = g_new0 (VbetRequest, 1);
-  request->service = g_object_ref (self);
-  request->client = g_object_ref (client);
-  request->id = id != NULL ? g_variant_ref (id) : NULL;
-  request->cancellable = g_cancellable_new ();
-  if (params == NULL)
-    request->params = g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
-  else
-    request->params = g_variant_ref (params);
-  if (!g_variant_is_of_type (request->params, G_VARIANT_TYPE_VARDICT)) {
-    _vbet_request_refuse (
-        request, g_error_new_literal (VBET_ERROR, VBET_ERROR_USAGE, "Parameters are an object with names"));
-    return;
-  }
+  vbet_peer_send (client, vbet_rpc_refusal (id, code, why));
+}
+
+static const VbetMethod *
+find_method (const char *name)
+{
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
     for (const VbetMethod *at = tables[i]; at->name != NULL; at++)
-      if (strcmp (at->name, name) == 0) {
-        at->handle (request);
-        return;
-      }
-  _vbet_request_refuse (request, g_error_new (VBET_ERROR, VBET_ERROR_USAGE, "There is no method “%s”", name));
+      if (strcmp (at->name, name) == 0)
+        return at;
+  return NULL;
+}
+
+/* Begins the costly request whose client has used least of the engine's time. */
+static gboolean
+on_costly (gpointer data)
+{
+  VbetService *self = data;
+  GList *least = self->costly.head;
+  self->costly_source = 0;
+  for (GList *at = least; at != NULL; at = at->next)
+    if (vbet_rpc_server_get_used (((VbetRequest *)at->data)->client)
+        < vbet_rpc_server_get_used (((VbetRequest *)least->data)->client))
+      least = at;
+  if (least == NULL)
+    return G_SOURCE_REMOVE;
+  VbetRequest *request = least->data;
+  g_queue_delete_link (&self->costly, least);
+  self->busy_with = request;
+  request->began = g_get_monotonic_time ();
+  request->method->handle (request);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+begin_costly (VbetRequest *request)
+{
+  VbetService *self = request->service;
+  g_queue_push_tail (&self->costly, request);
+  if (self->busy_with == NULL && self->costly_source == 0)
+    on_costly (self);
+}
+
+void
+_vbet_service_forget (VbetService *self, VbetRequest *request)
+{
+  g_hash_table_remove (self->requests, request);
+  g_queue_remove (&self->costly, request);
+  if (self->busy_with != request)
+    return;
+  gint64 took = g_get_monotonic_time () - request->began;
+  self->busy_with = NULL;
+  vbet_rpc_server_charge (request->client, (guint64)took);
+  /* As long as it took, the engine is there for everybody else. */
+  if (!g_queue_is_empty (&self->costly))
+    self->costly_source = g_timeout_add_full (COSTLY_PRIORITY, (guint)MIN (took / 1000 + 1, COSTLY_REST_MS),
+                                              on_costly, self, NULL);
+}
+
+/* @params: (transfer full) (nullable) */
+static void
+begin_request (VbetService *self, VbetPeer *client, const VbetMethod *method, GVariant *id, GVariant *params)
+{
+  VbetRequest *request = g_new0 (VbetRequest, 1);
+  request->service = g_object_ref (self);
+  request->method = method;
+  request->client = g_object_ref (client);
+  request->id = g_variant_ref (id);
+  request->cancellable = g_cancellable_new ();
+  request->params
+      = params != NULL ? params : g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
+  g_hash_table_add (self->requests, request);
+  if (!g_variant_is_of_type (request->params, G_VARIANT_TYPE_VARDICT))
+    _vbet_request_refuse (
+        request, g_error_new_literal (VBET_ERROR, VBET_ERROR_USAGE, "Parameters are an object with names"));
+  else if (g_variant_get_size (request->params) > VBET_RPC_SMALL
+           && !_vbet_request_hold (request, g_variant_get_size (request->params)))
+    _vbet_request_refuse (request, _vbet_request_no_room ());
+  else if (method->kind == VBET_METHOD_COSTLY)
+    begin_costly (request);
+  else
+    method->handle (request);
+}
+
+static void
+on_message (VbetPeer *client, GVariant *message, gpointer user_data)
+{
+  VbetService *self = user_data;
+  GError *error = NULL;
+  g_autoptr (GVariant) id = g_variant_lookup_value (message, "id", NULL);
+  g_autoptr (GVariant) name = g_variant_lookup_value (message, "method", G_VARIANT_TYPE_STRING);
+  if (id != NULL && g_variant_is_container (id)) {
+    refuse_at_once (client, NULL, VBET_RPC_INVALID_REQUEST, "“id” is a number or a text");
+    return;
+  }
+  if (name == NULL) {
+    refuse_at_once (client, id, VBET_RPC_INVALID_REQUEST, "“method” is missing or no text");
+    return;
+  }
+  if (id == NULL)
+    return; /* a notification: there is none that would be for us */
+  const VbetMethod *method = find_method (g_variant_get_string (name, NULL));
+  if (method == NULL) {
+    g_autofree char *why = g_strdup_printf ("There is no method “%.100s”", g_variant_get_string (name, NULL));
+    g_autofree char *valid = g_utf8_make_valid (why, -1);
+    refuse_at_once (client, id, VBET_RPC_NO_METHOD, valid);
+  } else if (!vbet_rpc_server_begin_request (self->server, client, method->kind == VBET_METHOD_AT_ONCE,
+                                             &error)) {
+    refuse_at_once (client, id, vbet_rpc_code (error), error->message);
+    g_error_free (error);
+  } else {
+    begin_request (self, client, method, id, g_variant_lookup_value (message, "params", NULL));
+  }
 }
 
 /* --- notifications ------------------------------------------------------------------------------------ */
 
-static void
-on_notified (GObject *source, GAsyncResult *result, gpointer data)
-{
-  jsonrpc_client_send_notification_finish (JSONRPC_CLIENT (source), result, NULL);
-}
-
 void
 _vbet_service_notify (VbetService *self, const char *method, GVariant *params)
 {
-  g_autoptr (GVariant) owned = g_variant_take_ref (params);
-  GHashTableIter iter;
-  gpointer client = NULL;
-  g_hash_table_iter_init (&iter, self->clients);
-  while (g_hash_table_iter_next (&iter, &client, NULL))
-    jsonrpc_client_send_notification_async (client, method, owned, NULL, on_notified, NULL);
+  vbet_rpc_server_tell_all (self->server, vbet_rpc_notification (method, params));
 }
 
 static void
@@ -126,61 +207,85 @@ on_alarms (VbetLab *lab, const char *device, GVariant *alarms, VbetService *self
 
 /* --- connections ---------------------------------------------------------------------------------------- */
 
+/* The lab has stopped, and who asked for it has its answer or will have none. */
+static void
+finish (VbetService *self)
+{
+  if (self->stopper == NULL)
+    return;
+  g_clear_object (&self->stopper);
+  g_clear_handle_id (&self->stop_timeout, g_source_remove);
+  g_signal_emit_by_name (self, "finished");
+}
+
 static gboolean
-on_incoming (GSocketService *listener, GSocketConnection *connection, GObject *source, VbetService *self)
+on_last_word_time (gpointer data)
 {
-  jsonrpc_server_accept_io_stream (self->server, G_IO_STREAM (connection));
-  return TRUE;
+  VbetService *self = data;
+  self->stop_timeout = 0;
+  finish (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+_vbet_service_finish_after (VbetService *self, VbetPeer *client)
+{
+  if (self->stopper != NULL)
+    return;
+  gboolean answered = vbet_peer_get_unsent (client) == 0;
+  self->stopper = g_object_ref (client);
+  self->stop_timeout = g_timeout_add (answered ? 0 : LAST_WORD_MS, on_last_word_time, self);
 }
 
 static void
-on_client_accepted (JsonrpcServer *server, JsonrpcClient *client, VbetService *self)
+on_sent (VbetPeer *client, gpointer user_data)
 {
-  g_hash_table_add (self->clients, g_object_ref (client));
+  VbetService *self = user_data;
+  _vbet_service_client_reads (self, client);
+  if (client == self->stopper && vbet_peer_get_unsent (client) == 0)
+    finish (self);
 }
 
+/* Nobody waits for what @client asked for: commands and measurements end, the lab goes on. */
 static void
-on_client_closed (JsonrpcServer *server, JsonrpcClient *client, VbetService *self)
+on_closed (VbetPeer *client, gpointer user_data)
 {
-  _vbet_service_cancel_measures (self, client);
-  g_hash_table_remove (self->clients, client);
+  VbetService *self = user_data;
+  g_autoptr (GList) requests = g_hash_table_get_keys (self->requests);
+  g_autoptr (GPtrArray) orphans = g_ptr_array_new_with_free_func (g_object_unref);
+  for (GList *at = requests; at != NULL; at = at->next) {
+    VbetRequest *request = at->data;
+    if (request->client == client)
+      g_ptr_array_add (orphans, g_object_ref (request->cancellable));
+  }
+  /* A request may end while another is cancelled. */
+  for (guint i = 0; i < orphans->len; i++)
+    g_cancellable_cancel (g_ptr_array_index (orphans, i));
+  if (client == self->stopper)
+    finish (self);
 }
 
 gboolean
 vbet_service_has_clients (VbetService *self)
 {
-  return g_hash_table_size (self->clients) > 0;
+  return vbet_rpc_server_count_clients (self->server) > 0;
 }
 
 VbetService *
 vbet_service_new (VbetLab *lab, const char *socket_path, GError **error)
 {
+  static const VbetRpcServerEvents events = { on_message, on_sent, on_closed };
   g_autoptr (VbetService) self = g_object_new (VBET_TYPE_SERVICE, NULL);
-  if (strlen (socket_path) > VBET_SOCKET_PATH_MAX) {
-    g_set_error (
-        error, VBET_ERROR, VBET_ERROR_HOST,
-        "The path %s is longer than a socket's may be (%d bytes); choose a shorter lab id or XDG_RUNTIME_DIR",
-        socket_path, VBET_SOCKET_PATH_MAX);
+  self->server = vbet_rpc_server_new (socket_path, &events, self, error);
+  if (self->server == NULL)
     return NULL;
-  }
   self->lab = g_object_ref (lab);
-  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (socket_path);
-  if (!g_socket_listener_add_address (G_SOCKET_LISTENER (self->listener), address, G_SOCKET_TYPE_STREAM,
-                                      G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL, error)) {
-    g_prefix_error (error, "Cannot listen on %s: ", socket_path);
-    return NULL;
-  }
-  chmod (socket_path, 0600); /* the umask said so already; a promise of the manual page is kept twice */
-  for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
-    for (const VbetMethod *at = tables[i]; at->name != NULL; at++)
-      jsonrpc_server_add_handler (self->server, at->name, on_request, self, NULL);
   g_signal_connect (lab, "call", G_CALLBACK (on_lab_call), self);
   g_signal_connect (lab, "step", G_CALLBACK (on_lab_step), self);
   g_signal_connect (lab, "device-state", G_CALLBACK (on_device_state), self);
   g_signal_connect (lab, "changed", G_CALLBACK (on_lab_changed), self);
   g_signal_connect (lab, "switch-state", G_CALLBACK (on_switch_state), self);
   g_signal_connect (lab, "alarms", G_CALLBACK (on_alarms), self);
-  g_socket_service_start (self->listener);
   return g_steal_pointer (&self);
 }
 
@@ -190,37 +295,35 @@ vbet_service_dispose (GObject *object)
   VbetService *self = VBET_SERVICE (object);
   if (self->lab != NULL)
     g_signal_handlers_disconnect_by_data (self->lab, self);
-  if (self->listener != NULL) {
-    g_socket_service_stop (self->listener);
-    g_socket_listener_close (G_SOCKET_LISTENER (self->listener));
-  }
-  if (self->server != NULL)
-    g_signal_handlers_disconnect_by_data (self->server, self);
-  g_clear_object (&self->listener);
-  g_clear_object (&self->server);
-  g_clear_pointer (&self->clients, g_hash_table_unref);
-  g_clear_pointer (&self->streams, g_hash_table_unref);
-  g_clear_pointer (&self->measures, g_hash_table_unref);
+  g_clear_handle_id (&self->stop_timeout, g_source_remove);
+  g_clear_handle_id (&self->costly_source, g_source_remove);
+  g_clear_object (&self->stopper);
+  g_clear_pointer (&self->server, vbet_rpc_server_free);
   g_clear_object (&self->lab);
   G_OBJECT_CLASS (vbet_service_parent_class)->dispose (object);
+}
+
+static void
+vbet_service_finalize (GObject *object)
+{
+  VbetService *self = VBET_SERVICE (object);
+  g_hash_table_unref (self->requests);
+  vbet_room_unref (self->held);
+  G_OBJECT_CLASS (vbet_service_parent_class)->finalize (object);
 }
 
 static void
 vbet_service_class_init (VbetServiceClass *class)
 {
   G_OBJECT_CLASS (class)->dispose = vbet_service_dispose;
+  G_OBJECT_CLASS (class)->finalize = vbet_service_finalize;
   g_signal_new ("finished", VBET_TYPE_SERVICE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
 vbet_service_init (VbetService *self)
 {
-  self->clients = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
-  self->measures = g_hash_table_new (NULL, NULL);
-  self->streams = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  self->server = jsonrpc_server_new ();
-  self->listener = g_socket_service_new ();
-  g_signal_connect (self->listener, "incoming", G_CALLBACK (on_incoming), self);
-  g_signal_connect (self->server, "client-accepted", G_CALLBACK (on_client_accepted), self);
-  g_signal_connect (self->server, "client-closed", G_CALLBACK (on_client_closed), self);
+  self->requests = g_hash_table_new (NULL, NULL);
+  g_queue_init (&self->costly);
+  self->held = vbet_room_new (VBET_RPC_HELD_MAX);
 }

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -30,6 +31,8 @@
 
 /* An engine nobody ever gave a lab text ends after this many seconds. */
 #define ORPHAN_SECONDS 30
+
+#define LARGE (128 * 1024) /* bytes of memory that are asked of the host one by one */
 
 typedef struct {
   char *id;
@@ -292,6 +295,9 @@ vbet_vbetd_main (int argc, char **argv)
   }
   setsid ();
   prctl (PR_SET_CHILD_SUBREAPER, 1);
+  /* What is large goes back to the host when it is freed. By itself, malloc() would keep more and more of it. */
+  mallopt (M_MMAP_THRESHOLD, LARGE);
+  mallopt (M_TRIM_THRESHOLD, 4 * LARGE);
   /* Room for the descriptors of a large lab, up to what the host allows anyway. */
   struct rlimit files;
   if (getrlimit (RLIMIT_NOFILE, &files) == 0) {

@@ -2,9 +2,7 @@
  *
  * At most one "lab.apply" is under way; edits in the meantime are one more
  * afterwards. Replies hold a reference on the runner; one that was disposed,
- * or has another client by now, ignores them. Calls are not cancelled, and a
- * connection is not closed inside a reply but right after it, before its end
- * can be read: jsonrpc-glib 3.42 would complete the call twice.
+ * or has another client by now, ignores them. Calls are not cancelled.
  */
 #include "config.h"
 
@@ -54,19 +52,13 @@ fail (VbetRunner *self, const GError *error)
     g_signal_emit_by_name (self, "failed", error->message);
 }
 
-static gboolean
-release_later (gpointer client)
-{
-  return G_SOURCE_REMOVE; /* with it goes the source's reference */
-}
-
 static void
 release_client (VbetRunner *self)
 {
   if (self->client == NULL)
     return;
   g_signal_handlers_disconnect_by_data (self->client, self);
-  g_idle_add_full (G_PRIORITY_HIGH, release_later, g_steal_pointer (&self->client), g_object_unref);
+  g_clear_object (&self->client);
 }
 
 /* Lets go of the engine, whatever it does. */

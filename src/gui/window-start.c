@@ -71,8 +71,8 @@ describe_running (GPtrArray *labs)
   g_autoptr (GString) out = g_string_new (NULL);
   for (guint i = 0; i < labs->len; i++) {
     const VbetLabInfo *info = g_ptr_array_index (labs, i);
-    g_string_append_printf (out, "%s %s %s %u %u\n", info->id, info->name, info->path, info->ready,
-                            info->guests);
+    g_string_append_printf (out, "%s %s %s %u %u %d\n", info->id, info->name, info->path, info->ready,
+                            info->guests, info->answers);
   }
   return g_string_free (g_steal_pointer (&out), FALSE);
 }

@@ -113,8 +113,8 @@ begin_jobs (VbetAgent *agent, guint *answers)
   g_autoptr (GBytes) contents = g_bytes_new_static ("contents", 8);
   for (guint i = 0; i < JOBS / 3; i++) {
     vbet_agent_exec_async (agent, argv, i == 0 ? contents : NULL, NULL, NULL, NULL, on_exec, answers);
-    vbet_agent_put_async (agent, "/a", 0644, contents, on_put, answers);
-    vbet_agent_get_async (agent, "/b", on_get, answers);
+    vbet_agent_put_async (agent, "/a", 0644, contents, NULL, on_put, answers);
+    vbet_agent_get_async (agent, "/b", NULL, NULL, NULL, on_get, answers);
   }
 }
 

@@ -54,7 +54,6 @@ engine_end (void)
 static void
 engine_start (void)
 {
-  /* jsonrpc-glib warns of what a peer sends; that is the point here. Criticals would be bugs of ours. */
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
   if (engine.socket == NULL && !engine.registered)
     engine.registered = atexit (engine_end) == 0;

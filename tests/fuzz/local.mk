@@ -126,6 +126,11 @@ tests_fuzz_replay_gesture_SOURCES = \
 	tests/fuzz/fuzz-gesture.c tests/fuzz/replay.c tests/unit/invariants.c tests/unit/invariants.h
 tests_fuzz_replay_gesture_LDADD = $(FUZZ_LANGUAGE)
 
+check_PROGRAMS += tests/fuzz/replay-rpc-frame
+TESTS += tests/fuzz/replay-rpc-frame
+tests_fuzz_replay_rpc_frame_SOURCES = tests/fuzz/fuzz-rpc-frame.c tests/fuzz/replay.c
+tests_fuzz_replay_rpc_frame_LDADD = libvbet-client.a libvbet-base.a $(GLIB_LIBS)
+
 check_PROGRAMS += tests/fuzz/replay-rpc
 TESTS += tests/fuzz/replay-rpc
 tests_fuzz_replay_rpc_SOURCES = tests/fuzz/fuzz-rpc.c tests/fuzz/replay.c
@@ -136,6 +141,11 @@ noinst_PROGRAMS += tests/fuzz/fuzz-rpc
 tests_fuzz_fuzz_rpc_SOURCES = tests/fuzz/fuzz-rpc.c
 tests_fuzz_fuzz_rpc_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 tests_fuzz_fuzz_rpc_LDADD = $(ENGINE_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-rpc-frame
+tests_fuzz_fuzz_rpc_frame_SOURCES = tests/fuzz/fuzz-rpc-frame.c
+tests_fuzz_fuzz_rpc_frame_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_rpc_frame_LDADD = libvbet-client.a libvbet-base.a $(GLIB_LIBS)
 
 noinst_PROGRAMS += tests/fuzz/fuzz-guest-agent
 tests_fuzz_fuzz_guest_agent_SOURCES = tests/fuzz/fuzz-guest-agent.c

@@ -2,6 +2,8 @@
 TESTS += tests/integration/test-labs.py tests/integration/test-live.py tests/integration/test-steps.py tests/integration/test-cables.py tests/integration/test-switches.py tests/integration/test-nics.py tests/integration/test-captures.py tests/integration/test-measure.py tests/integration/test-gateway.py tests/integration/test-remote.py tests/integration/test-scale.py
 EXTRA_DIST += tests/integration/vbetlab.py tests/integration/test-labs.py tests/integration/test-live.py tests/integration/test-steps.py tests/integration/test-cables.py tests/integration/test-switches.py tests/integration/test-nics.py tests/integration/test-captures.py tests/integration/test-measure.py tests/integration/test-gateway.py tests/integration/test-remote.py tests/integration/test-scale.py
 
+TESTS += tests/integration/test-rpc-hostile.py
+EXTRA_DIST += tests/integration/test-rpc-hostile.py
 TESTS += tests/integration/test-kernel-features.py
 EXTRA_DIST += tests/integration/test-kernel-features.py
 TESTS += tests/integration/test-kernel-recipe.sh

@@ -238,10 +238,10 @@ test_boot_and_files (void)
   g_free (run (&fixture, "exit 9", &status));
   CU_ASSERT_EQUAL (status, 9);
   g_autoptr (GBytes) contents = g_bytes_new (text, size);
-  vbet_guest_put_async (fixture.guest, "/root/file", 0640, contents, on_put, &answer);
+  vbet_guest_put_async (fixture.guest, "/root/file", 0640, contents, NULL, on_put, &answer);
   expect_good (&answer);
   expect_output (&fixture, "stat -c '%a %s' /root/file", "640 300000");
-  vbet_guest_get_async (fixture.guest, "/root/file", on_got, &answer);
+  vbet_guest_get_async (fixture.guest, "/root/file", NULL, NULL, NULL, on_got, &answer);
   wait_for (&answer);
   CU_ASSERT_TRUE (answer.contents != NULL && g_bytes_equal (answer.contents, contents));
   answer_clear (&answer);

@@ -6,7 +6,7 @@ tests_unit_vbetctl_fake_SOURCES = src/cli/main.c tests/unit/fake-paths.c
 tests_unit_vbetctl_fake_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=vbet_paths_program
 tests_unit_vbetctl_fake_LDADD = $(CLI_LIBS)
 tests_unit_fake_vbetd_SOURCES = tests/unit/fake-vbetd.c tests/unit/fake-engine.c tests/unit/fake-engine.h
-tests_unit_fake_vbetd_LDADD = libvbet-base.a $(JSONRPC_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+tests_unit_fake_vbetd_LDADD = libvbet-client.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS)
 
 noinst_LIBRARIES += libvbet-test-cli.a
 libvbet_test_cli_a_SOURCES = \

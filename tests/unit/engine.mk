@@ -3,7 +3,7 @@ check_PROGRAMS += tests/unit/test-rundir
 TESTS += tests/unit/test-rundir
 tests_unit_test_rundir_SOURCES = tests/unit/test-rundir.c
 tests_unit_test_rundir_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
-tests_unit_test_rundir_LDADD = libvbet-runtime.a libvbet-client.a libvbet-base.a $(TEST_LIBS) $(JSONRPC_LIBS) $(GLIB_LIBS)
+tests_unit_test_rundir_LDADD = libvbet-runtime.a libvbet-client.a libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
 
 check_PROGRAMS += tests/unit/test-guest-figures
 TESTS += tests/unit/test-guest-figures
@@ -16,3 +16,9 @@ TESTS += tests/unit/test-alarms
 tests_unit_test_alarms_SOURCES = tests/unit/test-alarms.c
 tests_unit_test_alarms_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_alarms_LDADD = libvbet-runtime.a libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += tests/unit/test-rpc
+TESTS += tests/unit/test-rpc
+tests_unit_test_rpc_SOURCES = tests/unit/test-rpc.c
+tests_unit_test_rpc_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_rpc_LDADD = libvbet-client.a libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)

@@ -7,17 +7,16 @@
 #include <string.h>
 
 #include <gio/gio.h>
-#include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
-#include <jsonrpc-glib.h>
+
+#include "engine/rpc-server.h"
+#include "engine/rpc.h"
 
 struct VbetFakeEngine {
   char *path;
   char **script;
-  GSocketService *listener;
-  JsonrpcServer *server;
-  GPtrArray *clients; /* of JsonrpcClient */
+  VbetRpcServer *server;
   GString *log;
   char *log_path; /* (nullable) */
   char *log_head;
@@ -82,8 +81,7 @@ send_notifications (VbetFakeEngine *self, const char *method)
       continue;
     g_auto (GStrv) parts = g_strsplit (rest, " ", 2);
     g_autoptr (GVariant) params = variant_of (parts[1]);
-    for (guint k = 0; k < self->clients->len; k++)
-      jsonrpc_client_send_notification (g_ptr_array_index (self->clients, k), parts[0], params, NULL, NULL);
+    vbet_rpc_server_tell_all (self->server, vbet_rpc_notification (parts[0], g_variant_ref (params)));
   }
 }
 
@@ -98,15 +96,7 @@ remove_folder (VbetFakeEngine *self)
 }
 
 static void
-go_away (VbetFakeEngine *self)
-{
-  remove_folder (self);
-  for (guint i = 0; i < self->clients->len; i++)
-    jsonrpc_client_close (g_ptr_array_index (self->clients, i), NULL, NULL);
-}
-
-static void
-reply (VbetFakeEngine *self, JsonrpcClient *client, const char *method, GVariant *id)
+reply (VbetFakeEngine *self, VbetPeer *client, const char *method, GVariant *id)
 {
   const char *answer = "{}";
   const char *failure = NULL;
@@ -121,18 +111,19 @@ reply (VbetFakeEngine *self, JsonrpcClient *client, const char *method, GVariant
     } else if (script_match (line, "hang", method) != NULL) {
       return;
     } else if (script_match (line, "die", method) != NULL) {
-      go_away (self);
+      remove_folder (self);
+      vbet_peer_finish (client, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "died"));
       return;
     }
   }
   if (failure != NULL) {
     char *sentence = NULL;
     gint code = (gint)strtol (failure, &sentence, 10);
-    jsonrpc_client_reply_error_async (client, id, code, sentence + 1, NULL, NULL, NULL);
+    vbet_peer_send (client, vbet_rpc_refusal (id, code, sentence + 1));
     return;
   }
   g_autoptr (GVariant) result = variant_of (answer);
-  jsonrpc_client_reply (client, id, result, NULL, NULL);
+  vbet_peer_send (client, vbet_rpc_answer (id, g_variant_ref (result)));
   if (strcmp (method, "lab.stop") == 0)
     remove_folder (self);
 }
@@ -146,61 +137,45 @@ write_log (VbetFakeEngine *self)
   g_file_set_contents (self->log_path, text, -1, NULL);
 }
 
-static gboolean
-on_call (JsonrpcServer *server, JsonrpcClient *client, const char *method, GVariant *id, GVariant *params,
-         VbetFakeEngine *self)
+static void
+on_message (VbetPeer *client, GVariant *message, gpointer data)
 {
+  VbetFakeEngine *self = data;
+  g_autofree char *method = NULL;
+  g_autoptr (GVariant) id = g_variant_lookup_value (message, "id", NULL);
+  g_autoptr (GVariant) params = g_variant_lookup_value (message, "params", NULL);
+  g_variant_lookup (message, "method", "s", &method);
   g_autofree char *json = sorted_json (params);
   g_string_append_printf (self->log, "%s %s\n", method, json);
   write_log (self);
   send_notifications (self, method);
   reply (self, client, method, id);
-  return TRUE;
-}
-
-/* --- connections ----------------------------------------------------------------- */
-
-static gboolean
-on_incoming (GSocketService *listener, GSocketConnection *connection, GObject *source, VbetFakeEngine *self)
-{
-  jsonrpc_server_accept_io_stream (self->server, G_IO_STREAM (connection));
-  return TRUE;
 }
 
 static void
-on_accepted (JsonrpcServer *server, JsonrpcClient *client, VbetFakeEngine *self)
+on_sent (VbetPeer *client, gpointer data)
 {
-  g_ptr_array_add (self->clients, g_object_ref (client));
 }
 
 static void
-on_closed (JsonrpcServer *server, JsonrpcClient *client, VbetFakeEngine *self)
+on_closed (VbetPeer *client, gpointer data)
 {
-  g_ptr_array_remove (self->clients, client);
 }
 
 VbetFakeEngine *
 vbet_fake_engine_new (const char *socket_path, const char *script)
 {
+  static const VbetRpcServerEvents events = { on_message, on_sent, on_closed };
   g_autoptr (GError) error = NULL;
   g_autofree char *folder = g_path_get_dirname (socket_path);
   VbetFakeEngine *self = g_new0 (VbetFakeEngine, 1);
   self->path = g_strdup (socket_path);
   self->script = g_strsplit (script, "\n", -1);
-  self->clients = g_ptr_array_new_with_free_func (g_object_unref);
   self->log = g_string_new (NULL);
-  self->server = jsonrpc_server_new ();
-  self->listener = g_socket_service_new ();
   g_mkdir_with_parents (folder, 0700);
-  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (socket_path);
-  if (!g_socket_listener_add_address (G_SOCKET_LISTENER (self->listener), address, G_SOCKET_TYPE_STREAM,
-                                      G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL, &error))
+  self->server = vbet_rpc_server_new (socket_path, &events, self, &error);
+  if (self->server == NULL)
     g_error ("fake engine: %s", error->message);
-  g_signal_connect (self->listener, "incoming", G_CALLBACK (on_incoming), self);
-  g_signal_connect (self->server, "client-accepted", G_CALLBACK (on_accepted), self);
-  g_signal_connect (self->server, "client-closed", G_CALLBACK (on_closed), self);
-  g_signal_connect (self->server, "handle-call", G_CALLBACK (on_call), self);
-  g_socket_service_start (self->listener);
   return self;
 }
 
@@ -209,12 +184,7 @@ vbet_fake_engine_free (VbetFakeEngine *self)
 {
   if (self == NULL)
     return;
-  g_socket_service_stop (self->listener);
-  g_socket_listener_close (G_SOCKET_LISTENER (self->listener));
-  g_signal_handlers_disconnect_by_data (self->server, self);
-  g_ptr_array_unref (self->clients);
-  g_object_unref (self->server);
-  g_object_unref (self->listener);
+  vbet_rpc_server_free (self->server);
   g_unlink (self->path);
   g_string_free (self->log, TRUE);
   g_strfreev (self->script);

@@ -9,6 +9,7 @@
 typedef struct _VbetAgentTerminal {
   VbetAgent *agent; /* not owned */
   guint16 channel;
+  guint number;       /* that the caller knows it by */
   VbetAgentType kind; /* EXEC, PUT or GET */
   GTask *task;        /* NULL once the caller has its answer: the channel stays taken until the guest ends the job */
   GByteArray *opening; /* the job's first frame, until it is sent */
@@ -51,6 +52,7 @@ struct _VbetAgent {
   GHashTable *jobs;  /* channel → Job, under way in the guest */
   GQueue waiting;    /* of Job, not begun: the guest has VBET_AGENT_JOBS_MAX */
   guint16 last_channel;
+  guint last_job;
   gsize unread;          /* bytes written that the guest has not acknowledged */
   gboolean console_asked; /* the guest is to be asked for room, or has been */
   VbetAgentDecoder decoder;

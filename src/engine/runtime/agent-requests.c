@@ -3,6 +3,8 @@
 
 #include "engine/runtime/agent-private.h"
 
+#include <signal.h>
+
 /* The caller has lost interest: it is answered now, the guest ends the job in its own time. */
 static void
 on_cancelled (GCancellable *cancellable, gpointer data)
@@ -10,6 +12,7 @@ on_cancelled (GCancellable *cancellable, gpointer data)
   Job *job = data;
   VbetAgent *self = job->agent;
   GTask *task = vbet_agent_take_task (job);
+  g_clear_pointer (&job->contents, g_bytes_unref);
   if (g_queue_remove (&self->waiting, job)) {
     vbet_agent_job_free (job);
   } else {
@@ -56,6 +59,7 @@ new_job (VbetAgent *self, VbetAgentType kind, GBytes *contents, GAsyncReadyCallb
   Job *job = g_new0 (Job, 1);
   job->agent = self;
   job->kind = kind;
+  job->number = ++self->last_job != 0 ? self->last_job : ++self->last_job;
   job->task = g_task_new (self, NULL, callback, user_data);
   job->contents = contents != NULL ? g_bytes_ref (contents) : NULL;
   job->window = VBET_AGENT_WINDOW;
@@ -64,18 +68,39 @@ new_job (VbetAgent *self, VbetAgentType kind, GBytes *contents, GAsyncReadyCallb
   return job;
 }
 
-void
+guint
 vbet_agent_exec_async (VbetAgent *self, const char *const *argv, GBytes *input, VbetExecOutput output,
                        gpointer output_data, GCancellable *cancellable, GAsyncReadyCallback callback,
                        gpointer user_data)
 {
-  g_return_if_fail (VBET_IS_AGENT (self) && argv != NULL);
+  g_return_val_if_fail (VBET_IS_AGENT (self) && argv != NULL, 0);
   guint8 frame[VBET_AGENT_FRAME_MAX];
   Job *job = new_job (self, VBET_AGENT_EXEC, input, callback, user_data);
   job->output = output;
   job->output_data = output_data;
+  guint number = job->number;
   gsize size = vbet_agent_encode_exec (frame, sizeof frame, 1, input != NULL ? VBET_AGENT_EXEC_STDIN : 0, argv);
   submit (self, job, frame, size, cancellable);
+  return number;
+}
+
+/* The line has no window for a command's output, since all jobs share it; but a signal reaches the command's whole
+ * process group, and what is stopped says nothing. */
+void
+vbet_agent_pause_job (VbetAgent *self, guint number, gboolean pause)
+{
+  g_return_if_fail (VBET_IS_AGENT (self));
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init (&iter, self->jobs);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Job *job = value;
+    if (job->number != number || job->kind != VBET_AGENT_EXEC || job->terminal || job->task == NULL)
+      continue;
+    vbet_agent_put_kill (self, job->channel, pause ? SIGSTOP : SIGCONT);
+    vbet_agent_pump (self);
+    return;
+  }
 }
 
 VbetExecResult *
@@ -86,13 +111,13 @@ vbet_agent_exec_finish (VbetAgent *self, GAsyncResult *result, GError **error)
 }
 
 void
-vbet_agent_put_async (VbetAgent *self, const char *path, guint mode, GBytes *contents, GAsyncReadyCallback callback,
-                      gpointer user_data)
+vbet_agent_put_async (VbetAgent *self, const char *path, guint mode, GBytes *contents, GCancellable *cancellable,
+                      GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (VBET_IS_AGENT (self) && path != NULL && contents != NULL);
   guint8 frame[VBET_AGENT_FRAME_MAX];
   Job *job = new_job (self, VBET_AGENT_PUT, contents, callback, user_data);
-  submit (self, job, frame, vbet_agent_encode_put (frame, sizeof frame, 1, mode, path), NULL);
+  submit (self, job, frame, vbet_agent_encode_put (frame, sizeof frame, 1, mode, path), cancellable);
 }
 
 gboolean
@@ -103,12 +128,15 @@ vbet_agent_put_finish (VbetAgent *self, GAsyncResult *result, GError **error)
 }
 
 void
-vbet_agent_get_async (VbetAgent *self, const char *path, GAsyncReadyCallback callback, gpointer user_data)
+vbet_agent_get_async (VbetAgent *self, const char *path, VbetExecOutput output, gpointer output_data,
+                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (VBET_IS_AGENT (self) && path != NULL);
   guint8 frame[VBET_AGENT_FRAME_MAX];
   Job *job = new_job (self, VBET_AGENT_GET, NULL, callback, user_data);
-  submit (self, job, frame, vbet_agent_encode_get (frame, sizeof frame, 1, path), NULL);
+  job->output = output;
+  job->output_data = output_data;
+  submit (self, job, frame, vbet_agent_encode_get (frame, sizeof frame, 1, path), cancellable);
 }
 
 GBytes *

@@ -177,6 +177,7 @@ put_contents (VbetAgent *self, Job *job)
   if (job->sent == size) {
     vbet_agent_put_frame (self, job->kind == VBET_AGENT_PUT ? VBET_AGENT_END : VBET_AGENT_STDIN, job->channel, NULL, 0);
     job->closed = TRUE;
+    g_clear_pointer (&job->contents, g_bytes_unref); /* it may be large, and the job long */
   }
   return piece > 0 || job->closed;
 }

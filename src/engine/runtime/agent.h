@@ -10,8 +10,8 @@
 
 #include "engine/runtime/guest.h"
 
-#define VBET_AGENT_OUTPUT_MAX (16 * 1024 * 1024) /* bytes collected of one stream of a command */
-#define VBET_AGENT_FILE_MAX (256 * 1024 * 1024)  /* bytes of a file that is fetched */
+#define VBET_AGENT_OUTPUT_MAX (1024 * 1024)    /* bytes collected of one stream of a command */
+#define VBET_AGENT_FILE_MAX (8 * 1024 * 1024)  /* bytes collected of a file that is fetched */
 
 #define VBET_TYPE_AGENT (vbet_agent_get_type ())
 G_DECLARE_FINAL_TYPE (VbetAgent, vbet_agent, VBET, AGENT, GObject)
@@ -33,14 +33,16 @@ VbetAgent *vbet_agent_new (int fd, const char *guest_name);
 const char *vbet_agent_get_problem (VbetAgent *self);
 
 /* As the functions of guest.h. All fail with VBET_ERROR_STATE before the first "hello". */
-void vbet_agent_exec_async (VbetAgent *self, const char *const *argv, GBytes *input, VbetExecOutput output,
-                            gpointer output_data, GCancellable *cancellable, GAsyncReadyCallback callback,
-                            gpointer user_data);
+guint vbet_agent_exec_async (VbetAgent *self, const char *const *argv, GBytes *input, VbetExecOutput output,
+                             gpointer output_data, GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer user_data);
+void vbet_agent_pause_job (VbetAgent *self, guint job, gboolean pause);
 VbetExecResult *vbet_agent_exec_finish (VbetAgent *self, GAsyncResult *result, GError **error);
 void vbet_agent_put_async (VbetAgent *self, const char *path, guint mode, GBytes *contents,
-                           GAsyncReadyCallback callback, gpointer user_data);
+                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean vbet_agent_put_finish (VbetAgent *self, GAsyncResult *result, GError **error);
-void vbet_agent_get_async (VbetAgent *self, const char *path, GAsyncReadyCallback callback, gpointer user_data);
+void vbet_agent_get_async (VbetAgent *self, const char *path, VbetExecOutput output, gpointer output_data,
+                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 GBytes *vbet_agent_get_finish (VbetAgent *self, GAsyncResult *result, GError **error);
 
 /* --- a program in a terminal of its own, for somebody who types and reads --- */

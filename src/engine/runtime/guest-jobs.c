@@ -31,15 +31,24 @@ on_exec_done (GObject *source, GAsyncResult *result, gpointer data)
     g_task_return_error (task, error);
 }
 
-void
+guint
 vbet_guest_exec_async (VbetGuest *self, const char *const *argv, GBytes *input, VbetExecOutput output,
                        gpointer output_data, GCancellable *cancellable, GAsyncReadyCallback callback,
                        gpointer user_data)
 {
-  g_return_if_fail (VBET_IS_GUEST (self));
+  g_return_val_if_fail (VBET_IS_GUEST (self), 0);
   GTask *task = task_when_ready (self, callback, user_data);
-  if (task != NULL)
-    vbet_agent_exec_async (self->agent, argv, input, output, output_data, cancellable, on_exec_done, task);
+  if (task == NULL)
+    return 0;
+  return vbet_agent_exec_async (self->agent, argv, input, output, output_data, cancellable, on_exec_done, task);
+}
+
+void
+vbet_guest_pause_job (VbetGuest *self, guint job, gboolean pause)
+{
+  g_return_if_fail (VBET_IS_GUEST (self));
+  if (self->agent != NULL)
+    vbet_agent_pause_job (self->agent, job, pause);
 }
 
 VbetExecResult *
@@ -61,13 +70,13 @@ on_put_done (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 void
-vbet_guest_put_async (VbetGuest *self, const char *path, guint mode, GBytes *contents, GAsyncReadyCallback callback,
-                      gpointer user_data)
+vbet_guest_put_async (VbetGuest *self, const char *path, guint mode, GBytes *contents, GCancellable *cancellable,
+                      GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (VBET_IS_GUEST (self));
   GTask *task = task_when_ready (self, callback, user_data);
   if (task != NULL)
-    vbet_agent_put_async (self->agent, path, mode, contents, on_put_done, task);
+    vbet_agent_put_async (self->agent, path, mode, contents, cancellable, on_put_done, task);
 }
 
 gboolean
@@ -90,12 +99,13 @@ on_get_done (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 void
-vbet_guest_get_async (VbetGuest *self, const char *path, GAsyncReadyCallback callback, gpointer user_data)
+vbet_guest_get_async (VbetGuest *self, const char *path, VbetExecOutput output, gpointer output_data,
+                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (VBET_IS_GUEST (self));
   GTask *task = task_when_ready (self, callback, user_data);
   if (task != NULL)
-    vbet_agent_get_async (self->agent, path, on_get_done, task);
+    vbet_agent_get_async (self->agent, path, output, output_data, cancellable, on_get_done, task);
 }
 
 GBytes *

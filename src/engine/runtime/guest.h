@@ -164,17 +164,31 @@ typedef void (*VbetExecOutput) (gint stream, const guint8 *data, gsize size, gpo
  * @output: (nullable): gets the output piecewise; then @out and @err of the result are empty
  * @cancellable: (nullable): cancelling kills the command in the guest
  *
- * Needs state READY. Collected output beyond 16 MiB a stream is cut and said so in @err.
+ * Needs state READY. Collected output beyond 1 MiB a stream is cut and said so in @err.
+ *
+ * Returns: a number for vbet_guest_pause_job(), from 1; 0 when it has failed already, which @callback tells as ever.
  */
-void vbet_guest_exec_async (VbetGuest *self, const char *const *argv, GBytes *input, VbetExecOutput output,
-                            gpointer output_data, GCancellable *cancellable, GAsyncReadyCallback callback,
-                            gpointer user_data);
+guint vbet_guest_exec_async (VbetGuest *self, const char *const *argv, GBytes *input, VbetExecOutput output,
+                             gpointer output_data, GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer user_data);
+/**
+ * vbet_guest_pause_job: stops the processes of a command, or lets them go on, for the sake of who cannot take its
+ * output. What is on its way comes all the same; a command that has ended is none any more.
+ */
+void vbet_guest_pause_job (VbetGuest *self, guint job, gboolean pause);
 VbetExecResult *vbet_guest_exec_finish (VbetGuest *self, GAsyncResult *result, GError **error);
 
-void vbet_guest_put_async (VbetGuest *self, const char *path, guint mode, GBytes *contents,
+/** vbet_guest_put_async: @cancellable: (nullable): cancelled, it leaves nothing of the file */
+void vbet_guest_put_async (VbetGuest *self, const char *path, guint mode, GBytes *contents, GCancellable *cancellable,
                            GAsyncReadyCallback callback, gpointer user_data);
 gboolean vbet_guest_put_finish (VbetGuest *self, GAsyncResult *result, GError **error);
-void vbet_guest_get_async (VbetGuest *self, const char *path, GAsyncReadyCallback callback, gpointer user_data);
+/**
+ * vbet_guest_get_async:
+ * @output: (nullable): gets the file piecewise, as stream 1, however long it is; then that of the result is empty.
+ *          A file that is collected may have 8 MiB
+ */
+void vbet_guest_get_async (VbetGuest *self, const char *path, VbetExecOutput output, gpointer output_data,
+                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 GBytes *vbet_guest_get_finish (VbetGuest *self, GAsyncResult *result, GError **error);
 
 #define VBET_GUEST_SHELLS_MAX 16

@@ -316,7 +316,7 @@ file_when_ready (gpointer data, GError *error)
   if (guest == NULL)
     return;
   if (pending->contents != NULL)
-    vbet_guest_put_async (guest, pending->path, pending->mode, pending->contents, on_file_put, pending);
+    vbet_guest_put_async (guest, pending->path, pending->mode, pending->contents, NULL, on_file_put, pending);
   else
     vbet_guest_exec_async (guest, argv, NULL, NULL, NULL, NULL, on_script_done, pending);
 }

@@ -225,8 +225,8 @@ static void
 begin_retry (VbetLab *self, GTask *task)
 {
   VbetJob *job = g_task_get_task_data (task);
-  const VbetCallRecord *old = g_ptr_array_index (self->calls, job->index - 1);
-  if (!is_wanted (self, old->call)) {
+  g_autoptr (VbetCallRecord) old = vbet_lab_call_record (self, job->index);
+  if (old == NULL || !is_wanted (self, old->call)) {
     refuse_retry (task, TRUE, VBET_ERROR_STATE, "The lab has changed since: it no longer wants what this call would do");
     return;
   }
@@ -262,12 +262,11 @@ retry_power (VbetLab *self, GTask *task, const VbetCallRecord *old, VbetPower po
 void
 vbet_lab_retry_async (VbetLab *self, guint number, GAsyncReadyCallback callback, gpointer user_data)
 {
-  const VbetCallRecord *old
-      = number > 0 && number <= self->calls->len ? g_ptr_array_index (self->calls, number - 1) : NULL;
+  g_autoptr (VbetCallRecord) old = vbet_lab_call_record (self, number);
   VbetPower power = VBET_POWER_START;
   GTask *task = g_task_new (self, NULL, callback, user_data);
   if (old == NULL) {
-    g_autofree char *why = g_strdup_printf ("There is no call number %u", number);
+    g_autofree char *why = g_strdup_printf ("There is no call number %u, or it was long ago", number);
     refuse_retry (task, FALSE, VBET_ERROR_NOT_FOUND, why);
   } else if (self->stopping) {
     refuse_retry (task, FALSE, VBET_ERROR_STATE, "The lab is stopping");

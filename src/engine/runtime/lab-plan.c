@@ -1,4 +1,4 @@
-/* lab-plan.c - executing a plan: the order of its calls, and the log of them.
+/* lab-plan.c - executing a plan: the order of its calls.
  *
  * Calls run in order, each when the one before has ended; START and STOP only
  * begin in order and run side by side. Any other call waits for pending STOPs
@@ -18,45 +18,6 @@
 
 /* Guests that boot at once. A boot waits now and then, hence more than one a processor. */
 #define BOOTS_PER_PROCESSOR 8
-
-/* --- the log ------------------------------------------------------------------ */
-
-void
-vbet_call_record_free (VbetCallRecord *record)
-{
-  g_free (record->text);
-  g_free (record->device);
-  g_free (record->cable);
-  g_free (record->error);
-  vbet_call_free (record->call);
-  g_free (record);
-}
-
-VbetCallRecord *
-vbet_lab_record_begin (VbetLab *self, const char *text, const char *verb, const char *device,
-                       const char *cable)
-{
-  VbetCallRecord *record = g_new0 (VbetCallRecord, 1);
-  record->number = self->calls->len + 1;
-  record->text = g_strdup (text);
-  record->verb = verb;
-  record->device = g_strdup (device);
-  record->cable = g_strdup (cable);
-  record->state = "running";
-  record->began = g_get_monotonic_time ();
-  g_ptr_array_add (self->calls, record);
-  vbet_lab_emit_call (self, record);
-  return record;
-}
-
-void
-vbet_lab_record_end (VbetLab *self, VbetCallRecord *record, const GError *error)
-{
-  record->ended = g_get_monotonic_time ();
-  record->state = error != NULL ? "failed" : "done";
-  record->error = error != NULL ? g_strdup (error->message) : NULL;
-  vbet_lab_emit_call (self, record);
-}
 
 static const char *
 verb_name (VbetCallVerb verb)
@@ -182,7 +143,7 @@ run_call (PlanRun *run, const VbetCall *call)
   one->call = call;
   one->record
       = vbet_lab_record_begin (run->lab, call->text, verb_name (call->verb), call->device, call->cable);
-  g_ptr_array_add (run->records, one->record);
+  g_ptr_array_add (run->records, g_rc_box_acquire (one->record));
   run->names_changed = run->names_changed || changes_names (call);
   if (call->verb == VBET_CALL_START)
     run->starts++;
@@ -245,7 +206,7 @@ vbet_lab_run_plan (VbetLab *self, GPtrArray *calls, VbetPlanDone serial_done, Vb
   PlanRun *run = g_new0 (PlanRun, 1);
   run->lab = g_object_ref (self);
   run->calls = calls;
-  run->records = g_ptr_array_new ();
+  run->records = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_call_record_unref);
   run->serial_done = serial_done;
   run->done = done;
   run->data = data;

@@ -37,7 +37,7 @@ typedef struct {
   GPtrArray *waiters;   /* of Waiter: what waits for the guest to be ready or failed */
 } VbetLabDevice;
 
-/* One executed call, as it is logged. */
+/* One executed call, as it is logged; reference-counted by g_rc_box_acquire() and vbet_call_record_unref(). */
 typedef struct {
   guint number;
   char *text;
@@ -87,7 +87,9 @@ struct _VbetLab {
   GHashTable *cables;       /* name → VbetCableRun, owned */
   GPtrArray *captures;      /* of those of lab-captures.c, owned */
   GHashTable *measures;     /* name of a cable → VbetLabMeasure (borrowed): those that run */
-  GPtrArray *calls;         /* of VbetCallRecord */
+  GQueue calls;             /* of VbetCallRecord: the last ones, by number */
+  gsize calls_bytes;        /* of their texts */
+  guint last_call;          /* number of the newest */
   VbetAlarms *alarms;       /* owned */
   GArray *step_states;      /* of VbetStepState, one a step of @topology */
   GHashTable *step_results; /* number of a step → av of what its statements gave when it ran last */
@@ -147,7 +149,13 @@ void vbet_lab_emit_device_state (VbetLab *self, const char *device, const char *
 VbetCallRecord *vbet_lab_record_begin (VbetLab *self, const char *text, const char *verb, const char *device,
                                        const char *cable);
 void vbet_lab_record_end (VbetLab *self, VbetCallRecord *record, const GError *error);
-void vbet_call_record_free (VbetCallRecord *record);
+void vbet_call_record_unref (VbetCallRecord *record);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetCallRecord, vbet_call_record_unref)
+/** vbet_lab_calls_after: Returns: (nullable): the first of the calls with a number above @number that are kept. */
+GList *vbet_lab_calls_after (VbetLab *self, guint number);
+/** vbet_lab_call_record: Returns: (transfer full) (nullable): that call, if there was one and it is kept. */
+VbetCallRecord *vbet_lab_call_record (VbetLab *self, guint number);
+void vbet_lab_forget_calls (VbetLab *self);
 /**
  * vbet_lab_run_plan:
  * @calls: (transfer full): of VbetCall

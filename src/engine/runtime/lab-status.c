@@ -46,8 +46,8 @@ vbet_lab_calls (VbetLab *self, guint since)
 {
   GVariantBuilder builder;
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("av"));
-  for (guint i = since; i < self->calls->len; i++)
-    g_variant_builder_add (&builder, "v", vbet_call_record_to_variant (self, g_ptr_array_index (self->calls, i)));
+  for (const GList *at = vbet_lab_calls_after (self, since); at != NULL; at = at->next)
+    g_variant_builder_add (&builder, "v", vbet_call_record_to_variant (self, at->data));
   return g_variant_builder_end (&builder);
 }
 

@@ -319,7 +319,7 @@ vbet_lab_finalize (GObject *object)
   g_queue_clear_full (&self->jobs, g_object_unref);
   g_clear_pointer (&self->cables, g_hash_table_unref);
   g_clear_pointer (&self->topology, vbet_topology_unref);
-  g_ptr_array_unref (self->calls);
+  vbet_lab_forget_calls (self);
   g_array_unref (self->step_states);
   g_hash_table_unref (self->step_results);
   g_hash_table_unref (self->features);
@@ -367,7 +367,7 @@ vbet_lab_init (VbetLab *self)
   self->born = g_get_monotonic_time ();
   self->nodes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) node_free);
   self->cables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) cable_run_free);
-  self->calls = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_call_record_free);
+  g_queue_init (&self->calls);
   self->step_states = g_array_new (FALSE, TRUE, sizeof (VbetStepState));
   self->features = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->seccomp = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -457,7 +457,7 @@ run_next (VbetLab *self)
     return;
   VbetJob *job = g_task_get_task_data (task);
   self->busy = TRUE;
-  job->first_call = self->calls->len;
+  job->first_call = self->last_call;
   job->begin (self, task);
 }
 

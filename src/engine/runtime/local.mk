@@ -54,6 +54,7 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/lab-resources.c \
 	src/engine/runtime/lab-status.c \
 	src/engine/runtime/lab-jobs.c \
+	src/engine/runtime/lab-log.c \
 	src/engine/runtime/lab-steps.c \
 	src/engine/runtime/lab.c \
 	src/engine/runtime/lab.h \
