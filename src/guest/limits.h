@@ -2,9 +2,9 @@
  *
  * Honest guests meet none of these: their memory is one file of fixed size,
  * and what their kernel needs for itself is a few MiB. Files are bounded by
- * the memory file system (root.h) and RLIMIT_FSIZE, shared memory without a
- * file by the list of system calls (calls.h), processes by RLIMIT_NPROC in
- * the guest's own user namespace, private memory by RLIMIT_DATA a process and,
+ * RLIMIT_FSIZE and by the memory file system of root.h, shared memory that
+ * has no file by the list of calls.h, processes by RLIMIT_NPROC in the
+ * guest's own user namespace, private memory by RLIMIT_DATA a process and,
  * all together, by the init, which looks every two seconds and ends a guest
  * that has taken too much.
  */
