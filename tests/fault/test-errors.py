@@ -89,7 +89,7 @@ def a_lab_that_already_runs(place):
 
 def too_large_for_any_host(place):
     many = "".join(f"h{n} = attach(alloc(host), alloc(NIC))\n" for n in range(60000))
-    fails(place, many, "at most 2000 devices")
+    fails(place, many, "at most 1000 devices")
     boot = "x" * (20 << 20)
     fails(place, f'h1 = attach(alloc(host, boot="{boot}"), alloc(NIC))\n', "boot has at most 256 KiB")
     fails(place, f'h1 = attach(alloc(host), alloc(NIC))\nfile(h1, "/etc/x", "{boot}")\n', "a file has at most 256 KiB")
