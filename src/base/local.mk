@@ -17,6 +17,8 @@ libvbet_base_a_SOURCES = \
 	src/base/paths.h \
 	src/base/sandbox.c \
 	src/base/sandbox.h \
+	src/base/trust.c \
+	src/base/trust.h \
 	src/base/vlan-set.h \
 	src/base/xstate.c \
 	src/base/xstate.h

@@ -87,7 +87,8 @@ vbet_client_launch_async (const VbetLaunchOptions *options, GCancellable *cancel
       | (g_getenv ("G_MESSAGES_DEBUG") == NULL ? G_SUBPROCESS_FLAGS_STDERR_SILENCE : G_SUBPROCESS_FLAGS_NONE));
   g_autoptr (GSubprocess) process
       = g_subprocess_launcher_spawn (launcher, &error, vbetd, "--id", id, "--name", options->name, "--path",
-                                     options->path != NULL ? options->path : "", NULL);
+                                     options->path != NULL ? options->path : "",
+                                     options->isolated ? "--isolated" : NULL, NULL);
   if (process == NULL) {
     g_task_return_error (task, error);
     return;

@@ -35,6 +35,7 @@ typedef struct {
   char *id;
   char *name;
   char *path;
+  gboolean isolated;
   char **warden; /* path, scratch */
 } Options;
 
@@ -61,6 +62,7 @@ parse_options (char **argv, Options *options, GError **error)
     { "id", 0, 0, G_OPTION_ARG_STRING, &options->id, "Identifier of the lab", "ID" },
     { "name", 0, 0, G_OPTION_ARG_STRING, &options->name, "Name of the lab", "NAME" },
     { "path", 0, 0, G_OPTION_ARG_STRING, &options->path, "The lab's file, for people to see", "FILE" },
+    { "isolated", 0, 0, G_OPTION_ARG_NONE, &options->isolated, "Use nothing of the host that a text names", NULL },
     { "warden", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &warden_path, NULL, NULL },
     G_OPTION_ENTRY_NULL,
   };
@@ -239,6 +241,7 @@ run_engine (const Options *options, const char *self, const char *guest, const c
     .pad_library = library,
     .switch_program = switch_program,
     .nat_program = nat,
+    .isolated = options->isolated,
   };
   g_autoptr (VbetLab) lab = vbet_lab_new (&lab_options, error);
   if (lab == NULL)

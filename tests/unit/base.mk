@@ -28,3 +28,9 @@ TESTS += tests/unit/test-frr-config
 tests_unit_test_frr_config_SOURCES = tests/unit/test-frr-config.c
 tests_unit_test_frr_config_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_frr_config_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += tests/unit/test-trust
+TESTS += tests/unit/test-trust
+tests_unit_test_trust_SOURCES = tests/unit/test-trust.c
+tests_unit_test_trust_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_trust_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
