@@ -37,3 +37,6 @@ tests_integration_test_agent_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
 
 TESTS += tests/integration/test-alarms.py
 EXTRA_DIST += tests/integration/test-alarms.py
+
+TESTS += tests/integration/test-trust.py
+EXTRA_DIST += tests/integration/test-trust.py
