@@ -4,6 +4,7 @@
 #   ./run.sh [LAB]             everything, then the window (without a display: the lab runs headless)
 #   ./run.sh --build           packages, build, lab kernel and guest image only
 #   ./run.sh --stock-kernel …  without the lab kernel: labs run on that of the package user-mode-linux
+#   ./run.sh --trust LAB       headless: the lab may use what it names of this computer; --isolated: it runs without that
 #
 # Needs root (or sudo) only for apt-get install; can be run again at any time, and goes on from where it was stopped.
 set -eu
@@ -14,13 +15,15 @@ cd "$(dirname "$0")"
 only_build=no
 lab_kernel=yes
 lab=
-usage="usage: ./run.sh [--stock-kernel] [LAB] or ./run.sh [--stock-kernel] --build"
+consent=
+usage="usage: ./run.sh [--stock-kernel] [--trust | --isolated] [LAB] or ./run.sh [--stock-kernel] --build"
 for argument in "$@"; do
   case "$argument" in
   --build) only_build=yes ;;
   --stock-kernel) lab_kernel=no ;;
+  --trust | --isolated) consent=$argument ;; # vbetctl's: naming a lab here is no word on what is in it
   -h | --help)
-    sed -n '2,9s/^# \{0,1\}//p' run.sh
+    sed -n '2,10s/^# \{0,1\}//p' run.sh
     exit 0
     ;;
   -*) die "unknown option $argument; $usage" ;;
@@ -56,7 +59,7 @@ elif [ -n "${DISPLAY-}${WAYLAND_DISPLAY-}" ]; then
   exec build/bin/vbet ${lab:+"$lab"}
 elif [ -n "$lab" ]; then
   say "There is no display: the lab runs without a window"
-  exec build/bin/vbetctl run "$lab"
+  exec build/bin/vbetctl run ${consent:+"$consent"} "$lab"
 else
   say "There is no display; name a lab to run it without a window, for example: ./run.sh data/labs/star.vbet"
 fi

@@ -26,6 +26,8 @@ libvbet_base_a_SOURCES = \
 	src/base/paths-remove.c \
 	src/base/sandbox.c \
 	src/base/sandbox.h \
+	src/base/trust.c \
+	src/base/trust.h \
 	src/base/vlan-set.h \
 	src/base/walls.c \
 	src/base/walls.h \

@@ -6,6 +6,7 @@
 #include "cli/call-list.h"
 #include "cli/command.h"
 #include "cli/connection.h"
+#include "cli/consent.h"
 #include "cli/lab-file.h"
 #include "cli/output.h"
 
@@ -21,14 +22,27 @@ known_alarms (VbetClient *client)
   return told;
 }
 
+/* A lab that runs isolated stays so, whatever it is given. */
+static gboolean
+may_apply (VbetClient *client, const VbetLabFile *file, VbetConsent *consent)
+{
+  if (vbet_consent_needed (file, consent)) {
+    g_autoptr (GVariant) info = vbet_connection_call (client, "lab.info", NULL, NULL, NULL);
+    consent->isolated = info != NULL && vbet_field_boolean (info, "isolated");
+  }
+  return vbet_consent_ask (file, consent, FALSE);
+}
+
 int
 vbet_cmd_apply (const VbetCommand *self, int argc, char **argv)
 {
   int exit_code;
   gboolean no_wait = FALSE;
+  VbetConsent consent = { 0 };
   const GOptionEntry entries[] = {
     { "no-wait", 0, 0, G_OPTION_ARG_NONE, &no_wait, "Do not wait until the guests that it starts are ready",
       NULL },
+    VBET_CONSENT_TRUST (consent),
     { NULL },
   };
   if (!vbet_command_parse (self, entries, &argc, argv, (VbetArity){ 2, 2 }, &exit_code))
@@ -42,6 +56,8 @@ vbet_cmd_apply (const VbetCommand *self, int argc, char **argv)
     vbet_output_error (error);
     return VBET_EXIT_FAILURE;
   }
+  if (!may_apply (client, file, &consent))
+    return VBET_EXIT_FAILURE;
   g_autoptr (GHashTable) told = known_alarms (client);
   GVariantDict params;
   g_autofree char *path = g_utf8_make_valid (file->path, -1);

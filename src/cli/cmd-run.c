@@ -8,6 +8,7 @@
 #include "cli/alarm-list.h"
 #include "cli/command.h"
 #include "cli/connection.h"
+#include "cli/consent.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/start.h"
@@ -17,6 +18,7 @@ typedef struct {
   gboolean foreground;
   gboolean keep_failed;
   gboolean quiet;
+  VbetConsent consent;
   char *id; /* owned */
 } Options;
 
@@ -33,7 +35,7 @@ first_guest (const VbetTopology *topology)
 
 /* A few lines on what now runs and what to do with it. */
 static void
-print_summary (const VbetLabFile *file, const char *id, double seconds)
+print_summary (const VbetLabFile *file, const char *id, gboolean isolated, double seconds)
 {
   const VbetTopology *topology = file->topology;
   guint guests = vbet_topology_count_started (topology);
@@ -42,6 +44,8 @@ print_summary (const VbetLabFile *file, const char *id, double seconds)
   vbet_output_print ("%s is running: %u guest%s ready, %u device%s, %u cable%s (%s)\n", id, guests,
                      guests == 1 ? "" : "s", topology->devices->len, topology->devices->len == 1 ? "" : "s",
                      topology->cables->len, topology->cables->len == 1 ? "" : "s", time);
+  if (isolated)
+    vbet_output_print ("  It is isolated: it uses nothing of this computer that it names.\n");
   vbet_output_print ("  vbetctl status %s\n", id);
   if (guest != NULL)
     vbet_output_print ("  vbetctl console %s %s\n", id, guest);
@@ -116,7 +120,7 @@ run_lab (const VbetLabFile *file, const Options *options)
   g_autoptr (VbetInterrupt) interrupt = vbet_interrupt_new ();
   gint64 started = g_get_monotonic_time ();
   g_autoptr (VbetClient) client
-      = vbet_start_lab (file, options->id, NULL, options->quiet, interrupt, &failures, &error);
+      = vbet_start_lab (file, options->id, NULL, options->consent.isolated, options->quiet, interrupt, &failures, &error);
   if (client == NULL && vbet_interrupt_count (interrupt) > 0) {
     vbet_output_message ("Interrupted; the lab was stopped");
     return VBET_EXIT_INTERRUPTED;
@@ -134,7 +138,8 @@ run_lab (const VbetLabFile *file, const Options *options)
   if (options->detach)
     vbet_output_print ("%s\n", id);
   else if (!options->quiet)
-    print_summary (file, id, (double)(g_get_monotonic_time () - started) / G_USEC_PER_SEC);
+    print_summary (file, id, options->consent.isolated,
+                   (double)(g_get_monotonic_time () - started) / G_USEC_PER_SEC);
   fflush (stdout);
   if (!options->foreground)
     return VBET_EXIT_OK;
@@ -157,16 +162,22 @@ vbet_cmd_run (const VbetCommand *self, int argc, char **argv)
     { "keep-failed", 0, 0, G_OPTION_ARG_NONE, &options.keep_failed,
       "Leave the lab running when a part of it did not start", NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Show no progress and no summary", NULL },
+    VBET_CONSENT_TRUST (options.consent),
+    VBET_CONSENT_ISOLATED (options.consent),
     { NULL },
   };
   if (!vbet_command_parse (self, entries, &argc, argv, (VbetArity){ 1, 1 }, &exit_code))
     return exit_code;
   if (options.detach && options.foreground)
     return vbet_command_usage_error (self, "--detach and --foreground exclude each other");
+  if (options.consent.trust && options.consent.isolated)
+    return vbet_command_usage_error (self, "--trust and --isolated exclude each other");
   if (id != NULL && !vbet_paths_valid_lab_id (id))
     return vbet_command_usage_error (self, "“%s” cannot name a lab: at most 32 letters, digits, “_” and “-”",
                                      id);
   options.id = id;
   g_autoptr (VbetLabFile) file = vbet_lab_file_load_valid (argv[1]);
-  return file != NULL ? run_lab (file, &options) : VBET_EXIT_FAILURE;
+  if (file == NULL || !vbet_consent_ask (file, &options.consent, TRUE))
+    return VBET_EXIT_FAILURE;
+  return run_lab (file, &options);
 }

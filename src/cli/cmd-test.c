@@ -13,6 +13,7 @@
 #include "cli/alarm-list.h"
 #include "cli/command.h"
 #include "cli/connection.h"
+#include "cli/consent.h"
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/result-list.h"
@@ -22,6 +23,7 @@
 
 typedef struct {
   gboolean keep;
+  VbetConsent consent;
   gint timeout; /* seconds a file may take; 0: no end */
   char *junit;  /* owned */
 } Options;
@@ -30,6 +32,7 @@ typedef struct {
   VbetReport *report;       /* not owned */
   VbetInterrupt *interrupt; /* not owned */
   const VbetLabFile *file;  /* not owned */
+  gboolean isolated;
   VbetClient *client;       /* owned; NULL while nothing runs */
   gboolean left_behind;     /* it could not be stopped */
 } Test;
@@ -141,7 +144,7 @@ start (Test *test, guint index)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) failures = NULL;
   gint64 started = g_get_monotonic_time ();
-  test->client = vbet_start_lab (test->file, id, NULL, !vbet_output_is_terminal (stderr), test->interrupt,
+  test->client = vbet_start_lab (test->file, id, NULL, test->isolated, !vbet_output_is_terminal (stderr), test->interrupt,
                                  &failures, &error);
   if (is_interrupted (test))
     return FALSE;
@@ -272,6 +275,21 @@ test_file (Test *test, guint index, const Options *options)
   tear_down (test, options->keep && vbet_report_failures (test->report) > before);
 }
 
+/* All are asked about before the first runs: nobody waits for a question in the middle. @isolated: (element-type
+ * gboolean): is filled, one a file. */
+static gboolean
+may_test (GPtrArray *files, const VbetConsent *options, GArray *isolated)
+{
+  for (guint i = 0; i < files->len; i++) {
+    VbetConsent consent = *options;
+    const VbetLabFile *file = g_ptr_array_index (files, i);
+    if (is_valid (file) && !vbet_consent_ask (file, &consent, TRUE))
+      return FALSE;
+    g_array_append_val (isolated, consent.isolated);
+  }
+  return TRUE;
+}
+
 static GPtrArray *
 load_files (char **arguments)
 {
@@ -289,7 +307,7 @@ load_files (char **arguments)
 }
 
 static int
-test_files (GPtrArray *files, const Options *options)
+test_files (GPtrArray *files, const GArray *isolated, const Options *options)
 {
   guint planned = 0;
   for (guint i = 0; i < files->len; i++)
@@ -299,7 +317,8 @@ test_files (GPtrArray *files, const Options *options)
   gboolean left_behind = FALSE;
   for (guint i = 0; i < files->len && exit_code == VBET_EXIT_OK; i++) {
     g_autoptr (VbetInterrupt) interrupt = vbet_interrupt_new ();
-    Test test = { .report = report, .interrupt = interrupt, .file = g_ptr_array_index (files, i) };
+    Test test = { .report = report, .interrupt = interrupt, .file = g_ptr_array_index (files, i),
+                  .isolated = g_array_index (isolated, gboolean, i) };
     test_file (&test, i + 1, options);
     left_behind = left_behind || test.left_behind;
     if (is_interrupted (&test)) {
@@ -329,13 +348,20 @@ vbet_cmd_test (const VbetCommand *self, int argc, char **argv)
       NULL },
     { "timeout", 't', 0, G_OPTION_ARG_INT, &options.timeout, "Give up on a file after that many seconds",
       "SECONDS" },
+    VBET_CONSENT_TRUST (options.consent),
+    VBET_CONSENT_ISOLATED (options.consent),
     { NULL },
   };
   if (!vbet_command_parse (self, entries, &argc, argv, (VbetArity){ 1, -1 }, &exit_code))
     return exit_code;
   if (options.timeout < 0)
     return vbet_command_usage_error (self, "--timeout needs a number of seconds");
+  if (options.consent.trust && options.consent.isolated)
+    return vbet_command_usage_error (self, "--trust and --isolated exclude each other");
   options.junit = junit;
   g_autoptr (GPtrArray) files = load_files (argv + 1);
-  return files != NULL ? test_files (files, &options) : VBET_EXIT_FAILURE;
+  g_autoptr (GArray) isolated = g_array_new (FALSE, FALSE, sizeof (gboolean));
+  if (files == NULL || !may_test (files, &options.consent, isolated))
+    return VBET_EXIT_FAILURE;
+  return test_files (files, isolated, &options);
 }

@@ -32,6 +32,8 @@ libvbet_cli_a_SOURCES = \
 	src/cli/command.h \
 	src/cli/commands.c \
 	src/cli/connection.c \
+	src/cli/consent.c \
+	src/cli/consent.h \
 	src/cli/connection.h \
 	src/cli/doctor-guest.c \
 	src/cli/doctor-kernel.c \

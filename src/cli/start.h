@@ -9,6 +9,7 @@
  * vbet_start_lab:
  * @id: (nullable): lab identifier; from the file's name when NULL
  * @prefix: (nullable): see vbet_progress_new()
+ * @isolated: the lab gets nothing of the host that it names
  * @quiet: no progress
  * @ret_failures: (out) (transfer full) (element-type utf8): what did not start, a sentence each; empty when
  * all is well
@@ -18,5 +19,5 @@
  *
  * Returns: (transfer full): the running lab, also when some of it failed; NULL when there is none.
  */
-VbetClient *vbet_start_lab (const VbetLabFile *file, const char *id, const char *prefix, gboolean quiet,
+VbetClient *vbet_start_lab (const VbetLabFile *file, const char *id, const char *prefix, gboolean isolated, gboolean quiet,
                             VbetInterrupt *interrupt, GPtrArray **ret_failures, GError **error);

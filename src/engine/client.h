@@ -45,6 +45,7 @@ typedef struct {
                        * another file has that already */
   const char *name;   /* lab name (file name without .vbet) */
   const char *path;   /* (nullable): absolute path of the file, for people */
+  gboolean isolated;  /* the engine uses nothing of the host that a text names, whoever gives it one */
 } VbetLaunchOptions;
 
 #define VBET_TYPE_CLIENT (vbet_client_get_type ())

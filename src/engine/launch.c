@@ -21,6 +21,7 @@ typedef struct {
   char *second; /* (nullable): that is tried when a lab of another file has the first */
   char *name;
   char *path; /* "" without a file */
+  gboolean isolated;
   GError *refusal; /* (nullable): the engine's, because a lab has the identifier */
 } Launch;
 
@@ -152,8 +153,9 @@ spawn (GTask *task)
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
       G_SUBPROCESS_FLAGS_STDOUT_PIPE
       | (g_getenv ("G_MESSAGES_DEBUG") == NULL ? G_SUBPROCESS_FLAGS_STDERR_SILENCE : G_SUBPROCESS_FLAGS_NONE));
-  g_autoptr (GSubprocess) process = g_subprocess_launcher_spawn (launcher, &error, vbetd, "--id", self->id, "--name",
-                                                                 self->name, "--path", self->path, NULL);
+  g_autoptr (GSubprocess) process = g_subprocess_launcher_spawn (
+      launcher, &error, vbetd, "--id", self->id, "--name", self->name, "--path", self->path,
+      self->isolated ? "--isolated" : NULL, NULL);
   if (process == NULL) {
     g_task_return_error (task, error);
     return;
@@ -172,6 +174,7 @@ vbet_client_launch_async (const VbetLaunchOptions *options, GCancellable *cancel
   Launch *self = g_new0 (Launch, 1);
   self->id = options->id != NULL ? g_strdup (options->id) : vbet_lab_id_from_name (options->name);
   self->name = g_strdup (options->name);
+  self->isolated = options->isolated;
   self->path = g_utf8_make_valid (options->path != NULL ? options->path : "", -1);
   if (options->id == NULL && *self->path != '\0')
     self->second = vbet_lab_id_tagged (self->id, self->path);

@@ -38,6 +38,7 @@ typedef struct {
   char *id;
   char *name;
   char *path;
+  gboolean isolated;
   char **warden; /* path, scratch */
 } Options;
 
@@ -67,6 +68,7 @@ parse_options (char **argv, Options *options, GError **error)
     /* File names are bytes: nothing is to be made of them by the locale, which an engine does not have. */
     { "name", 0, 0, G_OPTION_ARG_FILENAME, &name, "Name of the lab", "NAME" },
     { "path", 0, 0, G_OPTION_ARG_FILENAME, &path, "The lab's file, for people to see", "FILE" },
+    { "isolated", 0, 0, G_OPTION_ARG_NONE, &options->isolated, "Use nothing of the host that a text names", NULL },
     { "warden", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &warden_path, NULL, NULL },
     G_OPTION_ENTRY_NULL,
   };
@@ -246,6 +248,7 @@ run_engine (const Options *options, const char *self, const char *guest, const c
     .pad_library = library,
     .switch_program = switch_program,
     .nat_program = nat,
+    .isolated = options->isolated,
   };
   g_autoptr (VbetLab) lab = vbet_lab_new (&lab_options, error);
   if (lab == NULL)

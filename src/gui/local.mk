@@ -211,6 +211,7 @@ libvbet_gui_a_SOURCES = \
 	src/gui/window-private.h \
 	src/gui/window-keep.c \
 	src/gui/window-start.c \
+	src/gui/window-trust.c \
 	src/gui/window.c \
 	src/gui/window.h
 libvbet_gui_a_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS) $(VTE_CFLAGS) $(SOURCEVIEW_CFLAGS)

@@ -29,6 +29,9 @@ struct _VbetRunner {
   gboolean applying;
   gboolean apply_again;
   gboolean find_asked; /* the lab that was looked for was named, not only of this file's name */
+  gboolean isolated;    /* the lab that runs uses nothing of this computer that its text names */
+  VbetRunnerGate gate;  /* (nullable) */
+  gpointer gate_data;
   gboolean first_apply; /* nothing was applied to the engine that we started */
 };
 
@@ -71,6 +74,7 @@ drop_client (VbetRunner *self)
   g_clear_handle_id (&self->apply_source, g_source_remove);
   self->applying = FALSE;
   self->apply_again = FALSE;
+  self->isolated = FALSE;
   release_client (self);
   set_phase (self, VBET_PHASE_OFF);
   vbet_session_set_running (self->session, FALSE);
@@ -292,6 +296,8 @@ send_text (VbetRunner *self)
     return;
   if (vbet_diagnostics_has_errors (vbet_session_get_diagnostics (self->session)))
     return; /* the lab runs on as it is until the text is right again */
+  if (!self->isolated && self->gate != NULL && !self->gate (FALSE, self->gate_data))
+    return;
   const char *path = vbet_session_get_path (self->session);
   g_autofree char *valid = g_utf8_make_valid (path != NULL ? path : "", -1);
   GVariantDict params;
@@ -357,17 +363,45 @@ on_launched (GObject *source, GAsyncResult *result, gpointer data)
   send_text (self);
 }
 
+static void
+start (VbetRunner *self, gboolean isolated)
+{
+  VbetLaunchOptions options = { NULL, vbet_session_get_name (self->session),
+                                vbet_session_get_path (self->session), isolated };
+  self->isolated = isolated;
+  set_phase (self, VBET_PHASE_STARTING);
+  /* Not to be cancelled: an engine that started must be known, to be stopped again. */
+  vbet_client_launch_async (&options, NULL, on_launched, g_object_ref (self));
+}
+
 void
 vbet_runner_start (VbetRunner *self)
 {
   g_return_if_fail (VBET_IS_RUNNER (self));
-  if (self->phase != VBET_PHASE_OFF)
-    return;
-  VbetLaunchOptions options
-      = { NULL, vbet_session_get_name (self->session), vbet_session_get_path (self->session) };
-  set_phase (self, VBET_PHASE_STARTING);
-  /* Not to be cancelled: an engine that started must be known, to be stopped again. */
-  vbet_client_launch_async (&options, NULL, on_launched, g_object_ref (self));
+  if (self->phase == VBET_PHASE_OFF && (self->gate == NULL || self->gate (TRUE, self->gate_data)))
+    start (self, FALSE);
+}
+
+void
+vbet_runner_start_isolated (VbetRunner *self)
+{
+  g_return_if_fail (VBET_IS_RUNNER (self));
+  if (self->phase == VBET_PHASE_OFF)
+    start (self, TRUE);
+}
+
+void
+vbet_runner_set_gate (VbetRunner *self, VbetRunnerGate gate, gpointer data)
+{
+  g_return_if_fail (VBET_IS_RUNNER (self));
+  self->gate = gate;
+  self->gate_data = data;
+}
+
+gboolean
+vbet_runner_is_isolated (VbetRunner *self)
+{
+  return self->isolated;
 }
 
 static void
@@ -429,6 +463,7 @@ on_found_info (GObject *source, GAsyncResult *result, gpointer data)
     g_signal_emit_by_name (self, "failed", message);
     return;
   }
+  self->isolated = vbet_reply_flag (reply, "isolated");
   set_phase (self, VBET_PHASE_RUNNING);
   ask_status (self);
   vbet_client_call_async (self->client, "lab.calls", NULL, NULL, on_calls, g_object_ref (self));

@@ -46,8 +46,21 @@ VbetPhase vbet_runner_get_phase (VbetRunner *self);
 /** vbet_runner_get_client: Returns: (transfer none) (nullable): the connection while there is one. */
 VbetClient *vbet_runner_get_client (VbetRunner *self);
 
-/** vbet_runner_start: runs the session's text. */
+/* Whether the session's text may be given to the engine now. Who says no brings it up again by vbet_runner_start() or
+ * vbet_runner_update(), if ever. */
+typedef gboolean (*VbetRunnerGate) (gboolean starts, gpointer data);
+
+/** vbet_runner_set_gate: @gate: is asked before a lab starts, and before each text that goes to one which is not
+ * isolated. */
+void vbet_runner_set_gate (VbetRunner *self, VbetRunnerGate gate, gpointer data);
+
+/** vbet_runner_start: runs the session's text, if the gate lets it. */
 void vbet_runner_start (VbetRunner *self);
+/** vbet_runner_start_isolated: runs it, whatever the gate says, without anything of this computer that it names; so
+ * do all texts until the lab is stopped. */
+void vbet_runner_start_isolated (VbetRunner *self);
+/** vbet_runner_is_isolated: whether the lab that runs, or is started, is isolated. */
+gboolean vbet_runner_is_isolated (VbetRunner *self);
 /** vbet_runner_stop: stops the lab and its engine. */
 void vbet_runner_stop (VbetRunner *self);
 /** vbet_runner_find: connects to the lab of the session's file when that runs already; silent when it does

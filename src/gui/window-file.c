@@ -26,6 +26,7 @@ _vbet_window_load_text (VbetWindow *self, const char *text, gsize size, const ch
     vbet_session_load (self->session, text, size, path);
   else
     vbet_session_load_named (self->session, text, size, name);
+  _vbet_window_trust_text (self, path != NULL);
   vbet_window_show_lab (self);
   vbet_canvas_fit (self->canvas);
 }
@@ -73,6 +74,7 @@ take_reload (VbetWindow *self, const char *text, gsize size)
   gsize old = 0;
   vbet_document_text (document, &old);
   vbet_document_replace (document, 0, old, text, size, _ ("Reload"));
+  _vbet_window_trust_text (self, TRUE);
   vbet_document_mark_saved (document);
   g_autofree char *message
       = g_strdup_printf (_ ("“%s” was read again from its file. Undo shows what was here before."),
@@ -341,6 +343,7 @@ on_written (GObject *source, GAsyncResult *result, gpointer data)
   if (size == g_bytes_get_size (writing->bytes)
       && memcmp (text, g_bytes_get_data (writing->bytes, NULL), size) == 0)
     vbet_document_mark_saved (document);
+  _vbet_window_trust_saved (self);
   _vbet_window_file_written (self);
   _vbet_window_update (self);
   if (self->closing == VBET_CLOSING_AFTER_SAVE) {

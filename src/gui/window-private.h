@@ -23,6 +23,9 @@ typedef struct VbetWindowStart VbetWindowStart;
 /* Of window-keep.c. */
 typedef struct VbetWindowKeep VbetWindowKeep;
 
+/* Of window-trust.c. */
+typedef struct VbetWindowTrust VbetWindowTrust;
+
 /* What a window that was asked to close waits for. */
 typedef enum {
   VBET_CLOSING_NOT,
@@ -89,6 +92,7 @@ struct _VbetWindow {
 
   VbetWindowStart *start; /* (nullable) */
   VbetWindowKeep *keep;
+  VbetWindowTrust *trust;
 
   VbetPoint menu_at; /* where the context menu was opened last, in lab units */
   VbetClosing closing;
@@ -170,6 +174,15 @@ gboolean _vbet_window_file_unreadable (VbetWindow *self);
 void _vbet_window_show_unsaved (VbetWindow *self);
 void _vbet_window_restore_unsaved (VbetWindow *self, const char *id);
 void _vbet_window_discard_unsaved (VbetWindow *self, const char *id);
+
+/* window-trust.c: labs that were not written here, and what they use of this computer */
+void _vbet_window_add_trust (VbetWindow *self);
+void _vbet_window_stop_trust (VbetWindow *self);
+void _vbet_window_free_trust (VbetWindow *self);
+/** _vbet_window_trust_text: the session's text is new, and came from elsewhere if @foreign. */
+void _vbet_window_trust_text (VbetWindow *self, gboolean foreign);
+/** _vbet_window_trust_saved: the session's text is that of its file now. */
+void _vbet_window_trust_saved (VbetWindow *self);
 
 /* window-file.c */
 /** _vbet_window_open_anywhere: in this window if it is fresh, else in the one that has it, or a new one. */

@@ -212,6 +212,7 @@ on_text (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   _vbet_window_load_text (self, text, strlen (text), path, reopening->name);
+  _vbet_window_trust_text (self, TRUE); /* whoever started it */
   vbet_document_mark_unsaved (vbet_session_get_document (self->session));
   vbet_runner_find_id (self->runner, reopening->id);
 }

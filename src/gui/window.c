@@ -39,6 +39,17 @@ describe_drawn (const VbetTopology *topology)
 }
 
 static char *
+describe_running (gboolean isolated, guint guests, guint ready)
+{
+  if (isolated)
+    return g_strdup_printf (ngettext ("running, isolated · %u of %u guest ready",
+                                      "running, isolated · %u of %u guests ready", guests),
+                            ready, guests);
+  return g_strdup_printf (
+      ngettext ("running · %u of %u guest ready", "running · %u of %u guests ready", guests), ready, guests);
+}
+
+static char *
 describe (VbetWindow *self)
 {
   const VbetTopology *topology = vbet_session_get_topology (self->session);
@@ -56,9 +67,7 @@ describe (VbetWindow *self)
   case VBET_PHASE_STOPPING:
     return g_strdup (_ ("stopping …"));
   case VBET_PHASE_RUNNING:
-    return g_strdup_printf (
-        ngettext ("running · %u of %u guest ready", "running · %u of %u guests ready", guests), ready,
-        guests);
+    return describe_running (vbet_runner_is_isolated (self->runner), guests, ready);
   case VBET_PHASE_OFF:
   default:
     return describe_drawn (topology);
@@ -387,6 +396,7 @@ vbet_window_destroy (GtkWidget *widget)
     gtk_notebook_set_show_tabs (self->bottom, FALSE);
   g_cancellable_cancel (self->arranging);
   g_clear_object (&self->arranging);
+  _vbet_window_stop_trust (self);
   if (self->runner != NULL)
     vbet_runner_leave (self->runner);
   GTK_WIDGET_CLASS (vbet_window_parent_class)->destroy (widget);
@@ -404,6 +414,7 @@ vbet_window_finalize (GObject *object)
   g_clear_object (&self->settings);
   _vbet_window_free_start (self);
   _vbet_window_free_keep (self);
+  _vbet_window_free_trust (self);
   g_free (self->etag);
   g_free (self->running_text);
   G_OBJECT_CLASS (vbet_window_parent_class)->finalize (object);
@@ -455,6 +466,7 @@ vbet_window_init (VbetWindow *self)
   _vbet_window_add_actions (self);
   _vbet_window_add_start (self);
   _vbet_window_add_keep (self);
+  _vbet_window_add_trust (self);
   _vbet_window_add_drop (self);
   _vbet_window_add_inspector (self);
   _vbet_window_add_edit (self);

@@ -3,6 +3,8 @@ noinst_LIBRARIES += libvbet-nat.a
 libvbet_nat_a_SOURCES = \
 	src/nat/lease.c \
 	src/nat/lease.h \
+	src/nat/loopback.c \
+	src/nat/loopback.h \
 	src/nat/nat.c \
 	src/nat/nat.h \
 	src/nat/options.c \

@@ -21,6 +21,7 @@
 #include "base/confine.h"
 #include "base/error.h"
 #include "nat/lease.h"
+#include "nat/loopback.h"
 #include "nat/options.h"
 
 #define RESOLVER "/etc/resolv.conf"
@@ -28,6 +29,7 @@
 #define FRAMES_PER_TURN 64
 #define SEND_BUFFER (4 * 1024 * 1024) /* bytes; the kernel gives less where its limit is lower */
 #define NEVER G_MAXINT64
+#define CONVERSATIONS_MAX 4096
 
 /* The only kind of timer that libslirp has: it advertises the IPv6 prefix. */
 typedef struct {
@@ -45,6 +47,7 @@ typedef struct {
   VbetNatLease lease; /* given in this turn */
   gboolean has_lease;
   gboolean restoring; /* the answers are not for the lab */
+  GHashTable *asked;  /* set of gint64: guests' ports, and who of the host has sent something to them by a forward */
   guint32 *targets;   /* one a forward: address it leads to, 0: none yet */
   guint8 *buffer;
 } Nat;
@@ -64,8 +67,6 @@ static void G_GNUC_PRINTF (1, 2) tell (const char *format, ...)
     g_debug ("nobody listens to vbet-nat");
 }
 
-/* --- what libslirp calls ------------------------------------------------------------------ */
-
 static gint64
 monotonic_ns (void)
 {
@@ -73,6 +74,72 @@ monotonic_ns (void)
   clock_gettime (CLOCK_MONOTONIC, &now);
   return (gint64)now.tv_sec * 1000000000 + now.tv_nsec;
 }
+
+/* --- answers to what came by a forward of UDP ---------------------------------------------
+ *
+ * Where guests are kept from the host's loopback addresses, libslirp refuses these, too: they are for a port of
+ * 127.0.0.1 as well. So who has asked is noted, and just that one is answered at an address that libslirp does not
+ * take for the gateway's. It then takes 127.0.0.1 for the far end of the conversation, which has to be turned back.
+ */
+
+static gint64
+conversation (guint32 guest, guint guest_port, guint host_port)
+{
+  return (gint64)((guint64)guest << 32 | guest_port << 16 | host_port);
+}
+
+static guint32
+gateway_address (const Nat *self)
+{
+  return self->options->network + 2;
+}
+
+static gboolean
+is_forwarded (const Nat *self, guint guest_port)
+{
+  for (guint i = 0; i < self->options->forwards->len; i++) {
+    const VbetNatForward *forward = &g_array_index (self->options->forwards, VbetNatForward, i);
+    if (forward->udp && forward->guest_port == guest_port)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Of a frame for the lab. Returns: (transfer full) (nullable): what is to be sent in its place. */
+static guint8 *
+note_question (Nat *self, const guint8 *frame, gsize size)
+{
+  VbetNatDatagram datagram;
+  guint32 gateway = gateway_address (self);
+  if (self->options->host || !vbet_nat_datagram_read (frame, size, &datagram)
+      || (datagram.from != INADDR_LOOPBACK && datagram.from != gateway) || !is_forwarded (self, datagram.to_port))
+    return NULL;
+  if (g_hash_table_size (self->asked) >= CONVERSATIONS_MAX)
+    g_hash_table_remove_all (self->asked);
+  gint64 key = conversation (datagram.to, datagram.to_port, datagram.from_port);
+  g_hash_table_add (self->asked, g_memdup2 (&key, sizeof key));
+  if (datagram.from == gateway)
+    return NULL;
+  guint8 *copy = g_memdup2 (frame, size);
+  vbet_nat_datagram_move (copy, &gateway, NULL);
+  return copy;
+}
+
+/* Of a frame of the lab, in place. */
+static void
+pass_answer (Nat *self, guint8 *frame, gsize size)
+{
+  static const guint32 loopback = INADDR_LOOPBACK;
+  VbetNatDatagram datagram;
+  if (self->options->host || !vbet_nat_datagram_read (frame, size, &datagram)
+      || datagram.to != gateway_address (self))
+    return;
+  gint64 key = conversation (datagram.from, datagram.from_port, datagram.to_port);
+  if (g_hash_table_contains (self->asked, &key))
+    vbet_nat_datagram_move (frame, NULL, &loopback);
+}
+
+/* --- what libslirp calls ------------------------------------------------------------------ */
 
 static ssize_t
 on_packet (const void *bytes, size_t size, void *opaque)
@@ -88,8 +155,9 @@ on_packet (const void *bytes, size_t size, void *opaque)
   }
   if (self->restoring)
     return (ssize_t)size;
+  g_autofree guint8 *changed = note_question (self, bytes, size);
   /* A lab that does not keep up loses frames, as it would on a wire. */
-  if (send (self->fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN && errno != ENOBUFS)
+  if (send (self->fd, changed != NULL ? changed : bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN && errno != ENOBUFS)
     return -1;
   return (ssize_t)size;
 }
@@ -273,6 +341,16 @@ run_timers (Nat *self)
   }
 }
 
+/* Whether the frame in the buffer is for libslirp. */
+static gboolean
+may_pass (Nat *self, gsize size)
+{
+  if (!self->options->host && vbet_nat_is_for_loopback (self->buffer, size))
+    return FALSE;
+  pass_answer (self, self->buffer, size);
+  return TRUE;
+}
+
 /* Returns: FALSE when the lab's side is closed. */
 static gboolean
 receive (Nat *self)
@@ -283,7 +361,7 @@ receive (Nat *self)
       return errno == EAGAIN || errno == EINTR;
     if (size == 0)
       return FALSE;
-    if (size <= FRAME_MAX)
+    if (size <= FRAME_MAX && may_pass (self, (gsize)size))
       slirp_input (self->slirp, self->buffer, (int)size);
     if (self->has_lease)
       take_lease (self);
@@ -348,6 +426,7 @@ new_slirp (Nat *self)
     .vprefix_len = 64,
     .if_mtu = options->mtu,
     .if_mru = options->mtu,
+    .disable_host_loopback = !options->host,
     .disable_dns = options->isolated,
     .disable_dhcp = !options->dhcp,
   };
@@ -366,6 +445,7 @@ run (const VbetNatOptions *options, const char *const *layers)
   setsockopt (self.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
   self.polled = g_array_new (FALSE, FALSE, sizeof (struct pollfd));
   self.timers = g_ptr_array_new_with_free_func (g_free);
+  self.asked = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self.targets = g_new0 (guint32, options->forwards->len + 1);
   self.buffer = g_malloc (FRAME_MAX);
   self.slirp = new_slirp (&self);
@@ -382,6 +462,7 @@ run (const VbetNatOptions *options, const char *const *layers)
   }
   g_array_unref (self.polled);
   g_ptr_array_unref (self.timers);
+  g_hash_table_unref (self.asked);
   g_free (self.targets);
   g_free (self.buffer);
   return self.slirp != NULL ? 0 : 1;

@@ -110,6 +110,8 @@ take (VbetNatOptions *self, const char *argument)
     self->dhcp = FALSE;
   else if (strcmp (argument, "--isolated") == 0)
     self->isolated = TRUE;
+  else if (strcmp (argument, "--host") == 0)
+    self->host = TRUE;
   else if (g_str_has_prefix (argument, "--network="))
     return parse_network (self, argument + strlen ("--network="));
   else if (g_str_has_prefix (argument, "--mtu="))

@@ -4,6 +4,7 @@
  *   --mtu=1500                   longest packet
  *   --no-dhcp                    gives no addresses
  *   --isolated                   nothing of the lab gets out
+ *   --host                       guests reach the real host's 127.0.0.1, at the gateway's address
  *   --forward=tcp:8080:TARGET:80 port of the real host, and where in the lab it leads; any number of them.
  *                                TARGET: an IPv4 address of the network, or the MAC of a NIC that gets its
  *                                address by DHCP, as 02-00-00-00-00-01
@@ -36,6 +37,7 @@ typedef struct {
   guint mtu;
   gboolean dhcp;
   gboolean isolated;
+  gboolean host;
   GArray *forwards; /* of VbetNatForward */
   GArray *leases;   /* of VbetNatLease: given by an earlier process */
 } VbetNatOptions;

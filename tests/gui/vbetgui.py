@@ -111,6 +111,7 @@ def enter_display():
     environment["VBET_GUI_HOME"] = home
     # Image and kernel are the user's: they lie where XDG_DATA_HOME was before.
     environment.update(user_stores())
+    environment["VBET_TRUST"] = "yes"
     environment["GDK_BACKEND"] = "x11"
     environment["GTK_THEME"] = "Adwaita"
     environment["GTK_OVERLAY_SCROLLING"] = "0"

@@ -53,3 +53,6 @@ EXTRA_DIST += tests/integration/test-terminal.py
 
 TESTS += tests/integration/test-names.py
 EXTRA_DIST += tests/integration/test-names.py
+
+TESTS += tests/integration/test-trust.py
+EXTRA_DIST += tests/integration/test-trust.py

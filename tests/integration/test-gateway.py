@@ -35,7 +35,7 @@ def bind(source, target):
 
 
 class Web:
-    """A server at 127.0.0.1 of the host."""
+    """A server at 127.0.0.1 and ::1 of the host."""
 
     def __enter__(self):
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -49,14 +49,20 @@ class Web:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.port = self.server.server_address[1]
+        class Server6(http.server.ThreadingHTTPServer):
+            address_family = socket.AF_INET6
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = server.server_address[1]
+        self.servers = [server, Server6(("::1", self.port), Handler)]
+        for server in self.servers:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
         return self
 
     def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
+        for server in self.servers:
+            server.shutdown()
+            server.server_close()
 
 
 class Names:
@@ -121,7 +127,7 @@ def run_with_failures(place, lab_file):
 
 def nat_and_dhcp(place):
     with Web() as web:
-        lab = place.run(place.write("nat.vbet", NAT % ""))
+        lab = place.run(place.write("nat.vbet", NAT % ", host=yes"))
         assert not failed_calls(place, lab), failed_calls(place, lab)
         gateway = place.device(lab, "gw")
         assert gateway["state"] == "ready" and gateway["pid"] > 0, gateway
@@ -189,7 +195,7 @@ def forwards(place):
 def isolated(place):
     port = free_port()
     with Web() as web:
-        lab = place.run(place.write("isolated.vbet", NAT % f', isolated=yes, forward="tcp:{port}:h1:80"'))
+        lab = place.run(place.write("isolated.vbet", NAT % f', isolated=yes, host=yes, forward="tcp:{port}:h1:80"'))
         wait_until(lambda: "200 OK" in fetch(port), 10, "the forward still leads in")
         for address in ("10.0.2.2", "[fd56:4245:a00:200::2]"):
             assert curl(place, lab, "h1", f"http://{address}:{web.port}/").stdout == "", address
@@ -204,6 +210,50 @@ def isolated(place):
                 pass
         place.ctl("call", lab, "set(gw, isolated=no)")
         wait_until(lambda: curl(place, lab, "h1", f"http://10.0.2.2:{web.port}/").stdout != "", 5, "it is open now")
+        place.stop(lab)
+
+
+def ask_udp(port):
+    """What comes back for a datagram to a forwarded port; b"" when nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
+        asker.settimeout(1)
+        asker.connect(("127.0.0.1", port))
+        try:
+            asker.send(b"hello")
+            return asker.recv(100)
+        except OSError:
+            return b""
+
+
+# The guest's kernel as its root can make it: addresses of the loopback network are sent out like others.
+ROUTE_LOOPBACK = """
+set -e
+sysctl -qw net.ipv4.conf.all.route_localnet=1
+ip addr flush dev lo
+ip route flush table local 127.0.0.0/8 2>/dev/null || true
+ip route add 127.0.0.0/8 via 10.0.2.2 dev eth0 src 10.0.2.50
+"""
+
+
+def own_services(place):
+    tcp, udp = free_port(), free_port()
+    with Web() as web:
+        text = f', forward=["tcp:{tcp}:h2:80", "udp:{udp}:h2:9"]'
+        lab = place.run(place.write("own.vbet", NAT % text))
+        wait_until(lambda: "200 OK" in fetch(tcp), 10, "a forward leads in")
+        addresses = ["10.0.2.2", "[fd56:4245:a00:200::2]", "127.0.0.1", "127.1.2.3"]
+        place.exec(lab, "h2", "sh", "-c", ROUTE_LOOPBACK)
+        for address in addresses:
+            assert curl(place, lab, "h2", f"http://{address}:{web.port}/").stdout == "", address
+        # The way back of a forward is none to the host's services.
+        place.exec(lab, "h2", "sh", "-c", "setsid socat UDP4-RECVFROM:9,fork EXEC:cat >/dev/null 2>&1 & exit 0")
+        wait_until(lambda: ask_udp(udp) == b"hello", 10, "a forwarded port of UDP answers")
+        place.ctl("call", lab, "set(gw, host=yes)")
+        for address in addresses[:3]:
+            wait_until(lambda: len(curl(place, lab, "h2", f"http://{address}:{web.port}/").stdout) == 14000, 10, address)
+        assert ask_udp(udp) == b"hello"
+        place.ctl("call", lab, "set(gw, host=no)")
+        wait_until(lambda: curl(place, lab, "h2", f"http://10.0.2.2:{web.port}/").stdout == "", 10, "it is closed again")
         place.stop(lab)
 
 
@@ -308,7 +358,7 @@ def tap(place):
         subprocess.run(["umount", "/dev/net/tun"], check=True)
 
 
-tests = [nat_and_dhcp, forwards, isolated, no_dhcp_and_another_network, given_up_and_healed, tap_refused]
+tests = [nat_and_dhcp, forwards, isolated, own_services, no_dhcp_and_another_network, given_up_and_healed, tap_refused]
 if OWN:
     tests.append(names)
 else:

@@ -111,7 +111,7 @@ class Place:
         self.base.chmod(0o755)
         self.runtime = self.base / "r"
         self.state = self.base / "s"
-        self.environment = dict(os.environ, VBET_RUNTIME_DIR=str(self.runtime), VBET_STATE_DIR=str(self.state))
+        self.environment = dict(os.environ, VBET_RUNTIME_DIR=str(self.runtime), VBET_STATE_DIR=str(self.state), VBET_TRUST="yes")
         self.environment.pop("DISPLAY", None)
         self.shm = self.shared_memory()
         self.seen = {}

@@ -40,3 +40,9 @@ TESTS += tests/unit/test-clean
 tests_unit_test_clean_SOURCES = tests/unit/test-clean.c
 tests_unit_test_clean_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_clean_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += tests/unit/test-trust
+TESTS += tests/unit/test-trust
+tests_unit_test_trust_SOURCES = tests/unit/test-trust.c
+tests_unit_test_trust_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_trust_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)

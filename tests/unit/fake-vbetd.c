@@ -30,8 +30,9 @@ main (int argc, char **argv)
   if (!g_file_get_contents (g_getenv ("VBET_FAKE_SCRIPT"), &script, NULL, NULL))
     return 2;
   const char *id = option (argc, argv, "--id");
-  g_autofree char *head = g_strdup_printf ("id=%s name=%s path=%s\n", id, option (argc, argv, "--name"),
-                                           option (argc, argv, "--path"));
+  g_autofree char *head = g_strdup_printf ("id=%s name=%s path=%s%s\n", id, option (argc, argv, "--name"),
+                                           option (argc, argv, "--path"),
+                                           g_strcmp0 (argv[argc - 1], "--isolated") == 0 ? " isolated" : "");
   if (g_str_has_prefix (script, "refuse ")) {
     script[strcspn (script, "\n")] = '\0';
     printf ("error %s\n", script + strlen ("refuse "));

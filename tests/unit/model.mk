@@ -31,3 +31,9 @@ TESTS += tests/unit/test-generate
 tests_unit_test_generate_SOURCES = tests/unit/test-generate.c $(MODEL_TEST_SOURCES)
 tests_unit_test_generate_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_generate_LDADD = $(MODEL_TEST_LIBS)
+
+check_PROGRAMS += tests/unit/test-reach
+TESTS += tests/unit/test-reach
+tests_unit_test_reach_SOURCES = tests/unit/test-reach.c $(MODEL_TEST_SOURCES)
+tests_unit_test_reach_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_reach_LDADD = $(MODEL_TEST_LIBS)

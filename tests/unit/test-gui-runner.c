@@ -407,6 +407,70 @@ test_failed_start_leaves_no_engine (void)
   ASSERT_HAS (requests, "lab.stop");
 }
 
+/* Says no, and notes that it was asked. */
+static gboolean
+closed_gate (gboolean starts, gpointer data)
+{
+  note (data, "gate", starts ? "start" : "text");
+  return FALSE;
+}
+
+static void
+test_gate_of_start (void)
+{
+  g_auto (Fixture) self = { 0 };
+  setup (&self);
+  g_autofree char *log = launch_script (&self, "");
+  vbet_runner_set_gate (self.runner, closed_gate, &self);
+  vbet_runner_start (self.runner);
+  VBET_ASSERT_TEXT (self.log->str, "gate: start\n");
+  CU_ASSERT_EQUAL (vbet_runner_get_phase (self.runner), VBET_PHASE_OFF);
+  /* Isolated it starts, and gets texts, without a question. */
+  vbet_runner_start_isolated (self.runner);
+  wait_for (&self, "phase: running");
+  CU_ASSERT_TRUE (vbet_runner_is_isolated (self.runner));
+  vbet_runner_stop (self.runner);
+  wait_for (&self, "stopped");
+  CU_ASSERT_FALSE (vbet_runner_is_isolated (self.runner));
+  CU_ASSERT_PTR_NULL (strstr (self.log->str, "gate: text"));
+  g_autofree char *requests = read_log (log);
+  ASSERT_HAS (requests, "path=/labs/two.vbet isolated\n");
+}
+
+static void
+test_gate_of_texts (void)
+{
+  g_auto (Fixture) self = { 0 };
+  setup (&self);
+  engine_runs (&self, same_text);
+  vbet_runner_set_gate (self.runner, closed_gate, &self);
+  vbet_runner_find (self.runner);
+  wait_for (&self, "phase: running");
+  VbetDocument *document = vbet_session_get_document (self.session);
+  vbet_document_replace (document, 0, 0, "h3 = alloc(host)\n", 17, "Add host");
+  wait_for (&self, "gate: text");
+  flush (&self);
+  CU_ASSERT_PTR_NULL (strstr (vbet_fake_engine_log (self.engine), "lab.apply"));
+  vbet_runner_set_gate (self.runner, NULL, NULL);
+  vbet_runner_update (self.runner);
+  wait_for (&self, "lab.apply");
+}
+
+static void
+test_finds_an_isolated_lab (void)
+{
+  g_auto (Fixture) self = { 0 };
+  setup (&self);
+  engine_runs (&self, "answer lab.info {\"path\":\"/labs/two.vbet\",\"id\":\"two\",\"isolated\":true}\n");
+  vbet_runner_set_gate (self.runner, closed_gate, &self);
+  vbet_runner_find (self.runner);
+  wait_for (&self, "phase: running");
+  CU_ASSERT_TRUE (vbet_runner_is_isolated (self.runner));
+  vbet_runner_update (self.runner);
+  wait_for (&self, "lab.apply");
+  CU_ASSERT_PTR_NULL (strstr (self.log->str, "gate"));
+}
+
 static CU_TestInfo runner_tests[] = {
   { "a lab that runs is found", test_finds_a_running_lab },
   { "alarms", test_alarms },
@@ -421,6 +485,9 @@ static CU_TestInfo runner_tests[] = {
   { "start and stop", test_starts_and_stops },
   { "a refused launch", test_launch_refused },
   { "a failed start leaves no engine", test_failed_start_leaves_no_engine },
+  { "the gate is asked before a start", test_gate_of_start },
+  { "the gate is asked before each text", test_gate_of_texts },
+  { "a lab that runs isolated is found", test_finds_an_isolated_lab },
   CU_TEST_INFO_NULL,
 };
 

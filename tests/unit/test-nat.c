@@ -4,13 +4,20 @@
 #include <string.h>
 
 #include "nat/lease.h"
+#include "nat/loopback.h"
 #include "nat/options.h"
 #include "unit/harness.h"
+
+typedef struct {
+  gboolean v6;
+  guint8 bytes[16];
+} VbetTestAddress;
 
 static const char *const full[] = { "--network=192.168.7.0/24",
                                     "--mtu=9000",
                                     "--no-dhcp",
                                     "--isolated",
+                                    "--host",
                                     "--forward=tcp:8080:192.168.7.5:80",
                                     "--forward=udp:53:02-00-00-00-00-AB:53",
                                     "--lease=02-00-00-00-00-ab=192.168.7.20",
@@ -26,6 +33,7 @@ test_options (void)
   CU_ASSERT_EQUAL (options.mtu, 9000);
   CU_ASSERT_FALSE (options.dhcp);
   CU_ASSERT_TRUE (options.isolated);
+  CU_ASSERT_TRUE (options.host);
   CU_ASSERT_EQUAL_FATAL (options.forwards->len, 2);
   const VbetNatForward *web = &g_array_index (options.forwards, VbetNatForward, 0);
   CU_ASSERT_FALSE (web->udp);
@@ -52,6 +60,7 @@ test_defaults (void)
   CU_ASSERT_EQUAL (options.mtu, 1500);
   CU_ASSERT_TRUE (options.dhcp);
   CU_ASSERT_FALSE (options.isolated);
+  CU_ASSERT_FALSE (options.host);
   CU_ASSERT_EQUAL (options.forwards->len, 0);
 }
 
@@ -85,6 +94,7 @@ test_wrong (void)
     "--lease=02-00-00-00-00-01",
     "--lease=02-00-00-00-00-01=x",
     "--isolated=yes",
+    "--host=yes",
   };
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++) {
     const char *const argv[] = { wrong[i], NULL };
@@ -178,6 +188,120 @@ test_lease (void)
   CU_ASSERT_FALSE (vbet_nat_lease_read (frame, sizeof frame, &read));
 }
 
+/* An Ethernet frame with an IP packet for @address. */
+static void
+make_packet (guint8 frame[54], const VbetTestAddress *address)
+{
+  memset (frame, 0x55, 54);
+  frame[12] = address->v6 ? 0x86 : 0x08;
+  frame[13] = address->v6 ? 0xdd : 0x00;
+  memcpy (frame + (address->v6 ? 38 : 30), address->bytes, address->v6 ? 16 : 4);
+}
+
+static void
+test_loopback (void)
+{
+  static const VbetTestAddress theirs[] = {
+    { FALSE, { 127, 0, 0, 1 } },
+    { FALSE, { 127, 255, 1, 2 } },
+    { FALSE, { 0, 0, 0, 0 } },
+    { FALSE, { 0, 1, 2, 3 } },
+    { TRUE, { 0 } },
+    { TRUE, { [15] = 1 } },
+    { TRUE, { [10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1 } },
+    { TRUE, { [10] = 0xff, [11] = 0xff, [12] = 192, [13] = 168 } },
+    { TRUE, { [12] = 127, [15] = 1 } },
+  };
+  static const VbetTestAddress others[] = {
+    { FALSE, { 10, 0, 2, 2 } },
+    { FALSE, { 255, 255, 255, 255 } },
+    { FALSE, { 126, 0, 0, 1 } },
+    { TRUE, { 0xfd, 0x56, 0x42, 0x45, [15] = 2 } },
+    { TRUE, { 0xff, 2, [15] = 1 } },
+    { TRUE, { [9] = 1, [15] = 1 } },
+    { TRUE, { [10] = 0xff, [15] = 1 } },
+  };
+  guint8 frame[54];
+  for (guint i = 0; i < G_N_ELEMENTS (theirs); i++) {
+    make_packet (frame, &theirs[i]);
+    CU_ASSERT_TRUE (vbet_nat_is_for_loopback (frame, sizeof frame));
+    for (gsize size = 0; size < sizeof frame; size++) { /* the sanitizer watches a heap copy */
+      g_autofree guint8 *copy = g_memdup2 (frame, size);
+      CU_ASSERT_EQUAL (vbet_nat_is_for_loopback (copy, size), !theirs[i].v6 && size >= 34);
+    }
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++) {
+    make_packet (frame, &others[i]);
+    CU_ASSERT_FALSE (vbet_nat_is_for_loopback (frame, sizeof frame));
+  }
+  make_packet (frame, &theirs[0]);
+  frame[13] = 0x06; /* ARP */
+  CU_ASSERT_FALSE (vbet_nat_is_for_loopback (frame, sizeof frame));
+}
+
+/* Of an IPv4 header, or of a UDP datagram with its pseudo header: 0xffff where the checksum is right. */
+static guint
+sum_of (const guint8 *bytes, gsize size, guint32 sum)
+{
+  for (gsize i = 0; i < size; i++)
+    sum += i % 2 == 0 ? (guint32)bytes[i] << 8 : bytes[i];
+  while (sum > 0xffff)
+    sum = (sum & 0xffff) + (sum >> 16);
+  return sum;
+}
+
+static void
+check_sums (const guint8 *frame, gsize size)
+{
+  gsize length = size - 34;
+  CU_ASSERT_EQUAL (sum_of (frame + 14, 20, 0), 0xffff);
+  CU_ASSERT_EQUAL (sum_of (frame + 34, length, sum_of (frame + 26, 8, (guint32)length + 17)), 0xffff);
+}
+
+static void
+test_datagrams (void)
+{
+  static const guint32 addresses[] = { 0x7f000001, 0x0a000202, 0, 0xffffffff, 0x80008000 };
+  VbetNatLease lease;
+  VbetNatDatagram datagram;
+  guint8 frame[VBET_NAT_LEASE_REQUEST_SIZE];
+  CU_ASSERT_TRUE_FATAL (vbet_nat_lease_parse ("02-00-00-00-00-01=10.0.2.15", &lease));
+  vbet_nat_lease_request (&lease, frame); /* a datagram like others */
+  CU_ASSERT_TRUE_FATAL (vbet_nat_datagram_read (frame, sizeof frame, &datagram));
+  CU_ASSERT_EQUAL (datagram.from, 0);
+  CU_ASSERT_EQUAL (datagram.to, 0xffffffff);
+  CU_ASSERT_EQUAL (datagram.from_port, 68);
+  CU_ASSERT_EQUAL (datagram.to_port, 67);
+  /* Without a checksum it has none afterwards. */
+  frame[40] = frame[41] = 0;
+  vbet_nat_datagram_move (frame, NULL, &addresses[0]);
+  CU_ASSERT_EQUAL (frame[40] | frame[41], 0);
+  CU_ASSERT_EQUAL (sum_of (frame + 14, 20, 0), 0xffff);
+  guint sum = ~sum_of (frame + 34, sizeof frame - 34, sum_of (frame + 26, 8, sizeof frame - 34 + 17)) & 0xffff;
+  frame[40] = (guint8)(sum >> 8);
+  frame[41] = (guint8)sum;
+  check_sums (frame, sizeof frame);
+  for (guint i = 0; i < G_N_ELEMENTS (addresses); i++)
+    for (guint k = 0; k < G_N_ELEMENTS (addresses); k++) {
+      vbet_nat_datagram_move (frame, &addresses[i], &addresses[k]);
+      CU_ASSERT_TRUE (vbet_nat_datagram_read (frame, sizeof frame, &datagram));
+      CU_ASSERT_EQUAL (datagram.from, addresses[i]);
+      CU_ASSERT_EQUAL (datagram.to, addresses[k]);
+      check_sums (frame, sizeof frame);
+    }
+  for (gsize size = 0; size < sizeof frame; size++) { /* the sanitizer watches a heap copy */
+    g_autofree guint8 *copy = g_memdup2 (frame, size);
+    CU_ASSERT_EQUAL (vbet_nat_datagram_read (copy, size, &datagram), size >= 14 + 20 + 8);
+  }
+  frame[21] = 1; /* a later fragment has no ports */
+  CU_ASSERT_FALSE (vbet_nat_datagram_read (frame, sizeof frame, &datagram));
+  frame[21] = 0;
+  frame[14] = 0x44; /* a header that is too short */
+  CU_ASSERT_FALSE (vbet_nat_datagram_read (frame, sizeof frame, &datagram));
+  frame[14] = 0x4f; /* or behind the end */
+  CU_ASSERT_FALSE (vbet_nat_datagram_read (frame, 80, &datagram));
+}
+
 static CU_TestInfo tests[] = {
   { "options", test_options },
   { "defaults", test_defaults },
@@ -185,6 +309,8 @@ static CU_TestInfo tests[] = {
   { "addresses of a network", test_addresses },
   { "IPv6 prefix", test_prefix6 },
   { "leases on the wire", test_lease },
+  { "loopback addresses", test_loopback },
+  { "datagrams and their checksums", test_datagrams },
   CU_TEST_INFO_NULL,
 };
 

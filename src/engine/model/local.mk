@@ -34,6 +34,8 @@ libvbet_model_a_SOURCES = \
 	src/engine/model/json.c \
 	src/engine/model/plan.c \
 	src/engine/model/plan.h \
+	src/engine/model/reach.c \
+	src/engine/model/reach.h \
 	src/engine/model/resolve.c \
 	src/engine/model/schema.c \
 	src/engine/model/schema.h \

@@ -93,6 +93,8 @@ static const VbetAttributeSpec specs[] = {
     N_ ("Ports of the real host that lead into the lab, such as \"tcp:8080:host1:80\".") },
   { "isolated", VBET_KIND_GATEWAY, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_AT_ONCE,
     N_ ("Whether the lab is kept from the outside; forwarded ports still lead in.") },
+  { "host", VBET_KIND_GATEWAY, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_AT_ONCE,
+    N_ ("Whether guests reach the real host's own services, those at 127.0.0.1, at the gateway's address.") },
 
   /* tap */
   { "device", VBET_KIND_TAP, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,

@@ -41,6 +41,8 @@ gateway_options (VbetLab *self, const VbetDevice *device, GError **ret_problem)
     g_strv_builder_add (builder, "--no-dhcp");
   if (vbet_attributes_boolean (device->attributes, VBET_KIND_GATEWAY, "isolated"))
     g_strv_builder_add (builder, "--isolated");
+  if (vbet_attributes_boolean (device->attributes, VBET_KIND_GATEWAY, "host"))
+    g_strv_builder_add (builder, "--host");
   for (guint i = 0; i < forwards->len; i++) {
     const VbetValue *value = g_ptr_array_index (forwards, i);
     gboolean first = ret_problem != NULL && *ret_problem == NULL;

@@ -96,6 +96,7 @@ struct _VbetLab {
   struct _VbetActionsRun *step_run; /* (nullable): the step that runs */
   GQueue jobs;              /* of GTask that wait for their turn */
   gboolean busy;            /* a job runs */
+  gboolean isolated; /* for good */
   gboolean stopping;
   gboolean switch_failed;
   GHashTable *seccomp;      /* kernel → whether it can run programs without ptrace */
@@ -110,6 +111,9 @@ typedef void (*VbetDone) (gpointer data, GError *error);
 VbetLabDevice *vbet_lab_device (VbetLab *self, const char *name);
 VbetLabDevice *vbet_lab_add_node (VbetLab *self, const char *name, VbetKind kind, GError **error);
 void vbet_lab_remove_node (VbetLab *self, const char *name);
+/** vbet_lab_allowed: @topology: (transfer full). Returns: (transfer full): what of it may run: in an isolated lab, what
+ * needs nothing of the host. */
+VbetTopology *vbet_lab_allowed (VbetLab *self, VbetTopology *topology);
 /** vbet_lab_set_topology: makes @topology (transfer full) the one that runs and tells clients. */
 void vbet_lab_set_topology (VbetLab *self, VbetTopology *topology);
 /** vbet_lab_device_when_settled: calls @done when the guest is READY (or PAUSED); with an error when it is FAILED or OFF. */

@@ -111,6 +111,7 @@ vbet_lab_info (VbetLab *self)
   g_variant_dict_insert (&dict, "devices", "x", (gint64) self->topology->devices->len);
   g_variant_dict_insert (&dict, "guests", "x", guests);
   g_variant_dict_insert (&dict, "ready", "x", ready);
+  g_variant_dict_insert (&dict, "isolated", "b", self->isolated);
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 

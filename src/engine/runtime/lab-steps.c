@@ -390,6 +390,7 @@ begin_edit (ActionsRun *run)
     end_action (run, FALSE, first != NULL ? first->message : "The statement cannot be carried out");
     return;
   }
+  topology = vbet_lab_allowed (run->lab, topology);
   GPtrArray *calls = vbet_plan_new (run->lab->topology, topology);
   vbet_lab_set_topology (run->lab, g_steal_pointer (&topology));
   vbet_lab_run_plan (run->lab, calls, NULL, on_edit_done, run);

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/paths.h"
+#include "engine/model/reach.h"
 #include "engine/runtime/lab-private.h"
 
 /* How long a guest may take to shut down by itself before it is killed, in milliseconds. */
@@ -285,6 +286,7 @@ vbet_lab_new (const VbetLabOptions *options, GError **error)
   self->guest_program = g_strdup (options->guest_program);
   self->pad_library = g_strdup (options->pad_library);
   self->nat_program = g_strdup (options->nat_program);
+  self->isolated = options->isolated;
   self->topology = vbet_topology_new_empty (options->name);
   self->switch_client = vbet_switch_client_new (options->switch_program, options->dir);
   g_signal_connect (self->switch_client, "port-state", G_CALLBACK (on_port_state), self);
@@ -391,6 +393,15 @@ const char *
 vbet_lab_get_path (VbetLab *self)
 {
   return self->path;
+}
+
+VbetTopology *
+vbet_lab_allowed (VbetLab *self, VbetTopology *topology)
+{
+  if (!self->isolated)
+    return topology;
+  g_autoptr (VbetTopology) whole = topology;
+  return vbet_reach_isolate (whole);
 }
 
 void
@@ -564,6 +575,7 @@ begin_apply (VbetLab *self, GTask *task)
     return;
   }
   GError *error = NULL;
+  topology = vbet_lab_allowed (self, topology);
   GPtrArray *calls = vbet_plan_new (self->topology, topology);
   if (!vbet_lab_check_plan (self, topology, calls, &error)) {
     g_ptr_array_unref (calls);

@@ -31,6 +31,7 @@ typedef struct {
   const char *pad_library;    /* (nullable): vbet-xstate.so; NULL: beside vbet-guest */
   const char *switch_program; /* vbet-switch */
   const char *nat_program;    /* vbet-nat */
+  gboolean isolated;          /* nothing of the host that the text names is used, see engine/model/reach.h */
 } VbetLabOptions;
 
 #define VBET_TYPE_LAB (vbet_lab_get_type ())

@@ -34,6 +34,7 @@ static const struct {
   { "dhcp", N_ ("Gives addresses"), 2, VBET_KIND_GATEWAY },
   { "forward", N_ ("Forwarded ports"), 3, VBET_KIND_GATEWAY },
   { "isolated", N_ ("Isolated"), 4, VBET_KIND_GATEWAY },
+  { "host", N_ ("Reaches this computer"), 5, VBET_KIND_GATEWAY },
   { "device", N_ ("Device"), 1, VBET_KIND_TAP },
   { "peer", N_ ("Far end"), 1, VBET_KIND_REMOTE },
   { "listen", N_ ("Receives at"), 2, VBET_KIND_REMOTE },

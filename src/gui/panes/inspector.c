@@ -81,7 +81,7 @@ shape_of (VbetInspector *self, const VbetObject *objects, guint size)
   }
   if (device != NULL && device->kind == VBET_KIND_GATEWAY) {
     /* What the table and the figures of a gateway are made of. */
-    static const char *const keys[] = { "network", "dhcp", "isolated", "forward" };
+    static const char *const keys[] = { "network", "dhcp", "isolated", "host", "forward" };
     for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
       const VbetValue *value = vbet_attributes_get (device->attributes, keys[i]);
       g_autofree char *text = value != NULL ? vbet_value_to_text (value) : NULL;
