@@ -17,6 +17,7 @@ struct _VbetPeer {
   VbetPeerLimits limits;
 
   VbetRpcDecoder *decoder;
+  gint64 said_time;   /* monotonic, µs: when something of it came, or may have come, last */
   GSource *deadline;  /* (nullable): of the message that was begun */
   GBytes *message;    /* (nullable): complete, waits for its turn */
   gboolean no_room;   /* its message waits for room */
@@ -44,6 +45,10 @@ void _vbet_peer_handle (VbetPeer *self);
 /** _vbet_peer_cut: what waits for it is dropped now, "closed" follows from the main loop. @why: (transfer
  * full) */
 void _vbet_peer_cut (VbetPeer *self, GError *why);
+/** _vbet_peer_refuse: the other end does not keep to the protocol: it is told, and that is the end. @why:
+ * (transfer full)
+ */
+void _vbet_peer_refuse (VbetPeer *self, gint code, GError *why);
 /** _vbet_peer_resume: there is room for its message. */
 void _vbet_peer_resume (VbetPeer *self);
 

@@ -115,9 +115,8 @@ vbet_peer_finish (VbetPeer *self, GError *why)
   _vbet_peer_update (self);
 }
 
-/* The other end does not speak the protocol: it is told, and that is the end. @why: (transfer full) */
-static void
-refuse (VbetPeer *self, gint code, GError *why)
+void
+_vbet_peer_refuse (VbetPeer *self, gint code, GError *why)
 {
   vbet_peer_send (self, vbet_rpc_refusal (NULL, code, why->message));
   vbet_peer_finish (self, why);
@@ -222,10 +221,10 @@ on_deadline (gpointer data)
 {
   g_autoptr (VbetPeer) self = g_object_ref (data);
   drop_source (&self->deadline);
-  refuse (self, VBET_RPC_PARSE_ERROR,
-          g_error_new (VBET_ERROR, VBET_ERROR_TIMEOUT,
-                       "A message was begun and is not complete after %g seconds",
-                       self->limits.message_ms / 1000.0));
+  _vbet_peer_refuse (self, VBET_RPC_PARSE_ERROR,
+                     g_error_new (VBET_ERROR, VBET_ERROR_TIMEOUT,
+                                  "A message was begun and is not complete after %g seconds",
+                                  self->limits.message_ms / 1000.0));
   return G_SOURCE_REMOVE;
 }
 
@@ -248,6 +247,7 @@ void
 _vbet_peer_resume (VbetPeer *self)
 {
   self->no_room = FALSE;
+  self->said_time = g_get_monotonic_time ();
   update_deadline (self);
   _vbet_peer_update (self);
 }
@@ -261,10 +261,10 @@ _vbet_peer_handle (VbetPeer *self)
   g_autoptr (GVariant) message = vbet_rpc_json_read (text, self->limits.values_max, &error);
   g_clear_pointer (&text, g_bytes_unref); /* what @message needs of it, it keeps */
   if (message == NULL)
-    refuse (self, VBET_RPC_PARSE_ERROR, error);
+    _vbet_peer_refuse (self, VBET_RPC_PARSE_ERROR, error);
   else if (!g_variant_is_of_type (message, G_VARIANT_TYPE_VARDICT))
-    refuse (self, VBET_RPC_INVALID_REQUEST,
-            g_error_new_literal (VBET_ERROR, VBET_ERROR_PROTOCOL, "A message is an object"));
+    _vbet_peer_refuse (self, VBET_RPC_INVALID_REQUEST,
+                       g_error_new_literal (VBET_ERROR, VBET_ERROR_PROTOCOL, "A message is an object"));
   else
     self->events->message (self, message, self->user_data);
   _vbet_rpc_server_forget (self);
@@ -285,13 +285,16 @@ receive (VbetPeer *self)
     return got;
   gssize taken = vbet_rpc_decoder_push (self->decoder, piece, (gsize)got, &error);
   if (taken < 0) {
-    refuse (self, VBET_RPC_PARSE_ERROR, error);
+    _vbet_peer_refuse (self, VBET_RPC_PARSE_ERROR, error);
     errno = EPROTO;
     return -1;
   }
-  if (missing > 0)
+  if (missing > 0) {
+    self->said_time = g_get_monotonic_time ();
     return got;
+  }
   (void)recv (self->fd, piece, (gsize)taken, MSG_DONTWAIT); /* those that were only looked at */
+  self->said_time = g_get_monotonic_time ();
   if (vbet_rpc_decoder_get_size (self->decoder) > 0)
     self->no_room = !_vbet_rpc_server_reserve (self);
   return taken;

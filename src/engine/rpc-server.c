@@ -50,12 +50,38 @@ struct _VbetRpcServer {
   gboolean resting; /* after a portion, until then or for as long as it took */
   guint64 used;     /* µs: of whom was served last */
   VbetRoom *coming;
+  guint stalls;        /* source; 0 */
   GQueue without_room; /* of VbetPeer, borrowed, in the order in which they asked */
   gsize unsent;        /* of all clients */
   guint requests;      /* likewise */
 };
 
 /* --- room for what comes ----------------------------------------------------------------------- */
+
+/* While somebody waits for room, who has it must use it. */
+static gboolean
+on_stalls (gpointer data)
+{
+  VbetRpcServer *self = data;
+  gint64 limit = g_get_monotonic_time () - VBET_RPC_STALL_MS * 1000;
+  GHashTableIter iter;
+  gpointer client;
+  if (g_queue_is_empty (&self->without_room)) {
+    self->stalls = 0;
+    return G_SOURCE_REMOVE;
+  }
+  g_hash_table_iter_init (&iter, self->clients);
+  while (g_hash_table_iter_next (&iter, &client, NULL)) {
+    VbetPeer *peer = client;
+    if (peer->reserved > 0 && peer->message == NULL && peer->ending == NULL && peer->said_time < limit)
+      _vbet_peer_refuse (
+          peer, VBET_RPC_PARSE_ERROR,
+          g_error_new (VBET_ERROR, VBET_ERROR_TIMEOUT,
+                       "A message of %zu bytes was begun and stopped coming, while others wait for its room",
+                       peer->reserved));
+  }
+  return G_SOURCE_CONTINUE;
+}
 
 gboolean
 _vbet_rpc_server_reserve (VbetPeer *peer)
@@ -69,6 +95,8 @@ _vbet_rpc_server_reserve (VbetPeer *peer)
     return TRUE;
   }
   g_queue_push_tail (&self->without_room, peer);
+  if (self->stalls == 0)
+    self->stalls = g_timeout_add_full (PRIORITY, VBET_RPC_STALL_MS / 2, on_stalls, self, NULL);
   return FALSE;
 }
 
@@ -423,6 +451,7 @@ vbet_rpc_server_free (VbetRpcServer *self)
     return;
   GHashTableIter iter;
   gpointer client;
+  g_clear_handle_id (&self->stalls, g_source_remove);
   GSource *sources[] = { self->accepting, self->turns, self->rest };
   for (gsize i = 0; i < G_N_ELEMENTS (sources); i++) {
     g_source_destroy (sources[i]);

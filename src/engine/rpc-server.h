@@ -22,6 +22,7 @@
 #define VBET_RPC_REQUESTS_MAX 256      /* requests of a client that run: a command on each device of a lab */
 #define VBET_RPC_ALL_REQUESTS_MAX 1024 /* likewise of all clients together, but */
 #define VBET_RPC_REQUESTS_FREE 4       /* so many each client may always have */
+#define VBET_RPC_STALL_MS 200          /* without a byte of a larger request, while another waits for room */
 #define VBET_RPC_MESSAGE_MS 10000      /* from the first byte of a request to its last */
 
 typedef struct _VbetRpcServer VbetRpcServer;
