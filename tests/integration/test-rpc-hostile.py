@@ -408,7 +408,13 @@ def somebody_elses_socket(place):
         return
     lab = place.run(place.write("pair.vbet", PAIR))
     stranger = 12345
-    for folder in (place.runtime, place.runtime / lab):
+    owner = place.runtime.stat()
+    foreign = place.runtime / "foreign"
+    foreign.mkdir()
+    os.chown(foreign, stranger, stranger)
+    # Doors that somebody opened, or that were open when we came: who connects is looked at all the same.
+    doors = (place.runtime, place.runtime / lab)
+    for folder in doors:
         folder.chmod(0o711)
     (place.runtime / lab / "rpc").chmod(0o666)
     asks = ("import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); "
@@ -417,14 +423,21 @@ def somebody_elses_socket(place):
     said = subprocess.run([*as_stranger, asks, str(place.runtime / lab / "rpc")], capture_output=True, text=True,
                           timeout=60)
     assert f"runs as the user with the number {stranger}" in said.stdout, said
-    foreign = place.runtime / "foreign"
-    foreign.mkdir()
-    os.chown(foreign, stranger, stranger)
     listens = ("import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); "
                "print('listening', flush=True); sys.stdin.read()")
     with subprocess.Popen([*as_stranger, listens, str(foreign / "rpc")], stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE) as listener:
         assert listener.stdout.readline() == b"listening\n"
+        # A client enters no folder that others can enter, nor one of somebody else.
+        refused = place.ctl("status", lab, check=False)
+        assert refused.returncode == 1 and "Other users can enter the folder" in refused.stderr, refused
+        for folder in doors:
+            folder.chmod(0o700)
+        refused = place.ctl("status", "foreign", check=False)
+        assert refused.returncode == 1 and str(foreign) in refused.stderr, refused
+        # In a folder of ours it sees whose socket it is.
+        os.chown(foreign, owner.st_uid, owner.st_gid)
+        foreign.chmod(0o700)
         status = place.ctl("status", "foreign", check=False)
         assert status.returncode == 1 and f"the number {stranger}" in status.stderr, status
         assert place.ctl("ps", "--ids").stdout.split() == [lab]
