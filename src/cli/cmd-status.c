@@ -16,8 +16,10 @@ common_layers (GPtrArray *devices)
 {
   GPtrArray *common = NULL;
   for (guint i = 0; i < devices->len; i++) {
-    g_autoptr (GPtrArray) layers = vbet_field_list (g_ptr_array_index (devices, i), "layers");
-    if (vbet_field_integer (g_ptr_array_index (devices, i), "pid") <= 0)
+    GVariant *device = g_ptr_array_index (devices, i);
+    g_autoptr (GPtrArray) layers = vbet_field_list (device, "layers");
+    /* A gateway is a process with walls of its own kind. */
+    if (vbet_field_integer (device, "pid") <= 0 || strcmp (vbet_field_text (device, "kind"), "gateway") == 0)
       continue;
     if (common == NULL)
       common = g_ptr_array_ref (layers);

@@ -113,6 +113,19 @@ test_status_of_remotes (void)
   CU_ASSERT_PTR_NOT_NULL (strstr (run->out, "Port 7000 is in use.\n"));
 }
 
+/* A gateway has other walls than guests; it must not look as if theirs were not there. */
+static void
+test_status_of_a_gateway (void)
+{
+  g_autoptr (VbetSandbox) sandbox = vbet_sandbox_new (
+      "answer lab.status {\"devices\":["
+      "{\"name\":\"gw\",\"kind\":\"gateway\",\"state\":\"ready\",\"pid\":3,\"layers\":[\"landlock\"]},"
+      "{\"name\":\"h1\",\"kind\":\"host\",\"state\":\"ready\",\"pid\":4,\"layers\":[\"userns\",\"landlock\"]}]}");
+  g_autoptr (VbetRun) run = VBET_RUN (sandbox, "status", "lab");
+  CU_ASSERT_EQUAL (run->status, 0);
+  CU_ASSERT_PTR_NOT_NULL (strstr (run->out, "Guests are confined by userns, landlock.\n"));
+}
+
 /* An engine may leave out anything: nothing of it may crash its client. */
 static void
 test_status_of_nothing (void)
@@ -322,6 +335,7 @@ static CU_TestInfo tests[] = {
   { "ps", test_ps },
   { "status", test_status },
   { "status of remotes", test_status_of_remotes },
+  { "status of a gateway", test_status_of_a_gateway },
   { "status of an odd engine", test_status_of_nothing },
   { "a lab that does not run", test_unknown_lab },
   { "exec: arguments, streams, exit code", test_exec },
