@@ -61,7 +61,6 @@ new_job (Jobs *jobs, uint16_t channel, JobKind kind)
     job->kind = kind;
     job->channel = channel;
     job->pid = 0;
-    job->group = 0;
     job->status = 0;
     job->input_ended = false;
     job->terminal = false;
@@ -95,7 +94,7 @@ free_job (Job *job)
 static void
 kill_command (const Job *job, int number)
 {
-  if (job->group > 0 && kill (-job->group, number) != 0 && job->pid > 0)
+  if (job->pid > 0 && kill (-job->pid, number) != 0)
     kill (job->pid, number);
 }
 
@@ -245,7 +244,7 @@ start_exec (Jobs *jobs, const VbetAgentFrame *frame)
     if (pid < 0)
       result = -errno;
     else
-      job->pid = job->group = pid;
+      job->pid = pid;
   }
   close_fd (&input);
   close_fd (&ends[0]);
@@ -472,11 +471,6 @@ kill_job (Jobs *jobs, Job *job, const VbetAgentFrame *frame)
   if (!vbet_agent_read_u32 (frame, &number) || number == 0 || number >= NSIG)
     number = SIGKILL;
   kill_command (job, (int) number);
-  if (number != SIGKILL || job->pid > 0)
-    return;
-  /* The command itself is over: whoever still writes, in a group of his own, does so to nobody. */
-  close_fd (&job->output[0]);
-  close_fd (&job->output[1]);
 }
 
 void

@@ -21,8 +21,7 @@ typedef struct {
   JobKind kind;
   uint16_t channel;
   /* EXEC */
-  pid_t pid;           /* 0 once it is reaped */
-  pid_t group;         /* the process group, also of what the command has left behind; 0 */
+  pid_t pid;           /* also the process group; 0 once it is reaped */
   int status;          /* exit code for the host */
   bool input_ended;    /* the host's end of file has come */
   int input;           /* write end of standard input, -1 */

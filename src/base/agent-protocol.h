@@ -21,8 +21,7 @@
  *
  * Anything that fails ends the job by ERROR instead. KILL stops any job: EXEC
  * ends by EXIT as usual, PUT and GET by ERROR (ECANCELED); a PUT leaves no
- * partial file. It reaches what the command has started too, also when the
- * command itself has ended; by SIGKILL the job is over then, whoever still writes. A late frame for a job that is over is ignored.
+ * partial file. A late frame for a job that is over is ignored.
  *
  * Flow: towards the guest a job may have VBET_AGENT_WINDOW bytes of STDIN or
  * DATA payload outstanding; each WINDOW_MORE from the guest gives back as many as

@@ -315,27 +315,6 @@ test_kill (void)
   stop (fixture);
 }
 
-/* What a command leaves behind may write without end: the job is over all the same when the host says so. */
-static void
-test_kill_what_is_left (void)
-{
-  Fixture *fixture = start ();
-  const guint8 now[4] = { 0 };
-  send_exec (fixture, 1, VBET_AGENT_EXEC_STDIN, "yes & read line; exit 7");
-  send_exec (fixture, 2, VBET_AGENT_EXEC_STDIN, "setsid yes & read line; exit 8");
-  for (guint16 channel = 1; channel <= 2; channel++) {
-    (void) await (fixture, VBET_AGENT_STDOUT, channel);
-    send_frame (fixture, VBET_AGENT_STDIN, channel, "\n", 1);
-  }
-  /* A kill that comes before the shell has ended ends the shell; a later one does what is to be seen here. */
-  for (guint heard = 1; find (fixture, VBET_AGENT_EXIT, 1) == NULL || find (fixture, VBET_AGENT_EXIT, 2) == NULL; heard++) {
-    CU_ASSERT_TRUE_FATAL (listen_for (fixture, ANSWER_MS));
-    for (guint16 channel = 1; channel <= 2 && heard % 50 == 0; channel++)
-      send_frame (fixture, VBET_AGENT_KILL, channel, now, sizeof now);
-  }
-  stop (fixture);
-}
-
 /* A program left in the background ends neither the job late nor the agent. */
 static void
 test_background (void)
@@ -593,7 +572,6 @@ static CU_TestInfo agent_tests[] = {
   { "standard input", test_input },
   { "input window", test_input_window },
   { "kill", test_kill },
-  { "kill what is left", test_kill_what_is_left },
   { "background programs", test_background },
   { "many at one time", test_many },
   { "much output", test_output },

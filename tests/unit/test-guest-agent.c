@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -247,6 +248,37 @@ test_stream (void)
   wait_for (&answer);
   VBET_ASSERT_TEXT (fixture.streamed->str, "1:a;2:b;");
   CU_ASSERT_EQUAL (g_bytes_get_size (answer.result->out), 0);
+  answer_clear (&answer);
+  tear_down (&fixture);
+}
+
+/* A command whose output nobody can take is stopped and goes on; one that has ended is left alone. */
+static void
+test_pause (void)
+{
+  Fixture fixture;
+  Answer answer = { FALSE };
+  VbetAgentFrame frame;
+  uint32_t signal = 0;
+  const char *const argv[] = { "yes", NULL };
+  set_up (&fixture, TRUE);
+  guint job = vbet_agent_exec_async (fixture.agent, argv, NULL, on_piece, &fixture, NULL, on_exec, &answer);
+  CU_ASSERT_NOT_EQUAL (job, 0);
+  g_free (hear (&fixture, &frame));
+  const guint16 channel = frame.channel;
+  for (int pause = 1; pause >= 0; pause--) {
+    vbet_agent_pause_job (fixture.agent, job, pause);
+    g_free (hear (&fixture, &frame));
+    CU_ASSERT_EQUAL (frame.type, VBET_AGENT_KILL);
+    CU_ASSERT_EQUAL (frame.channel, channel);
+    CU_ASSERT_TRUE (vbet_agent_read_u32 (&frame, &signal));
+    CU_ASSERT_EQUAL (signal, pause ? SIGSTOP : SIGCONT);
+  }
+  vbet_agent_pause_job (fixture.agent, job + 1, TRUE); /* there is no such job */
+  say_number (&fixture, VBET_AGENT_EXIT, channel, 0);
+  wait_for (&answer);
+  vbet_agent_pause_job (fixture.agent, job, TRUE);
+  CU_ASSERT_PTR_NULL (hear (&fixture, &frame));
   answer_clear (&answer);
   tear_down (&fixture);
 }
@@ -624,6 +656,7 @@ test_alarms (void)
 static CU_TestInfo agent_tests[] = {
   { "a command", test_exec },
   { "output piece by piece", test_stream },
+  { "pause", test_pause },
   { "a file goes through the window", test_window },
   { "a file comes, and errors", test_get_and_errors },
   { "cancelling", test_cancel },
