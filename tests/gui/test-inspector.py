@@ -241,6 +241,34 @@ def test_image():
         shutil.rmtree(folder)
 
 
+def test_share():
+    with start() as window:
+        window.item("r1")
+        window.click(window.place("h1"))
+        shows(window, "eth0 Addresses", "10.0.1.2/24")
+        more = window.reach("More", "toggle button")
+        box = more.get_extents(Atspi.CoordType.SCREEN)
+        window.click((box.x + 20, box.y + box.height // 2))
+        wait_until(lambda: more.get_state_set().contains(Atspi.StateType.EXPANDED), 5, "more is shown")
+        window.reach("Shared folder", "text")
+        button = window.reach("Choose a folder", "push button")
+        wait_until(lambda: still(button), 5, "the inspector has its size")
+        screenshot("inspector-share")
+        # Chosen by the button, in the desktop's own dialog: left as it is, nothing changes.
+        window.click(button)
+        wait_until(lambda: window.other_window("Shared folder"), 10, "the dialog is there")
+        screenshot("inspector-share-dialog")
+        window.key("Escape")
+        wait_until(lambda: window.other_window("Shared folder") is None, 5, "the dialog has gone")
+        assert "share" not in window.text()
+        # Typed.
+        replace(window, "Shared folder", "/srv/course")
+        window.key("Return")
+        window.wait_text(r'h1 = .*share="/srv/course"')
+        window.key("ctrl+z")
+        wait_until(lambda: "share" not in window.text(), 5, "undo takes it back")
+
+
 def test_dark_and_narrow():
     with Window(lab_text("dark.vbet", LAB), environment={"GTK_THEME": "Adwaita:dark"}) as window:
         window.item("r1")
