@@ -83,9 +83,10 @@ allow_memory (scmp_filter_ctx context, bool told)
   if (result == 0 && !told)
     result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (mmap), 2, SCMP_A1_64 (SCMP_CMP_LE, SHARED_PIECE),
                                SCMP_A3_64 (SCMP_CMP_MASKED_EQ, any, MAP_SHARED | MAP_ANONYMOUS));
-  /* Kernels before 7 look at the host's segments when they begin; they may not set any. */
+  /* Older kernels look which segments the host has given them, to clear those in each program: without, they take it that
+   * there are none, as is so. */
   if (result == 0)
-    result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (modify_ldt), 1, SCMP_A0_32 (SCMP_CMP_EQ, 0));
+    result = seccomp_rule_add (context, SCMP_ACT_ERRNO (ENOSYS), SCMP_SYS (modify_ldt), 0);
   /* The kernel keeps its stub in a temporary file where there is none of these, and makes that executable. */
   if (result == 0)
     result = seccomp_rule_add (context, SCMP_ACT_ERRNO (ENOSYS), SCMP_SYS (memfd_create), 0);
