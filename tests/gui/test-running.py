@@ -213,8 +213,10 @@ def test_close_keeps_it_running_and_finds_it_again():
         assert window.wait_end() == 0
     assert "lab.stop" not in requests()
     with Window(path, environment=environment) as window:
-        # the fake engine has no path to tell: it is taken for that of another file
-        window.find("A lab called “star” from another file.*")
+        # The fake engine has no path to tell: it is taken for that of another file, beside which this one can run.
+        window.item("host3")
+        wait_until(lambda: "lab.info" in requests(), 10, "the window has looked who runs under its name")
+        window.find("Run", "push button")
     subprocess.run([BUILD / "bin" / "vbetctl", "stop", "star"], env={**os.environ, **environment}, check=True)
 
 

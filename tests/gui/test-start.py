@@ -236,7 +236,7 @@ def test_autosave_that_fails_is_told_once():
     with Window("--new", environment={"VBET_STATE_DIR": str(state)}) as window:
         window.key("h")
         window.click(window.free_place(60, 60))
-        window.find("Cannot .*nostate.*")
+        window.find(".*nostate must be a folder, but is a file.*")
         screenshot("autosave-fails")
 
 
