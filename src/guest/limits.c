@@ -62,7 +62,9 @@ vbet_limits_apply (const VbetLaunch *launch, unsigned layers)
   limit (RLIMIT_MEMLOCK, 0);
   if (launch->memory == 0)
     return; /* nothing is known of this guest */
+#ifndef __SANITIZE_ADDRESS__ /* its shadow memory is private */
   limit (RLIMIT_DATA, DATA_MAX);
+#endif
   /* Files of a shared folder are the user's own business. */
   if (launch->share == NULL || !launch->share_write)
     limit (RLIMIT_FSIZE, largest_file (launch));
