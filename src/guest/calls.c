@@ -153,26 +153,6 @@ add_rules (const VbetLaunch *launch, scmp_filter_ctx context, bool told)
   return result;
 }
 
-static void
-send_descriptor (int socket, int fd)
-{
-  char byte = 'l';
-  union {
-    struct cmsghdr header;
-    char bytes[CMSG_SPACE (sizeof (int))];
-  } control = { 0 };
-  struct iovec part = { .iov_base = &byte, .iov_len = 1 };
-  struct msghdr message
-      = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes };
-  struct cmsghdr *header = CMSG_FIRSTHDR (&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN (sizeof fd);
-  memcpy (CMSG_DATA (header), &fd, sizeof fd);
-  ssize_t ignored = sendmsg (socket, &message, MSG_NOSIGNAL);
-  (void)ignored;
-}
-
 int
 vbet_calls_install (const VbetLaunch *launch, int socket)
 {
@@ -189,7 +169,7 @@ vbet_calls_install (const VbetLaunch *launch, int socket)
   if (result == 0 && told) {
     int listener = seccomp_notify_fd (context);
     if (listener >= 0) {
-      send_descriptor (socket, listener);
+      vbet_status_descriptor (socket, "listener", listener);
       (void)close (listener);
     }
   }

@@ -37,21 +37,24 @@ vbet_status_line (int fd, const char *word, const char *format, ...)
 }
 
 void
-vbet_status_folder (int fd, int folder)
+vbet_status_descriptor (int fd, const char *word, int descriptor)
 {
-  char line[] = "folder\n";
+  char line[32];
+  int length = snprintf (line, sizeof line, "%s\n", word);
+  if (length < 0 || (size_t) length >= sizeof line)
+    return;
   union {
     struct cmsghdr header;
     char bytes[CMSG_SPACE (sizeof (int))];
   } control = { 0 };
-  struct iovec part = { .iov_base = line, .iov_len = sizeof line - 1 };
+  struct iovec part = { .iov_base = line, .iov_len = (size_t) length };
   struct msghdr message
       = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes };
   struct cmsghdr *header = CMSG_FIRSTHDR (&message);
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN (sizeof folder);
-  memcpy (CMSG_DATA (header), &folder, sizeof folder);
+  header->cmsg_len = CMSG_LEN (sizeof descriptor);
+  memcpy (CMSG_DATA (header), &descriptor, sizeof descriptor);
   /* A pipe or a terminal takes no descriptor, and nobody there wants one. */
   ssize_t ignored = sendmsg (fd, &message, MSG_NOSIGNAL);
   (void) ignored;

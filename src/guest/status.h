@@ -22,5 +22,6 @@
 void vbet_status_line (int fd, const char *word, const char *format, ...) __attribute__ ((format (printf, 3, 4)));
 /** vbet_status_layers: the "layers" line; @layers: of VbetLayer. */
 void vbet_status_layers (int fd, unsigned layers);
-/** vbet_status_folder: the "folder" line with the descriptor @folder, which stays the caller's. */
-void vbet_status_folder (int fd, int folder);
+/** vbet_status_descriptor: a line of only @word (below 30 bytes) to the socket @fd, with @descriptor, which stays the
+ * caller's. */
+void vbet_status_descriptor (int fd, const char *word, int descriptor);

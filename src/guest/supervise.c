@@ -128,7 +128,7 @@ prepare_root (const VbetLaunch *launch, unsigned *layers)
     return false;
   *layers |= VBET_LAYER_ROOT | VBET_LAYER_MEMORY;
   if (own >= 0) {
-    vbet_status_folder (launch->status_fd, own);
+    vbet_status_descriptor (launch->status_fd, "folder", own);
     (void)close (own);
   }
   return true;
