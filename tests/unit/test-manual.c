@@ -139,7 +139,10 @@ calls_block (void)
   for (guint i = 0; i < size; i++) {
     g_string_append (out, ".It Xo\n.Li ");
     for (const char *at = specs[i].signature; *at != '\0'; at++)
-      g_string_append (out, *at == '"' ? "\\(dq" : (const char[]){ *at, '\0' });
+      if (*at == '"')
+        g_string_append (out, "\\(dq");
+      else
+        g_string_append_c (out, *at);
     g_string_append (out, "\n.Xc\n");
     append_text (out, specs[i].help);
     g_string_append_printf (out, "\n%s", specs[i].places == VBET_PLACE_STEP ? ".Em Step .\n" : "");
