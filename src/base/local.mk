@@ -1,8 +1,11 @@
 # Shared base: paths, errors, the guest agent's wire format. Depends on GLib only.
 noinst_LIBRARIES += libvbet-base.a
+libvbet_base_a_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS)
 libvbet_base_a_SOURCES = \
 	src/base/agent-protocol.c \
 	src/base/agent-protocol.h \
+	src/base/call-filter.c \
+	src/base/call-filter.h \
 	src/base/clean.c \
 	src/base/clean.h \
 	src/base/confine.c \

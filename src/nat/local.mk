@@ -13,4 +13,4 @@ libvbet_nat_a_CFLAGS = $(AM_CFLAGS) $(SLIRP_CFLAGS)
 
 pkglibexec_PROGRAMS += bin/vbet-nat
 bin_vbet_nat_SOURCES = src/nat/main.c
-bin_vbet_nat_LDADD = libvbet-nat.a libvbet-base.a $(SLIRP_LIBS) $(GLIB_LIBS)
+bin_vbet_nat_LDADD = libvbet-nat.a libvbet-base.a $(SECCOMP_LIBS) $(SLIRP_LIBS) $(GLIB_LIBS)

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -468,6 +469,20 @@ run (const VbetNatOptions *options, const char *const *layers)
   return self.slirp != NULL ? 0 : 1;
 }
 
+static void
+on_refused_call (int number, siginfo_t *info, void *context)
+{
+  int saved = errno;
+  char name[VBET_CALL_NAME_MAX];
+  char line[VBET_CALL_NAME_MAX + 16];
+  (void)number;
+  vbet_call_filter_refuse (info, context, name);
+  int length = snprintf (line, sizeof line, "denied %s\n", name);
+  if (write (STDOUT_FILENO, line, (size_t)length) != length)
+    errno = saved; /* nobody is left who could be told */
+  errno = saved;
+}
+
 /* The network stays open: that is what the process is for. Of files there is only the folder of resolv.conf,
  * which libslirp reads anew when it changes; the folder, since who changes the file puts a new one in its
  * place. */
@@ -476,9 +491,12 @@ confine (const char *ret_layers[VBET_CONFINE_LAYERS])
 {
   char real[PATH_MAX];
   g_autofree char *folder = g_path_get_dirname (realpath (RESOLVER, real) != NULL ? real : RESOLVER);
+  static const char *const calls[] = { "connect", "bind", "listen", "accept", "accept4", "stat", "lstat", "pread64", NULL };
+  static const int families[] = { AF_INET, AF_INET6, 0 };
   const VbetConfinement confinement = { .name = "vbet-nat",
                                         .rule = { .path = folder, .access = VBET_SANDBOX_READ },
-                                        .limits = VBET_SANDBOX_LIMIT_ABSTRACT | VBET_SANDBOX_LIMIT_SIGNAL };
+                                        .limits = VBET_SANDBOX_LIMIT_ABSTRACT | VBET_SANDBOX_LIMIT_SIGNAL,
+                                        .calls = { calls, families, .reads_files = TRUE, .refused = on_refused_call } };
   return vbet_confine (&confinement, ret_layers);
 }
 

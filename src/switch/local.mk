@@ -84,4 +84,4 @@ libvbet_switch_a_SOURCES = \
 
 pkglibexec_PROGRAMS += bin/vbet-switch
 bin_vbet_switch_SOURCES = src/switch/main.c
-bin_vbet_switch_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+bin_vbet_switch_LDADD = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm

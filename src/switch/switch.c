@@ -113,6 +113,20 @@ vbet_switch_run (int control_fd, const char *const *layers)
   return result;
 }
 
+/* Tells the engine, if it listens. */
+static void
+on_refused_call (int number, siginfo_t *info, void *context)
+{
+  int saved = errno;
+  char name[VBET_CALL_NAME_MAX];
+  char message[VBET_CALL_NAME_MAX + 64];
+  (void)number;
+  vbet_call_filter_refuse (info, context, name);
+  int length = snprintf (message, sizeof message, "{\"event\":\"denied\",\"call\":\"%s\"}", name);
+  (void)send (VBET_CONTROL_FD, message, (size_t)length, MSG_DONTWAIT | MSG_NOSIGNAL);
+  errno = saved;
+}
+
 int
 vbet_switch_main (int argc, char **argv)
 {
@@ -128,10 +142,14 @@ vbet_switch_main (int argc, char **argv)
   fcntl (VBET_CONTROL_FD, F_SETFD, FD_CLOEXEC);
   prctl (PR_SET_TIMERSLACK, 1UL); /* nanoseconds: a frame's time has come when it has come */
   signal (SIGPIPE, SIG_IGN);      /* a guest's notifications may go to a pipe */
+  /* Beside what every service does: frames by batches, notifiers that may not be waited for, sockets of stock guests. */
+  static const char *const calls[] = { "recvmmsg", "sendmmsg", "preadv2", "pwritev2", "bind", "connect", NULL };
+  static const int families[] = { AF_UNIX, 0 };
   /* No file can be opened and none made; abstract sockets stay: that is how stock guests get frames. */
   const VbetConfinement confinement = { .name = "vbet-switch",
                                         .many_files = TRUE,
-                                        .limits = VBET_SANDBOX_LIMIT_TCP | VBET_SANDBOX_LIMIT_SIGNAL };
+                                        .limits = VBET_SANDBOX_LIMIT_TCP | VBET_SANDBOX_LIMIT_SIGNAL,
+                                        .calls = { calls, families, .refused = on_refused_call } };
   const char *layers[VBET_CONFINE_LAYERS];
   int result = vbet_confine (&confinement, layers);
   if (result == 0)

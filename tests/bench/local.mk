@@ -12,7 +12,7 @@ CLEANFILES += tests/bench/bench-switch
 tests_bench_bench_switch_SOURCES = tests/bench/bench-switch.c tests/bench/bench-cable.c tests/bench/bench-cable.h \
 	tests/bench/bench-ends.c tests/bench/bench-ends.h tests/bench/bench-rings.c tests/bench/bench-table.c \
 	tests/bench/bench-table.h tests/bench/bench-targets.c tests/bench/bench-targets.h
-tests_bench_bench_switch_LDADD = libvbet-runtime.a libvbet-client.a libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+tests_bench_bench_switch_LDADD = libvbet-runtime.a libvbet-client.a libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 EXTRA_tests_bench_bench_switch_DEPENDENCIES = bin/vbet-switch
 
 CLEANFILES += bench-table.md

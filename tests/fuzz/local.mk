@@ -45,48 +45,48 @@ tests_fuzz_replay_agent_LDADD = libvbet-base.a $(GLIB_LIBS)
 check_PROGRAMS += tests/fuzz/replay-switch-control
 TESTS += tests/fuzz/replay-switch-control
 tests_fuzz_replay_switch_control_SOURCES = tests/fuzz/fuzz-switch-control.c tests/fuzz/replay.c
-tests_fuzz_replay_switch_control_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+tests_fuzz_replay_switch_control_LDADD = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 check_PROGRAMS += tests/fuzz/replay-switch-stock
 TESTS += tests/fuzz/replay-switch-stock
 tests_fuzz_replay_switch_stock_SOURCES = tests/fuzz/fuzz-switch-stock.c tests/fuzz/replay.c
-tests_fuzz_replay_switch_stock_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+tests_fuzz_replay_switch_stock_LDADD = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 check_PROGRAMS += tests/fuzz/replay-switch-frames
 TESTS += tests/fuzz/replay-switch-frames
 tests_fuzz_replay_switch_frames_SOURCES = tests/fuzz/fuzz-switch-frames.c tests/fuzz/replay.c
-tests_fuzz_replay_switch_frames_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+tests_fuzz_replay_switch_frames_LDADD = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 check_PROGRAMS += tests/fuzz/replay-switch-remote
 TESTS += tests/fuzz/replay-switch-remote
 tests_fuzz_replay_switch_remote_SOURCES = tests/fuzz/fuzz-switch-remote.c tests/fuzz/replay.c
-tests_fuzz_replay_switch_remote_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+tests_fuzz_replay_switch_remote_LDADD = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 check_PROGRAMS += tests/fuzz/replay-switch-virtqueue
 TESTS += tests/fuzz/replay-switch-virtqueue
 tests_fuzz_replay_switch_virtqueue_SOURCES = tests/fuzz/fuzz-switch-virtqueue.c tests/fuzz/replay.c
-tests_fuzz_replay_switch_virtqueue_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+tests_fuzz_replay_switch_virtqueue_LDADD = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 check_PROGRAMS += tests/fuzz/replay-switch-bridge
 TESTS += tests/fuzz/replay-switch-bridge
 tests_fuzz_replay_switch_bridge_SOURCES = tests/fuzz/fuzz-switch-bridge.c tests/fuzz/replay.c
-tests_fuzz_replay_switch_bridge_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+tests_fuzz_replay_switch_bridge_LDADD = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 check_PROGRAMS += tests/fuzz/replay-switch-offload
 TESTS += tests/fuzz/replay-switch-offload
 tests_fuzz_replay_switch_offload_SOURCES = tests/fuzz/fuzz-switch-offload.c tests/fuzz/replay.c
-tests_fuzz_replay_switch_offload_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+tests_fuzz_replay_switch_offload_LDADD = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 check_PROGRAMS += tests/fuzz/replay-switch-bpf
 TESTS += tests/fuzz/replay-switch-bpf
 tests_fuzz_replay_switch_bpf_SOURCES = tests/fuzz/fuzz-switch-bpf.c tests/fuzz/replay.c
-tests_fuzz_replay_switch_bpf_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+tests_fuzz_replay_switch_bpf_LDADD = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 FUZZ_VHOST = tests/fuzz/fuzz-switch-vhost.c tests/unit/fake-driver.c tests/unit/fake-driver.h
 check_PROGRAMS += tests/fuzz/replay-switch-vhost
 TESTS += tests/fuzz/replay-switch-vhost
 tests_fuzz_replay_switch_vhost_SOURCES = $(FUZZ_VHOST) tests/fuzz/replay.c
-tests_fuzz_replay_switch_vhost_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+tests_fuzz_replay_switch_vhost_LDADD = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 check_PROGRAMS += tests/fuzz/replay-switch-state
 TESTS += tests/fuzz/replay-switch-state
@@ -96,7 +96,7 @@ tests_fuzz_replay_switch_state_LDADD = libvbet-runtime.a libvbet-base.a $(JSON_L
 check_PROGRAMS += tests/fuzz/replay-nat
 TESTS += tests/fuzz/replay-nat
 tests_fuzz_replay_nat_SOURCES = tests/fuzz/fuzz-nat.c tests/fuzz/replay.c
-tests_fuzz_replay_nat_LDADD = libvbet-nat.a libvbet-base.a $(GLIB_LIBS)
+tests_fuzz_replay_nat_LDADD = libvbet-nat.a libvbet-base.a $(SECCOMP_LIBS) $(GLIB_LIBS)
 
 FUZZ_GUEST = libvbet-runtime.a libvbet-base.a $(GLIB_LIBS)
 
@@ -185,7 +185,7 @@ tests_fuzz_fuzz_calls_LDADD = $(FUZZ_LANGUAGE)
 noinst_PROGRAMS += tests/fuzz/fuzz-nat
 tests_fuzz_fuzz_nat_SOURCES = tests/fuzz/fuzz-nat.c
 tests_fuzz_fuzz_nat_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
-tests_fuzz_fuzz_nat_LDADD = libvbet-nat.a libvbet-base.a $(GLIB_LIBS)
+tests_fuzz_fuzz_nat_LDADD = libvbet-nat.a libvbet-base.a $(SECCOMP_LIBS) $(GLIB_LIBS)
 
 noinst_PROGRAMS += tests/fuzz/fuzz-value
 tests_fuzz_fuzz_value_SOURCES = tests/fuzz/fuzz-value.c
@@ -200,47 +200,47 @@ tests_fuzz_fuzz_format_LDADD = $(FUZZ_LANGUAGE)
 noinst_PROGRAMS += tests/fuzz/fuzz-switch-control
 tests_fuzz_fuzz_switch_control_SOURCES = tests/fuzz/fuzz-switch-control.c
 tests_fuzz_fuzz_switch_control_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
-tests_fuzz_fuzz_switch_control_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+tests_fuzz_fuzz_switch_control_LDADD = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 noinst_PROGRAMS += tests/fuzz/fuzz-switch-stock
 tests_fuzz_fuzz_switch_stock_SOURCES = tests/fuzz/fuzz-switch-stock.c
 tests_fuzz_fuzz_switch_stock_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
-tests_fuzz_fuzz_switch_stock_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+tests_fuzz_fuzz_switch_stock_LDADD = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 noinst_PROGRAMS += tests/fuzz/fuzz-switch-frames
 tests_fuzz_fuzz_switch_frames_SOURCES = tests/fuzz/fuzz-switch-frames.c
 tests_fuzz_fuzz_switch_frames_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
-tests_fuzz_fuzz_switch_frames_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+tests_fuzz_fuzz_switch_frames_LDADD = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 noinst_PROGRAMS += tests/fuzz/fuzz-switch-remote
 tests_fuzz_fuzz_switch_remote_SOURCES = tests/fuzz/fuzz-switch-remote.c
 tests_fuzz_fuzz_switch_remote_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
-tests_fuzz_fuzz_switch_remote_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+tests_fuzz_fuzz_switch_remote_LDADD = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 noinst_PROGRAMS += tests/fuzz/fuzz-switch-virtqueue
 tests_fuzz_fuzz_switch_virtqueue_SOURCES = tests/fuzz/fuzz-switch-virtqueue.c
 tests_fuzz_fuzz_switch_virtqueue_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
-tests_fuzz_fuzz_switch_virtqueue_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+tests_fuzz_fuzz_switch_virtqueue_LDADD = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 noinst_PROGRAMS += tests/fuzz/fuzz-switch-bridge
 tests_fuzz_fuzz_switch_bridge_SOURCES = tests/fuzz/fuzz-switch-bridge.c
 tests_fuzz_fuzz_switch_bridge_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
-tests_fuzz_fuzz_switch_bridge_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+tests_fuzz_fuzz_switch_bridge_LDADD = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 noinst_PROGRAMS += tests/fuzz/fuzz-switch-offload
 tests_fuzz_fuzz_switch_offload_SOURCES = tests/fuzz/fuzz-switch-offload.c
 tests_fuzz_fuzz_switch_offload_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
-tests_fuzz_fuzz_switch_offload_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+tests_fuzz_fuzz_switch_offload_LDADD = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 noinst_PROGRAMS += tests/fuzz/fuzz-switch-bpf
 tests_fuzz_fuzz_switch_bpf_SOURCES = tests/fuzz/fuzz-switch-bpf.c
 tests_fuzz_fuzz_switch_bpf_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
-tests_fuzz_fuzz_switch_bpf_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+tests_fuzz_fuzz_switch_bpf_LDADD = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 noinst_PROGRAMS += tests/fuzz/fuzz-switch-vhost
 tests_fuzz_fuzz_switch_vhost_SOURCES = $(FUZZ_VHOST)
 tests_fuzz_fuzz_switch_vhost_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
-tests_fuzz_fuzz_switch_vhost_LDADD = libvbet-switch.a libvbet-base.a $(JSON_LIBS) $(GLIB_LIBS) -lm
+tests_fuzz_fuzz_switch_vhost_LDADD = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 noinst_PROGRAMS += tests/fuzz/fuzz-switch-state
 tests_fuzz_fuzz_switch_state_SOURCES = tests/fuzz/fuzz-switch-state.c

@@ -197,8 +197,11 @@ class Place:
         return next(device for device in self.status(lab)["devices"] if device["name"] == name)
 
     def remember(self, lab):
-        """Notes every process of the lab, for assert_clean(). Returns them."""
-        found = descendants(self.status(lab)["pid"])
+        """Notes every process of the lab, for assert_clean(), and that none of them lacked a system call. Returns them."""
+        status = self.status(lab)
+        refused = [alarm for alarm in status["alarms"] if alarm["kind"] in ("confined", "denied")]
+        assert not refused, refused
+        found = descendants(status["pid"])
         for process in found:
             self.seen[(process.pid, process.start)] = process
         return found

@@ -16,7 +16,7 @@ SWITCH_TESTS = \
 	tests/unit/test-probe
 check_PROGRAMS += $(SWITCH_TESTS)
 TESTS += $(SWITCH_TESTS)
-SWITCH_TEST_LIBS = libvbet-switch.a libvbet-base.a $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
+SWITCH_TEST_LIBS = libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 
 tests_unit_test_frame_SOURCES = tests/unit/test-frame.c
 tests_unit_test_frame_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
@@ -83,7 +83,7 @@ SWITCH_PROCESS_TESTS = \
 	tests/unit/test-switch-stock
 check_PROGRAMS += $(SWITCH_PROCESS_TESTS)
 TESTS += $(SWITCH_PROCESS_TESTS)
-SWITCH_PROCESS_LIBS = libvbet-runtime.a libvbet-client.a libvbet-switch.a libvbet-base.a $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
+SWITCH_PROCESS_LIBS = libvbet-runtime.a libvbet-client.a libvbet-switch.a libvbet-base.a $(SECCOMP_LIBS) $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm
 SWITCH_FIXTURE = tests/unit/switch-fixture.c tests/unit/switch-fixture.h
 
 tests_unit_test_switch_client_SOURCES = tests/unit/test-switch-client.c $(SWITCH_FIXTURE)

@@ -1,13 +1,22 @@
-/* test-sandbox.c - Landlock holds what it promises, in a child that can be confined for good. */
+/* test-sandbox.c - Landlock and the lists of system calls hold what they promise, in a child that can be confined for
+ * good. */
+#define _GNU_SOURCE
 #include "config.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
 
+#include "base/call-filter.h"
 #include "base/paths.h"
 #include "base/sandbox.h"
 #include "unit/harness.h"
@@ -66,8 +75,110 @@ test_landlock (void)
   CU_ASSERT_EQUAL (vbet_paths_remove_tree (dir), 0);
 }
 
+/* --- system calls ------------------------------------------------------------------ */
+
+static volatile sig_atomic_t n_refused; /* in the child */
+static char refused_name[VBET_CALL_NAME_MAX];
+
+static void
+on_refused (int number, siginfo_t *info, void *context)
+{
+  (void)number;
+  vbet_call_filter_refuse (info, context, refused_name);
+  n_refused++;
+}
+
+/* What somebody would do who runs in the place of a service. Each bit of the result is one thing that worked. */
+static int
+attack (pid_t other)
+{
+  char *argv[] = { (char *)"true", NULL };
+  pid_t child = fork ();
+  if (child == 0) {
+    execv ("/bin/true", argv);
+    _exit (1);
+  }
+  int done = child > 0 && waitpid (child, NULL, 0) == child ? 1 : 0;
+  done |= socket (AF_INET, SOCK_STREAM, 0) >= 0 ? 2 : 0;
+  done |= open ("/proc/self/comm", O_WRONLY) >= 0 ? 4 : 0;
+  done |= mmap (NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED ? 8 : 0;
+  done |= kill (other, 0) == 0 ? 16 : 0;
+  done |= prctl (PR_SET_NAME, "innocent") == 0 ? 32 : 0;
+  done |= memfd_create ("program", 0) >= 0 ? 64 : 0;
+  return done;
+}
+
+/* What a service does all day. Each bit of the result is one thing that did not work. */
+static int
+work (void)
+{
+  int pair[2] = { -1, -1 };
+  char byte = 0;
+  int fd = socket (AF_UNIX, SOCK_DGRAM, 0);
+  int wrong = fd >= 0 && dup (fd) >= 0 ? 0 : 1;
+  wrong |= pipe (pair) != 0 && errno == EPERM ? 0 : 2; /* neither has use for one */
+  wrong |= open ("/proc/self/comm", O_RDONLY) >= 0 ? 0 : 4;
+  g_autofree char *memory = g_malloc0 (1 << 22);
+  wrong |= memory[1 << 20] == 0 ? 0 : 8;
+  wrong |= fcntl (fd, F_DUPFD_CLOEXEC, 0) >= 0 && recv (fd, &byte, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN ? 0 : 16;
+  wrong |= raise (SIGURG) == 0 ? 0 : 32; /* is ignored */
+  wrong |= syscall (10000) < 0 && errno == ENOSYS ? 0 : 64;
+  return wrong;
+}
+
+static int
+filtered_child (int (*todo) (void))
+{
+  static const char *const calls[] = { "tgkill", NULL };
+  static const int families[] = { AF_UNIX, 0 };
+  const VbetCallFilter filter = { calls, families, .reads_files = TRUE, .refused = on_refused };
+  return vbet_call_filter_install (&filter) == 0 ? todo () : 128;
+}
+
+static int
+filtered_attack (void)
+{
+  return attack (getppid ());
+}
+
+/* Whether each attack was not only stopped but named. */
+static int
+named_attack (void)
+{
+  errno = 0;
+  int done = memfd_create ("program", 0) < 0 && errno == EPERM && n_refused == 1 ? 0 : 1;
+  done |= strcmp (refused_name, "memfd_create") == 0 ? 0 : 2;
+  (void)attack (getppid ());
+  done |= n_refused >= 8 ? 0 : 4; /* the C library may ask for a new process twice */
+  return done;
+}
+
+static int
+run_child (int (*function) (int (*todo) (void)), int (*todo) (void))
+{
+  int status = 0;
+  pid_t child = fork ();
+  if (child == 0)
+    _exit (function != NULL ? function (todo) : todo ());
+  return waitpid (child, &status, 0) == child && WIFEXITED (status) ? WEXITSTATUS (status) : -1;
+}
+
+static void
+test_calls (void)
+{
+#ifdef __SANITIZE_ADDRESS__
+  g_print ("(sanitizers make calls of their own) ");
+#else
+  CU_ASSERT_EQUAL (run_child (NULL, filtered_attack), 127); /* without the list all of it works */
+  CU_ASSERT_EQUAL (run_child (filtered_child, filtered_attack), 0);
+  CU_ASSERT_EQUAL (run_child (filtered_child, work), 0);
+  CU_ASSERT_EQUAL (run_child (filtered_child, named_attack), 0);
+#endif
+}
+
 static CU_TestInfo sandbox_tests[] = {
   { "Landlock allows its rules and nothing else", test_landlock },
+  { "system calls that are not on the list are refused and named", test_calls },
   CU_TEST_INFO_NULL,
 };
 

@@ -139,6 +139,8 @@ take_line (VbetGateway *self, const char *line)
     take_ready (self, line + strlen ("ready "));
   else if (g_str_has_prefix (line, "lease "))
     take_lease (self, line + strlen ("lease "));
+  else if (g_str_has_prefix (line, "denied "))
+    self->callbacks.denied (self, line + strlen ("denied "), self->user_data);
   else if (g_str_has_prefix (line, "error ") && self->reason == NULL)
     self->reason = g_strdup (line + strlen ("error "));
 }

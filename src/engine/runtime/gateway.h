@@ -17,6 +17,8 @@ typedef struct {
   void (*changed) (VbetGateway *gateway, gpointer user_data);
   /* Something of the options cannot be done, found out after the start; one sentence. */
   void (*problem) (VbetGateway *gateway, const char *message, gpointer user_data);
+  /* The process made the system call @call, which it may not. */
+  void (*denied) (VbetGateway *gateway, const char *call, gpointer user_data);
 } VbetGatewayCallbacks;
 
 /** VbetGatewayDone: called exactly once; @error: (nullable) (transfer full): also when it works, but not all

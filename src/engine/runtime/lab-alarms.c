@@ -46,6 +46,15 @@ vbet_lab_guest_denied (VbetLabDevice *node, const char *call)
 }
 
 void
+vbet_lab_service_denied (VbetLab *self, const char *device, const char *service, const char *call)
+{
+  g_autofree char *name = g_strndup (call, strspn (call, "abcdefghijklmnopqrstuvwxyz_0123456789"));
+  g_autofree char *key = g_strconcat ("service-", name, NULL);
+  g_autofree char *text = g_strdup_printf ("The process %s tried the system call %s, which it may not use", service, name);
+  vbet_alarms_raise (self->alarms, device, VBET_ALARM_FROM_ENGINE, key, "confined", text, uptime (self));
+}
+
+void
 vbet_lab_guest_denied_over (VbetLabDevice *node)
 {
   vbet_alarms_clear (node->lab->alarms, node->name, VBET_ALARM_FROM_ENGINE, NULL);

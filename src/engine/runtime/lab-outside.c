@@ -99,6 +99,13 @@ on_gateway_problem (VbetGateway *gateway, const char *message, gpointer data)
   vbet_lab_record_end (node->lab, record, error);
 }
 
+static void
+on_gateway_denied (VbetGateway *gateway, const char *call, gpointer data)
+{
+  VbetLabDevice *node = data;
+  vbet_lab_service_denied (node->lab, node->name, "vbet-nat", call);
+}
+
 typedef struct {
   VbetDone done;
   gpointer data;
@@ -184,7 +191,7 @@ vbet_lab_update_outside (VbetLab *self, VbetLabDevice *node, VbetDone done, gpoi
 void
 vbet_lab_alloc_outside (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
 {
-  static const VbetGatewayCallbacks callbacks = { on_gateway_changed, on_gateway_problem };
+  static const VbetGatewayCallbacks callbacks = { on_gateway_changed, on_gateway_problem, on_gateway_denied };
   GError *error = NULL;
   VbetLabDevice *node = vbet_lab_device (self, call->device);
   if (node == NULL || node->kind != call->kind)

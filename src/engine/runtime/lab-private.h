@@ -197,6 +197,9 @@ VbetAlarms *vbet_lab_alarms_new (VbetLab *self);
 void vbet_lab_guest_alarm (VbetLabDevice *node, const char *key, const char *kind, const char *text);
 /** vbet_lab_guest_denied: its kernel made the system call @call of the host, which it may not. */
 void vbet_lab_guest_denied (VbetLabDevice *node, const char *call);
+/** vbet_lab_service_denied: the lab's process @service made the system call @call, which it may not. @device: the gateway;
+ * "": the switch. */
+void vbet_lab_service_denied (VbetLab *self, const char *device, const char *service, const char *call);
 /** vbet_lab_guest_denied_over: another process is about to be its kernel. */
 void vbet_lab_guest_denied_over (VbetLabDevice *node);
 /** vbet_lab_guest_alarms_over: its boot is. */

@@ -247,6 +247,13 @@ on_switch_failed (VbetSwitchClient *client, const char *reason, VbetLab *self)
 }
 
 static void
+on_switch_denied (VbetSwitchClient *client, const char *call, VbetLab *self)
+{
+  (void)client;
+  vbet_lab_service_denied (self, "", "vbet-switch", call);
+}
+
+static void
 on_switch_problem (VbetSwitchClient *client, const char *message, VbetLab *self)
 {
   VbetCallRecord *record = vbet_lab_record_begin (self, "switch", "switch", NULL, NULL);
@@ -295,6 +302,7 @@ vbet_lab_new (const VbetLabOptions *options, GError **error)
   g_signal_connect (self->switch_client, "restarted", G_CALLBACK (on_switch_restarted), self);
   g_signal_connect (self->switch_client, "failed", G_CALLBACK (on_switch_failed), self);
   g_signal_connect (self->switch_client, "problem", G_CALLBACK (on_switch_problem), self);
+  g_signal_connect (self->switch_client, "denied", G_CALLBACK (on_switch_denied), self);
   if (!vbet_switch_client_start (self->switch_client, error))
     return NULL;
   return g_steal_pointer (&self);

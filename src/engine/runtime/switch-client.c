@@ -34,6 +34,7 @@ enum {
   SIGNAL_RESTARTED,
   SIGNAL_FAILED,
   SIGNAL_PROBLEM,
+  SIGNAL_DENIED,
   N_SIGNALS,
 };
 
@@ -280,6 +281,8 @@ on_notification (VbetSwitchClient *self, JsonObject *object, int *fds, guint n_f
     on_cable (self, object);
   else if (strcmp (event, "capture-closed") == 0)
     on_capture_closed (self, object);
+  else if (strcmp (event, "denied") == 0)
+    g_signal_emit (self, signals[SIGNAL_DENIED], 0, switch_client_text (object, "call"));
   else if (strcmp (event, "measuring") == 0)
     switch_client_measuring (self, object);
   else if (strcmp (event, "measured") == 0)
@@ -597,6 +600,8 @@ vbet_switch_client_class_init (VbetSwitchClientClass *klass)
       = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_PROBLEM]
       = g_signal_new ("problem", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_DENIED]
+      = g_signal_new ("denied", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

@@ -29,6 +29,7 @@
  *   "failed" (const char *reason): gave up; @reason is one sentence. Sent once;
  *       later calls still work on the wanted state and start() may be tried again.
  *   "problem" (const char *message): a command was refused; one sentence.
+ *   "denied" (const char *call): it made a system call that it may not.
  */
 #pragma once
 
