@@ -22,6 +22,8 @@ libvbet_base_a_SOURCES = \
 	src/base/lab-id.h \
 	src/base/leftovers.c \
 	src/base/leftovers.h \
+	src/base/owner.c \
+	src/base/owner.h \
 	src/base/paths.c \
 	src/base/paths.h \
 	src/base/paths-folders.c \

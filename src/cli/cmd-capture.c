@@ -11,12 +11,12 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <glib-unix.h>
 
 #include "base/error.h"
+#include "base/owner.h"
 #include "cli/command.h"
 #include "cli/connection.h"
 #include "cli/output.h"
@@ -115,24 +115,6 @@ on_readable (gint fd, GIOCondition condition, gpointer data)
 
 /* --- beginning and ending ------------------------------------------------------- */
 
-static int
-connect_capture (const char *path, GError **error)
-{
-  struct sockaddr_un address = { .sun_family = AF_UNIX };
-  int fd = -1;
-  if (strlen (path) < sizeof address.sun_path) {
-    memcpy (address.sun_path, path, strlen (path) + 1);
-    fd = socket (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-  }
-  if (fd >= 0 && connect (fd, (struct sockaddr *)&address, sizeof address) == 0)
-    return fd;
-  g_set_error (error, VBET_ERROR, VBET_ERROR_FAILED, "Cannot reach the capture at %s: %s", path,
-               g_strerror (errno));
-  if (fd >= 0)
-    close (fd);
-  return -1;
-}
-
 /* Returns: where pcapng goes; -1 for the list, -2 after having said that it cannot be opened. */
 static int
 open_output (const Options *options)
@@ -209,7 +191,7 @@ capture (const Options *options, const char *lab, const char *where)
   g_autoptr (VbetClient) client = vbet_connection_open (lab, &error);
   g_autoptr (GVariant) reply
       = client != NULL ? start_capture (client, options, where, output < 0, &error) : NULL;
-  int fd = reply != NULL ? connect_capture (vbet_field_text (reply, "socket"), &error) : -1;
+  int fd = reply != NULL ? vbet_owner_connect (vbet_field_text (reply, "socket"), SOCK_SEQPACKET, "capture", &error) : -1;
   if (fd < 0) {
     vbet_output_error (error);
     return VBET_EXIT_FAILURE;

@@ -12,12 +12,12 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <glib-unix.h>
 
 #include "base/error.h"
+#include "base/owner.h"
 #include "cli/command.h"
 #include "cli/connection.h"
 #include "cli/escape.h"
@@ -192,27 +192,6 @@ on_output (gint fd, GIOCondition condition, gpointer data)
 
 /* --- opening ----------------------------------------------------------------- */
 
-static int
-connect_console (const char *path, GError **error)
-{
-  struct sockaddr_un address = { .sun_family = AF_UNIX };
-  if (strlen (path) >= sizeof address.sun_path) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_PROTOCOL,
-                 "The engine answered with a console's path that is too long");
-    return -1;
-  }
-  memcpy (address.sun_path, path, strlen (path) + 1);
-  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0 || connect (fd, (struct sockaddr *)&address, sizeof address) != 0) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_FAILED, "Cannot reach the console at %s: %s", path,
-                 g_strerror (errno));
-    if (fd >= 0)
-      close (fd);
-    return -1;
-  }
-  return fd;
-}
-
 static void
 run_session (Session *self)
 {
@@ -262,7 +241,7 @@ run (const VbetCommand *self, int argc, char **argv, gboolean shell)
     reply = open_shell (client, argv[2], &error);
   else if (client != NULL)
     reply = vbet_connection_call_device (client, "console.open", argv[2], NULL, NULL, &error);
-  int fd = reply != NULL ? connect_console (vbet_field_text (reply, "socket"), &error) : -1;
+  int fd = reply != NULL ? vbet_owner_connect (vbet_field_text (reply, "socket"), SOCK_STREAM, "console", &error) : -1;
   if (fd < 0) {
     vbet_output_error (error);
     return VBET_EXIT_FAILURE;

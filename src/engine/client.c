@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/owner.h"
 #include "base/paths.h"
 #include "engine/peer.h"
 #include "engine/rpc.h"
@@ -264,7 +265,7 @@ try_connect (const char *id, gboolean *ret_again, GError **error)
     return NULL;
   int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   int failed = fd < 0 || connect (fd, (const struct sockaddr *) &address, sizeof address) != 0 ? errno : 0;
-  if (failed == 0 && vbet_peer_is_ours (fd, &pid, error))
+  if (failed == 0 && vbet_owner_is_ours (fd, &pid, error))
     return client_new (id, fd, pid);
   if (fd >= 0)
     close (fd);

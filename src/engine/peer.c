@@ -18,7 +18,6 @@
 #include <glib-unix.h>
 
 #include "base/error.h"
-#include "base/paths.h"
 #include "engine/rpc.h"
 #include "engine/rpc-json.h"
 
@@ -349,31 +348,6 @@ dispatch (GSource *source, GSourceFunc callback, gpointer data)
 }
 
 /* --- life ---------------------------------------------------------------------------------------- */
-
-gboolean
-vbet_peer_is_ours (int fd, GPid *ret_pid, GError **error)
-{
-  struct ucred other = { 0 };
-  socklen_t size = sizeof other;
-  uid_t lab_user;
-  gid_t lab_group;
-  if (getsockopt (fd, SOL_SOCKET, SO_PEERCRED, &other, &size) != 0) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot ask who is at the other end of a socket: %s",
-                 g_strerror (errno));
-    return FALSE;
-  }
-  if (ret_pid != NULL)
-    *ret_pid = other.pid;
-  vbet_paths_lab_user (&lab_user, &lab_group);
-  if (other.uid == 0 || other.uid == geteuid () || other.uid == lab_user)
-    return TRUE;
-  g_set_error (
-      error, VBET_ERROR, VBET_ERROR_HOST,
-      "The process at the other end (%d) runs as the user with the number %u; only that of the lab and root "
-      "are spoken with",
-      (int)other.pid, (guint)other.uid);
-  return FALSE;
-}
 
 VbetPeer *
 vbet_peer_new (int fd, const VbetPeerLimits *limits, const VbetPeerEvents *events, gpointer user_data)

@@ -39,16 +39,6 @@ typedef struct {
 VbetPeer *vbet_peer_new (int fd, const VbetPeerLimits *limits, const VbetPeerEvents *events,
                          gpointer user_data);
 
-/**
- * vbet_peer_is_ours:
- * @fd: a connected unix socket
- * @ret_pid: (out) (optional): the process at the other end
- *
- * Returns: whether the other end (of a client: who listened) runs as this process's user, as the user of this
- * process's labs, or as root; FALSE with @error, a sentence that names the other user.
- */
-gboolean vbet_peer_is_ours (int fd, GPid *ret_pid, GError **error);
-
 /** vbet_peer_send: queues @message (consumed when floating); one that is gone takes it and does nothing. */
 void vbet_peer_send (VbetPeer *self, GVariant *message);
 /** vbet_peer_send_frame: likewise, what vbet_rpc_frame() made; for one message to many. */

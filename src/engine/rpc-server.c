@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/owner.h"
 #include "base/paths.h"
 #include "engine/peer-private.h"
 #include "engine/room.h"
@@ -344,7 +345,7 @@ take_connection (VbetRpcServer *self, int fd)
     .message_ms = VBET_RPC_MESSAGE_MS,
   };
   GError *error = NULL;
-  if (!vbet_peer_is_ours (fd, NULL, &error)) {
+  if (!vbet_owner_is_ours (fd, NULL, &error)) {
     turn_away (fd, error);
     return;
   }

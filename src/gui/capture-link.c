@@ -5,6 +5,7 @@
 
 #include <gio/gunixsocketaddress.h>
 
+#include "base/owner.h"
 #include "engine/packets.h"
 #include "gui/reply.h"
 
@@ -170,7 +171,8 @@ on_started (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
   self->socket
       = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_SEQPACKET, G_SOCKET_PROTOCOL_DEFAULT, &error);
-  if (self->socket == NULL || !g_socket_connect (self->socket, address, NULL, &error)) {
+  if (self->socket == NULL || !g_socket_connect (self->socket, address, NULL, &error)
+      || !vbet_owner_is_ours (g_socket_get_fd (self->socket), NULL, &error)) {
     end (self, error->message);
     return;
   }

@@ -194,6 +194,49 @@ def a_named_folder_is_never_gone_around(_):
             assert said.stderr.count("\n") == 1, said.stderr
 
 
+KNOCK = """
+import socket, sys
+kind = getattr(socket, sys.argv[2])
+with socket.socket(socket.AF_UNIX, kind) as knocking:
+    knocking.settimeout(20)
+    knocking.connect(sys.argv[1])
+    try:
+        print(len(knocking.recv(100)))
+    except ConnectionResetError:
+        print(0)
+    except TimeoutError:
+        print("open")
+"""
+
+
+def knock(user, path, kind):
+    """What @user hears at once at the socket: bytes, 0 for the end, or nothing."""
+    command = ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups", "--", sys.executable, "-c", KNOCK]
+    return subprocess.run([*command, path, kind], capture_output=True, text=True, timeout=60, check=True).stdout.strip()
+
+
+def sockets_know_who_comes(_):
+    """Even where somebody has opened the modes: consoles have what was typed, NIC's sockets frames."""
+    with victim() as place:
+        lab = place.run(place.lab)
+        folder = place.runtime = SHARED
+        console = place.rpc(lab, "console.open", device="h1")["socket"]
+        for path in (folder, *folder.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(0o777)
+        sockets = [path for path in folder.rglob("*") if path.is_socket()]
+        assert pathlib.Path(console) in sockets, sockets
+        assert int(knock(VICTIM, console, "SOCK_STREAM")) > 0
+        assert knock(HOSTILE, console, "SOCK_STREAM") == "0"
+        for path in sockets:
+            if path.name == "rpc":
+                assert int(knock(HOSTILE, path, "SOCK_STREAM")) > 0, "it is told why"
+        for path in (folder, *folder.rglob("*")):
+            if path.is_dir():
+                path.chmod(0o700)
+        place.stop(lab)
+
+
 vbetlab.main(
     a_foreign_folder,
     a_link,
@@ -201,4 +244,5 @@ vbetlab.main(
     a_record_that_lies_is_not_believed,
     open_modes_are_refused,
     a_named_folder_is_never_gone_around,
+    sockets_know_who_comes,
 )

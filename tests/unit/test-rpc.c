@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/owner.h"
 #include "engine/peer.h"
 #include "engine/room.h"
 #include "engine/rpc-frame.h"
@@ -378,7 +379,7 @@ test_peer_is_ours (void)
   GPid pid = 0;
   g_autoptr (GError) error = NULL;
   CU_ASSERT_EQUAL_FATAL (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
-  CU_ASSERT_TRUE (vbet_peer_is_ours (pair[0], &pid, &error));
+  CU_ASSERT_TRUE (vbet_owner_is_ours (pair[0], &pid, &error));
   CU_ASSERT_EQUAL (pid, getpid ());
   close (pair[0]);
   close (pair[1]);

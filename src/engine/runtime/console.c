@@ -23,6 +23,7 @@
 #include <glib-unix.h>
 
 #include "base/error.h"
+#include "base/owner.h"
 #include "base/paths.h"
 #include "engine/runtime/terminal-filter.h"
 
@@ -340,7 +341,9 @@ static gboolean
 on_connection (int listener, GIOCondition condition, gpointer data)
 {
   int fd = accept4 (listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-  if (fd >= 0)
+  if (fd >= 0 && !vbet_owner_is_ours (fd, NULL, NULL))
+    close (fd);
+  else if (fd >= 0)
     vbet_console_add_reader (data, fd);
   return G_SOURCE_CONTINUE;
 }

@@ -13,6 +13,7 @@
 #include <glib-unix.h>
 
 #include "base/error.h"
+#include "base/owner.h"
 #include "base/paths.h"
 
 #define BACKLOG 16
@@ -119,7 +120,9 @@ on_connection (int fd, GIOCondition condition, gpointer user_data)
   VbetListener *self = user_data;
   int accepted = accept4 (self->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
   slow_down (self); /* failures count, too: they must not make the loop spin */
-  if (accepted >= 0)
+  if (accepted >= 0 && !vbet_owner_is_ours (accepted, NULL, NULL))
+    close (accepted);
+  else if (accepted >= 0)
     self->accepted (self, accepted, self->user_data); /* may free self */
   return G_SOURCE_CONTINUE;
 }

@@ -5,6 +5,7 @@
 
 #include <gio/gunixsocketaddress.h>
 
+#include "base/owner.h"
 #include "gui/reply.h"
 
 #define READ_SIZE 16384
@@ -156,7 +157,8 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
       = g_socket_client_connect_finish (G_SOCKET_CLIENT (source), result, &error);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->client == NULL)
     return;
-  if (connection == NULL) {
+  if (connection == NULL
+      || !vbet_owner_is_ours (g_socket_get_fd (g_socket_connection_get_socket (connection)), NULL, &error)) {
     lose (self, error->message);
     return;
   }
