@@ -51,6 +51,10 @@ static const char *const for_shares[] = {
   "fchown", "lchown", "fchownat", "utimensat", "utimes", "futimesat", "truncate", "mkdirat", "mknod", "mknodat",
 };
 
+#ifndef MAP_DROPPABLE /* from Linux 6.11 */
+#define MAP_DROPPABLE 0x08
+#endif
+
 #define SHARED_PIECE (64 * 1024) /* bytes of shared memory without a file, at a time */
 #define SHARED_PIECES 1024       /* and how often, as long as the guest lives */
 
@@ -80,6 +84,10 @@ allow_memory (scmp_filter_ctx context, bool told)
   if (result == 0)
     result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (mmap), 1,
                                SCMP_A3_64 (SCMP_CMP_MASKED_EQ, any, MAP_PRIVATE | MAP_ANONYMOUS));
+  /* Private memory that the host may take back: the C library keeps the state of its random numbers there. */
+  if (result == 0)
+    result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (mmap), 1,
+                               SCMP_A3_64 (SCMP_CMP_MASKED_EQ, any | MAP_DROPPABLE, MAP_DROPPABLE | MAP_ANONYMOUS));
   if (result == 0 && !told)
     result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (mmap), 2, SCMP_A1_64 (SCMP_CMP_LE, SHARED_PIECE),
                                SCMP_A3_64 (SCMP_CMP_MASKED_EQ, any, MAP_SHARED | MAP_ANONYMOUS));

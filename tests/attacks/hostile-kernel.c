@@ -253,6 +253,16 @@ shared_memory (const char *mib)
   return take ((size_t)atol (mib), MAP_SHARED);
 }
 
+#ifndef MAP_DROPPABLE /* from Linux 6.11 */
+#define MAP_DROPPABLE 0x08
+#endif
+
+static int
+droppable_memory (const char *mib)
+{
+  return take ((size_t)atol (mib), MAP_DROPPABLE);
+}
+
 /* So much that each process may have it, and all together not. */
 static int
 many_memories (const char *mib)
@@ -348,7 +358,7 @@ static const struct {
   { "vsock", vsock },                 { "netlink", netlink },           { "call", call },
   { "namespace", namespace },         { "processor", processor },       { "signal", signal_host },
   { "trace-init", trace_init },       { "terminal", type_into_terminal }, { "processes", processes },
-  { "private-memory", private_memory }, { "shared-memory", shared_memory }, { "many-memories", many_memories },
+  { "private-memory", private_memory }, { "shared-memory", shared_memory }, { "droppable-memory", droppable_memory }, { "many-memories", many_memories },
   { "memory-file", memory_file },     { "large-file", large_file },     { "many-files", many_files },
   { "deep-folders", deep_folders },   { "fill-folder", fill_folder },   { "look-around", look_around },
 };

@@ -122,6 +122,7 @@ def attacks(place):
     yield "terminal", ()
     yield "processes:2000", ()
     yield "private-memory:1024", ()
+    yield "droppable-memory:1024", ()
     yield "many-memories:400", ()
     yield "shared-memory:512", ["calls"]
     yield "memory-file:100", ["calls"]
@@ -147,6 +148,11 @@ try:
         print(f"SKIP: this host lets nobody make a root of its own ({' '.join(layers)})")
         sys.exit(77)
     failures = 0
+    # What an honest kernel's C library does is neither stopped nor told: it keeps random numbers in such memory.
+    said, told = place.attack("droppable-memory:16")
+    if "denied" in told or not (said == "done" or "Invalid argument" in said):
+        failures += 1
+        print(f"NOT OK droppable-memory:16: {said}\n{told}")
     for attack, walls in attacks(place):
         said, told = place.attack(attack)
         held = said.startswith("stopped") or "was ended" in told
