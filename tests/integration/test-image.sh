@@ -125,9 +125,9 @@ printf '#!/bin/sh\n[ "$1" = -V ] && exit\necho >"%s"\nread -r line <"%s"\n' "$di
 printf '#!/bin/sh\n[ "$1" = -V ] && exit\necho "mke2fs: No space left on device while writing" >&2\nexit 1\n' >"$dir/full/mke2fs"
 printf '#!/bin/sh\necho "ln: No space left on device" >&2\necho "and more" >&2\nexit 1\n' >"$dir/cut/ln"
 chmod 755 "$dir/stuck/mke2fs" "$dir/full/mke2fs" "$dir/cut/ln"
-before_faults=$(find "$dir/one" -maxdepth 1 ! -name '.*' -printf '%f %l %s\n' | sort)
+before_faults=$(find "$dir/one" -mindepth 1 -maxdepth 1 ! -name '.*' -printf '%f %l %s\n' | sort)
 unchanged() {
-  [ "$(find "$dir/one" -maxdepth 1 ! -name '.*' -printf '%f %l %s\n' | sort)" = "$before_faults" ]
+  [ "$(find "$dir/one" -mindepth 1 -maxdepth 1 ! -name '.*' -printf '%f %l %s\n' | sort)" = "$before_faults" ]
 }
 # end_with SIGNAL: of a build that is in the middle, and of all that it started.
 end_with() {
