@@ -46,7 +46,8 @@
 #define LINES_MAX 65536
 #define START_MS                                                                                             \
   120000 /* of a daemon that has not ended: fifty routers that start together may need half a minute */
-#define STOP_MS 3000
+#define STOP_MS 3000 /* from SIGTERM to SIGKILL */
+#define KILL_MS 5000 /* and until it is left alone: its number may be another process's by now */
 #define ANSWER_MS 10000
 #define ERRORS_SHOWN 5
 
@@ -453,6 +454,10 @@ stop_some (const Daemons *daemons, int first, int last)
     pid_t pid;
     while ((pid = daemon_pid (vbet_frr_daemon_name (daemons->list[i]))) > 0) {
       struct timespec pause = { .tv_nsec = 5 * 1000 * 1000 };
+      if (now_ms () > end + KILL_MS) {
+        complain (vbet_frr_daemon_name (daemons->list[i]), "does not end");
+        break;
+      }
       if (now_ms () > end)
         kill (pid, SIGKILL);
       nanosleep (&pause, NULL);
