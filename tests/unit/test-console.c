@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "engine/runtime/console.h"
+#include "engine/runtime/rate.h"
 #include "engine/runtime/terminal-filter.h"
 #include "unit/harness.h"
 
@@ -343,6 +344,74 @@ test_questions_are_not_replayed (void)
   VBET_ASSERT_TEXT (result, text);
 }
 
+/* --- how much a guest may print ----------------------------------------------------- */
+
+static void
+test_rate (void)
+{
+  VbetRate rate;
+  const gint64 second = G_USEC_PER_SEC;
+  gint64 now = 5 * second;
+  vbet_rate_init (&rate, 1000, 4000, now);
+  CU_ASSERT_EQUAL (vbet_rate_take (&rate, 4000, now), 0);
+  CU_ASSERT_FALSE (vbet_rate_is_calm (&rate, now));
+  /* Half a second's worth more: half a second without. */
+  gint64 pause = vbet_rate_take (&rate, 500, now);
+  CU_ASSERT_TRUE (pause > second / 2 - 2 && pause < second / 2 + 2);
+  CU_ASSERT_EQUAL (vbet_rate_take (&rate, 0, now + pause), 0);
+  CU_ASSERT_TRUE (vbet_rate_take (&rate, 1, now + pause) > 0);
+  /* What comes at the rate, in pieces however small, goes through for ever. */
+  now += 10 * second;
+  vbet_rate_init (&rate, 1000, 4000, now);
+  CU_ASSERT_EQUAL (vbet_rate_take (&rate, 4000, now), 0);
+  gboolean held = FALSE;
+  for (int i = 0; i < 5000; i++)
+    held |= vbet_rate_take (&rate, 1, now += 1000) > 1000;
+  CU_ASSERT_FALSE (held);
+  CU_ASSERT_FALSE (vbet_rate_is_calm (&rate, now));
+  CU_ASSERT_TRUE (vbet_rate_is_calm (&rate, now + 2 * second));
+  /* A clock that goes back, and one that stood for a year. */
+  CU_ASSERT_TRUE (vbet_rate_take (&rate, 4001, now - second) > 0);
+  CU_ASSERT_EQUAL (vbet_rate_take (&rate, 4000, now + 365 * 86400 * second), 0);
+  CU_ASSERT_TRUE (vbet_rate_take (&rate, 1, now + 365 * 86400 * second) > 0);
+}
+
+static void
+on_flood (VbetConsole *console, gboolean on, gpointer data)
+{
+  (void)console;
+  *(int *)data += on ? 1 : 100;
+}
+
+/* A guest that prints without end waits; who reads sees all of what was read. */
+static void
+test_flood (void)
+{
+  Fixture fixture;
+  char bytes[4096];
+  gsize printed = 0;
+  int floods = 0;
+  set_up (&fixture);
+  memset (bytes, 'x', sizeof bytes);
+  int slave = vbet_console_get_slave (fixture.console);
+  CU_ASSERT_EQUAL (fcntl (slave, F_SETFL, O_NONBLOCK), 0);
+  g_signal_connect (fixture.console, "flood", G_CALLBACK (on_flood), &floods);
+  while (floods == 0 && printed < (gsize)64 * 1024 * 1024) {
+    ssize_t done = write (slave, bytes, sizeof bytes);
+    printed += done > 0 ? (gsize)done : 0;
+    g_main_context_iteration (NULL, FALSE);
+  }
+  CU_ASSERT_EQUAL (floods, 1);
+  CU_ASSERT_TRUE (printed >= (gsize)8 * 1024 * 1024);
+  /* It goes on once time has passed: what waits in the terminal comes. */
+  int reader = open_reader (&fixture);
+  print (&fixture, "$", 1);
+  g_autofree char *seen = read_until (reader, "$");
+  CU_ASSERT_PTR_NOT_NULL (strchr (seen, '$'));
+  close (reader);
+  tear_down (&fixture);
+}
+
 static CU_TestInfo console_tests[] = {
   { "history, then what comes", test_history_then_live },
   { "only the last mebibyte", test_only_the_last_mebibyte },
@@ -352,6 +421,8 @@ static CU_TestInfo console_tests[] = {
   { "typing ahead", test_typing_ahead },
   { "size and notes", test_size_and_notes },
   { "bad paths", test_bad_paths },
+  { "a rate", test_rate },
+  { "a flood", test_flood },
   { "questions to the terminal are not replayed", test_questions_are_not_replayed },
   CU_TEST_INFO_NULL,
 };

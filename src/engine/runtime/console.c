@@ -25,11 +25,15 @@
 #include "base/error.h"
 #include "base/owner.h"
 #include "base/paths.h"
+#include "engine/runtime/rate.h"
 #include "engine/runtime/terminal-filter.h"
 
 #define PIECE 16384                                  /* bytes handled at one go, so that no console starves others */
 #define STAGE (PIECE + VBET_TERMINAL_SEQUENCE_MAX)
 #define CATCH_UP_PIECES 8                            /* more than a pty holds, but not without end */
+#define RATE (1024 * 1024)                           /* bytes a second of output, for long */
+#define BURST (8 * 1024 * 1024)                      /* and at once: a long listing, a log */
+#define CALM_MS 2000
 #define LOST_TEXT "\r\n[output lost: this terminal did not keep up]\r\n"
 
 typedef struct {
@@ -66,6 +70,9 @@ struct _VbetConsole {
   GPtrArray *readers; /* of Reader */
   guint8 typed[VBET_CONSOLE_TYPED]; /* read from a client, not yet taken by the pty */
   gsize typed_size;
+  VbetRate rate;
+  GSource *pause; /* (nullable): while output is not read, since too much came */
+  GSource *calm;  /* (nullable): after that, until it is calm again */
   gsize credit; /* bytes that the guest's terminal still has room for */
 };
 
@@ -348,6 +355,50 @@ on_connection (int listener, GIOCondition condition, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean on_master_input (int fd, GIOCondition condition, gpointer data);
+
+static GSource *
+add_timeout (VbetConsole *self, guint milliseconds, GSourceFunc function)
+{
+  GSource *source = g_timeout_source_new (milliseconds);
+  g_source_set_callback (source, function, self, NULL);
+  g_source_attach (source, self->context);
+  return source;
+}
+
+static gboolean
+on_pause_over (gpointer data)
+{
+  VbetConsole *self = data;
+  unwatch (&self->pause);
+  self->master_input = watch (self, self->master, G_IO_IN, on_master_input, self);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_calm (gpointer data)
+{
+  VbetConsole *self = data;
+  if (!vbet_rate_is_calm (&self->rate, g_get_monotonic_time ()))
+    return G_SOURCE_CONTINUE;
+  unwatch (&self->calm);
+  g_signal_emit_by_name (self, "flood", FALSE);
+  return G_SOURCE_REMOVE;
+}
+
+/* What is not read stays in the pty, and then its guest waits. */
+static void
+slow_down (VbetConsole *self, gint64 pause)
+{
+  unwatch (&self->master_input);
+  unwatch (&self->pause);
+  self->pause = add_timeout (self, (guint)(pause / 1000 + 1), on_pause_over);
+  if (self->calm != NULL)
+    return;
+  self->calm = add_timeout (self, CALM_MS, on_calm);
+  g_signal_emit_by_name (self, "flood", TRUE);
+}
+
 /* Reads one piece of the guest's output. Returns 1, 0 when there is none now, -1 when there will never be any. */
 static int
 take_output (VbetConsole *self)
@@ -355,8 +406,11 @@ take_output (VbetConsole *self)
   guint8 bytes[PIECE];
   ssize_t got = read (self->master, bytes, sizeof bytes);
   if (got > 0) {
+    gint64 pause = vbet_rate_take (&self->rate, (guint32)got, g_get_monotonic_time ());
     append (self, bytes, (gsize) got);
     send_to_all (self);
+    if (pause > 0)
+      slow_down (self, pause);
     return 1;
   }
   return got < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
@@ -368,7 +422,7 @@ on_master_input (int fd, GIOCondition condition, gpointer data)
 {
   VbetConsole *self = data;
   if (take_output (self) >= 0)
-    return G_SOURCE_CONTINUE;
+    return self->pause == NULL ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
   /* Cannot be while we hold the slave; never spin on it. */
   unwatch (&self->master_input);
   return G_SOURCE_REMOVE;
@@ -542,6 +596,8 @@ vbet_console_finalize (GObject *object)
   unwatch (&self->listen_source);
   unwatch (&self->master_input);
   unwatch (&self->master_output);
+  unwatch (&self->pause);
+  unwatch (&self->calm);
   if (self->listener >= 0)
     close (self->listener);
   if (self->master >= 0)
@@ -563,12 +619,14 @@ vbet_console_class_init (VbetConsoleClass *class)
 {
   G_OBJECT_CLASS (class)->finalize = vbet_console_finalize;
   g_signal_new ("full", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("flood", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 }
 
 static void
 vbet_console_init (VbetConsole *self)
 {
   self->context = g_main_context_ref_thread_default ();
+  vbet_rate_init (&self->rate, RATE, BURST, g_get_monotonic_time ());
   self->listener = self->master = self->slave = -1;
   self->readers = g_ptr_array_new_with_free_func (reader_free);
   /* Large, so it comes from the kernel zero and unused: only what a guest really prints costs memory. */

@@ -21,7 +21,8 @@
 G_DECLARE_FINAL_TYPE (VbetConsole, vbet_console, VBET, CONSOLE, GObject)
 
 /* Signals:
- *   "full" (): all has been typed that the guest has room for */
+ *   "full" (): all has been typed that the guest has room for
+ *   "flood" (gboolean on): more output comes than is read, a MiB a second after a burst; no longer so */
 
 /** vbet_console_new: @socket_path: where clients connect; created 0600, removed with the console. */
 VbetConsole *vbet_console_new (const char *socket_path, GError **error);

@@ -46,6 +46,17 @@ vbet_lab_guest_denied (VbetLabDevice *node, const char *call)
 }
 
 void
+vbet_lab_guest_floods (VbetLabDevice *node, gboolean on)
+{
+  VbetAlarms *alarms = node->lab->alarms;
+  if (on)
+    vbet_alarms_raise (alarms, node->name, VBET_ALARM_FROM_ENGINE, "flood", "flood",
+                       "It prints more than a MiB a second on its console and is slowed down", uptime (node->lab));
+  else
+    vbet_alarms_clear (alarms, node->name, VBET_ALARM_FROM_ENGINE, "flood");
+}
+
+void
 vbet_lab_service_denied (VbetLab *self, const char *device, const char *service, const char *call)
 {
   g_autofree char *name = g_strndup (call, strspn (call, "abcdefghijklmnopqrstuvwxyz_0123456789"));

@@ -30,6 +30,7 @@ typedef struct {
   gulong nic_handler;
   gulong alarm_handler;
   gulong denied_handler;
+  gulong flood_handler; /* of its console */
   gint cpu;             /* processor the guest was given; -1 when it is off */
   gboolean needs_restart; /* an attribute changed that the running guest does not have yet */
   GHashTable *down;     /* NIC index → itself: of virtio-net NICs: the guest has set it down */
@@ -197,6 +198,8 @@ VbetAlarms *vbet_lab_alarms_new (VbetLab *self);
 void vbet_lab_guest_alarm (VbetLabDevice *node, const char *key, const char *kind, const char *text);
 /** vbet_lab_guest_denied: its kernel made the system call @call of the host, which it may not. */
 void vbet_lab_guest_denied (VbetLabDevice *node, const char *call);
+/** vbet_lab_guest_floods: its console prints more than is read; no longer so. */
+void vbet_lab_guest_floods (VbetLabDevice *node, gboolean on);
 /** vbet_lab_service_denied: the lab's process @service made the system call @call, which it may not. @device: the gateway;
  * "": the switch. */
 void vbet_lab_service_denied (VbetLab *self, const char *device, const char *service, const char *call);

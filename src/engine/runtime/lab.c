@@ -60,6 +60,8 @@ node_free (VbetLabDevice *node)
     g_signal_handler_disconnect (node->guest, node->nic_handler);
     g_signal_handler_disconnect (node->guest, node->alarm_handler);
     g_signal_handler_disconnect (node->guest, node->denied_handler);
+    if (node->flood_handler != 0)
+      g_signal_handler_disconnect (vbet_guest_get_console (node->guest), node->flood_handler);
     vbet_guest_kill (node->guest);
     g_object_unref (node->guest);
   }
@@ -157,6 +159,13 @@ on_denied (VbetGuest *guest, const char *call, VbetLabDevice *node)
   vbet_lab_guest_denied (node, call);
 }
 
+static void
+on_flood (VbetConsole *console, gboolean on, VbetLabDevice *node)
+{
+  (void)console;
+  vbet_lab_guest_floods (node, on);
+}
+
 VbetLabDevice *
 vbet_lab_device (VbetLab *self, const char *name)
 {
@@ -195,6 +204,9 @@ vbet_lab_add_node (VbetLab *self, const char *name, VbetKind kind, GError **erro
     node->nic_handler = g_signal_connect (node->guest, "nic-state", G_CALLBACK (on_nic_state), node);
     node->alarm_handler = g_signal_connect (node->guest, "alarm", G_CALLBACK (on_alarm), node);
     node->denied_handler = g_signal_connect (node->guest, "denied", G_CALLBACK (on_denied), node);
+    if (vbet_guest_get_console (node->guest) != NULL)
+      node->flood_handler
+          = g_signal_connect (vbet_guest_get_console (node->guest), "flood", G_CALLBACK (on_flood), node);
   }
   g_hash_table_replace (self->nodes, node->name, node);
   return node;

@@ -64,6 +64,8 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/mconsole.h \
 	src/engine/runtime/process.c \
 	src/engine/runtime/process.h \
+	src/engine/runtime/rate.c \
+	src/engine/runtime/rate.h \
 	src/engine/runtime/remote.c \
 	src/engine/runtime/remote.h \
 	src/engine/runtime/disk-folder.c \
