@@ -221,9 +221,18 @@ def test_size_is_kept():
     assert size and 860 <= int(size[1]) <= 900 and 560 <= int(size[2]) <= 650, keyfile(environment)
 
 
+def locale_of(language):
+    """Environment of a locale that this host need not have. By C.UTF-8 newer C libraries translate nothing."""
+    folder = pathlib.Path(os.environ["VBET_GUI_HOME"]) / "locales"
+    name = f"{language}_{language.upper()}"
+    folder.mkdir(exist_ok=True)
+    subprocess.run(["localedef", "-i", name, "-f", "UTF-8", folder / f"{name}.UTF-8"], check=True, capture_output=True)
+    return {"LANGUAGE": language, "LC_ALL": f"{name}.UTF-8", "LOCPATH": str(folder)}
+
+
 def speaks(language, names):
     """The window in a language: its controls have their names, and none is too narrow for them."""
-    environment = {"LANGUAGE": language, "LC_ALL": "C.UTF-8"}
+    environment = locale_of(language)
     with Window(lab_copy(LAB), environment=environment, canvas=names["canvas"]) as window:
         for name in names["buttons"]:
             window.find(name, "(push|toggle) button")

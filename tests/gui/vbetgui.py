@@ -172,6 +172,12 @@ def shown(accessible):
 START = object()
 
 
+def role_of(accessible):
+    """Its role, by the name that at-spi2-core has had for it until 2.53."""
+    role = accessible.get_role_name()
+    return "push button" if role == "button" else role
+
+
 class Window:
     """One running vbet: with the files that are named, with an empty lab that is chosen on the start page, or, as
     Window(START), with the start page."""
@@ -232,7 +238,7 @@ class Window:
             return None
         for child in children(accessible):
             with contextlib.suppress(GLib.Error):
-                matches = re.fullmatch(name, name_of(child)) and (role is None or re.fullmatch(role, child.get_role_name()))
+                matches = re.fullmatch(name, name_of(child)) and (role is None or re.fullmatch(role, role_of(child)))
                 if matches and shown(child):
                     return child
             if name_of(accessible) != "Canvas":
