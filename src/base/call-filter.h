@@ -5,7 +5,8 @@
  * starts a program, opens a file for writing, makes memory executable, looks
  * into another process, or changes its own rights. What is not on the list is
  * refused with EPERM and named by the service itself (SIGSYS,
- * seccomp(2)), and the service goes on.
+ * seccomp(2)), and the service goes on. Only where the signal is blocked, as
+ * in fork() of newer C libraries, the host ends the service.
  */
 #pragma once
 
