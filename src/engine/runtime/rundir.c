@@ -109,13 +109,14 @@ vbet_rundir_free (VbetRundir *self)
 {
   if (self == NULL)
     return;
-  vbet_paths_remove_tree (self->scratch);
-  vbet_paths_remove_tree (self->path);
+  /* The locked folder last: with it goes the right to remove the other. */
+  gboolean gone = vbet_paths_remove_tree (self->scratch) == 0 && vbet_paths_remove_tree (self->path) == 0;
   if (self->warden_watch != 0)
     g_source_remove (self->warden_watch);
   if (self->warden_pipe >= 0) {
-    ssize_t told = write (self->warden_pipe, "q", 1);
-    (void) told; /* a dead warden needs no word */
+    /* What could not be removed is the warden's: told nothing, it goes on trying. A dead one needs no word. */
+    ssize_t told = gone ? write (self->warden_pipe, "q", 1) : 0;
+    (void)told;
     close (self->warden_pipe);
   }
   close (self->lock);
@@ -156,6 +157,7 @@ spawn_warden (VbetRundir *self, GError **error)
   close (ends[0]);
   if (!ok) {
     close (ends[1]);
+    g_prefix_error (error, "Cannot start the process that cleans up after the lab: ");
     return FALSE;
   }
   self->warden_pipe = ends[1];
@@ -231,8 +233,7 @@ vbet_rundir_warden_main (const char *path, const char *scratch)
     if (flock (lock, LOCK_EX | LOCK_NB) == 0) {
       if (!same_folder (lock, path))
         return 0;
-      int first = vbet_paths_remove_tree (scratch);
-      if (vbet_paths_remove_tree (path) == 0 && first == 0)
+      if (vbet_paths_remove_tree (scratch) == 0 && vbet_paths_remove_tree (path) == 0)
         return 0;
     }
     pause_ms (WARDEN_PAUSE_MS);
