@@ -250,15 +250,19 @@ static void
 test_changes (void)
 {
   expect_change (plain, "h1", 1, "ip", "vbet-nic set 1 1500 10.0.0.1/24 fd00::1/64\n");
-  expect_change (plain, "h1", 2, "mtu", "vbet-nic set 2 1400 dhcp\n");
+  expect_change (plain, "h1", 2, "dhcp", "vbet-nic set 2 1400 dhcp\n");
   expect_change (plain, "h1", 1, "mac", NULL);
   expect_change (plain, "h1", 0, "gateway",
-                 "ip -4 route replace default via 10.0.0.254 proto static || exit\n"
-                 "ip -6 route replace default via fd00::ff proto static || exit\n"
+                 "status=0\n"
+                 "ip -4 route replace default via 10.0.0.254 proto static || status=1\n"
+                 "ip -6 route replace default via fd00::ff proto static || status=1\n"
+                 "test $status = 0 || exit\n"
                  "/usr/lib/vbet/mended route 2>/dev/null\nexit 0\n");
   expect_change (plain, "h2", 0, "gateway",
+                 "status=0\n"
                  "ip -4 route del default proto static 2>/dev/null\n"
                  "ip -6 route del default proto static 2>/dev/null\n"
+                 "test $status = 0 || exit\n"
                  "/usr/lib/vbet/mended route 2>/dev/null\nexit 0\n");
   expect_change (plain, "h2", 0, "dns", "cat >/etc/resolv.conf <<'END-OF-TEXT' || exit\nEND-OF-TEXT\n");
   expect_change (plain, "h1", 0, "boot", NULL);

@@ -328,20 +328,21 @@ nic_change (const VbetNic *nic)
   return g_string_free (out, FALSE);
 }
 
-/* The route is known by its protocol, as init made it: those of DHCP and of routing daemons have others. */
+/* The route is known by its protocol, as init made it: those of DHCP and of routing daemons have others. That of
+ * one family does not wait for the other's, as at boot. */
 static char *
 gateway_change (const VbetDevice *device)
 {
-  GString *out = g_string_new (NULL);
+  GString *out = g_string_new ("status=0\n");
   for (int is_v6 = 0; is_v6 < 2; is_v6++) {
     g_autofree char *gateway = gateway_text (device, is_v6 == 1);
     const char *family = is_v6 ? "-6" : "-4";
     if (gateway != NULL)
-      g_string_append_printf (out, "ip %s route replace default via %s proto static || exit\n", family, gateway);
+      g_string_append_printf (out, "ip %s route replace default via %s proto static || status=1\n", family, gateway);
     else
       g_string_append_printf (out, "ip %s route del default proto static 2>/dev/null\n", family);
   }
-  g_string_append (out, MENDED " route 2>/dev/null\nexit 0\n");
+  g_string_append (out, "test $status = 0 || exit\n" MENDED " route 2>/dev/null\nexit 0\n");
   return g_string_free (out, FALSE);
 }
 
@@ -388,7 +389,7 @@ char *
 vbet_guest_config_change (const VbetTopology *topology, const VbetDevice *device, const VbetNic *nic, const char *key)
 {
   if (nic != NULL)
-    return strcmp (key, "ip") == 0 || strcmp (key, "mtu") == 0 || strcmp (key, "dhcp") == 0 ? nic_change (nic) : NULL;
+    return strcmp (key, "ip") == 0 || strcmp (key, "dhcp") == 0 ? nic_change (nic) : NULL;
   if (strcmp (key, "gateway") == 0)
     return gateway_change (device);
   if (strcmp (key, "dns") == 0)

@@ -292,7 +292,8 @@ set_attribute (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data
       vbet_lab_device_when_settled (node, script_when_ready, pending);
       return;
     }
-    node->needs_restart = TRUE;
+    /* What a NIC is, it is from its ATTACH. */
+    node->needs_restart = node->needs_restart || nic == NULL;
   } else if (node != NULL && device != NULL && strcmp (call->key, "rules") == 0) {
     vbet_lab_find_parts (self, device, TRUE, NULL, NULL, &error); /* else it is found when the firewall is started */
   }
