@@ -70,6 +70,16 @@ on_removed_again (GObject *source, GAsyncResult *result, gpointer data)
   g_autofree char *text = vbet_mconsole_command_finish (VBET_MCONSOLE (source), result, NULL);
 }
 
+/* What is there of a NIC that could not be plugged goes away, so that plugging it can be tried again. */
+static void
+remove_again (VbetGuest *self, guint index)
+{
+  if (self->mconsole == NULL)
+    return;
+  g_autofree char *command = g_strdup_printf ("remove vec%u", index - 1);
+  vbet_mconsole_command_async (self->mconsole, command, MCONSOLE_MS, on_removed_again, NULL);
+}
+
 static gint
 find_plug (VbetGuest *self, guint index)
 {
@@ -100,10 +110,7 @@ on_set_up (GObject *source, GAsyncResult *result, gpointer data)
     g_task_return_boolean (task, TRUE);
     return;
   }
-  if (self->mconsole != NULL) {
-    g_autofree char *command = g_strdup_printf ("remove vec%u", plug->index - 1);
-    vbet_mconsole_command_async (self->mconsole, command, MCONSOLE_MS, on_removed_again, NULL);
-  }
+  remove_again (self, plug->index);
   if (done != NULL) {
     g_autofree char *why = complaint (done);
     g_set_error (&error, VBET_ERROR, VBET_ERROR_FAILED, "%s", why);
@@ -124,6 +131,7 @@ on_configured (GObject *source, GAsyncResult *result, gpointer data)
     if (error == NULL)
       g_set_error (&error, VBET_ERROR, VBET_ERROR_STATE, "it has stopped");
     g_prefix_error (&error, "Cannot plug NIC(%s, %u): ", self->name, plug->index);
+    remove_again (self, plug->index); /* the kernel may only have been late with its answer */
     g_task_return_error (task, error);
     return;
   }
@@ -267,6 +275,17 @@ vbet_guest_detach_nic_finish (VbetGuest *self, GAsyncResult *result, GError **er
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+vbet_guest_forget_nic (VbetGuest *self, guint index)
+{
+  g_return_if_fail (VBET_IS_GUEST (self));
+  g_hash_table_remove (self->carriers, GUINT_TO_POINTER (index));
+  g_hash_table_remove (self->speeds, GUINT_TO_POINTER (index));
+  /* The agent would take the next NIC's carrier away as it did this one's. */
+  if (self->agent != NULL)
+    (void) vbet_agent_set_carrier (self->agent, index, TRUE);
 }
 
 /* --- after a reboot inside --------------------------------------------------------------- */
