@@ -47,44 +47,86 @@ verb_name (VbetCallVerb verb)
   return "call";
 }
 
-/* --- names of the lab's devices
- * ------------------------------------------------------------------------------ */
+/* --- files that are made of the whole text -------------------------------------------------------------- */
+
+typedef struct {
+  VbetLab *lab;
+  char *device;
+  char *script;
+} Refresh;
 
 static void
-on_hosts_written (GObject *source, GAsyncResult *result, gpointer data)
+on_refreshed (GObject *source, GAsyncResult *result, gpointer data)
 {
-  /* A guest that just goes away needs no names; there is nobody to tell. */
+  /* A guest that just goes away needs no files; there is nobody to tell. */
   g_autoptr (VbetExecResult) outcome = vbet_guest_exec_finish (VBET_GUEST (source), result, NULL);
 }
 
-/* Guests that run know the new devices by name, too. One that boots has them from its configuration. */
 static void
-refresh_hosts (VbetLab *self)
+on_settled (gpointer data, GError *error)
+{
+  Refresh *refresh = data;
+  g_autoptr (GError) owned = error;
+  const char *argv[] = { "/bin/sh", NULL };
+  VbetGuest *guest = owned == NULL ? vbet_lab_guest (refresh->lab, refresh->device, NULL) : NULL;
+  if (guest != NULL) {
+    g_autoptr (GBytes) input = g_bytes_new (refresh->script, strlen (refresh->script));
+    vbet_guest_exec_async (guest, argv, input, NULL, NULL, NULL, on_refreshed, NULL);
+  }
+  g_object_unref (refresh->lab);
+  g_free (refresh->device);
+  g_free (refresh->script);
+  g_free (refresh);
+}
+
+static void
+refresh_device (VbetLab *self, VbetLabDevice *node)
+{
+  g_autoptr (VbetTopology) had = g_steal_pointer (&node->made_of);
+  node->made_of = vbet_topology_ref (self->topology);
+  const VbetDevice *before = vbet_topology_device (had, node->name);
+  const VbetDevice *device = vbet_topology_device (self->topology, node->name);
+  char *script = before != NULL && device != NULL && before->kind == device->kind
+                     ? vbet_guest_config_refresh (had, before, self->topology, device)
+                     : NULL;
+  if (script == NULL)
+    return;
+  Refresh *refresh = g_new0 (Refresh, 1);
+  refresh->lab = g_object_ref (self);
+  refresh->device = g_strdup (node->name);
+  refresh->script = script;
+  vbet_lab_device_when_settled (node, on_settled, refresh);
+}
+
+/* Guests that run, or began to boot before the last change, know the new devices by name, too. A paused one comes to
+ * it with the next change. */
+static void
+refresh_files (VbetLab *self)
 {
   GHashTableIter iter;
   gpointer value = NULL;
   g_hash_table_iter_init (&iter, self->nodes);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     VbetLabDevice *node = value;
-    const VbetDevice *device = vbet_topology_device (self->topology, node->name);
-    if (node->guest == NULL || device == NULL || vbet_guest_get_state (node->guest) != VBET_GUEST_READY)
-      continue;
-    g_autofree char *script = vbet_guest_config_hosts_change (self->topology, device);
-    const char *argv[] = { "/bin/sh", NULL };
-    g_autoptr (GBytes) input = g_bytes_new (script, strlen (script));
-    vbet_guest_exec_async (node->guest, argv, input, NULL, NULL, NULL, on_hosts_written, NULL);
+    if (node->guest != NULL && node->made_of != NULL && node->made_of != self->topology
+        && vbet_lab_device_is_running (node) && vbet_guest_get_state (node->guest) != VBET_GUEST_PAUSED)
+      refresh_device (self, node);
   }
 }
 
+/* Whether files may be others after @call than those it changes itself. */
 static gboolean
-changes_names (const VbetCall *call)
+changes_files (const VbetCall *call)
 {
   switch (call->verb) {
   case VBET_CALL_ATTACH:
   case VBET_CALL_DETACH:
-    return (call->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) == 0;
+    return TRUE;
   case VBET_CALL_SET:
-    return call->nic > 0 && strcmp (call->key, "ip") == 0;
+    return call->nic > 0 ? strcmp (call->key, "ip") == 0 || strcmp (call->key, "dhcp") == 0
+                         : strcmp (call->key, "gateway") == 0 || strcmp (call->key, "dns") == 0;
+  case VBET_CALL_FILE:
+    return call->value == NULL;
   default:
     return FALSE;
   }
@@ -102,7 +144,7 @@ typedef struct {
   gboolean looping; /* advance() is on the stack */
   gboolean waiting; /* a serial call has not ended */
   gboolean serial_told;
-  gboolean names_changed; /* running guests need a new /etc/hosts */
+  gboolean files_changed; /* of running guests, by more than the calls themselves */
   VbetPlanDone serial_done;
   VbetPlanDone done;
   gpointer data;
@@ -144,7 +186,7 @@ run_call (PlanRun *run, const VbetCall *call)
   one->record
       = vbet_lab_record_begin (run->lab, call->text, verb_name (call->verb), call->device, call->cable);
   g_ptr_array_add (run->records, g_rc_box_acquire (one->record));
-  run->names_changed = run->names_changed || changes_names (call);
+  run->files_changed = run->files_changed || changes_files (call);
   if (call->verb == VBET_CALL_START)
     run->starts++;
   else if (call->verb == VBET_CALL_STOP)
@@ -183,10 +225,10 @@ advance (PlanRun *run)
     return;
   if (!run->serial_told) {
     run->serial_told = TRUE;
-    if (run->names_changed)
-      refresh_hosts (run->lab);
-    if (run->names_changed)
+    if (run->files_changed) {
+      refresh_files (run->lab);
       vbet_lab_refresh_gateways (run->lab);
+    }
     if (run->serial_done != NULL)
       run->serial_done (run->data, run->records);
   }

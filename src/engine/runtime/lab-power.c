@@ -163,6 +163,8 @@ power_on (VbetLab *self, VbetLabDevice *node, VbetDone done, gpointer data)
       return;
     }
     node->needs_restart = FALSE;
+    vbet_topology_unref (node->made_of);
+    node->made_of = vbet_topology_ref (self->topology);
   }
   vbet_lab_device_when_settled (node, done, data);
 }

@@ -31,6 +31,7 @@ typedef struct {
   gulong alarm_handler;
   gulong denied_handler;
   gint cpu;             /* processor the guest was given; -1 when it is off */
+  VbetTopology *made_of; /* (nullable): what the files of the guest that runs were made of; owned */
   gboolean needs_restart; /* an attribute changed that the running guest does not have yet */
   GHashTable *down;     /* NIC index → itself: of virtio-net NICs: the guest has set it down */
   GHashTable *cut;      /* NIC index → itself: cabled once, not now; the guest sees no carrier */

@@ -73,6 +73,7 @@ node_free (VbetLabDevice *node)
     vbet_paths_remove_tree (node->dir);
   g_ptr_array_unref (node->waiters);
   g_hash_table_unref (node->cut);
+  vbet_topology_unref (node->made_of);
   g_hash_table_unref (node->lacking);
   g_hash_table_unref (node->stuck);
   g_hash_table_unref (node->down);
