@@ -1,5 +1,6 @@
 # test-random-edits.py - a lab that is edited at random while it runs ends each time as a start from the same text would:
-# addresses, routes, MTU, MAC and carrier of every NIC, and what else is made of the text in every guest.
+# addresses, routes, MTU, MAC and carrier of every NIC, and what else is made of the text in every guest. Now and then a
+# guest is off meanwhile.
 #
 # VBET_EDITS_SEED draws another lab and other edits, VBET_EDITS_COUNT makes another number of them; of one that fails, the
 # text before, the one after and what differs are printed. By the thousand, on a model: tests/unit/test-plan-model.c.
@@ -178,14 +179,19 @@ def fresh_state(place, text):
 def edit(place, lab, text, rng):
     """One edit of @text and of the lab. Returns whether the lab is as if it had been started from the new one."""
     before = text.text()
+    off = rng.choice(text.guests() + [None] * 4)
+    if off is not None:
+        place.ctl("call", lab, f"stop({off})")
     text.edit(rng)
     applied = place.ctl("apply", lab, place.write("lab.vbet", text.text()), check=False)
+    if off is not None and off in text.guests():
+        place.ctl("call", lab, f"start({off})")
     place.remember(lab)
     wanted = fresh_state(place, text)
     try:
         wait_until(lambda: state(place, lab, text) == wanted, 10, "the same state")
     except AssertionError:
-        print(f"--- before\n{before}--- after\n{text.text()}--- calls\n{applied.stdout}{applied.stderr}"
+        print(f"--- before, with {off} off\n{before}--- after\n{text.text()}--- calls\n{applied.stdout}{applied.stderr}"
               f"--- differences\n{differences(state(place, lab, text), wanted)}", flush=True)
         return False
     return True
