@@ -42,6 +42,17 @@ def a_gateway_outlives_its_address(place):
     place.stop(lab)
 
 
+def a_gateway_goes_with_its_address(place):
+    """Refused as it would be at a start, by IPv6, too, which by itself would keep the route."""
+    text = WAY.replace("gateway=10.0.0.1", "gateway=fd00::1").replace("10.0.0.2/24", "fd00::2/64")
+    lab = place.run(place.write("way.vbet", text))
+    assert "fd00::1" in place.exec(lab, "h1", "ip", "-6", "route", "show", "default").stdout
+    place.ctl("apply", lab, place.write("other.vbet", text.replace("fd00::2/64", "fd99::2/64")), check=False)
+    assert [call["verb"] for call in failed(place, lab)] == ["set"], failed(place, lab)
+    assert place.exec(lab, "h1", "ip", "-6", "route", "show", "default").stdout == ""
+    place.stop(lab)
+
+
 def another_mtu(place):
     large = WAY.replace("/24)", "/24, mtu=9000)")
     lab = place.run(place.write("way.vbet", WAY))
@@ -113,11 +124,37 @@ def a_nic_that_stayed(place):
     place.stop(lab)
 
 
+def a_reboot_inside_keeps_edits(place):
+    """Also where another NIC is in the place of the one from the start, with the address it got later."""
+    more = WAY.replace('alloc(NIC, ip=10.0.0.2/24))\n', 'alloc(NIC, ip=10.0.0.3/24, mac=02:00:00:00:00:01))\n')
+    last = more.replace("10.0.0.3/24", "10.0.0.4/24") + 'file(h1, "/root/a", "one")\n'
+    lab = place.run(place.write("way.vbet", WAY))
+    for text in (more, last):
+        place.ctl("apply", lab, place.write("edit.vbet", text))
+
+    def boot():
+        return place.exec(lab, "h1", "cat", "/proc/sys/kernel/random/boot_id", check=False).stdout
+
+    before = boot()
+    place.exec(lab, "h1", "reboot", check=False)
+    wait_until(lambda: boot() not in ("", before), 30, "it has booted again")
+    wait_until(lambda: "via 10.0.0.1" in default_route(place, lab), 10, "the default route")
+    addresses = place.exec(lab, "h1", "ip", "-4", "address", "show", "eth0").stdout
+    assert "10.0.0.4/24" in addresses and "10.0.0.2/" not in addresses, addresses
+    assert "02:00:00:00:00:01" in link(place, lab, "h1")
+    assert place.exec(lab, "h1", "cat", "/root/a").stdout == "one"
+    wait_until(lambda: pings(place, lab), 10, "the NIC works")
+    wait_until(lambda: place.status(lab)["alarms"] == [], 5, f"no alarms: {place.status(lab)['alarms']}")
+    place.stop(lab)
+
+
 vbetlab.main(
     a_gateway_comes_with_its_address,
     a_gateway_outlives_its_address,
+    a_gateway_goes_with_its_address,
     another_mtu,
     a_nic_is_replaced,
     calls_are_tried_again,
     a_nic_that_stayed,
+    a_reboot_inside_keeps_edits,
 )

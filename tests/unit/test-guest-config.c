@@ -254,8 +254,10 @@ test_changes (void)
   expect_change (plain, "h1", 1, "mac", NULL);
   expect_change (plain, "h1", 0, "gateway",
                  "status=0\n"
-                 "ip -4 route replace default via 10.0.0.254 proto static || status=1\n"
-                 "ip -6 route replace default via fd00::ff proto static || status=1\n"
+                 "ip -4 route replace default via 10.0.0.254 proto static || { status=1; ip -4 route del default "
+                 "proto static 2>/dev/null; }\n"
+                 "ip -6 route replace default via fd00::ff proto static || { status=1; ip -6 route del default "
+                 "proto static 2>/dev/null; }\n"
                  "test $status = 0 || exit\n"
                  "/usr/lib/vbet/mended route 2>/dev/null\nexit 0\n");
   expect_change (plain, "h2", 0, "gateway",
@@ -289,7 +291,10 @@ test_hot_plug (void)
   const VbetDevice *device = vbet_topology_device (topology, "h1");
   g_autofree char *one = vbet_guest_config_nic_setup (topology, device, vbet_device_nic (device, 1));
   g_autofree char *two = vbet_guest_config_nic_setup (topology, device, vbet_device_nic (device, 2));
-  VBET_ASSERT_TEXT (one, "vbet-nic up 1 02:00:00:00:00:01 1500 10.0.0.1/24 fd00::1/64\n");
+  VBET_ASSERT_TEXT (one, "vbet-nic up 1 02:00:00:00:00:01 1500 10.0.0.1/24 fd00::1/64 || exit\n"
+                         "{ ip -4 route replace default via 10.0.0.254 proto static && /usr/lib/vbet/mended route\n"
+                         "ip -6 route replace default via fd00::ff proto static && /usr/lib/vbet/mended route\n"
+                         "} 2>/dev/null\ntrue\n");
   VBET_ASSERT_TEXT (two, "vbet-nic up 2 02:00:00:00:00:02 1400 dhcp\n");
 }
 

@@ -331,11 +331,23 @@ append_made (GString *out, const VbetDevice *device, const char *path, const cha
     append_write (out, path, text);
 }
 
+/* The default route over the NIC comes with it: after a reboot inside, nobody else sets it. */
 char *
 vbet_guest_config_nic_setup (const VbetTopology *topology, const VbetDevice *device, const VbetNic *nic)
 {
   GString *out = g_string_new ("vbet-nic up ");
+  g_autoptr (GString) routes = g_string_new (NULL);
+  g_autoptr (GPtrArray) gateways = vbet_attributes_list (device->attributes, "gateway");
   append_nic (out, nic);
+  for (guint i = 0; i < gateways->len; i++) {
+    const VbetAddress *gateway = &((const VbetValue *) g_ptr_array_index (gateways, i))->as.address;
+    g_autofree char *hop = vbet_address_to_text (gateway, FALSE);
+    if (vbet_nic_reaches (nic, gateway))
+      g_string_append_printf (routes, "ip %s route replace default via %s proto static && " MENDED " route\n",
+                              gateway->is_v6 ? "-6" : "-4", hop);
+  }
+  if (routes->len > 0)
+    g_string_append_printf (out, " || exit\n{ %s} 2>/dev/null\ntrue", routes->str);
   g_string_append_c (out, '\n');
   return g_string_free (out, FALSE);
 }
@@ -352,18 +364,21 @@ nic_change (const VbetNic *nic)
 }
 
 /* The route is known by its protocol, as init made it: those of DHCP and of routing daemons have others. That of
- * one family does not wait for the other's, as at boot. */
+ * one family does not wait for the other's, as at boot. Where there is no way to the next hop, the route of before
+ * goes: IPv6 keeps it without the address it needed. */
 static char *
 gateway_change (const VbetDevice *device)
 {
   GString *out = g_string_new ("status=0\n");
   for (int is_v6 = 0; is_v6 < 2; is_v6++) {
     g_autofree char *gateway = gateway_text (device, is_v6 == 1);
-    const char *family = is_v6 ? "-6" : "-4";
+    g_autofree char *none
+        = g_strdup_printf ("ip %s route del default proto static 2>/dev/null", is_v6 ? "-6" : "-4");
     if (gateway != NULL)
-      g_string_append_printf (out, "ip %s route replace default via %s proto static || status=1\n", family, gateway);
+      g_string_append_printf (out, "ip %s route replace default via %s proto static || { status=1; %s; }\n",
+                              is_v6 ? "-6" : "-4", gateway, none);
     else
-      g_string_append_printf (out, "ip %s route del default proto static 2>/dev/null\n", family);
+      g_string_append_printf (out, "%s\n", none);
   }
   g_string_append (out, "test $status = 0 || exit\n" MENDED " route 2>/dev/null\nexit 0\n");
   return g_string_free (out, FALSE);

@@ -44,7 +44,7 @@ GBytes *vbet_guest_config_tar (const VbetTopology *topology, const VbetDevice *d
  * vbet_guest_config_nic_setup:
  *
  * Returns: (transfer full): shell lines that bring up the hot-plugged @nic in the running guest: name, MTU, MAC,
- * addresses. They wait until the device is there.
+ * addresses, a default route over it. They wait until the device is there.
  */
 char *vbet_guest_config_nic_setup (const VbetTopology *topology, const VbetDevice *device, const VbetNic *nic);
 

@@ -23,6 +23,18 @@ vbet_plug_free (VbetPlug *self)
   g_free (self);
 }
 
+/* What was wrong with a NIC goes with it; images of before have no alarms. */
+#define END_ALARMS "for kind in address nic dhcp; do /usr/lib/vbet/mended $kind eth%u:; done 2>/dev/null\n"
+
+/* After a reboot inside, boot has told that the NIC is not there. */
+static char *
+plug_script (guint index, const char *setup)
+{
+  guint number = index - 1;
+  return g_strdup_printf (END_ALARMS "ip link set vec%u name eth%u || exit\n%s\n", number, number, number,
+                          setup != NULL ? setup : "");
+}
+
 static VbetPlug *
 plug_new (const VbetGuestNic *nic, const char *setup)
 {
@@ -30,8 +42,7 @@ plug_new (const VbetGuestNic *nic, const char *setup)
   VbetPlug *self = g_new0 (VbetPlug, 1);
   self->index = nic->index;
   self->command = g_strconcat ("config ", spec, NULL);
-  self->script = g_strdup_printf ("ip link set vec%u name eth%u || exit\n%s\n", nic->index - 1, nic->index - 1,
-                                  setup != NULL ? setup : "");
+  self->script = plug_script (nic->index, setup);
   return self;
 }
 
@@ -239,9 +250,6 @@ on_set_down (GObject *source, GAsyncResult *result, gpointer data)
   vbet_mconsole_command_async (self->mconsole, command, MCONSOLE_MS, on_removed, g_steal_pointer (&task));
 }
 
-/* What was wrong with a NIC goes with it; images of before have no alarms. */
-#define END_ALARMS "for kind in address nic dhcp; do /usr/lib/vbet/mended $kind eth%u:; done 2>/dev/null\n"
-
 static void
 begin_unplug (VbetGuest *self, guint index, GTask *task)
 {
@@ -275,6 +283,18 @@ vbet_guest_detach_nic_finish (VbetGuest *self, GAsyncResult *result, GError **er
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+vbet_guest_set_nic_setup (VbetGuest *self, guint index, const char *setup)
+{
+  g_return_if_fail (VBET_IS_GUEST (self));
+  gint at = find_plug (self, index);
+  if (at < 0)
+    return;
+  VbetPlug *plug = g_ptr_array_index (self->plugged, (guint) at);
+  g_free (plug->script);
+  plug->script = plug_script (index, setup);
 }
 
 void

@@ -52,7 +52,7 @@ verb_name (VbetCallVerb verb)
 typedef struct {
   VbetLab *lab;
   char *device;
-  char *script;
+  char *script; /* (nullable): for the files that the guest has */
 } Refresh;
 
 static void
@@ -62,6 +62,25 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (VbetExecResult) outcome = vbet_guest_exec_finish (VBET_GUEST (source), result, NULL);
 }
 
+/* A reboot inside finds what was changed since the start. A folder that is shared from the next start on is not there. */
+static void
+refresh_boot (VbetLab *self, VbetGuest *guest, const VbetDevice *device)
+{
+  const VbetGuestConfig *config = vbet_guest_get_config (guest);
+  g_autoptr (GError) error = NULL;
+  const char *share = vbet_attributes_text (device->attributes, device->kind, "share");
+  if (config == NULL || (config->share != NULL) != (share != NULL && share[0] != '\0'))
+    return;
+  g_autoptr (GBytes) files = vbet_lab_guest_files (self, device, config->kernel);
+  if (!vbet_guest_set_files (guest, files, &error))
+    g_debug ("%s: %s", device->name, error->message);
+  for (guint i = 0; i < device->nics->len; i++) {
+    const VbetNic *nic = g_ptr_array_index (device->nics, i);
+    g_autofree char *setup = vbet_guest_config_nic_setup (self->topology, device, nic);
+    vbet_guest_set_nic_setup (guest, nic->index, setup);
+  }
+}
+
 static void
 on_settled (gpointer data, GError *error)
 {
@@ -69,7 +88,10 @@ on_settled (gpointer data, GError *error)
   g_autoptr (GError) owned = error;
   const char *argv[] = { "/bin/sh", NULL };
   VbetGuest *guest = owned == NULL ? vbet_lab_guest (refresh->lab, refresh->device, NULL) : NULL;
-  if (guest != NULL) {
+  const VbetDevice *device = vbet_topology_device (refresh->lab->topology, refresh->device);
+  if (guest != NULL && device != NULL && (device->kind & VBET_KIND_GUEST) != 0)
+    refresh_boot (refresh->lab, guest, device);
+  if (guest != NULL && refresh->script != NULL) {
     g_autoptr (GBytes) input = g_bytes_new (refresh->script, strlen (refresh->script));
     vbet_guest_exec_async (guest, argv, input, NULL, NULL, NULL, on_refreshed, NULL);
   }
@@ -79,6 +101,14 @@ on_settled (gpointer data, GError *error)
   g_free (refresh);
 }
 
+static gboolean
+same_files (const VbetTopology *one, const VbetDevice *device, const VbetTopology *other, const VbetDevice *there)
+{
+  g_autoptr (GBytes) before = vbet_guest_config_tar (one, device, NULL);
+  g_autoptr (GBytes) now = vbet_guest_config_tar (other, there, NULL);
+  return g_bytes_equal (before, now);
+}
+
 static void
 refresh_device (VbetLab *self, VbetLabDevice *node)
 {
@@ -86,15 +116,13 @@ refresh_device (VbetLab *self, VbetLabDevice *node)
   node->made_of = vbet_topology_ref (self->topology);
   const VbetDevice *before = vbet_topology_device (had, node->name);
   const VbetDevice *device = vbet_topology_device (self->topology, node->name);
-  char *script = before != NULL && device != NULL && before->kind == device->kind
-                     ? vbet_guest_config_refresh (had, before, self->topology, device)
-                     : NULL;
-  if (script == NULL)
+  if (before == NULL || device == NULL || before->kind != device->kind
+      || same_files (had, before, self->topology, device))
     return;
   Refresh *refresh = g_new0 (Refresh, 1);
   refresh->lab = g_object_ref (self);
   refresh->device = g_strdup (node->name);
-  refresh->script = script;
+  refresh->script = vbet_guest_config_refresh (had, before, self->topology, device);
   vbet_lab_device_when_settled (node, on_settled, refresh);
 }
 
@@ -114,19 +142,17 @@ refresh_files (VbetLab *self)
   }
 }
 
-/* Whether files may be others after @call than those it changes itself. */
+/* Whether files of guests may be others after @call. */
 static gboolean
 changes_files (const VbetCall *call)
 {
   switch (call->verb) {
   case VBET_CALL_ATTACH:
   case VBET_CALL_DETACH:
+  case VBET_CALL_FILE:
     return TRUE;
   case VBET_CALL_SET:
-    return call->nic > 0 ? strcmp (call->key, "ip") == 0 || strcmp (call->key, "dhcp") == 0
-                         : strcmp (call->key, "gateway") == 0 || strcmp (call->key, "dns") == 0;
-  case VBET_CALL_FILE:
-    return call->value == NULL;
+    return call->device != NULL && call->live != VBET_LIVE_VISUAL;
   default:
     return FALSE;
   }
@@ -144,7 +170,7 @@ typedef struct {
   gboolean looping; /* advance() is on the stack */
   gboolean waiting; /* a serial call has not ended */
   gboolean serial_told;
-  gboolean files_changed; /* of running guests, by more than the calls themselves */
+  gboolean files_changed; /* of running guests, maybe */
   VbetPlanDone serial_done;
   VbetPlanDone done;
   gpointer data;

@@ -285,6 +285,9 @@ gboolean vbet_lab_find_parts (VbetLab *self, const VbetDevice *device, gboolean 
 gboolean vbet_lab_check_plan (VbetLab *self, const VbetTopology *topology, GPtrArray *calls, GError **error);
 
 /* lab-power.c */
+/** vbet_lab_guest_files: Returns: (transfer full): the configuration disk of @device, with what its modprobe must know
+ * of @kernel, a path. */
+GBytes *vbet_lab_guest_files (VbetLab *self, const VbetDevice *device, const char *kernel);
 /** vbet_lab_power: one change of power without a log entry of its own. */
 void vbet_lab_power (VbetLab *self, VbetLabDevice *node, VbetPower power, VbetDone done, gpointer data);
 /** vbet_lab_power_text: Returns: "start", … */
