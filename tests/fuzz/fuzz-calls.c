@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "engine/model/plan.h"
+#include "engine/model/plan-check.h"
 #include "fuzz/fuzz.h"
 #include "unit/topology-state.h"
 
@@ -34,9 +34,18 @@ is_plain (const VbetTopology *topology)
   return TRUE;
 }
 
+/* A running lab can carry the plan out, and becomes @to by it. */
+static void
+check_plan (const VbetTopology *from, const VbetTopology *to)
+{
+  g_autoptr (GPtrArray) calls = vbet_plan_new (from, to);
+  g_autofree char *found = vbet_plan_check (from, calls, to);
+  g_assert_cmpstr (found, ==, NULL);
+}
+
 /* Carries the plan's texts out on @from and holds the result against @to. */
 static void
-check_plan (VbetTopology *from, const VbetTopology *to)
+check_texts (VbetTopology *from, const VbetTopology *to)
 {
   g_autoptr (GPtrArray) calls = vbet_plan_new (from, to);
   g_autoptr (GString) text = g_string_new (NULL);
@@ -64,8 +73,10 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   if (changed == NULL)
     return 0;
   vbet_test_check_topology (changed);
-  if (is_plain (changed))
-    check_plan (topology, changed);
+  check_plan (topology, changed);
   check_plan (changed, topology);
+  if (is_plain (changed))
+    check_texts (topology, changed);
+  check_texts (changed, topology);
   return 0;
 }

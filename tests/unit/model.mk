@@ -20,6 +20,12 @@ tests_unit_test_plan_SOURCES = tests/unit/test-plan.c $(MODEL_TEST_SOURCES)
 tests_unit_test_plan_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_plan_LDADD = $(MODEL_TEST_LIBS)
 
+check_PROGRAMS += tests/unit/test-plan-model
+TESTS += tests/unit/test-plan-model
+tests_unit_test_plan_model_SOURCES = tests/unit/test-plan-model.c tests/unit/random-lab.c tests/unit/random-lab.h $(MODEL_TEST_SOURCES)
+tests_unit_test_plan_model_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_plan_model_LDADD = $(MODEL_TEST_LIBS)
+
 check_PROGRAMS += tests/unit/test-manual
 TESTS += tests/unit/test-manual
 tests_unit_test_manual_SOURCES = tests/unit/test-manual.c

@@ -161,6 +161,18 @@ test_config_is_whole_blocks (void)
   CU_ASSERT_TRUE (vbet_disk_write_config (places.disk, odd, NULL));
   CU_ASSERT_EQUAL (stat (places.disk, &status), 0);
   CU_ASSERT_EQUAL (status.st_size, 512);
+  /* In the same file, shorter and longer. */
+  struct stat first, second;
+  g_autoptr (GBytes) longer = g_bytes_new_take (g_malloc0 (4096), 4096);
+  CU_ASSERT_EQUAL (stat (places.disk, &first), 0);
+  CU_ASSERT_TRUE (vbet_disk_rewrite_config (places.disk, longer, NULL));
+  CU_ASSERT_EQUAL (stat (places.disk, &second), 0);
+  CU_ASSERT_EQUAL (second.st_ino, first.st_ino);
+  CU_ASSERT_EQUAL (second.st_size, 4096);
+  CU_ASSERT_TRUE (vbet_disk_rewrite_config (places.disk, odd, NULL));
+  CU_ASSERT_EQUAL (stat (places.disk, &second), 0);
+  CU_ASSERT_EQUAL (second.st_size, first.st_size);
+  CU_ASSERT_FALSE (vbet_disk_rewrite_config ("/nowhere/config", odd, NULL));
   CU_ASSERT_TRUE (vbet_disk_write_config (places.disk, NULL, NULL));
   CU_ASSERT_EQUAL (stat (places.disk, &status), 0);
   CU_ASSERT_EQUAL (status.st_size, 1024);

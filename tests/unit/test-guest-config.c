@@ -250,17 +250,30 @@ static void
 test_changes (void)
 {
   expect_change (plain, "h1", 1, "ip", "vbet-nic set 1 1500 10.0.0.1/24 fd00::1/64\n");
-  expect_change (plain, "h1", 2, "mtu", "vbet-nic set 2 1400 dhcp\n");
+  expect_change (plain, "h1", 2, "dhcp", "vbet-nic set 2 1400 dhcp\n");
   expect_change (plain, "h1", 1, "mac", NULL);
   expect_change (plain, "h1", 0, "gateway",
-                 "ip -4 route replace default via 10.0.0.254 proto static || exit\n"
-                 "ip -6 route replace default via fd00::ff proto static || exit\n"
+                 "status=0\n"
+                 "ip -4 route replace default via 10.0.0.254 proto static || { status=1; ip -4 route del default "
+                 "proto static 2>/dev/null; }\n"
+                 "ip -6 route replace default via fd00::ff proto static || { status=1; ip -6 route del default "
+                 "proto static 2>/dev/null; }\n"
+                 "test $status = 0 || exit\n"
                  "/usr/lib/vbet/mended route 2>/dev/null\nexit 0\n");
   expect_change (plain, "h2", 0, "gateway",
+                 "status=0\n"
                  "ip -4 route del default proto static 2>/dev/null\n"
                  "ip -6 route del default proto static 2>/dev/null\n"
+                 "test $status = 0 || exit\n"
                  "/usr/lib/vbet/mended route 2>/dev/null\nexit 0\n");
-  expect_change (plain, "h2", 0, "dns", "cat >/etc/resolv.conf <<'END-OF-TEXT' || exit\nEND-OF-TEXT\n");
+  expect_change (plain, "h2", 0, "dns",
+                 "cat >/etc/vbet/env <<'END-OF-TEXT' || exit\nKIND=host\nFORWARD=0\nGATEWAY=''\nGATEWAY6=''\nDNS=''\n"
+                 "SERVICES=''\nNOTICE=''\nEND-OF-TEXT\n"
+                 "cat >/etc/resolv.conf <<'END-OF-TEXT' || exit\nEND-OF-TEXT\n");
+  expect_change (plain, "h1", 1, "dhcp",
+                 "vbet-nic set 1 1500 10.0.0.1/24 fd00::1/64 || exit\n"
+                 "ip -4 route del default dev eth0 metric 100 2>/dev/null\n"
+                 "cat >/etc/resolv.conf <<'END-OF-TEXT' || exit\nnameserver 9.9.9.9\nnameserver 2620:fe::fe\nEND-OF-TEXT\n");
   expect_change (plain, "h1", 0, "boot", NULL);
   expect_change (plain, "h1", 0, "rules", NULL);
   expect_change (plain, "r1", 0, "routing", "/usr/lib/vbet/service routing stop\nrm -f /etc/frr/daemons\n");
@@ -278,8 +291,60 @@ test_hot_plug (void)
   const VbetDevice *device = vbet_topology_device (topology, "h1");
   g_autofree char *one = vbet_guest_config_nic_setup (topology, device, vbet_device_nic (device, 1));
   g_autofree char *two = vbet_guest_config_nic_setup (topology, device, vbet_device_nic (device, 2));
-  VBET_ASSERT_TEXT (one, "vbet-nic up 1 02:00:00:00:00:01 1500 10.0.0.1/24 fd00::1/64\n");
+  VBET_ASSERT_TEXT (one, "vbet-nic up 1 02:00:00:00:00:01 1500 10.0.0.1/24 fd00::1/64 || exit\n"
+                         "{ ip -4 route replace default via 10.0.0.254 proto static && /usr/lib/vbet/mended route\n"
+                         "ip -6 route replace default via fd00::ff proto static && /usr/lib/vbet/mended route\n"
+                         "} 2>/dev/null\ntrue\n");
   VBET_ASSERT_TEXT (two, "vbet-nic up 2 02:00:00:00:00:02 1400 dhcp\n");
+}
+
+/* What is made of more than the attribute that changed. */
+static void
+expect_refresh (const char *before, const char *after, const char *device, const char *expected)
+{
+  g_autoptr (VbetTopology) from = vbet_test_good_lab (before);
+  g_autoptr (VbetTopology) to = vbet_test_good_lab (after);
+  g_autofree char *actual = vbet_guest_config_refresh (from, vbet_topology_device (from, device), to,
+                                                       vbet_topology_device (to, device));
+  VBET_ASSERT_TEXT (actual != NULL ? actual : "", expected);
+}
+
+#define HOST_A "a = attach(alloc(host), alloc(NIC, ip=10.0.0.1/24))\n"
+#define HOST_B "b = attach(alloc(host), alloc(NIC, ip=10.0.0.2/24, mac=02:00:00:00:00:02))\n"
+#define LINK "link(a, b)\n"
+#define LOCAL "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"
+
+static void
+test_refresh (void)
+{
+  const char *names = "cat >/etc/hosts <<'END-OF-TEXT' || exit\n" LOCAL "10.0.0.1 a\n10.0.0.2 b\nEND-OF-TEXT\n";
+  expect_refresh (HOST_A, HOST_A, "a", "");
+  expect_refresh (HOST_A "link(a, alloc(hub))", HOST_A HOST_B LINK, "a", names);
+  /* A file of the text stays, and what is made comes out from under one that goes. */
+  const char *mine = "file(a, \"/etc/hosts\", \"10.9.9.9 nine\\n\") file(a, \"/etc/resolv.conf\", \"\")\n";
+  g_autofree char *one = g_strconcat (HOST_A "link(a, alloc(hub))", mine, NULL);
+  g_autofree char *two = g_strconcat (HOST_A HOST_B LINK, mine, NULL);
+  g_autofree char *all = g_strconcat (names, "cat >/etc/resolv.conf <<'END-OF-TEXT' || exit\nEND-OF-TEXT\n", NULL);
+  expect_refresh (one, two, "a", "");
+  expect_refresh (two, HOST_A HOST_B LINK, "a", all);
+  /* Servers know addresses, routing daemons NICs. */
+  expect_refresh ("a = attach(alloc(host, services=dhcp-server), alloc(NIC)) " HOST_B LINK,
+                  "a = attach(alloc(host, services=dhcp-server), alloc(NIC)) b = attach(alloc(host), alloc(NIC, "
+                  "mac=02:00:00:00:00:02, dhcp=yes)) " LINK,
+                  "a",
+                  "cat >/etc/hosts <<'END-OF-TEXT' || exit\n" LOCAL "127.0.1.1 a\nEND-OF-TEXT\n"
+                  "cat >/etc/dnsmasq.conf <<'END-OF-TEXT' || exit\nbind-dynamic\nno-resolv\nexpand-hosts\nport=0\n"
+                  "dhcp-authoritative\ndhcp-leasefile=/var/lib/misc/dnsmasq.leases\nno-ping\n"
+                  "dhcp-option=option:dns-server\ndhcp-host=02:00:00:00:00:02,b\nEND-OF-TEXT\n"
+                  "/usr/lib/vbet/service dnsmasq restart\n");
+  g_autoptr (VbetTopology) from = vbet_test_good_lab ("r = attach(alloc(router, services=ospf6), alloc(NIC))");
+  g_autoptr (VbetTopology) to
+      = vbet_test_good_lab ("r = attach(alloc(router, services=ospf6), alloc(NIC, ip=fd00::1/64))");
+  g_autofree char *routing
+      = vbet_guest_config_refresh (from, vbet_topology_device (from, "r"), to, vbet_topology_device (to, "r"));
+  CU_ASSERT_PTR_NOT_NULL_FATAL (routing);
+  CU_ASSERT_PTR_NOT_NULL (strstr (routing, "interface eth0\n ipv6 ospf6 area 0.0.0.0\n"));
+  CU_ASSERT_PTR_NOT_NULL (strstr (routing, "service routing start\n"));
 }
 
 static CU_TestInfo config_tests[] = {
@@ -292,6 +357,7 @@ static CU_TestInfo config_tests[] = {
   { "routing", test_routing },
   { "DHCP and DNS server", test_dhcp_server },
   { "live changes", test_changes },
+  { "what changes with them", test_refresh },
   { "hot plug", test_hot_plug },
   CU_TEST_INFO_NULL,
 };

@@ -402,6 +402,52 @@ test_fields (void)
   VBET_ASSERT_TEXT (ip->key, "ip");
 }
 
+/* A default route comes after the addresses it needs, and again where they changed under it. */
+static void
+test_gateways (void)
+{
+  expect_plan ("h = attach(alloc(host), alloc(NIC))",
+               "h = attach(alloc(host, gateway=10.0.0.1, label=\"x\"), alloc(NIC, ip=10.0.0.2/24))",
+               "set(h, label=\"x\")\n"
+               "set(NIC(h,1), ip=10.0.0.2/24)\n"
+               "set(h, gateway=10.0.0.1)\n");
+  expect_plan ("h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.2/24), alloc(NIC, ip=10.1.0.2/24))",
+               "h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.3/24), alloc(NIC, ip=10.1.0.2/24))",
+               "set(NIC(h,1), ip=10.0.0.3/24)\n"
+               "set(h, gateway=10.0.0.1)\n");
+  /* The NIC that leads to it did not change. */
+  expect_plan ("h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.2/24), alloc(NIC, ip=10.1.0.2/24))",
+               "h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.2/24), alloc(NIC, ip=10.1.0.3/24))",
+               "set(NIC(h,2), ip=10.1.0.3/24)\n");
+  expect_plan ("h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.2/24))",
+               "h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.2/24, mac=02:00:00:00:00:01))",
+               "detach(NIC(h,1))\n"
+               "attach(h, alloc(NIC, ip=10.0.0.2/24, mac=02:00:00:00:00:01))\n"
+               "set(h, gateway=10.0.0.1)\n");
+  /* Another NIC has the way now. */
+  expect_plan ("h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.2/24))",
+               "h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.1.0.2/24), alloc(NIC, ip=10.0.0.2/24))",
+               "attach(h, alloc(NIC, ip=10.0.0.2/24))\n"
+               "set(NIC(h,1), ip=10.1.0.2/24)\n"
+               "set(h, gateway=10.0.0.1)\n");
+}
+
+/* A NIC is as large as it was made; a port of a switch takes what comes. */
+static void
+test_mtu (void)
+{
+  expect_plan ("h = attach(alloc(host), alloc(NIC, mtu=1500)) s = attach(alloc(switch), alloc(NIC)) c = link(h, s)",
+               "h = attach(alloc(host), alloc(NIC, mtu=9000)) s = attach(alloc(switch), alloc(NIC, vlan=2)) "
+               "c = link(h, s)",
+               "unplug(c, NIC(h,1))\n"
+               "detach(NIC(h,1))\n"
+               "attach(h, alloc(NIC, mtu=9000))\n"
+               "plug(c, NIC(h,1))\n"
+               "set(NIC(s,1), vlan=2)\n");
+  expect_plan ("h = attach(alloc(host), alloc(NIC))", "h = attach(alloc(host), alloc(NIC, mtu=1500))",
+               "set(NIC(h,1), mtu=1500)\n");
+}
+
 /* NIC numbers may have holes after a live detach(). */
 static void
 test_holes (void)
@@ -428,6 +474,8 @@ static CU_TestInfo plan_tests[] = {
   { "nothing else is touched", test_touches_nothing_else },
   { "a host, a NIC and a cable more", test_live_edit },
   { "changes", test_changes },
+  { "gateways", test_gateways },
+  { "another MTU", test_mtu },
   { "fields of calls", test_fields },
   { "holes in the numbers of NICs", test_holes },
   CU_TEST_INFO_NULL,

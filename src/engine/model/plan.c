@@ -1,7 +1,13 @@
 /* plan.c - the difference between two topologies: undo what is no more, then make what is new.
  *
  * Devices and cables are the same when their names are (and a device's kind);
- * NICs when their device, number and MAC are.
+ * NICs when their device, number, MAC and MTU are. A NIC cannot be given another
+ * MTU while it is in use: a virtio-net NIC is as large as it was made, and the
+ * switch checks the frames of each port.
+ *
+ * A default route needs the address in whose network its next hop is, and goes
+ * with it: it is set after all addresses, and set again where they changed
+ * under it.
  */
 #include "config.h"
 
@@ -63,12 +69,23 @@ same_device (const VbetTopology *in, const VbetDevice *device)
   return other != NULL && other->kind == device->kind ? other : NULL;
 }
 
+/* Ports of a switch or hub carry frames of any size. */
+static gboolean
+same_mtu (const VbetDevice *device, const VbetNic *a, const VbetNic *b)
+{
+  return (device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0
+         || vbet_attributes_integer (a->attributes, VBET_KIND_NIC, "mtu")
+                == vbet_attributes_integer (b->attributes, VBET_KIND_NIC, "mtu");
+}
+
 static const VbetNic *
 same_nic (const VbetTopology *in, const VbetDevice *device, const VbetNic *nic)
 {
   const VbetDevice *other = same_device (in, device);
   const VbetNic *there = other != NULL ? vbet_device_nic (other, nic->index) : NULL;
-  return there != NULL && memcmp (there->mac, nic->mac, sizeof nic->mac) == 0 ? there : NULL;
+  return there != NULL && memcmp (there->mac, nic->mac, sizeof nic->mac) == 0 && same_mtu (device, there, nic)
+             ? there
+             : NULL;
 }
 
 /* Whether an end of a cable in @in is plugged where @other's cable of that name is, in a NIC that is still
@@ -280,6 +297,13 @@ plan_set (Plan *self, const Object *object, const char *key, VbetValue *value)
   call->live = spec != NULL ? spec->live : VBET_LIVE_AT_ONCE;
 }
 
+static gboolean
+is_gateway (const Object *object, const char *key)
+{
+  return (object->kind & VBET_KIND_GUEST) != 0 && strcmp (key, "gateway") == 0;
+}
+
+/* All but a guest's gateway, which has its own time. */
 static void
 plan_attributes (Plan *self, const Object *object, const VbetAttributes *before, const VbetAttributes *now)
 {
@@ -287,14 +311,55 @@ plan_attributes (Plan *self, const Object *object, const VbetAttributes *before,
     return;
   for (guint i = 0; i < before->len; i++) {
     const VbetAttribute *attribute = before->pdata[i];
-    if (vbet_attributes_get (now, attribute->key) == NULL)
+    if (vbet_attributes_get (now, attribute->key) == NULL && !is_gateway (object, attribute->key))
       plan_set (self, object, attribute->key, NULL);
   }
   for (guint i = 0; i < now->len; i++) {
     const VbetAttribute *attribute = now->pdata[i];
-    if (!vbet_value_equal (vbet_attributes_get (before, attribute->key), attribute->value))
+    if (!vbet_value_equal (vbet_attributes_get (before, attribute->key), attribute->value)
+        && !is_gateway (object, attribute->key))
       plan_set (self, object, attribute->key, attribute->value);
   }
+}
+
+/* Whether a NIC of @device that reaches @gateway has other addresses in @other, or is another NIC there. */
+static gboolean
+way_changed (const VbetTopology *other, const VbetDevice *device, const VbetAddress *gateway)
+{
+  for (guint i = 0; i < device->nics->len; i++) {
+    const VbetNic *nic = device->nics->pdata[i];
+    if (!vbet_nic_reaches (nic, gateway))
+      continue;
+    const VbetNic *there = same_nic (other, device, nic);
+    if (there == NULL
+        || !vbet_value_equal (vbet_attributes_get (nic->attributes, "ip"),
+                              vbet_attributes_get (there->attributes, "ip")))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+gateway_changed (Plan *self, const VbetDevice *before, const VbetDevice *device)
+{
+  const VbetValue *gateway = vbet_attributes_get (device->attributes, "gateway");
+  if (!vbet_value_equal (vbet_attributes_get (before->attributes, "gateway"), gateway))
+    return TRUE;
+  g_autoptr (GPtrArray) addresses = vbet_attributes_list (device->attributes, "gateway");
+  for (guint i = 0; i < addresses->len; i++) {
+    const VbetAddress *address = &((const VbetValue *)addresses->pdata[i])->as.address;
+    if (way_changed (self->to, before, address) || way_changed (self->from, device, address))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* After the addresses of the device's NICs. */
+static void
+plan_gateway (Plan *self, const Object *object, const VbetDevice *before, const VbetDevice *device)
+{
+  if ((device->kind & VBET_KIND_GUEST) != 0 && gateway_changed (self, before, device))
+    plan_set (self, object, "gateway", (VbetValue *)vbet_attributes_get (device->attributes, "gateway"));
 }
 
 static void
@@ -316,6 +381,7 @@ plan_sets (Plan *self)
       Object nic_object = { VBET_KIND_NIC, device->name, nic->index, NULL, text };
       plan_attributes (self, &nic_object, nic_before->attributes, nic->attributes);
     }
+    plan_gateway (self, &object, before, device);
   }
   for (guint i = 0; i < self->to->cables->len; i++) {
     const VbetCable *cable = self->to->cables->pdata[i];

@@ -8,6 +8,8 @@
 
 #include "engine/model/topology-private.h"
 
+#define IPV6_MTU_MIN 1280 /* bytes */
+
 static void
 file_free (VbetFile *self)
 {
@@ -154,6 +156,20 @@ vbet_device_nic (const VbetDevice *self, guint index)
     return NULL;
   const VbetNic *nic = self->nics->pdata[position];
   return nic->index == index ? nic : NULL;
+}
+
+gboolean
+vbet_nic_reaches (const VbetNic *self, const VbetAddress *address)
+{
+  if (address->is_v6 && vbet_attributes_integer (self->attributes, VBET_KIND_NIC, "mtu") < IPV6_MTU_MIN)
+    return FALSE;
+  g_autoptr (GPtrArray) written = vbet_attributes_list (self->attributes, "ip");
+  for (guint i = 0; i < written->len; i++) {
+    const VbetValue *value = written->pdata[i];
+    if (value->type == VBET_VALUE_ADDRESS && vbet_address_same_subnet (&value->as.address, address))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 const VbetFile *

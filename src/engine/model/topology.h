@@ -155,6 +155,13 @@ GPtrArray *vbet_topology_actions (const VbetTopology *self, const char *source, 
 const VbetDevice *vbet_topology_device (const VbetTopology *self, const char *name);
 const VbetCable *vbet_topology_cable (const VbetTopology *self, const char *name);
 const VbetNic *vbet_device_nic (const VbetDevice *self, guint index);
+/**
+ * vbet_nic_reaches:
+ *
+ * Returns: whether @address is in the network of an address that is written for @self, so that it can be a next
+ * hop. Linux has no IPv6 on a NIC with an MTU of less than 1280 bytes.
+ */
+gboolean vbet_nic_reaches (const VbetNic *self, const VbetAddress *address);
 
 /** vbet_attributes_get: Returns: (nullable): the written value of @key. */
 const VbetValue *vbet_attributes_get (const VbetAttributes *self, const char *key);

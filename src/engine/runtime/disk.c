@@ -215,21 +215,47 @@ vbet_disk_prepare (const char *path, const char *base, gboolean *ret_created, GE
   return TRUE;
 }
 
+/* @tar as a disk: (transfer full). */
+static GBytes *
+config_disk (GBytes *tar)
+{
+  gsize size = tar != NULL ? g_bytes_get_size (tar) : 0;
+  if (size == 0)
+    return g_bytes_new_take (g_malloc0 (2 * TAR_BLOCK), 2 * TAR_BLOCK); /* the end of a tar: a disk of no bytes is refused */
+  if (size % TAR_BLOCK == 0)
+    return g_bytes_ref (tar);
+  /* The kernel rounds a disk down to whole sectors. */
+  gsize whole = (size / TAR_BLOCK + 1) * TAR_BLOCK;
+  guint8 *padded = g_malloc0 (whole);
+  memcpy (padded, g_bytes_get_data (tar, NULL), size);
+  return g_bytes_new_take (padded, whole);
+}
+
 gboolean
 vbet_disk_write_config (const char *path, GBytes *tar, GError **error)
 {
-  static const guint8 empty[2 * TAR_BLOCK] = { 0 };
+  g_autoptr (GBytes) disk = config_disk (tar);
   gsize size = 0;
-  const guint8 *data = tar != NULL ? g_bytes_get_data (tar, &size) : NULL;
-  if (size == 0) {
-    data = empty; /* the end of a tar: a disk of no bytes is refused */
-    size = sizeof empty;
-  }
-  if (size % TAR_BLOCK == 0)
-    return replace_file (path, data, size, size, "the configuration disk", error);
-  /* The kernel rounds a disk down to whole sectors. */
-  gsize whole = (size / TAR_BLOCK + 1) * TAR_BLOCK;
-  g_autofree guint8 *padded = g_malloc0 (whole);
-  memcpy (padded, data, size);
-  return replace_file (path, padded, whole, whole, "the configuration disk", error);
+  const guint8 *data = g_bytes_get_data (disk, &size);
+  return replace_file (path, data, size, size, "the configuration disk", error);
+}
+
+gboolean
+vbet_disk_rewrite_config (const char *path, GBytes *tar, GError **error)
+{
+  g_autoptr (GBytes) disk = config_disk (tar);
+  gsize size = 0;
+  const guint8 *data = g_bytes_get_data (disk, &size);
+  int fd = open (path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+  int result = fd >= 0 ? -posix_fallocate (fd, 0, (off_t) size) : -errno;
+  if (result == 0)
+    result = write_all (fd, data, size);
+  if (result == 0 && ftruncate (fd, (off_t) size) != 0)
+    result = -errno;
+  if (fd >= 0)
+    (void) close (fd);
+  if (result != 0)
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot write the configuration disk %s: %s", path,
+                 g_strerror (-result));
+  return result == 0;
 }

@@ -40,3 +40,6 @@ gboolean vbet_disk_prepare (const char *path, const char *base, gboolean *ret_cr
 
 /** vbet_disk_write_config: writes the configuration tar to @path, mode 0600, in place of what is there. */
 gboolean vbet_disk_write_config (const char *path, GBytes *tar, GError **error);
+/** vbet_disk_rewrite_config: likewise in the very file that is there, which a running guest has a mount of. It keeps what
+ * it has when there is no space. Nobody may read it meanwhile. */
+gboolean vbet_disk_rewrite_config (const char *path, GBytes *tar, GError **error);

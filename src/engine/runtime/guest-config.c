@@ -228,6 +228,14 @@ frr_text (const VbetDevice *device)
   return vbet_frr_configuration (device, device_text (device, "routing"), services);
 }
 
+static const char *
+notice_of (const VbetDevice *device)
+{
+  return device->kind == VBET_KIND_FIREWALL && is_blank (device_text (device, "rules"))
+             ? "no rules: forwards nothing between its NICs but established traffic"
+             : "";
+}
+
 static void
 add_services (VbetTar *tar, const VbetTopology *topology, const VbetDevice *device)
 {
@@ -255,9 +263,7 @@ vbet_guest_config_tar (const VbetTopology *topology, const VbetDevice *device, c
   g_autofree char *daemons = daemons_text (device);
   const char *boot = device_text (device, "boot");
   gboolean firewall = device->kind == VBET_KIND_FIREWALL;
-  gboolean no_rules = firewall && is_blank (device_text (device, "rules"));
-  g_autofree char *environment = environment_text (
-      device, no_rules ? "no rules: forwards nothing between its NICs but established traffic" : "");
+  g_autofree char *environment = environment_text (device, notice_of (device));
   vbet_tar_add_text (tar, "etc/hostname", name);
   vbet_tar_add_text (tar, "etc/hosts", hosts);
   vbet_tar_add_text (tar, "etc/resolv.conf", resolver);
@@ -308,11 +314,40 @@ append_write (GString *out, const char *path, const char *text)
                           text[0] == '\0' || g_str_has_suffix (text, "\n") ? "" : "\n", mark);
 }
 
+/* Whether the text has a file of its own at @path, which wins over what is made. */
+static gboolean
+is_written (const VbetDevice *device, const char *path)
+{
+  for (guint i = 0; i < device->files->len; i++)
+    if (strcmp (((const VbetFile *) g_ptr_array_index (device->files, i))->path, path) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+append_made (GString *out, const VbetDevice *device, const char *path, const char *text)
+{
+  if (!is_written (device, path))
+    append_write (out, path, text);
+}
+
+/* The default route over the NIC comes with it: after a reboot inside, nobody else sets it. */
 char *
 vbet_guest_config_nic_setup (const VbetTopology *topology, const VbetDevice *device, const VbetNic *nic)
 {
   GString *out = g_string_new ("vbet-nic up ");
+  g_autoptr (GString) routes = g_string_new (NULL);
+  g_autoptr (GPtrArray) gateways = vbet_attributes_list (device->attributes, "gateway");
   append_nic (out, nic);
+  for (guint i = 0; i < gateways->len; i++) {
+    const VbetAddress *gateway = &((const VbetValue *) g_ptr_array_index (gateways, i))->as.address;
+    g_autofree char *hop = vbet_address_to_text (gateway, FALSE);
+    if (vbet_nic_reaches (nic, gateway))
+      g_string_append_printf (routes, "ip %s route replace default via %s proto static && " MENDED " route\n",
+                              gateway->is_v6 ? "-6" : "-4", hop);
+  }
+  if (routes->len > 0)
+    g_string_append_printf (out, " || exit\n{ %s} 2>/dev/null\ntrue", routes->str);
   g_string_append_c (out, '\n');
   return g_string_free (out, FALSE);
 }
@@ -328,29 +363,53 @@ nic_change (const VbetNic *nic)
   return g_string_free (out, FALSE);
 }
 
-/* The route is known by its protocol, as init made it: those of DHCP and of routing daemons have others. */
+/* The route is known by its protocol, as init made it: those of DHCP and of routing daemons have others. That of
+ * one family does not wait for the other's, as at boot. Where there is no way to the next hop, the route of before
+ * goes: IPv6 keeps it without the address it needed. */
 static char *
 gateway_change (const VbetDevice *device)
 {
-  GString *out = g_string_new (NULL);
+  GString *out = g_string_new ("status=0\n");
   for (int is_v6 = 0; is_v6 < 2; is_v6++) {
     g_autofree char *gateway = gateway_text (device, is_v6 == 1);
-    const char *family = is_v6 ? "-6" : "-4";
+    g_autofree char *none
+        = g_strdup_printf ("ip %s route del default proto static 2>/dev/null", is_v6 ? "-6" : "-4");
     if (gateway != NULL)
-      g_string_append_printf (out, "ip %s route replace default via %s proto static || exit\n", family, gateway);
+      g_string_append_printf (out, "ip %s route replace default via %s proto static || { status=1; %s; }\n",
+                              is_v6 ? "-6" : "-4", gateway, none);
     else
-      g_string_append_printf (out, "ip %s route del default proto static 2>/dev/null\n", family);
+      g_string_append_printf (out, "%s\n", none);
   }
-  g_string_append (out, MENDED " route 2>/dev/null\nexit 0\n");
+  g_string_append (out, "test $status = 0 || exit\n" MENDED " route 2>/dev/null\nexit 0\n");
   return g_string_free (out, FALSE);
 }
 
+/* Also in the environment, by which DHCP clients know whether the text names servers. */
 static char *
 dns_change (const VbetDevice *device)
 {
   GString *out = g_string_new (NULL);
   g_autofree char *text = dns_text (device, "nameserver ", "\n");
-  append_write (out, "/etc/resolv.conf", text);
+  g_autofree char *environment = environment_text (device, notice_of (device));
+  append_write (out, "/etc/vbet/env", environment);
+  append_made (out, device, "/etc/resolv.conf", text);
+  return g_string_free (out, FALSE);
+}
+
+/* What a DHCP server told goes with the client: udhcpc's script gave its route this metric. */
+static char *
+dhcp_change (const VbetDevice *device, const VbetNic *nic)
+{
+  char *change = nic_change (nic);
+  if (vbet_attributes_boolean (nic->attributes, VBET_KIND_NIC, "dhcp"))
+    return change;
+  g_autofree char *owned = change;
+  GString *out = g_string_new (NULL);
+  g_autofree char *text = dns_text (device, "nameserver ", "\n");
+  g_string_append_printf (out, "%.*s || exit\n", (int) strcspn (change, "\n"), change);
+  g_string_append_printf (out, "ip -4 route del default dev eth%u metric %u 2>/dev/null\n", nic->index - 1,
+                          100 + nic->index - 1);
+  append_made (out, device, "/etc/resolv.conf", text);
   return g_string_free (out, FALSE);
 }
 
@@ -377,8 +436,8 @@ routing_change (const VbetDevice *device)
   if (daemons[0] == '\0') {
     g_string_append (out, "rm -f /etc/frr/daemons\n");
   } else {
-    append_write (out, "/etc/frr/frr.conf", text);
-    append_write (out, "/etc/frr/daemons", daemons);
+    append_made (out, device, "/etc/frr/frr.conf", text);
+    append_made (out, device, "/etc/frr/daemons", daemons);
     g_string_append (out, "chown frr:frr /etc/frr/frr.conf\n/usr/lib/vbet/service routing start\n");
   }
   return g_string_free (out, FALSE);
@@ -388,7 +447,7 @@ char *
 vbet_guest_config_change (const VbetTopology *topology, const VbetDevice *device, const VbetNic *nic, const char *key)
 {
   if (nic != NULL)
-    return strcmp (key, "ip") == 0 || strcmp (key, "mtu") == 0 || strcmp (key, "dhcp") == 0 ? nic_change (nic) : NULL;
+    return strcmp (key, "ip") == 0 ? nic_change (nic) : strcmp (key, "dhcp") == 0 ? dhcp_change (device, nic) : NULL;
   if (strcmp (key, "gateway") == 0)
     return gateway_change (device);
   if (strcmp (key, "dns") == 0)
@@ -400,11 +459,69 @@ vbet_guest_config_change (const VbetTopology *topology, const VbetDevice *device
   return NULL;
 }
 
+/* Of what is made at @path: whether it is another text now, or comes out from under a file that is gone. */
+static gboolean
+is_stale (const VbetDevice *had, const VbetDevice *device, const char *path, const char *before, const char *now)
+{
+  return !is_written (device, path) && (is_written (had, path) || strcmp (before, now) != 0);
+}
+
+static void
+refresh_names (GString *out, const VbetTopology *had_topology, const VbetDevice *had, const VbetTopology *topology,
+               const VbetDevice *device)
+{
+  g_autofree char *before = hosts_text (had_topology, had);
+  g_autofree char *now = hosts_text (topology, device);
+  g_autofree char *resolver = dns_text (device, "nameserver ", "\n");
+  if (is_stale (had, device, "/etc/hosts", before, now))
+    append_write (out, "/etc/hosts", now);
+  if (is_stale (had, device, "/etc/resolv.conf", "", ""))
+    append_write (out, "/etc/resolv.conf", resolver);
+}
+
+/* dnsmasq reads its configuration once. */
+static void
+refresh_servers (GString *out, const VbetTopology *had_topology, const VbetDevice *had, const VbetTopology *topology,
+                 const VbetDevice *device)
+{
+  g_autoptr (GPtrArray) services = device_services (device);
+  g_autofree char *before = vbet_guest_services_dnsmasq (had_topology, had, services);
+  g_autofree char *now = vbet_guest_services_dnsmasq (topology, device, services);
+  if (now == NULL || !is_stale (had, device, "/etc/dnsmasq.conf", before, now))
+    return;
+  append_write (out, "/etc/dnsmasq.conf", now);
+  g_string_append (out, "/usr/lib/vbet/service dnsmasq restart\n");
+}
+
+/* What is made of services=; a changed routing= has a call of its own. */
+static void
+refresh_routing (GString *out, const VbetDevice *had, const VbetDevice *device)
+{
+  g_autofree char *daemons_before = daemons_text (had);
+  g_autofree char *daemons = daemons_text (device);
+  if (daemons_before[0] == '\0' && daemons[0] == '\0')
+    return;
+  g_autofree char *before = frr_text (had);
+  g_autofree char *now = frr_text (device);
+  if (!is_stale (had, device, "/etc/frr/frr.conf", before, now)
+      && !is_stale (had, device, "/etc/frr/daemons", daemons_before, daemons))
+    return;
+  g_autofree char *change = routing_change (device);
+  g_string_append (out, change);
+}
+
 char *
-vbet_guest_config_hosts_change (const VbetTopology *topology, const VbetDevice *device)
+vbet_guest_config_refresh (const VbetTopology *had_topology, const VbetDevice *had, const VbetTopology *topology,
+                           const VbetDevice *device)
 {
   GString *out = g_string_new (NULL);
-  g_autofree char *text = hosts_text (topology, device);
-  append_write (out, "/etc/hosts", text);
-  return g_string_free (out, FALSE);
+  refresh_names (out, had_topology, had, topology, device);
+  /* Other services need a restart, which makes all of it anew. */
+  if (vbet_value_equal (vbet_attributes_get (had->attributes, "services"),
+                        vbet_attributes_get (device->attributes, "services"))) {
+    refresh_servers (out, had_topology, had, topology, device);
+    if (g_strcmp0 (device_text (had, "routing"), device_text (device, "routing")) == 0)
+      refresh_routing (out, had, device);
+  }
+  return g_string_free (out, out->len == 0);
 }

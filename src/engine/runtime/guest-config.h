@@ -44,14 +44,14 @@ GBytes *vbet_guest_config_tar (const VbetTopology *topology, const VbetDevice *d
  * vbet_guest_config_nic_setup:
  *
  * Returns: (transfer full): shell lines that bring up the hot-plugged @nic in the running guest: name, MTU, MAC,
- * addresses. They wait until the device is there.
+ * addresses, a default route over it. They wait until the device is there.
  */
 char *vbet_guest_config_nic_setup (const VbetTopology *topology, const VbetDevice *device, const VbetNic *nic);
 
 /**
  * vbet_guest_config_change:
  * @nic: (nullable): the NIC whose attribute changed; NULL: @device's own
- * @key: "ip", "mtu", "dhcp" of a NIC; "gateway", "dns", "rules", "routing" of a device
+ * @key: "ip", "dhcp" of a NIC; "gateway", "dns", "rules", "routing" of a device
  *
  * @topology, @device and @nic are those after the change.
  *
@@ -62,9 +62,14 @@ char *vbet_guest_config_change (const VbetTopology *topology, const VbetDevice *
                                 const char *key);
 
 /**
- * vbet_guest_config_hosts_change:
+ * vbet_guest_config_refresh:
+ * @had_topology, @had: what the files of the running guest were made of
+ * @topology, @device: what they are to be made of
  *
- * Returns: (transfer full): shell lines that write /etc/hosts anew, for guests that run when a device comes, goes or
- * changes its address.
+ * What no single change of an attribute covers: the names of all devices, what servers and routing daemons by
+ * services= are told of addresses, and what is made where a file of the text was before.
+ *
+ * Returns: (transfer full) (nullable): shell lines, for the standard input of "sh"; NULL: nothing differs.
  */
-char *vbet_guest_config_hosts_change (const VbetTopology *topology, const VbetDevice *device);
+char *vbet_guest_config_refresh (const VbetTopology *had_topology, const VbetDevice *had,
+                                 const VbetTopology *topology, const VbetDevice *device);

@@ -23,6 +23,18 @@ vbet_plug_free (VbetPlug *self)
   g_free (self);
 }
 
+/* What was wrong with a NIC goes with it; images of before have no alarms. */
+#define END_ALARMS "for kind in address nic dhcp; do /usr/lib/vbet/mended $kind eth%u:; done 2>/dev/null\n"
+
+/* After a reboot inside, boot has told that the NIC is not there. */
+static char *
+plug_script (guint index, const char *setup)
+{
+  guint number = index - 1;
+  return g_strdup_printf (END_ALARMS "ip link set vec%u name eth%u || exit\n%s\n", number, number, number,
+                          setup != NULL ? setup : "");
+}
+
 static VbetPlug *
 plug_new (const VbetGuestNic *nic, const char *setup)
 {
@@ -30,8 +42,7 @@ plug_new (const VbetGuestNic *nic, const char *setup)
   VbetPlug *self = g_new0 (VbetPlug, 1);
   self->index = nic->index;
   self->command = g_strconcat ("config ", spec, NULL);
-  self->script = g_strdup_printf ("ip link set vec%u name eth%u || exit\n%s\n", nic->index - 1, nic->index - 1,
-                                  setup != NULL ? setup : "");
+  self->script = plug_script (nic->index, setup);
   return self;
 }
 
@@ -70,6 +81,16 @@ on_removed_again (GObject *source, GAsyncResult *result, gpointer data)
   g_autofree char *text = vbet_mconsole_command_finish (VBET_MCONSOLE (source), result, NULL);
 }
 
+/* What is there of a NIC that could not be plugged goes away, so that plugging it can be tried again. */
+static void
+remove_again (VbetGuest *self, guint index)
+{
+  if (self->mconsole == NULL)
+    return;
+  g_autofree char *command = g_strdup_printf ("remove vec%u", index - 1);
+  vbet_mconsole_command_async (self->mconsole, command, MCONSOLE_MS, on_removed_again, NULL);
+}
+
 static gint
 find_plug (VbetGuest *self, guint index)
 {
@@ -100,10 +121,7 @@ on_set_up (GObject *source, GAsyncResult *result, gpointer data)
     g_task_return_boolean (task, TRUE);
     return;
   }
-  if (self->mconsole != NULL) {
-    g_autofree char *command = g_strdup_printf ("remove vec%u", plug->index - 1);
-    vbet_mconsole_command_async (self->mconsole, command, MCONSOLE_MS, on_removed_again, NULL);
-  }
+  remove_again (self, plug->index);
   if (done != NULL) {
     g_autofree char *why = complaint (done);
     g_set_error (&error, VBET_ERROR, VBET_ERROR_FAILED, "%s", why);
@@ -124,6 +142,7 @@ on_configured (GObject *source, GAsyncResult *result, gpointer data)
     if (error == NULL)
       g_set_error (&error, VBET_ERROR, VBET_ERROR_STATE, "it has stopped");
     g_prefix_error (&error, "Cannot plug NIC(%s, %u): ", self->name, plug->index);
+    remove_again (self, plug->index); /* the kernel may only have been late with its answer */
     g_task_return_error (task, error);
     return;
   }
@@ -231,9 +250,6 @@ on_set_down (GObject *source, GAsyncResult *result, gpointer data)
   vbet_mconsole_command_async (self->mconsole, command, MCONSOLE_MS, on_removed, g_steal_pointer (&task));
 }
 
-/* What was wrong with a NIC goes with it; images of before have no alarms. */
-#define END_ALARMS "for kind in address nic dhcp; do /usr/lib/vbet/mended $kind eth%u:; done 2>/dev/null\n"
-
 static void
 begin_unplug (VbetGuest *self, guint index, GTask *task)
 {
@@ -267,6 +283,29 @@ vbet_guest_detach_nic_finish (VbetGuest *self, GAsyncResult *result, GError **er
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+vbet_guest_set_nic_setup (VbetGuest *self, guint index, const char *setup)
+{
+  g_return_if_fail (VBET_IS_GUEST (self));
+  gint at = find_plug (self, index);
+  if (at < 0)
+    return;
+  VbetPlug *plug = g_ptr_array_index (self->plugged, (guint) at);
+  g_free (plug->script);
+  plug->script = plug_script (index, setup);
+}
+
+void
+vbet_guest_forget_nic (VbetGuest *self, guint index)
+{
+  g_return_if_fail (VBET_IS_GUEST (self));
+  g_hash_table_remove (self->carriers, GUINT_TO_POINTER (index));
+  g_hash_table_remove (self->speeds, GUINT_TO_POINTER (index));
+  /* The agent would take the next NIC's carrier away as it did this one's. */
+  if (self->agent != NULL)
+    (void) vbet_agent_set_carrier (self->agent, index, TRUE);
 }
 
 /* --- after a reboot inside --------------------------------------------------------------- */

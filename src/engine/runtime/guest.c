@@ -498,6 +498,16 @@ vbet_guest_start (VbetGuest *self, VbetGuestConfig *config, GError **error)
   return TRUE;
 }
 
+gboolean
+vbet_guest_set_files (VbetGuest *self, GBytes *files, GError **error)
+{
+  g_return_val_if_fail (VBET_IS_GUEST (self), FALSE);
+  if (self->state == VBET_GUEST_READY || self->state == VBET_GUEST_PAUSED)
+    return vbet_disk_rewrite_config (self->places->config, files, error);
+  g_set_error (error, VBET_ERROR, VBET_ERROR_STATE, "%s is %s", self->name, vbet_guest_state_name (self->state));
+  return FALSE;
+}
+
 /* --- questions --------------------------------------------------------------------------------- */
 
 VbetGuestState

@@ -209,6 +209,18 @@ void vbet_guest_attach_nic_async (VbetGuest *self, VbetGuestNic *nic, const char
 gboolean vbet_guest_attach_nic_finish (VbetGuest *self, GAsyncResult *result, GError **error);
 void vbet_guest_detach_nic_async (VbetGuest *self, guint index, GAsyncReadyCallback callback, gpointer user_data);
 gboolean vbet_guest_detach_nic_finish (VbetGuest *self, GAsyncResult *result, GError **error);
+/**
+ * vbet_guest_set_files:
+ * @files: configuration disk that the guest finds when it reboots by itself
+ *
+ * Only while it is READY or PAUSED, and so reads none.
+ */
+gboolean vbet_guest_set_files (VbetGuest *self, GBytes *files, GError **error);
+/** vbet_guest_set_nic_setup: what vbet_guest_attach_nic_async() does for NIC @index after a reboot inside; nothing
+ * for a NIC that was there from the start. */
+void vbet_guest_set_nic_setup (VbetGuest *self, guint index, const char *setup);
+/** vbet_guest_forget_nic: NIC @index is gone: carrier and speed were its own, not those of the next one of that number. */
+void vbet_guest_forget_nic (VbetGuest *self, guint index);
 /** vbet_guest_set_carrier: tells the guest whether NIC @index has a carrier; remembered while the guest is not ready. */
 void vbet_guest_set_carrier (VbetGuest *self, guint index, gboolean carrier);
 /** vbet_guest_set_speed: what NIC @index says of its cable, in Mbit/s; remembered as the carrier is. It does so by

@@ -18,6 +18,15 @@
 
 /* --- carrier --------------------------------------------------------------------------- */
 
+static gboolean
+has_end (const VbetCableRun *cable, const char *device, guint nic)
+{
+  for (guint end = 0; end < 2; end++)
+    if (cable->nic[end] == nic && g_strcmp0 (cable->device[end], device) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 set_carrier (VbetLab *self, const char *device, guint nic, gboolean carrier)
 {
@@ -113,9 +122,8 @@ vbet_lab_port_state (VbetLab *self, const char *device, guint nic)
   g_hash_table_iter_init (&iter, self->cables);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     VbetCableRun *cable = value;
-    for (guint end = 0; end < 2; end++)
-      if (cable->nic[end] == nic && g_strcmp0 (cable->device[end], device) == 0)
-        update_carrier (self, cable);
+    if (has_end (cable, device, nic))
+      update_carrier (self, cable);
   }
 }
 
@@ -185,6 +193,51 @@ update_speed (VbetLab *self, const char *name, const VbetCableRun *run)
   }
 }
 
+/* --- ends and their ports --------------------------------------------------------------------- */
+
+/* Of a cable that is plugged at both ends. */
+static void
+join (VbetLab *self, const char *name, VbetCableRun *cable, GError **error)
+{
+  VbetSwitchCableSettings settings = vbet_lab_cable_settings (self, name);
+  cable->joined = vbet_switch_client_add_cable (self->switch_client, name, cable->device[0], cable->nic[0],
+                                                cable->device[1], cable->nic[1], &settings, error);
+  cable->up[0] = settings.quality[0].up;
+  cable->up[1] = settings.quality[1].up;
+  update_speed (self, name, cable);
+  update_carrier (self, cable);
+}
+
+void
+vbet_lab_drop_port (VbetLab *self, const char *device, guint nic, GError **error)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+  vbet_switch_client_remove_port (self->switch_client, device, nic, error);
+  g_hash_table_iter_init (&iter, self->cables);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    VbetCableRun *cable = value;
+    if (!cable->joined || !has_end (cable, device, nic))
+      continue;
+    cable->joined = FALSE;
+    update_carrier (self, cable);
+  }
+}
+
+void
+vbet_lab_join_port (VbetLab *self, const char *device, guint nic)
+{
+  GHashTableIter iter;
+  gpointer name = NULL, value = NULL;
+  g_hash_table_iter_init (&iter, self->cables);
+  while (g_hash_table_iter_next (&iter, &name, &value)) {
+    VbetCableRun *cable = value;
+    /* Where the other end has no port either, that end's comes to this. */
+    if (!cable->joined && cable->device[0] != NULL && cable->device[1] != NULL && has_end (cable, device, nic))
+      join (self, name, cable, NULL);
+  }
+}
+
 /* --- calls --------------------------------------------------------------------------------- */
 
 void
@@ -198,16 +251,9 @@ vbet_lab_plug (VbetLab *self, const VbetCall *call, GError **error)
   g_free (cable->device[call->end]);
   cable->device[call->end] = g_strdup (call->device);
   cable->nic[call->end] = call->nic;
-  if (cable->device[0] == NULL || cable->device[1] == NULL)
-    return;
-  VbetSwitchCableSettings settings = vbet_lab_cable_settings (self, call->cable);
-  cable->joined
-      = vbet_switch_client_add_cable (self->switch_client, call->cable, cable->device[0], cable->nic[0],
-                                      cable->device[1], cable->nic[1], &settings, error);
-  cable->up[0] = settings.quality[0].up;
-  cable->up[1] = settings.quality[1].up;
-  update_speed (self, call->cable, cable);
-  update_carrier (self, cable);
+  /* Tried again, it may be joined by now. */
+  if (cable->device[0] != NULL && cable->device[1] != NULL && !cable->joined)
+    join (self, call->cable, cable, error);
 }
 
 void

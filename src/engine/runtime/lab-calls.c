@@ -23,11 +23,10 @@ typedef struct {
   gpointer data;
   VbetGuestNic *nic;  /* ATTACH */
   char *script;       /* ATTACH, SET */
-  guint index;        /* DETACH */
+  guint index;        /* ATTACH, DETACH */
   char *path;         /* FILE */
   GBytes *contents;   /* FILE; NULL: remove it */
   guint mode;         /* FILE */
-  GCallback then;
 } Pending;
 
 static Pending *
@@ -135,12 +134,26 @@ vbet_lab_device_nic (const VbetLabDevice *node, const VbetNic *nic)
   return vbet_guest_nic_new (nic->index, nic->mac, nic_mtu (nic), path);
 }
 
+/* @set: @lacking or @stuck of @pending's device. */
+static void
+note_nic (const Pending *pending, GHashTable *set, gboolean in)
+{
+  if (in)
+    g_hash_table_add (set, GUINT_TO_POINTER (pending->index));
+  else
+    g_hash_table_remove (set, GUINT_TO_POINTER (pending->index));
+}
+
 static void
 on_nic_attached (GObject *source, GAsyncResult *result, gpointer data)
 {
+  Pending *pending = data;
   GError *error = NULL;
-  vbet_guest_attach_nic_finish (VBET_GUEST (source), result, &error);
-  pending_end (data, error);
+  gboolean attached = vbet_guest_attach_nic_finish (VBET_GUEST (source), result, &error);
+  VbetLabDevice *node = vbet_lab_device (pending->lab, pending->device);
+  if (node != NULL && vbet_lab_device_is_running (node))
+    note_nic (pending, node->lacking, !attached);
+  pending_end (pending, error);
 }
 
 static void
@@ -150,6 +163,27 @@ attach_when_ready (gpointer data, GError *error)
   VbetGuest *guest = pending_guest (pending, error);
   if (guest != NULL)
     vbet_guest_attach_nic_async (guest, g_steal_pointer (&pending->nic), pending->script, on_nic_attached, pending);
+}
+
+/* The switch's port of @nic; what is there of it since the call failed half-way stays. */
+static gboolean
+make_port (VbetLab *self, VbetLabDevice *node, const VbetNic *nic, GError **error)
+{
+  gboolean there = vbet_switch_client_has_port (self->switch_client, node->name, nic->index);
+  if (node->kind & VBET_KIND_OUTSIDE)
+    return there || vbet_lab_attach_outside (self, node, nic, error);
+  if (node->guest == NULL) {
+    if (!there
+        && !vbet_switch_client_add_bridge_port (self->switch_client, node->name, nic->index, node->name, error))
+      return FALSE;
+    vbet_lab_set_bridge_port (self, node->name, nic->index, error);
+    return TRUE;
+  }
+  g_autofree char *path = nic_path (node, nic->index);
+  g_autofree char *vhost_path = vhost_path_of (path);
+  return (there
+          || vbet_switch_client_add_guest_port (self->switch_client, node->name, nic->index, nic_mtu (nic), path, error))
+         && vbet_switch_client_offer_vhost (self->switch_client, node->name, nic->index, nic->mac, vhost_path, error);
 }
 
 static void
@@ -163,29 +197,40 @@ attach (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
     done (data, g_error_new (VBET_ERROR, VBET_ERROR_NOT_FOUND, "%s is not there, so it takes no NIC", call->device));
     return;
   }
-  if (node->kind & VBET_KIND_OUTSIDE) {
-    vbet_lab_attach_outside (self, node, nic, &error);
+  if (g_hash_table_contains (node->stuck, GUINT_TO_POINTER (call->nic))) {
+    done (data, g_error_new (VBET_ERROR, VBET_ERROR_STATE,
+                             "%s still has the NIC that was %u before: try to detach that again first", call->device,
+                             call->nic));
+    return;
+  }
+  if (!make_port (self, node, nic, &error)) {
     done (data, error);
     return;
   }
-  if (node->guest == NULL) {
-    if (vbet_switch_client_add_bridge_port (self->switch_client, call->device, call->nic, call->device, &error))
-      vbet_lab_set_bridge_port (self, call->device, call->nic, &error);
-    done (data, error);
-    return;
-  }
-  g_autofree char *path = nic_path (node, call->nic);
-  g_autofree char *vhost_path = vhost_path_of (path);
-  if (!vbet_switch_client_add_guest_port (self->switch_client, call->device, call->nic, nic_mtu (nic), path, &error)
-      || !vbet_switch_client_offer_vhost (self->switch_client, call->device, call->nic, nic->mac, vhost_path, &error)
-      || !vbet_lab_device_is_running (node)) {
+  vbet_lab_join_port (self, call->device, call->nic);
+  if (node->guest == NULL || !vbet_lab_device_is_running (node)) {
     done (data, error);
     return;
   }
   Pending *pending = pending_new (self, node, done, data);
+  pending->index = call->nic;
   pending->nic = vbet_lab_device_nic (node, nic);
   pending->script = vbet_guest_config_nic_setup (self->topology, device, nic);
   vbet_lab_device_when_settled (node, attach_when_ready, pending);
+}
+
+/* NIC @index is out of the guest, if there is one. Nothing of it is left for another one in its place: neither the
+ * port, nor that it was set down to be taken out, nor that it had no carrier. */
+static void
+forget_nic (VbetLab *self, VbetLabDevice *node, guint index, GError **error)
+{
+  vbet_lab_drop_port (self, node->name, index, error);
+  g_hash_table_remove (node->down, GUINT_TO_POINTER (index));
+  g_hash_table_remove (node->cut, GUINT_TO_POINTER (index));
+  g_hash_table_remove (node->lacking, GUINT_TO_POINTER (index));
+  g_hash_table_remove (node->stuck, GUINT_TO_POINTER (index));
+  if (node->guest != NULL)
+    vbet_guest_forget_nic (node->guest, index);
 }
 
 static void
@@ -193,13 +238,12 @@ on_nic_detached (GObject *source, GAsyncResult *result, gpointer data)
 {
   Pending *pending = data;
   GError *error = NULL;
+  gboolean detached = vbet_guest_detach_nic_finish (VBET_GUEST (source), result, &error);
   VbetLabDevice *node = vbet_lab_device (pending->lab, pending->device);
-  if (vbet_guest_detach_nic_finish (VBET_GUEST (source), result, &error)) {
-    vbet_switch_client_remove_port (pending->lab->switch_client, pending->device, pending->index, &error);
-    /* It was set down to be taken out; another NIC in its place is not. */
-    if (node != NULL)
-      g_hash_table_remove (node->down, GUINT_TO_POINTER (pending->index));
-  }
+  if (detached && node != NULL)
+    forget_nic (pending->lab, node, pending->index, &error);
+  else if (node != NULL && vbet_lab_device_is_running (node))
+    note_nic (pending, node->stuck, TRUE);
   pending_end (pending, error);
 }
 
@@ -207,6 +251,13 @@ static void
 detach_when_ready (gpointer data, GError *error)
 {
   Pending *pending = data;
+  VbetLabDevice *node = vbet_lab_device (pending->lab, pending->device);
+  if (error != NULL && node != NULL && !vbet_lab_device_is_running (node)) {
+    g_clear_error (&error); /* it ended meanwhile, its NICs with it */
+    forget_nic (pending->lab, node, pending->index, &error);
+    pending_end (pending, error);
+    return;
+  }
   VbetGuest *guest = pending_guest (pending, error);
   if (guest != NULL)
     vbet_guest_detach_nic_async (guest, pending->index, on_nic_detached, pending);
@@ -221,9 +272,9 @@ detach (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
     done (data, NULL);
     return;
   }
-  g_hash_table_remove (node->cut, GUINT_TO_POINTER (call->nic));
-  if (node->guest == NULL || !vbet_lab_device_is_running (node)) {
-    vbet_switch_client_remove_port (self->switch_client, call->device, call->nic, &error);
+  if (node->guest == NULL || !vbet_lab_device_is_running (node)
+      || g_hash_table_contains (node->lacking, GUINT_TO_POINTER (call->nic))) {
+    forget_nic (self, node, call->nic, &error);
     done (data, error);
     return;
   }
@@ -292,7 +343,8 @@ set_attribute (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data
       vbet_lab_device_when_settled (node, script_when_ready, pending);
       return;
     }
-    node->needs_restart = TRUE;
+    /* What a NIC is, it is from its ATTACH. */
+    node->needs_restart = node->needs_restart || nic == NULL;
   } else if (node != NULL && device != NULL && strcmp (call->key, "rules") == 0) {
     vbet_lab_find_parts (self, device, TRUE, NULL, NULL, &error); /* else it is found when the firewall is started */
   }

@@ -201,7 +201,8 @@ is_wanted (VbetLab *self, const VbetCall *call)
   case VBET_CALL_ATTACH:
     return nic != NULL;
   case VBET_CALL_DETACH:
-    return nic == NULL;
+    /* Another one of that number may be wanted, for which it is in the way. */
+    return nic == NULL || (node != NULL && g_hash_table_contains (node->stuck, GUINT_TO_POINTER (call->nic)));
   case VBET_CALL_PLUG:
     return plugged;
   case VBET_CALL_UNPLUG:

@@ -47,44 +47,112 @@ verb_name (VbetCallVerb verb)
   return "call";
 }
 
-/* --- names of the lab's devices
- * ------------------------------------------------------------------------------ */
+/* --- files that are made of the whole text -------------------------------------------------------------- */
+
+typedef struct {
+  VbetLab *lab;
+  char *device;
+  char *script; /* (nullable): for the files that the guest has */
+} Refresh;
 
 static void
-on_hosts_written (GObject *source, GAsyncResult *result, gpointer data)
+on_refreshed (GObject *source, GAsyncResult *result, gpointer data)
 {
-  /* A guest that just goes away needs no names; there is nobody to tell. */
+  /* A guest that just goes away needs no files; there is nobody to tell. */
   g_autoptr (VbetExecResult) outcome = vbet_guest_exec_finish (VBET_GUEST (source), result, NULL);
 }
 
-/* Guests that run know the new devices by name, too. One that boots has them from its configuration. */
+/* A reboot inside finds what was changed since the start. A folder that is shared from the next start on is not there. */
 static void
-refresh_hosts (VbetLab *self)
+refresh_boot (VbetLab *self, VbetGuest *guest, const VbetDevice *device)
+{
+  const VbetGuestConfig *config = vbet_guest_get_config (guest);
+  g_autoptr (GError) error = NULL;
+  const char *share = vbet_attributes_text (device->attributes, device->kind, "share");
+  if (config == NULL || (config->share != NULL) != (share != NULL && share[0] != '\0'))
+    return;
+  g_autoptr (GBytes) files = vbet_lab_guest_files (self, device, config->kernel);
+  if (!vbet_guest_set_files (guest, files, &error))
+    g_debug ("%s: %s", device->name, error->message);
+  for (guint i = 0; i < device->nics->len; i++) {
+    const VbetNic *nic = g_ptr_array_index (device->nics, i);
+    g_autofree char *setup = vbet_guest_config_nic_setup (self->topology, device, nic);
+    vbet_guest_set_nic_setup (guest, nic->index, setup);
+  }
+}
+
+static void
+on_settled (gpointer data, GError *error)
+{
+  Refresh *refresh = data;
+  g_autoptr (GError) owned = error;
+  const char *argv[] = { "/bin/sh", NULL };
+  VbetGuest *guest = owned == NULL ? vbet_lab_guest (refresh->lab, refresh->device, NULL) : NULL;
+  const VbetDevice *device = vbet_topology_device (refresh->lab->topology, refresh->device);
+  if (guest != NULL && device != NULL && (device->kind & VBET_KIND_GUEST) != 0)
+    refresh_boot (refresh->lab, guest, device);
+  if (guest != NULL && refresh->script != NULL) {
+    g_autoptr (GBytes) input = g_bytes_new (refresh->script, strlen (refresh->script));
+    vbet_guest_exec_async (guest, argv, input, NULL, NULL, NULL, on_refreshed, NULL);
+  }
+  g_object_unref (refresh->lab);
+  g_free (refresh->device);
+  g_free (refresh->script);
+  g_free (refresh);
+}
+
+static gboolean
+same_files (const VbetTopology *one, const VbetDevice *device, const VbetTopology *other, const VbetDevice *there)
+{
+  g_autoptr (GBytes) before = vbet_guest_config_tar (one, device, NULL);
+  g_autoptr (GBytes) now = vbet_guest_config_tar (other, there, NULL);
+  return g_bytes_equal (before, now);
+}
+
+static void
+refresh_device (VbetLab *self, VbetLabDevice *node)
+{
+  g_autoptr (VbetTopology) had = g_steal_pointer (&node->made_of);
+  node->made_of = vbet_topology_ref (self->topology);
+  const VbetDevice *before = vbet_topology_device (had, node->name);
+  const VbetDevice *device = vbet_topology_device (self->topology, node->name);
+  if (before == NULL || device == NULL || before->kind != device->kind
+      || same_files (had, before, self->topology, device))
+    return;
+  Refresh *refresh = g_new0 (Refresh, 1);
+  refresh->lab = g_object_ref (self);
+  refresh->device = g_strdup (node->name);
+  refresh->script = vbet_guest_config_refresh (had, before, self->topology, device);
+  vbet_lab_device_when_settled (node, on_settled, refresh);
+}
+
+/* Guests that run, or began to boot before the last change, know the new devices by name, too. A paused one comes to
+ * it with the next change. */
+static void
+refresh_files (VbetLab *self)
 {
   GHashTableIter iter;
   gpointer value = NULL;
   g_hash_table_iter_init (&iter, self->nodes);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     VbetLabDevice *node = value;
-    const VbetDevice *device = vbet_topology_device (self->topology, node->name);
-    if (node->guest == NULL || device == NULL || vbet_guest_get_state (node->guest) != VBET_GUEST_READY)
-      continue;
-    g_autofree char *script = vbet_guest_config_hosts_change (self->topology, device);
-    const char *argv[] = { "/bin/sh", NULL };
-    g_autoptr (GBytes) input = g_bytes_new (script, strlen (script));
-    vbet_guest_exec_async (node->guest, argv, input, NULL, NULL, NULL, on_hosts_written, NULL);
+    if (node->guest != NULL && node->made_of != NULL && node->made_of != self->topology
+        && vbet_lab_device_is_running (node) && vbet_guest_get_state (node->guest) != VBET_GUEST_PAUSED)
+      refresh_device (self, node);
   }
 }
 
+/* Whether files of guests may be others after @call. */
 static gboolean
-changes_names (const VbetCall *call)
+changes_files (const VbetCall *call)
 {
   switch (call->verb) {
   case VBET_CALL_ATTACH:
   case VBET_CALL_DETACH:
-    return (call->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) == 0;
+  case VBET_CALL_FILE:
+    return TRUE;
   case VBET_CALL_SET:
-    return call->nic > 0 && strcmp (call->key, "ip") == 0;
+    return call->device != NULL && call->live != VBET_LIVE_VISUAL;
   default:
     return FALSE;
   }
@@ -102,7 +170,7 @@ typedef struct {
   gboolean looping; /* advance() is on the stack */
   gboolean waiting; /* a serial call has not ended */
   gboolean serial_told;
-  gboolean names_changed; /* running guests need a new /etc/hosts */
+  gboolean files_changed; /* of running guests, maybe */
   VbetPlanDone serial_done;
   VbetPlanDone done;
   gpointer data;
@@ -144,7 +212,7 @@ run_call (PlanRun *run, const VbetCall *call)
   one->record
       = vbet_lab_record_begin (run->lab, call->text, verb_name (call->verb), call->device, call->cable);
   g_ptr_array_add (run->records, g_rc_box_acquire (one->record));
-  run->names_changed = run->names_changed || changes_names (call);
+  run->files_changed = run->files_changed || changes_files (call);
   if (call->verb == VBET_CALL_START)
     run->starts++;
   else if (call->verb == VBET_CALL_STOP)
@@ -183,10 +251,10 @@ advance (PlanRun *run)
     return;
   if (!run->serial_told) {
     run->serial_told = TRUE;
-    if (run->names_changed)
-      refresh_hosts (run->lab);
-    if (run->names_changed)
+    if (run->files_changed) {
+      refresh_files (run->lab);
       vbet_lab_refresh_gateways (run->lab);
+    }
     if (run->serial_done != NULL)
       run->serial_done (run->data, run->records);
   }

@@ -59,9 +59,8 @@ has_virtio (VbetLab *self, const VbetGuestConfig *config)
          && (vbet_lab_features (self, config->kernel, config->image) & VBET_KERNEL_VIRTIO) != 0;
 }
 
-/* The configuration disk, with what the guest's modprobe must know of its kernel. */
-static GBytes *
-make_disk (VbetLab *self, const VbetDevice *device, const char *kernel)
+GBytes *
+vbet_lab_guest_files (VbetLab *self, const VbetDevice *device, const char *kernel)
 {
   g_autofree char *release = NULL;
   g_autoptr (GBytes) builtin = vbet_kernels_builtin (kernel, &release);
@@ -128,7 +127,7 @@ make_config (VbetLab *self, VbetLabDevice *node, GError **error)
   config->disk_path = disk_path (self, device, config->persist, error);
   if (config->disk_path == NULL)
     return NULL;
-  config->config = make_disk (self, device, config->kernel);
+  config->config = vbet_lab_guest_files (self, device, config->kernel);
   config->seccomp = wanted_seccomp (self, config->kernel);
   if (!vbet_lab_find_share (self, device, &config->share, error))
     return NULL;
@@ -163,6 +162,8 @@ power_on (VbetLab *self, VbetLabDevice *node, VbetDone done, gpointer data)
       return;
     }
     node->needs_restart = FALSE;
+    vbet_topology_unref (node->made_of);
+    node->made_of = vbet_topology_ref (self->topology);
   }
   vbet_lab_device_when_settled (node, done, data);
 }

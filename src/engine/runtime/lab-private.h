@@ -32,9 +32,12 @@ typedef struct {
   gulong denied_handler;
   gulong flood_handler; /* of its console */
   gint cpu;             /* processor the guest was given; -1 when it is off */
+  VbetTopology *made_of; /* (nullable): what the files of the guest that runs were made of; owned */
   gboolean needs_restart; /* an attribute changed that the running guest does not have yet */
   GHashTable *down;     /* NIC index → itself: of virtio-net NICs: the guest has set it down */
   GHashTable *cut;      /* NIC index → itself: cabled once, not now; the guest sees no carrier */
+  GHashTable *lacking;  /* NIC index → itself: the running guest did not get it, its ATTACH failed */
+  GHashTable *stuck;    /* NIC index → itself: the running guest still has it, its DETACH failed */
   GPtrArray *waiters;   /* of Waiter: what waits for the guest to be ready or failed */
 } VbetLabDevice;
 
@@ -173,6 +176,10 @@ void vbet_lab_run_plan (VbetLab *self, GPtrArray *calls, VbetPlanDone serial_don
 /* lab-cables.c: of an executed call; and what the switch tells */
 void vbet_lab_plug (VbetLab *self, const VbetCall *call, GError **error);
 void vbet_lab_unplug (VbetLab *self, const VbetCall *call, GError **error);
+/** vbet_lab_drop_port: the switch's port of a NIC goes; a cable that is plugged there stays plugged, without frames. */
+void vbet_lab_drop_port (VbetLab *self, const char *device, guint nic, GError **error);
+/** vbet_lab_join_port: a NIC has a port again: the cable that is plugged there carries frames. */
+void vbet_lab_join_port (VbetLab *self, const char *device, guint nic);
 /** vbet_lab_set_cable: the cable called @name gets the attributes of the topology. */
 void vbet_lab_set_cable (VbetLab *self, const char *name, GError **error);
 /** vbet_lab_cable_state: whether frames from each end come through. */
@@ -284,6 +291,9 @@ gboolean vbet_lab_find_parts (VbetLab *self, const VbetDevice *device, gboolean 
 gboolean vbet_lab_check_plan (VbetLab *self, const VbetTopology *topology, GPtrArray *calls, GError **error);
 
 /* lab-power.c */
+/** vbet_lab_guest_files: Returns: (transfer full): the configuration disk of @device, with what its modprobe must know
+ * of @kernel, a path. */
+GBytes *vbet_lab_guest_files (VbetLab *self, const VbetDevice *device, const char *kernel);
 /** vbet_lab_power: one change of power without a log entry of its own. */
 void vbet_lab_power (VbetLab *self, VbetLabDevice *node, VbetPower power, VbetDone done, gpointer data);
 /** vbet_lab_power_text: Returns: "start", … */

@@ -75,6 +75,9 @@ node_free (VbetLabDevice *node)
     vbet_paths_remove_tree (node->dir);
   g_ptr_array_unref (node->waiters);
   g_hash_table_unref (node->cut);
+  vbet_topology_unref (node->made_of);
+  g_hash_table_unref (node->lacking);
+  g_hash_table_unref (node->stuck);
   g_hash_table_unref (node->down);
   g_free (node->dir);
   g_free (node->name);
@@ -121,6 +124,9 @@ on_guest_state (VbetGuest *guest, VbetGuestState state, const char *reason, Vbet
   case VBET_GUEST_FAILED:
     node->cpu = -1;
     g_hash_table_remove_all (node->down);
+    /* It starts with the NICs of the topology. */
+    g_hash_table_remove_all (node->lacking);
+    g_hash_table_remove_all (node->stuck);
     vbet_lab_guest_alarms_over (node);
     settle_waiters (node, reason != NULL ? reason : "The device was stopped before it was ready");
     break;
@@ -195,6 +201,8 @@ vbet_lab_add_node (VbetLab *self, const char *name, VbetKind kind, GError **erro
   node->cpu = -1;
   node->tap_fd = -1;
   node->cut = g_hash_table_new (NULL, NULL);
+  node->lacking = g_hash_table_new (NULL, NULL);
+  node->stuck = g_hash_table_new (NULL, NULL);
   node->down = g_hash_table_new (NULL, NULL);
   node->waiters = g_ptr_array_new_with_free_func (g_free);
   if (kind & VBET_KIND_GUEST) {

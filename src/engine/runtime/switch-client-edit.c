@@ -421,6 +421,13 @@ vbet_switch_client_add_guest_port (VbetSwitchClient *self, const char *device, g
 }
 
 gboolean
+vbet_switch_client_has_port (VbetSwitchClient *self, const char *device, guint nic)
+{
+  g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
+  return switch_client_lookup_port (self, device, nic) != NULL;
+}
+
+gboolean
 vbet_switch_client_offer_vhost (VbetSwitchClient *self, const char *device, guint nic, const guint8 mac[6],
                                 const char *path, GError **error)
 {

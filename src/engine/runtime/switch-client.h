@@ -105,6 +105,8 @@ gboolean vbet_switch_client_set_bridge_port (VbetSwitchClient *self, const char 
  */
 gboolean vbet_switch_client_add_guest_port (VbetSwitchClient *self, const char *device, guint nic, guint mtu,
                                             const char *path, GError **error);
+/** vbet_switch_client_has_port: whether NIC @nic of @device has a port of the switch. */
+gboolean vbet_switch_client_has_port (VbetSwitchClient *self, const char *device, guint nic);
 /**
  * vbet_switch_client_offer_vhost: lets the guest's kernel connect the port by vhost-user, too.
  * @mac: what its NIC is told
