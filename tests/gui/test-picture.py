@@ -23,7 +23,9 @@ def is_picture(path):
     if path.suffix == ".png":
         return data.startswith(b"\x89PNG") and data.rstrip().endswith(b"IEND\xaeB`\x82")
     if path.suffix == ".pdf":
-        return data.startswith(b"%PDF") and data.rstrip().endswith(b"%%EOF") and b"/Count 1\n" in data
+        # Newer versions of cairo pack the objects, the number of pages among them.
+        pages = b"/Count 1\n" in data or b"/ObjStm" in data
+        return data.startswith(b"%PDF") and data.rstrip().endswith(b"%%EOF") and pages
     return xml.dom.minidom.parseString(data).documentElement.tagName == "svg"
 
 

@@ -265,6 +265,13 @@ vbet_lab_retry_async (VbetLab *self, guint number, GAsyncReadyCallback callback,
 {
   g_autoptr (VbetCallRecord) old = vbet_lab_call_record (self, number);
   VbetPower power = VBET_POWER_START;
+  if (old != NULL && !self->stopping && strcmp (old->state, "failed") == 0 && old->call != NULL
+      && (old->device == NULL || !power_of (old->verb, &power))) {
+    VbetJob *job = g_new0 (VbetJob, 1);
+    job->index = number;
+    vbet_lab_push_job (self, job, begin_retry, callback, user_data);
+    return;
+  }
   GTask *task = g_task_new (self, NULL, callback, user_data);
   if (old == NULL) {
     g_autofree char *why = g_strdup_printf ("There is no call number %u, or it was long ago", number);
@@ -275,12 +282,7 @@ vbet_lab_retry_async (VbetLab *self, guint number, GAsyncReadyCallback callback,
     refuse_retry (task, FALSE, VBET_ERROR_STATE, "Only a call that failed can be tried again");
   } else if (old->device != NULL && power_of (old->verb, &power)) {
     retry_power (self, task, old, power);
-  } else if (old->call == NULL) {
-    refuse_retry (task, FALSE, VBET_ERROR_STATE, "This call cannot be tried again by itself; change the lab instead");
   } else {
-    VbetJob *job = g_new0 (VbetJob, 1);
-    g_object_unref (task);
-    job->index = number;
-    vbet_lab_push_job (self, job, begin_retry, callback, user_data);
+    refuse_retry (task, FALSE, VBET_ERROR_STATE, "This call cannot be tried again by itself; change the lab instead");
   }
 }
