@@ -19,6 +19,7 @@ PROTOCOL_LABS = \
 	tests/labs/lacp.vbet \
 	tests/labs/ldp.vbet \
 	tests/labs/pim.vbet \
+	tests/labs/pim6.vbet \
 	tests/labs/qinq.vbet \
 	tests/labs/vrf.vbet \
 	tests/labs/vrrp.vbet \
