@@ -16,6 +16,11 @@ case "${1-}" in
 *) die "unknown option $1; usage: ./test.sh [--quick]" ;;
 esac
 
+# programs DIR: the tests' programs, by all processors; the tests run one after the other, since guests need them, too.
+programs() {
+  make -s -C "$1" -j"$(nproc)" check TESTS= >/dev/null || die "the build of the tests failed in $1"
+}
+
 # Runs a make target and shows its log's end when it fails.
 check() {
   make -C "$1" -j"$2" check || {
@@ -45,18 +50,20 @@ finish_kernel || die "the lab kernel could not be built: $kernel_reason"
 # From here on a test that lacks what was set up above fails instead of being skipped.
 VBET_TESTS_SET_UP=yes
 export VBET_TESTS_SET_UP
+programs build
 say "Running all tests: units, rules, real guests, faults, the window"
 check build 1
 skips build || die "a test was skipped without a reason"
 if [ "$quick" = no ]; then
   build_tree build-sanitizers --enable-werror --enable-sanitizers
+  programs build-sanitizers
   say "Running the unit tests with AddressSanitizer and UndefinedBehaviorSanitizer"
   make -C build-sanitizers -j1 check-units || {
     cat build-sanitizers/test-suite.log >&2
     die "unit tests failed with sanitizers"
   }
   say "Checking the release tarball"
-  make -s -C build distcheck-quick >build/distcheck.log 2>&1 || {
+  make -s -C build -j"$(nproc)" distcheck-quick >build/distcheck.log 2>&1 || {
     tail -n 50 build/distcheck.log >&2
     die "make distcheck failed"
   }
