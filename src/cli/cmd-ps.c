@@ -31,6 +31,8 @@ print_json (GPtrArray *labs)
     json_builder_add_int_value (builder, lab->guests);
     json_builder_set_member_name (builder, "ready");
     json_builder_add_int_value (builder, lab->ready);
+    json_builder_set_member_name (builder, "isolated");
+    json_builder_add_boolean_value (builder, lab->isolated);
     json_builder_set_member_name (builder, "answers");
     json_builder_add_boolean_value (builder, lab->answers);
     json_builder_end_object (builder);
@@ -61,7 +63,8 @@ print_people (GPtrArray *labs)
     vbet_table_add_format (table, "%u", lab->ready);
     vbet_table_add (table, uptime);
     vbet_table_add_format (table, "%" G_GINT64_FORMAT, lab->pid);
-    vbet_table_add (table, lab->path != NULL && *lab->path != '\0' ? lab->path : "-");
+    vbet_table_add_format (table, "%s%s", lab->path != NULL && *lab->path != '\0' ? lab->path : "-",
+                           lab->isolated ? " (isolated)" : "");
   }
   vbet_table_print (table);
 }

@@ -90,6 +90,8 @@ print_head (GVariant *status, GPtrArray *devices)
   if (*path != '\0')
     vbet_output_print (", from %s", path);
   vbet_output_print ("\n");
+  if (vbet_field_boolean (status, "isolated"))
+    vbet_output_print ("Isolated: it uses nothing of this machine that its text names.\n");
   g_autoptr (GVariant) lab_switch = vbet_field_dict (status, "switch");
   gint64 restarts = vbet_field_integer (lab_switch, "restarts");
   if (restarts > 0)

@@ -455,6 +455,7 @@ _vbet_lab_info_from_reply (const char *id, GVariant *reply)
     info->path = g_strdup ("");
   g_variant_lookup (reply, "pid", "x", &info->pid);
   g_variant_lookup (reply, "uptime", "d", &info->uptime);
+  g_variant_lookup (reply, "isolated", "b", &info->isolated);
   if (g_variant_lookup (reply, "devices", "x", &number))
     info->devices = (guint) number;
   if (g_variant_lookup (reply, "guests", "x", &number))

@@ -151,6 +151,8 @@ def isolated(place):
     lab = place.run(lab_file, "--isolated")
     assert all(device["state"] == "ready" for device in place.status(lab)["devices"]), place.status(lab)
     assert not place.device(lab, "gw").get("forwards")
+    assert "Isolated: " in place.ctl("status", lab).stdout and place.status(lab)["isolated"]
+    assert "greedy.vbet (isolated)\n" in place.ctl("ps").stdout, place.ctl("ps").stdout
     gateway = next(process for process in place.remember(lab) if process.name.startswith("vbet-nat"))
     options = open(f"/proc/{gateway.pid}/cmdline").read().split("\0")
     assert "--isolated" in options and "--host" not in options, options

@@ -318,6 +318,7 @@ make_status (VbetLab *self, const VbetSwitchState *counters)
   g_variant_dict_insert (&dict, "name", "s", self->name);
   g_variant_dict_insert (&dict, "path", "s", self->path);
   g_variant_dict_insert (&dict, "state", "s", lab_state (self));
+  g_variant_dict_insert (&dict, "isolated", "b", self->isolated);
   g_variant_dict_insert (&dict, "pid", "x", (gint64) getpid ());
   g_variant_dict_insert (&dict, "uid", "x", (gint64) geteuid ());
   g_variant_dict_insert (&dict, "uptime", "d", seconds_since (self->born));
