@@ -17,8 +17,11 @@ tests_unit_test_alarms_SOURCES = tests/unit/test-alarms.c
 tests_unit_test_alarms_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_alarms_LDADD = libvbet-runtime.a libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
 
-check_PROGRAMS += tests/unit/test-rpc
-TESTS += tests/unit/test-rpc
+check_PROGRAMS += tests/unit/test-rpc tests/unit/test-rpc-json
+TESTS += tests/unit/test-rpc tests/unit/test-rpc-json
+tests_unit_test_rpc_json_SOURCES = tests/unit/test-rpc-json.c
+tests_unit_test_rpc_json_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_rpc_json_LDADD = libvbet-client.a libvbet-base.a $(TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 tests_unit_test_rpc_SOURCES = tests/unit/test-rpc.c
 tests_unit_test_rpc_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_rpc_LDADD = libvbet-client.a libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
