@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -95,6 +96,16 @@ allow_reading (scmp_filter_ctx context)
                      : result;
 }
 
+/* The C library tries a socket of AF_UNIX first, for which it needs no reproach, and then one of another family. */
+static int
+allow_interfaces (scmp_filter_ctx context)
+{
+  int result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (ioctl), 1, SCMP_A1_32 (SCMP_CMP_EQ, SIOCGIFINDEX));
+  return result == 0 ? seccomp_rule_add (context, SCMP_ACT_ERRNO (EAFNOSUPPORT), SCMP_SYS (socket), 1,
+                                         SCMP_A0_32 (SCMP_CMP_EQ, AF_UNIX))
+                     : result;
+}
+
 static int
 add_rules (scmp_filter_ctx context, const VbetCallFilter *filter)
 {
@@ -111,6 +122,8 @@ add_rules (scmp_filter_ctx context, const VbetCallFilter *filter)
     result = allow_own_signals (context);
   if (result == 0)
     result = allow_sockets (context, filter->families);
+  if (result == 0 && filter->names_interfaces)
+    result = allow_interfaces (context);
   return result == 0 && filter->reads_files ? allow_reading (context) : result;
 }
 

@@ -17,6 +17,7 @@ typedef struct {
   const char *const *calls; /* NULL-terminated: by name, beside what every service needs */
   const int *families;      /* of sockets that it may make (AF_UNIX …), ending with 0 */
   gboolean reads_files;     /* opens existing files, to read */
+  gboolean names_interfaces; /* asks for the numbers of interfaces: if_nametoindex(3) */
   /* (nullable): handles SIGSYS, with SA_SIGINFO: begins with vbet_call_filter_refuse(); without one, or on
    * another processor than x86-64, nobody is told of refused calls. */
   void (*refused) (int number, siginfo_t *info, void *context);

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/paths.h"
@@ -79,6 +80,7 @@ vbet_confine (const VbetConfinement *confinement, const char *ret_layers[VBET_CO
   prctl (PR_SET_DUMPABLE, 1);
 #endif
   prctl (PR_SET_NAME, confinement->name);
+  tzset (); /* else the first message that has a time in it would open a file for it */
   /* After the change of user, which clears it. A parent that is dead by now has closed our channel. */
   prctl (PR_SET_PDEATHSIG, SIGKILL);
   if (confinement->many_files)

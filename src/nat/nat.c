@@ -496,7 +496,7 @@ confine (const char *ret_layers[VBET_CONFINE_LAYERS])
   const VbetConfinement confinement = { .name = "vbet-nat",
                                         .rule = { .path = folder, .access = VBET_SANDBOX_READ },
                                         .limits = VBET_SANDBOX_LIMIT_ABSTRACT | VBET_SANDBOX_LIMIT_SIGNAL,
-                                        .calls = { calls, families, .reads_files = TRUE, .refused = on_refused_call } };
+                                        .calls = { calls, families, .reads_files = TRUE, .names_interfaces = TRUE, .refused = on_refused_call } };
   return vbet_confine (&confinement, ret_layers);
 }
 

@@ -141,9 +141,9 @@ vbet_switch_main (int argc, char **argv)
   }
   fcntl (VBET_CONTROL_FD, F_SETFD, FD_CLOEXEC);
   prctl (PR_SET_TIMERSLACK, 1UL); /* nanoseconds: a frame's time has come when it has come */
-  signal (SIGPIPE, SIG_IGN);      /* a guest's notifications may go to a pipe */
+  signal (SIGPIPE, SIG_IGN);      /* somebody may have gone who is written to */
   /* Beside what every service does: frames by batches, notifiers that may not be waited for, sockets of stock guests. */
-  static const char *const calls[] = { "recvmmsg", "sendmmsg", "preadv2", "pwritev2", "bind", "connect", NULL };
+  static const char *const calls[] = { "recvmmsg", "sendmmsg", "preadv2", "bind", "connect", NULL };
   static const int families[] = { AF_UNIX, 0 };
   /* No file can be opened and none made; abstract sockets stay: that is how stock guests get frames. */
   const VbetConfinement confinement = { .name = "vbet-switch",

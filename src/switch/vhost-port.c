@@ -144,23 +144,10 @@ vbet_vhost_port_set_link (VbetVhostPort *self, const VbetVhostLink *link)
 
 /* --- what the guest sets ------------------------------------------------------------------ */
 
-/* Whether a pipe waits is said by each open file of it, and the guest has this one: an open file of our own
- * in its place. Returns: @fd when none can be had. */
-static int
-own_end (int fd, int access)
-{
-  char link[64];
-  g_snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
-  int own = open (link, access | O_NONBLOCK | O_CLOEXEC);
-  if (own < 0)
-    return fd;
-  close (fd);
-  return own;
-}
-
 /* A descriptor that a notification can be read from (@access O_RDONLY) or written to (O_WRONLY) without
- * waiting: a pipe, a socket, to read from also an eventfd. Writing to an eventfd waits when it is full, at
- * the guest's will, and no call can be told not to; user-mode Linux has a pipe there. */
+ * waiting, whatever the guest does to the open file that it shares: a socket, to read from also an eventfd. Writing to an
+ * eventfd waits when it is full, and no call can be told not to; pipes likewise on older hosts. User-mode Linux has a pair
+ * of sockets there. */
 static int
 take_notifier (Message *message, int access)
 {
@@ -168,23 +155,13 @@ take_notifier (Message *message, int access)
   int fd = message->n_fds == 1 ? message->fds[0] : -1;
   if (fd < 0 || fstat (fd, &status) != 0)
     return -1;
-  if (!S_ISFIFO (status.st_mode) && !S_ISSOCK (status.st_mode)
-      && ((status.st_mode & S_IFMT) != 0 || access != O_RDONLY))
+  if (!S_ISSOCK (status.st_mode) && ((status.st_mode & S_IFMT) != 0 || access != O_RDONLY))
     return -1;
-  if (S_ISFIFO (status.st_mode))
-    fd = message->fds[0] = own_end (fd, access);
   int flags = fcntl (fd, F_GETFL);
   if (flags < 0 || fcntl (fd, F_SETFL, flags | O_NONBLOCK) != 0)
     return -1;
   message->fds[0] = -1;
   return fd;
-}
-
-static gboolean
-is_socket (int fd)
-{
-  struct stat status;
-  return fstat (fd, &status) == 0 && S_ISSOCK (status.st_mode);
 }
 
 static void
@@ -219,8 +196,6 @@ set_call (VbetVhostRing *ring, Message *message)
   if (word64 (message->body) & NO_FD)
     return 0;
   ring->call = take_notifier (message, O_WRONLY);
-  ring->call_is_socket = ring->call >= 0 && is_socket (ring->call);
-  ring->call_is_asked = FALSE;
   return ring->call >= 0 ? 0 : -EBADF;
 }
 

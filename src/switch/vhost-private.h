@@ -40,8 +40,6 @@ struct VbetVhostRing {
   gboolean enabled;
   int kick; /* -1: none */
   int call;
-  gboolean call_is_socket;
-  gboolean call_is_asked; /* before it is written to: its kernel does not know RWF_NOWAIT for it */
   VbetFdRef kick_ref;
   gint64 called;   /* when the guest was notified last; nanoseconds */
   gboolean listed; /* something is to be done at @due */

@@ -116,27 +116,7 @@ resume_paused (VbetVhost *self)
 }
 
 /* Whether a descriptor waits is its open file's, which the guest shares: it can be changed at any time, so
- * each call says for itself that it does not wait. Where the kernel cannot be told (a pipe before Linux 6.4), the
- * open file is our own (vhost-port.c) and does not wait; asking it first is for where it could not be had. */
-static gssize
-write_now (VbetVhostRing *ring, const guint64 *number)
-{
-  if (ring->call_is_socket)
-    return send (ring->call, number, sizeof *number, MSG_DONTWAIT | MSG_NOSIGNAL);
-  if (!ring->call_is_asked) {
-    struct iovec iov = { .iov_base = (void *)number, .iov_len = sizeof *number };
-    ssize_t n = pwritev2 (ring->call, &iov, 1, -1, RWF_NOWAIT);
-    if (n >= 0 || errno != EOPNOTSUPP)
-      return n;
-    ring->call_is_asked = TRUE;
-  }
-  struct pollfd ready = { .fd = ring->call, .events = POLLOUT };
-  return poll (&ready, 1, 0) == 1 && (ready.revents & POLLOUT) != 0
-             ? write (ring->call, number, sizeof *number)
-             : -1;
-}
-
-/* Likewise. */
+ * each call says for itself that it does not wait. */
 static gssize
 read_now (const VbetVhostRing *ring, guint64 *number)
 {
@@ -163,8 +143,8 @@ call_guest (VbetVhostRing *ring)
 {
   guint64 one = 1;
   ring->called = ring->port->shared->now;
-  if (ring->call >= 0 && write_now (ring, &one) < 0)
-    return; /* a full pipe has unread notifications in it: as good as one more */
+  if (ring->call >= 0 && send (ring->call, &one, sizeof one, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+    return; /* a full socket has unread notifications in it: as good as one more */
 }
 
 void

@@ -30,13 +30,13 @@ static const struct {
   const char *name;
   int error;
 } kinds[KINDS] = {
-  [OPEN] = { "open", EMFILE },     /* open, openat, for any file but those of /proc and libraries */
-  [WRITE] = { "write", ENOSPC },   /* to files: write, pwrite, ftruncate, fallocate, fsync */
+  [OPEN] = { "open", EMFILE },     /* open, openat, of any file but those of /proc and libraries */
+  [WRITE] = { "write", ENOSPC },   /* to files: write, pwrite, ftruncate, posix_fallocate, fsync */
   [SPAWN] = { "spawn", EAGAIN },   /* fork, posix_spawn */
-  [SOCKET] = { "socket", EMFILE }, /* socket, socketpair, accept */
+  [SOCKET] = { "socket", EMFILE }, /* socket, socketpair, accept4 */
   [RENAME] = { "rename", EIO },    /* rename, link, symlink */
   [MKDIR] = { "mkdir", ENOSPC },
-  [DUP] = { "dup", EMFILE },       /* dup, fcntl (F_DUPFD), pipe, eventfd, epoll, memfd */
+  [DUP] = { "dup", EMFILE },       /* dup, fcntl (F_DUPFD), pipe2, memfd_create */
   [LISTEN] = { "listen", EADDRINUSE }, /* bind, listen, connect */
   [PTY] = { "pty", ENOSPC },       /* posix_openpt, ptsname, grantpt */
 };
@@ -150,6 +150,18 @@ int
 ftruncate64 (int fd, off64_t size)
 {
   return hits (WRITE) ? -1 : REAL (ftruncate64) (fd, size);
+}
+
+int
+posix_fallocate (int fd, off_t offset, off_t size)
+{
+  return hits (WRITE) ? errno : REAL (posix_fallocate) (fd, offset, size);
+}
+
+int
+posix_fallocate64 (int fd, off64_t offset, off64_t size)
+{
+  return hits (WRITE) ? errno : REAL (posix_fallocate64) (fd, offset, size);
 }
 
 int

@@ -131,7 +131,8 @@ def nat_and_dhcp(place):
         assert not failed_calls(place, lab), failed_calls(place, lab)
         gateway = place.device(lab, "gw")
         assert gateway["state"] == "ready" and gateway["pid"] > 0, gateway
-        assert "no_new_privs" in gateway["layers"], gateway
+        assert {"no_new_privs", "calls"} <= set(gateway["layers"]), gateway
+        assert "calls" in place.status(lab)["switch"]["layers"], place.status(lab)["switch"]
         # h1 has everything by DHCP, h2 has it written.
         wait_until(lambda: "10.0.2.15/24" in place.exec(lab, "h1", "ip", "addr").stdout, 10, "an address by DHCP")
         assert "default via 10.0.2.2" in place.exec(lab, "h1", "ip", "route").stdout

@@ -128,6 +128,12 @@ signal_another (void)
 }
 
 static gboolean
+signal_a_thread_of_another (void)
+{
+  return syscall (SYS_tgkill, getppid (), getppid (), 0) == 0;
+}
+
+static gboolean
 change_name (void)
 {
   return prctl (PR_SET_NAME, "innocent") == 0;
@@ -140,7 +146,7 @@ make_file (void)
 }
 
 static gboolean (*const attacks[]) (void)
-    = { run_program, reach_network, open_to_write, make_code, signal_another, change_name, make_file };
+    = { run_program, reach_network, open_to_write, make_code, signal_another, signal_a_thread_of_another, change_name, make_file };
 
 /* What a service does all day. Each bit of the result is one thing that did not work. */
 static int
@@ -163,7 +169,7 @@ work (void)
 static gboolean
 install (void)
 {
-  static const char *const calls[] = { "tgkill", NULL };
+  static const char *const calls[] = { NULL };
   static const int families[] = { AF_UNIX, 0 };
   const VbetCallFilter filter = { calls, families, .reads_files = TRUE, .refused = on_refused };
   return vbet_call_filter_install (&filter) == 0;

@@ -164,13 +164,13 @@ vbet_alarms_raise (VbetAlarms *self, const char *device, VbetAlarmSource source,
 }
 
 static gboolean
-remove_some (VbetAlarms *self, const char *device, int source, const char *key)
+remove_some (VbetAlarms *self, const char *device, int source, const char *key, gboolean begins)
 {
   gboolean removed = FALSE;
   for (guint i = self->alarms->len; i > 0; i--) {
     const Alarm *alarm = g_ptr_array_index (self->alarms, i - 1);
     if (strcmp (alarm->device, device) != 0 || (source >= 0 && (int)alarm->source != source)
-        || (key != NULL && strcmp (alarm->key, key) != 0))
+        || (key != NULL && (begins ? !g_str_has_prefix (alarm->key, key) : strcmp (alarm->key, key) != 0)))
       continue;
     g_ptr_array_remove_index (self->alarms, i - 1);
     removed = TRUE;
@@ -184,14 +184,21 @@ remove_some (VbetAlarms *self, const char *device, int source, const char *key)
 void
 vbet_alarms_clear (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *key)
 {
-  if (remove_some (self, device, (int)source, key))
+  if (remove_some (self, device, (int)source, key, FALSE))
+    tell_later (self, device);
+}
+
+void
+vbet_alarms_clear_all (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *prefix)
+{
+  if (remove_some (self, device, (int)source, prefix, TRUE))
     tell_later (self, device);
 }
 
 void
 vbet_alarms_forget (VbetAlarms *self, const char *device)
 {
-  if (remove_some (self, device, -1, NULL))
+  if (remove_some (self, device, -1, NULL, FALSE))
     tell_later (self, device);
 }
 

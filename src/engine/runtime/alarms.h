@@ -39,6 +39,8 @@ void vbet_alarms_raise (VbetAlarms *self, const char *device, VbetAlarmSource so
                         const char *kind, const char *text, double since);
 /** vbet_alarms_clear: @key: (nullable): NULL: all of that device and source. */
 void vbet_alarms_clear (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *key);
+/** vbet_alarms_clear_all: those of that device and source whose keys begin with @prefix. */
+void vbet_alarms_clear_all (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *prefix);
 /** vbet_alarms_forget: @device is no more. */
 void vbet_alarms_forget (VbetAlarms *self, const char *device);
 

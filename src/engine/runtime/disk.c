@@ -246,7 +246,7 @@ vbet_disk_rewrite_config (const char *path, GBytes *tar, GError **error)
   g_autoptr (GBytes) disk = config_disk (tar);
   gsize size = 0;
   const guint8 *data = g_bytes_get_data (disk, &size);
-  int fd = open (path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+  int fd = open (path, O_RDWR | O_NOFOLLOW | O_CLOEXEC); /* what allocates space by hand reads, too */
   int result = fd >= 0 ? -posix_fallocate (fd, 0, (off_t) size) : -errno;
   if (result == 0)
     result = write_all (fd, data, size);

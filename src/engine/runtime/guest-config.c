@@ -396,6 +396,17 @@ dns_change (const VbetDevice *device)
   return g_string_free (out, FALSE);
 }
 
+static gboolean
+another_has_dhcp (const VbetDevice *device, const VbetNic *nic)
+{
+  gboolean found = FALSE;
+  for (guint i = 0; i < device->nics->len && !found; i++) {
+    const VbetNic *one = g_ptr_array_index (device->nics, i);
+    found = one->index != nic->index && vbet_attributes_boolean (one->attributes, VBET_KIND_NIC, "dhcp");
+  }
+  return found;
+}
+
 /* What a DHCP server told goes with the client: udhcpc's script gave its route this metric. */
 static char *
 dhcp_change (const VbetDevice *device, const VbetNic *nic)
@@ -409,7 +420,9 @@ dhcp_change (const VbetDevice *device, const VbetNic *nic)
   g_string_append_printf (out, "%.*s || exit\n", (int) strcspn (change, "\n"), change);
   g_string_append_printf (out, "ip -4 route del default dev eth%u metric %u 2>/dev/null\n", nic->index - 1,
                           100 + nic->index - 1);
-  append_made (out, device, "/etc/resolv.conf", text);
+  if (!another_has_dhcp (device, nic)) /* whose servers these may be */
+    append_made (out, device, "/etc/resolv.conf", text);
+  g_string_append (out, "true\n"); /* that there was no such route is no failure */
   return g_string_free (out, FALSE);
 }
 

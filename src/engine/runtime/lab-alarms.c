@@ -4,6 +4,13 @@
 
 #include "engine/runtime/lab-private.h"
 
+#include <string.h>
+
+#include "base/call-filter.h"
+
+#define SERVICE_KEY "service"
+#define GUEST_KEY "denied-" /* and the call's name */
+
 static double
 uptime (const VbetLab *self)
 {
@@ -39,7 +46,7 @@ void
 vbet_lab_guest_denied (VbetLabDevice *node, const char *call)
 {
   g_autofree char *name = g_strndup (call, strcspn (call, " "));
-  g_autofree char *key = g_strconcat ("denied-", name, NULL);
+  g_autofree char *key = g_strconcat (GUEST_KEY, name, NULL);
   g_autofree char *text
       = g_strdup_printf ("Its kernel tried the system call %s of this machine, which guests may not use", name);
   vbet_alarms_raise (node->lab->alarms, node->name, VBET_ALARM_FROM_ENGINE, key, "denied", text, uptime (node->lab));
@@ -59,16 +66,23 @@ vbet_lab_guest_floods (VbetLabDevice *node, gboolean on)
 void
 vbet_lab_service_denied (VbetLab *self, const char *device, const char *service, const char *call)
 {
-  g_autofree char *name = g_strndup (call, strspn (call, "abcdefghijklmnopqrstuvwxyz_0123456789"));
-  g_autofree char *key = g_strconcat ("service-", name, NULL);
-  g_autofree char *text = g_strdup_printf ("The process %s tried the system call %s, which it may not use", service, name);
-  vbet_alarms_raise (self->alarms, device, VBET_ALARM_FROM_ENGINE, key, "confined", text, uptime (self));
+  /* One alarm a service, of the last call: a process that was taken over can name as many as it likes. */
+  gsize length = MIN (strspn (call, "abcdefghijklmnopqrstuvwxyz_0123456789"), VBET_CALL_NAME_MAX);
+  g_autofree char *text = g_strdup_printf ("The process %s tried the system call %.*s, which it may not use", service,
+                                           (int)length, call);
+  vbet_alarms_raise (self->alarms, device, VBET_ALARM_FROM_ENGINE, SERVICE_KEY, "confined", text, uptime (self));
+}
+
+void
+vbet_lab_service_denied_over (VbetLab *self, const char *device)
+{
+  vbet_alarms_clear (self->alarms, device, VBET_ALARM_FROM_ENGINE, SERVICE_KEY);
 }
 
 void
 vbet_lab_guest_denied_over (VbetLabDevice *node)
 {
-  vbet_alarms_clear (node->lab->alarms, node->name, VBET_ALARM_FROM_ENGINE, NULL);
+  vbet_alarms_clear_all (node->lab->alarms, node->name, VBET_ALARM_FROM_ENGINE, GUEST_KEY);
 }
 
 void

@@ -204,6 +204,8 @@ attach (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
     return;
   }
   if (!make_port (self, node, nic, &error)) {
+    if (node->guest != NULL && vbet_lab_device_is_running (node))
+      g_hash_table_add (node->lacking, GUINT_TO_POINTER (call->nic));
     done (data, error);
     return;
   }
@@ -224,7 +226,10 @@ attach (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
 static void
 forget_nic (VbetLab *self, VbetLabDevice *node, guint index, GError **error)
 {
-  vbet_lab_drop_port (self, node->name, index, error);
+  /* Whose port could not be made either has none. */
+  if (vbet_switch_client_has_port (self->switch_client, node->name, index)
+      || !g_hash_table_contains (node->lacking, GUINT_TO_POINTER (index)))
+    vbet_lab_drop_port (self, node->name, index, error);
   g_hash_table_remove (node->down, GUINT_TO_POINTER (index));
   g_hash_table_remove (node->cut, GUINT_TO_POINTER (index));
   g_hash_table_remove (node->lacking, GUINT_TO_POINTER (index));
@@ -240,10 +245,12 @@ on_nic_detached (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   gboolean detached = vbet_guest_detach_nic_finish (VBET_GUEST (source), result, &error);
   VbetLabDevice *node = vbet_lab_device (pending->lab, pending->device);
-  if (detached && node != NULL)
+  if (node != NULL && (detached || !vbet_lab_device_is_running (node))) {
+    g_clear_error (&error); /* it is out, or ended meanwhile, its NICs with it */
     forget_nic (pending->lab, node, pending->index, &error);
-  else if (node != NULL && vbet_lab_device_is_running (node))
+  } else if (node != NULL) {
     note_nic (pending, node->stuck, TRUE);
+  }
   pending_end (pending, error);
 }
 

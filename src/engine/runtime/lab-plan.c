@@ -126,8 +126,15 @@ refresh_device (VbetLab *self, VbetLabDevice *node)
   vbet_lab_device_when_settled (node, on_settled, refresh);
 }
 
+void
+vbet_lab_refresh_resumed (VbetLabDevice *node)
+{
+  if (node->made_of != NULL && node->made_of != node->lab->topology)
+    refresh_device (node->lab, node);
+}
+
 /* Guests that run, or began to boot before the last change, know the new devices by name, too. A paused one comes to
- * it with the next change. */
+ * it when it goes on. */
 static void
 refresh_files (VbetLab *self)
 {

@@ -31,6 +31,7 @@ typedef struct {
   gulong alarm_handler;
   gulong denied_handler;
   gulong flood_handler; /* of its console */
+  gboolean paused;
   gint cpu;             /* processor the guest was given; -1 when it is off */
   VbetTopology *made_of; /* (nullable): what the files of the guest that runs were made of; owned */
   gboolean needs_restart; /* an attribute changed that the running guest does not have yet */
@@ -205,11 +206,15 @@ VbetAlarms *vbet_lab_alarms_new (VbetLab *self);
 void vbet_lab_guest_alarm (VbetLabDevice *node, const char *key, const char *kind, const char *text);
 /** vbet_lab_guest_denied: its kernel made the system call @call of the host, which it may not. */
 void vbet_lab_guest_denied (VbetLabDevice *node, const char *call);
+/** vbet_lab_refresh_resumed: it was paused; its files follow what was changed meanwhile. */
+void vbet_lab_refresh_resumed (VbetLabDevice *node);
 /** vbet_lab_guest_floods: its console prints more than is read; no longer so. */
 void vbet_lab_guest_floods (VbetLabDevice *node, gboolean on);
 /** vbet_lab_service_denied: the lab's process @service made the system call @call, which it may not. @device: the gateway;
  * "": the switch. */
 void vbet_lab_service_denied (VbetLab *self, const char *device, const char *service, const char *call);
+/** vbet_lab_service_denied_over: another process is in its place. */
+void vbet_lab_service_denied_over (VbetLab *self, const char *device);
 /** vbet_lab_guest_denied_over: another process is about to be its kernel. */
 void vbet_lab_guest_denied_over (VbetLabDevice *node);
 /** vbet_lab_guest_alarms_over: its boot is. */

@@ -117,12 +117,19 @@ on_guest_state (VbetGuest *guest, VbetGuestState state, const char *reason, Vbet
   g_signal_emit (self, signals[SIGNAL_DEVICE_STATE], 0, node->name, vbet_guest_state_name (state), reason);
   switch (state) {
   case VBET_GUEST_READY:
+    settle_waiters (node, NULL);
+    if (node->paused)
+      vbet_lab_refresh_resumed (node);
+    node->paused = FALSE;
+    break;
   case VBET_GUEST_PAUSED:
     settle_waiters (node, NULL);
+    node->paused = TRUE;
     break;
   case VBET_GUEST_OFF:
   case VBET_GUEST_FAILED:
     node->cpu = -1;
+    node->paused = FALSE;
     g_hash_table_remove_all (node->down);
     /* It starts with the NICs of the topology. */
     g_hash_table_remove_all (node->lacking);
@@ -253,6 +260,7 @@ vbet_lab_guest (VbetLab *self, const char *device, GError **error)
 static void
 on_switch_restarted (VbetSwitchClient *client, VbetLab *self)
 {
+  vbet_lab_service_denied_over (self, "");
   g_signal_emit (self, signals[SIGNAL_SWITCH_STATE], 0, "restarted");
 }
 

@@ -114,7 +114,8 @@ vbet_rundir_free (VbetRundir *self)
   if (self->warden_watch != 0)
     g_source_remove (self->warden_watch);
   if (self->warden_pipe >= 0) {
-    /* What could not be removed is the warden's: told nothing, it goes on trying. A dead one needs no word. */
+    /* What could not be removed is the warden's: told nothing, it tries some times more; what is left
+     * even then is collected by whoever starts next. A dead one needs no word. */
     ssize_t told = gone ? write (self->warden_pipe, "q", 1) : 0;
     (void)told;
     close (self->warden_pipe);
