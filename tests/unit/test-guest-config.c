@@ -273,7 +273,12 @@ test_changes (void)
   expect_change (plain, "h1", 1, "dhcp",
                  "vbet-nic set 1 1500 10.0.0.1/24 fd00::1/64 || exit\n"
                  "ip -4 route del default dev eth0 metric 100 2>/dev/null\n"
-                 "cat >/etc/resolv.conf <<'END-OF-TEXT' || exit\nnameserver 9.9.9.9\nnameserver 2620:fe::fe\nEND-OF-TEXT\n");
+                 "cat >/etc/resolv.conf <<'END-OF-TEXT' || exit\nnameserver 9.9.9.9\nnameserver 2620:fe::fe\nEND-OF-TEXT\ntrue\n");
+  /* Another NIC's servers stay. */
+  expect_change ("h = attach(alloc(host), alloc(NIC, dhcp=yes), alloc(NIC))", "h", 2, "dhcp",
+                 "vbet-nic set 2 1500 || exit\n"
+                 "ip -4 route del default dev eth1 metric 101 2>/dev/null\n"
+                 "true\n");
   expect_change (plain, "h1", 0, "boot", NULL);
   expect_change (plain, "h1", 0, "rules", NULL);
   expect_change (plain, "r1", 0, "routing", "/usr/lib/vbet/service routing stop\nrm -f /etc/frr/daemons\n");

@@ -420,7 +420,8 @@ dhcp_change (const VbetDevice *device, const VbetNic *nic)
   g_string_append_printf (out, "%.*s || exit\n", (int) strcspn (change, "\n"), change);
   g_string_append_printf (out, "ip -4 route del default dev eth%u metric %u 2>/dev/null\n", nic->index - 1,
                           100 + nic->index - 1);
-  if (!another_has_dhcp (device, nic)) /* whose servers these may be */
+  /* Where the text names no servers, those that are there may be another NIC's. */
+  if (text[0] != '\0' || !another_has_dhcp (device, nic))
     append_made (out, device, "/etc/resolv.conf", text);
   g_string_append (out, "true\n"); /* that there was no such route is no failure */
   return g_string_free (out, FALSE);
