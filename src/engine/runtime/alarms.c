@@ -45,6 +45,7 @@ static const struct {
   { "module", "Choose a kernel= that has it, or build the image anew with “vbetctl image build”" },
   { "mount", "Build the image anew with “vbetctl image build”" },
   { "disk", "Restart the device" },
+  { "files", "Restart the device" },
   { "flood", "End what prints there, by Ctrl+C on its console" },
   { "confined", "Find out which guest sends what no honest one does, and report it: the process was attacked, or lacks a call "
                 "on this system; nothing came of it" },

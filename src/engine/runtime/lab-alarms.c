@@ -8,6 +8,7 @@
 
 #include "base/call-filter.h"
 
+#define FILES_KEY "files"
 #define SERVICE_KEY "service"
 #define GUEST_KEY "denied-" /* and the call's name */
 
@@ -64,6 +65,18 @@ vbet_lab_guest_floods (VbetLabDevice *node, gboolean on)
 }
 
 void
+vbet_lab_guest_has_old_files (VbetLabDevice *node, gboolean old)
+{
+  VbetAlarms *alarms = node->lab->alarms;
+  if (old)
+    vbet_alarms_raise (alarms, node->name, VBET_ALARM_FROM_ENGINE, FILES_KEY, "files",
+                       "What the last edits change in its files (names, name servers, services) did not get there",
+                       uptime (node->lab));
+  else
+    vbet_alarms_clear (alarms, node->name, VBET_ALARM_FROM_ENGINE, FILES_KEY);
+}
+
+void
 vbet_lab_service_denied (VbetLab *self, const char *device, const char *service, const char *call)
 {
   /* One alarm a service, of the last call: a process that was taken over can name as many as it likes. */
@@ -83,6 +96,7 @@ void
 vbet_lab_guest_denied_over (VbetLabDevice *node)
 {
   vbet_alarms_clear_all (node->lab->alarms, node->name, VBET_ALARM_FROM_ENGINE, GUEST_KEY);
+  vbet_lab_guest_has_old_files (node, FALSE);
 }
 
 void

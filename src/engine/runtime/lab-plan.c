@@ -56,10 +56,24 @@ typedef struct {
 } Refresh;
 
 static void
+refresh_free (Refresh *self)
+{
+  g_object_unref (self->lab);
+  g_free (self->device);
+  g_free (self->script);
+  g_free (self);
+}
+
+static void
 on_refreshed (GObject *source, GAsyncResult *result, gpointer data)
 {
-  /* A guest that just goes away needs no files; there is nobody to tell. */
+  Refresh *refresh = data;
   g_autoptr (VbetExecResult) outcome = vbet_guest_exec_finish (VBET_GUEST (source), result, NULL);
+  VbetLabDevice *node = vbet_lab_device (refresh->lab, refresh->device);
+  /* A guest that just goes away needs no files. */
+  if (node != NULL && node->guest == VBET_GUEST (source) && vbet_lab_device_is_running (node))
+    vbet_lab_guest_has_old_files (node, outcome == NULL || outcome->status != 0);
+  refresh_free (refresh);
 }
 
 /* A reboot inside finds what was changed since the start. A folder that is shared from the next start on is not there. */
@@ -93,12 +107,10 @@ on_settled (gpointer data, GError *error)
     refresh_boot (refresh->lab, guest, device);
   if (guest != NULL && refresh->script != NULL) {
     g_autoptr (GBytes) input = g_bytes_new (refresh->script, strlen (refresh->script));
-    vbet_guest_exec_async (guest, argv, input, NULL, NULL, NULL, on_refreshed, NULL);
+    vbet_guest_exec_async (guest, argv, input, NULL, NULL, NULL, on_refreshed, refresh);
+    return;
   }
-  g_object_unref (refresh->lab);
-  g_free (refresh->device);
-  g_free (refresh->script);
-  g_free (refresh);
+  refresh_free (refresh);
 }
 
 static gboolean

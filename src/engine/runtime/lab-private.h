@@ -210,6 +210,8 @@ void vbet_lab_guest_denied (VbetLabDevice *node, const char *call);
 void vbet_lab_refresh_resumed (VbetLabDevice *node);
 /** vbet_lab_guest_floods: its console prints more than is read; no longer so. */
 void vbet_lab_guest_floods (VbetLabDevice *node, gboolean on);
+/** vbet_lab_guest_has_old_files: the files that are made of the text could not be brought up to it; they were. */
+void vbet_lab_guest_has_old_files (VbetLabDevice *node, gboolean old);
 /** vbet_lab_service_denied: the lab's process @service made the system call @call, which it may not. @device: the gateway;
  * "": the switch. */
 void vbet_lab_service_denied (VbetLab *self, const char *device, const char *service, const char *call);
