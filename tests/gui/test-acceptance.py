@@ -24,7 +24,9 @@ ROUTERS = {
     ),
     "router2": (
         ("192.168.1.2/24", "192.168.2.1/24"),
-        "router ospf\n redistribute connected\n network 192.168.1.0/24 area 0\n network 192.168.2.0/24 area 0",
+        # FRR 10 else takes another identifier when eth1 loses its carrier, and begins anew.
+        "router ospf\n ospf router-id 192.168.2.1\n redistribute connected\n network 192.168.1.0/24 area 0\n"
+        " network 192.168.2.0/24 area 0",
     ),
     "router3": (
         ("192.168.2.2/24", "192.168.0.1/24"),

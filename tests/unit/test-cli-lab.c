@@ -58,7 +58,7 @@ test_ps (void)
   check_run (json, 0,
              "[\n  {\n    \"id\" : \"lab\",\n    \"name\" : \"star\",\n    \"path\" : \"/tmp/star.vbet\",\n"
              "    \"pid\" : 42,\n    \"uptime\" : 75.5,\n    \"devices\" : 3,\n    \"guests\" : 2,\n    "
-             "\"ready\" : 1,\n    \"answers\" : true\n"
+             "\"ready\" : 1,\n    \"isolated\" : false,\n    \"answers\" : true\n"
              "  }\n]\n",
              "");
 }
