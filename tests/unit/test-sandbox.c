@@ -77,6 +77,8 @@ test_landlock (void)
 
 /* --- system calls ------------------------------------------------------------------ */
 
+#ifndef __SANITIZE_ADDRESS__ /* it makes calls of its own */
+
 static volatile sig_atomic_t n_refused; /* in the child */
 static char refused_name[VBET_CALL_NAME_MAX];
 
@@ -206,9 +208,6 @@ run_work (void)
 static void
 test_calls (void)
 {
-#ifdef __SANITIZE_ADDRESS__
-  g_print ("(sanitizers make calls of their own) ");
-#else
   for (gsize i = 0; i < G_N_ELEMENTS (attacks); i++) {
     CU_ASSERT_EQUAL (run_attack (i, FALSE), 0); /* without the list it works */
     int ended = run_attack (i, TRUE);
@@ -216,27 +215,27 @@ test_calls (void)
     CU_ASSERT_TRUE (ended == 2 || (ended == 3 && attacks[i] == run_program));
   }
   CU_ASSERT_EQUAL (run_work (), 0);
-#endif
 }
 
 /* What refused calls are called. */
 static void
 test_names (void)
 {
-#ifndef __SANITIZE_ADDRESS__
   int status = 0;
   pid_t child = fork ();
   if (child == 0)
     _exit (install () && memfd_create ("program", 0) < 0 && strcmp (refused_name, "memfd_create") == 0 ? 0 : 1);
   CU_ASSERT_EQUAL (waitpid (child, &status, 0), child);
   CU_ASSERT_EQUAL (status, 0);
-#endif
 }
+#endif
 
 static CU_TestInfo sandbox_tests[] = {
   { "Landlock allows its rules and nothing else", test_landlock },
+#ifndef __SANITIZE_ADDRESS__
   { "system calls that are not on the list are refused and told", test_calls },
   { "by their names", test_names },
+#endif
   CU_TEST_INFO_NULL,
 };
 
