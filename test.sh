@@ -16,7 +16,11 @@ case "${1-}" in
 *) die "unknown option $1; usage: ./test.sh [--quick]" ;;
 esac
 
-# programs DIR: the tests' programs, by all processors; the tests run one after the other, since guests need them, too.
+# Most of a test is waiting, for guests to boot and for protocols' timers; so some run side by side.
+jobs=$(nproc)
+[ "$jobs" -le 4 ] || jobs=4
+
+# programs DIR: the tests' programs, by all processors.
 programs() {
   make -s -C "$1" -j"$(nproc)" check TESTS= >/dev/null || die "the build of the tests failed in $1"
 }
@@ -52,7 +56,7 @@ VBET_TESTS_SET_UP=yes
 export VBET_TESTS_SET_UP
 programs build
 say "Running all tests: units, rules, real guests, faults, the window"
-check build 1
+check build "$jobs"
 skips build || die "a test was skipped without a reason"
 if [ "$quick" = no ]; then
   build_tree build-sanitizers --enable-werror --enable-sanitizers

@@ -18,9 +18,11 @@ PROTOCOL_LABS = \
 	tests/labs/ipsec.vbet \
 	tests/labs/lacp.vbet \
 	tests/labs/ldp.vbet \
+	tests/labs/mpls-static.vbet \
 	tests/labs/pim.vbet \
 	tests/labs/pim6.vbet \
 	tests/labs/qinq.vbet \
+	tests/labs/srv6.vbet \
 	tests/labs/vrf.vbet \
 	tests/labs/vrrp.vbet \
 	tests/labs/wireguard.vbet
