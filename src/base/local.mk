@@ -18,6 +18,8 @@ libvbet_base_a_SOURCES = \
 	src/base/images.h \
 	src/base/json-guard.c \
 	src/base/json-guard.h \
+	src/base/kernels.c \
+	src/base/kernels.h \
 	src/base/lab-id.c \
 	src/base/lab-id.h \
 	src/base/leftovers.c \

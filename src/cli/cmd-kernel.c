@@ -5,11 +5,11 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "base/kernels.h"
 #include "base/paths.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/recipe.h"
-#include "engine/runtime/kernel.h"
 
 static int
 build (char **arguments)

@@ -241,6 +241,48 @@ def test_image():
         shutil.rmtree(folder)
 
 
+def kernels():
+    """A folder with two lab kernels and one that is cut short."""
+    folder = Path(tempfile.mkdtemp(prefix="vbet-kernels-"))
+    folder.chmod(0o755)
+    for name, release, size in (("vbet-0123456789ab", "7.3.4-vbet", 6), ("vbet-ba9876543210", "6.12.1-vbet", 6), ("vbet-cccccccccccc", "7.1.0-vbet", 7)):
+        (folder / name).mkdir()
+        (folder / name / "linux").write_text("kernel")
+        (folder / name / "linux").chmod(0o755)
+        (folder / name / "manifest").write_text(f"vbet-kernel 1\nrelease {release}\nsize {size}\n")
+    (folder / "current").symlink_to("vbet-0123456789ab")
+    return folder
+
+
+def test_kernel():
+    folder = kernels()
+    try:
+        with Window(lab_text("inspected.vbet", LAB), environment={"VBET_KERNEL_DIR": str(folder)}) as window:
+            window.item("r1")
+            window.click(window.place("h1"))
+            shows(window, "eth0 Addresses", "10.0.1.2/24")
+            more = window.reach("More", "toggle button")
+            box = more.get_extents(Atspi.CoordType.SCREEN)
+            window.click((box.x + 20, box.y + box.height // 2))
+            wait_until(lambda: more.get_state_set().contains(Atspi.StateType.EXPANDED), 5, "more is shown")
+            window.reach("Kernel", "text")
+            names = window.find("Kernels of this host", "combo box")
+            wait_until(lambda: still(names), 5, "the inspector has its size")
+            box = names.get_extents(Atspi.CoordType.SCREEN)
+            window.click((box.x + box.width - 8, box.y + box.height // 2))
+            wait_until(lambda: still(window.find("vbet-ba9876543210", "menu item")), 5, "the list is there")
+            screenshot("inspector-kernels")
+            assert not window.find_now("vbet-cccccccccccc", "menu item"), "a damaged kernel is offered"
+            window.click(window.find("vbet-ba9876543210", "menu item"))
+            window.wait_text(r'h1 = .*kernel="?vbet-ba9876543210"?')
+            shows(window, "Kernel", "vbet-ba9876543210")
+            window.key("ctrl+z")
+            wait_until(lambda: "vbet-ba" not in window.text(), 5, "undo takes it back")
+            shows(window, "Kernel", "")
+    finally:
+        shutil.rmtree(folder)
+
+
 def test_share():
     with start() as window:
         window.item("r1")

@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/kernels.h"
 #include "base/paths.h"
 #include "engine/runtime/image.h"
 #include "engine/runtime/kernel-config.h"
-#include "engine/runtime/kernel.h"
 #include "unit/harness.h"
 
 static char *

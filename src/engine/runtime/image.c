@@ -12,9 +12,9 @@
 
 #include "base/error.h"
 #include "base/kernel-image.h"
+#include "base/kernels.h"
 #include "base/paths.h"
 #include "engine/runtime/kernel-config.h"
-#include "engine/runtime/kernel.h"
 
 #define KERNEL "linux.uml"
 /* What an image and the engine have agreed on; that of rootfs/build-image. */
@@ -146,19 +146,14 @@ vbet_image_has_modules (const char *image, const char *kernel)
   return FALSE;
 }
 
-/* linux.uml in PATH or, for those without /usr/bin in theirs, there. */
 static char *
 find_stock (GError **error)
 {
-  g_autofree char *found = g_find_program_in_path (KERNEL);
-  if (found == NULL && access ("/usr/bin/" KERNEL, X_OK) == 0)
-    return g_strdup ("/usr/bin/" KERNEL);
-  if (found == NULL) {
+  char *found = vbet_kernels_stock ();
+  if (found == NULL)
     g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
                  "There is no guest kernel; build one with: vbetctl kernel build, or install the package user-mode-linux");
-    return NULL;
-  }
-  return g_path_is_absolute (found) ? g_steal_pointer (&found) : g_canonicalize_filename (found, NULL);
+  return found;
 }
 
 char *

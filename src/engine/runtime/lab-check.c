@@ -8,8 +8,8 @@
 #include <glib/gstdio.h>
 
 #include "base/error.h"
+#include "base/kernels.h"
 #include "engine/runtime/image.h"
-#include "engine/runtime/kernel.h"
 
 /* @kernel as it is now: it may be built anew under the same name while the lab runs. */
 static char *

@@ -7,9 +7,9 @@
 #include <sched.h>
 
 #include "base/error.h"
+#include "base/kernels.h"
 #include "engine/runtime/guest-config.h"
 #include "engine/runtime/image.h"
-#include "engine/runtime/kernel.h"
 
 /* How long a guest may take to shut down by itself before it is killed, in milliseconds. */
 #define STOP_GRACE_MS 3000

@@ -34,8 +34,6 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/image.h \
 	src/engine/runtime/kernel-config.c \
 	src/engine/runtime/kernel-config.h \
-	src/engine/runtime/kernel.c \
-	src/engine/runtime/kernel.h \
 	src/engine/runtime/lab-bridges.c \
 	src/engine/runtime/lab-cables.c \
 	src/engine/runtime/lab-calls.c \

@@ -122,7 +122,7 @@ editor_of (const VbetAttributeSpec *spec)
     return spec->list ? VBET_EDITOR_CHECKS : VBET_EDITOR_CHOICE;
   if (g_strv_contains (long_texts, spec->key))
     return VBET_EDITOR_TEXT;
-  if (strcmp (spec->key, "image") == 0)
+  if (strcmp (spec->key, "image") == 0 || strcmp (spec->key, "kernel") == 0)
     return VBET_EDITOR_NAMES;
   if (strcmp (spec->key, "share") == 0)
     return VBET_EDITOR_FOLDER;

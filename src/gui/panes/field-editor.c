@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "base/images.h"
+#include "base/kernels.h"
 #include "gui/panes/field-private.h"
 
 #include <string.h>
@@ -80,19 +81,68 @@ enum {
   WHAT, /* what is said of it */
 };
 
-/* The images of this host, read anew each time: they are built while the window is open. */
 static void
-list_names (GtkListStore *store)
+list_name (GtkListStore *store, const char *name, const char *what)
+{
+  gtk_list_store_insert_with_values (store, NULL, -1, NAME, name, WHAT, what, -1);
+}
+
+static void
+list_images (GtkListStore *store)
 {
   g_autoptr (GPtrArray) images = vbet_images_list ();
-  gtk_list_store_clear (store);
   for (guint i = 0; i < images->len; i++) {
     const VbetImageInfo *image = g_ptr_array_index (images, i);
     g_autofree char *what = image->with[0] != '\0' ? g_strdup_printf (_ ("with %s"), image->with)
                             : image->current      ? g_strdup (_ ("the standard image"))
                                                   : g_strdup ("");
-    gtk_list_store_insert_with_values (store, NULL, -1, NAME, image->name, WHAT, what, -1);
+    list_name (store, image->name, what);
   }
+}
+
+static void
+list_kernels (GtkListStore *store)
+{
+  g_autoptr (GPtrArray) kernels = vbet_kernels_list ();
+  for (guint i = 0; i < kernels->len; i++) {
+    const VbetKernelInfo *kernel = g_ptr_array_index (kernels, i);
+    g_autofree char *what
+        = kernel->current ? g_strdup_printf (_ ("Linux %s, the standard kernel"), kernel->release)
+                          : g_strdup_printf (_ ("Linux %s"), kernel->release);
+    if (vbet_kernel_info_is_whole (kernel))
+      list_name (store, kernel->name, what);
+  }
+  g_autofree char *stock = vbet_kernels_stock ();
+  if (stock != NULL)
+    list_name (store, VBET_KERNEL_STOCK, _ ("the distribution's kernel"));
+}
+
+/* What this host has under names, an attribute a row. */
+static const struct {
+  const char *key;
+  const char *says; /* accessible name of the list */
+  void (*list) (GtkListStore *store);
+} known_names[] = {
+  { "image", N_ ("Images of this host"), list_images },
+  { "kernel", N_ ("Kernels of this host"), list_kernels },
+};
+
+/* Index in known_names[] of what the editor chooses. */
+static gsize
+find_known (VbetField *self)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (known_names); i++)
+    if (strcmp (known_names[i].key, self->spec->key) == 0)
+      return i;
+  g_return_val_if_reached (0);
+}
+
+/* Read anew each time: images and kernels are built while the window is open. */
+static void
+list_names (VbetField *self, GtkListStore *store)
+{
+  gtk_list_store_clear (store);
+  known_names[find_known (self)].list (store);
 }
 
 static void
@@ -103,7 +153,7 @@ on_popup (GtkComboBox *box, GParamSpec *property, VbetField *self)
   if (!shown)
     return;
   self->loading = TRUE;
-  list_names (GTK_LIST_STORE (gtk_combo_box_get_model (box)));
+  list_names (self, GTK_LIST_STORE (gtk_combo_box_get_model (box)));
   self->loading = FALSE;
 }
 
@@ -172,7 +222,7 @@ make_names (VbetField *self, VbetFieldWay *way)
 {
   g_autoptr (GtkListStore) store = gtk_list_store_new (2, G_TYPE_STRING, G_TYPE_STRING);
   GtkCellRenderer *what = gtk_cell_renderer_text_new ();
-  list_names (store);
+  list_names (self, store);
   way->box = gtk_combo_box_new_with_model_and_entry (GTK_TREE_MODEL (store));
   gtk_combo_box_set_entry_text_column (GTK_COMBO_BOX (way->box), NAME);
   g_object_set (what, "scale", PANGO_SCALE_SMALL, "sensitive", FALSE, "ellipsize", PANGO_ELLIPSIZE_END, "width-chars",
@@ -182,7 +232,7 @@ make_names (VbetField *self, VbetFieldWay *way)
   GtkWidget *entry = gtk_bin_get_child (GTK_BIN (way->box));
   gtk_entry_set_width_chars (GTK_ENTRY (entry), 8);
   gtk_widget_set_hexpand (way->box, TRUE);
-  atk_object_set_name (gtk_widget_get_accessible (way->box), _ ("Images of this host"));
+  atk_object_set_name (gtk_widget_get_accessible (way->box), _ (known_names[find_known (self)].says));
   g_signal_connect_swapped (entry, "changed", G_CALLBACK (on_changed), self);
   g_signal_connect_swapped (entry, "activate", G_CALLBACK (vbet_field_flush), self);
   g_signal_connect (way->box, "changed", G_CALLBACK (on_name_chosen), self);

@@ -1,4 +1,4 @@
-/* kernel.h - the store of lab kernels: folders "vbet-HASH" that kernel/build-kernel makes, and which one is current. */
+/* kernels.h - the store of lab kernels: folders "vbet-HASH" that kernel/build-kernel makes, and which one is current. */
 #pragma once
 
 #include <glib.h>
@@ -36,6 +36,10 @@ GPtrArray *vbet_kernels_list (void);
  * one when there is none.
  */
 char *vbet_kernels_find (const char *name, GError **error);
+
+/** vbet_kernels_stock: Returns: (transfer full) (nullable): absolute path of the distribution's kernel, in PATH or else in
+ * /usr/bin, which some do not have in theirs; NULL when it is not installed. */
+char *vbet_kernels_stock (void);
 
 /**
  * vbet_kernel_check_file:

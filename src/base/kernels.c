@@ -1,7 +1,7 @@
-/* kernel.c - see kernel.h. */
+/* kernels.c - see kernels.h. */
 #include "config.h"
 
-#include "engine/runtime/kernel.h"
+#include "base/kernels.h"
 
 #include <elf.h>
 #include <fcntl.h>
@@ -14,6 +14,7 @@
 #include "base/paths.h"
 
 #define BUILTIN_MAX (1024 * 1024)
+#define STOCK_PROGRAM "linux.uml"
 
 void
 vbet_kernel_info_free (VbetKernelInfo *self)
@@ -145,6 +146,15 @@ vbet_kernels_find (const char *name, GError **error)
                "; build it anew with: vbetctl kernel build",
                info->path, info->size, info->expected);
   return NULL;
+}
+
+char *
+vbet_kernels_stock (void)
+{
+  g_autofree char *found = g_find_program_in_path (STOCK_PROGRAM);
+  if (found == NULL)
+    return access ("/usr/bin/" STOCK_PROGRAM, X_OK) == 0 ? g_strdup ("/usr/bin/" STOCK_PROGRAM) : NULL;
+  return g_path_is_absolute (found) ? g_steal_pointer (&found) : g_canonicalize_filename (found, NULL);
 }
 
 /* Whether @fd, an ELF file with @header, holds @size bytes at least as its headers say: all segments, all section headers. */
