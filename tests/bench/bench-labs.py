@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-# bench-labs.py - how long labs take to start and what they cost: one guest to
-# its prompt, twenty guests in a star, idle use. Prints medians; judges nothing.
+# bench-labs.py - how long labs take to start and what they cost: one guest to its prompt, twenty guests in a star, idle
+# use, a program's start in a guest. Prints medians; judges nothing.
 import os
 import pathlib
 import statistics
+import subprocess
 import sys
 import time
 
@@ -19,6 +20,7 @@ ROUTER = """r1 = attach(alloc(router, routing=\"\"\"
 \"\"\"), alloc(NIC, ip=10.0.0.1/24))
 """
 IDLE_SECONDS = 10
+FORKS = 500
 
 
 def star(count):
@@ -73,6 +75,22 @@ def idle(text):
         return used, statistics.median(memory)
 
 
+def fork_exec():
+    """Milliseconds of a guest and of this host for a shell's fork, a program's exec and the wait for it."""
+    loop = f"i=0; while [ $i -lt {FORKS} ]; do /bin/true; i=$((i + 1)); done"
+    guest = f"read -r a b </proc/uptime; {loop}; read -r c d </proc/uptime; echo $a $c"
+    with Place() as place:
+        lab, _ = start_seconds(place, ONE)
+        pairs = []
+        for _ in range(3):
+            began, ended = (float(word) for word in place.exec(lab, "h1", "sh", "-c", guest).stdout.split())
+            before = time.monotonic()
+            subprocess.run(["sh", "-c", loop], check=True)
+            pairs.append(((ended - began) * 1000 / FORKS, (time.monotonic() - before) * 1000 / FORKS))
+        place.stop(lab)
+    return pairs
+
+
 def main():
     print("Labs: vbetctl run --detach until it returns (every guest ready)")
     for name, text, runs in (("1 host", ONE, 7), ("1 router with OSPF", ROUTER, 5), ("20 hosts, one switch", star(20), 3)):
@@ -82,6 +100,10 @@ def main():
     for name, text in (("1 host", ONE), ("1 router with OSPF", ROUTER), ("20 hosts, one switch", star(20))):
         used, memory = idle(text)
         print(f"  {name:24} {used:5.1f} % of one core   {memory:5.1f} MiB a guest")
+    pairs = fork_exec()
+    print(f"fork and exec of a program, {FORKS} in a row, three rounds")
+    print(f"  {'in a guest':24} median {statistics.median(pair[0] for pair in pairs):6.2f} ms   ({min(pairs)[0]:.2f} … {max(pairs)[0]:.2f})")
+    print(f"  {'on this host':24} median {statistics.median(pair[1] for pair in pairs):6.2f} ms")
 
 
 if __name__ == "__main__":
