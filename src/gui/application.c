@@ -11,7 +11,7 @@
 #include "gui/help.h"
 #include "gui/preferences.h"
 #include "gui/settings.h"
-#include "gui/window.h"
+#include "gui/window/window.h"
 
 struct _VbetApplication {
   GtkApplication parent_instance;

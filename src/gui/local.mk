@@ -190,30 +190,30 @@ libvbet_gui_a_SOURCES = \
 	src/gui/settings.h \
 	src/gui/application.c \
 	src/gui/application.h \
-	src/gui/window-actions.c \
-	src/gui/window-arrange.c \
-	src/gui/window-consoles.c \
-	src/gui/window-copy.c \
-	src/gui/window-edit.c \
-	src/gui/window-file.c \
-	src/gui/window-capture.c \
-	src/gui/window-hands.c \
-	src/gui/window-inplace.c \
-	src/gui/window-inspector.c \
-	src/gui/window-measure.c \
-	src/gui/window-navigate.c \
-	src/gui/window-networks.c \
+	src/gui/window/actions.c \
+	src/gui/window/arrange.c \
+	src/gui/window/consoles.c \
+	src/gui/window/copy.c \
+	src/gui/window/edit.c \
+	src/gui/window/file.c \
+	src/gui/window/capture.c \
+	src/gui/window/hands.c \
+	src/gui/window/inplace.c \
+	src/gui/window/inspector.c \
+	src/gui/window/measure.c \
+	src/gui/window/navigate.c \
+	src/gui/window/networks.c \
 	src/gui/panes/start-page.c \
 	src/gui/panes/start-page.h \
-	src/gui/window-panes.c \
-	src/gui/window-view.c \
-	src/gui/window-picture.c \
-	src/gui/window-private.h \
-	src/gui/window-keep.c \
-	src/gui/window-start.c \
-	src/gui/window-trust.c \
-	src/gui/window.c \
-	src/gui/window.h
+	src/gui/window/panes.c \
+	src/gui/window/view.c \
+	src/gui/window/picture.c \
+	src/gui/window/private.h \
+	src/gui/window/keep.c \
+	src/gui/window/start.c \
+	src/gui/window/trust.c \
+	src/gui/window/window.c \
+	src/gui/window/window.h
 libvbet_gui_a_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS) $(VTE_CFLAGS) $(SOURCEVIEW_CFLAGS)
 
 # Layouts, menus and style, compiled in.

@@ -32,6 +32,7 @@ forbid src/engine/model '#include "(switch|guest|cli|gui)/|#include "engine/(run
 forbid src/engine '#include "(switch|guest|nat|cli|gui)/' 'the engine knows neither window nor switch from inside'
 forbid src/cli '#include "(switch|guest|gui)/' 'vbetctl speaks to the engine'
 forbid src/gui '#include "(switch|guest|cli)/|#include "engine/(runtime|service|vbetd)' 'the window speaks to the engine as everyone'
+forbid 'src/gui/canvas src/gui/panes' '#include "gui/window' 'panes and canvas do not know the window that holds them'
 forbid src/gui/model '#include "gui/(canvas|panes)|#include <gtk|#include "gui/window' 'the view model is pure'
 
 # --- pure parts: no clock, socket, file -------------------------------------------

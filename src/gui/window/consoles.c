@@ -1,8 +1,8 @@
-/* window-consoles.c - the window's actions for consoles and root shells, and the way from part to part by
+/* consoles.c - the window's actions for consoles and root shells, and the way from part to part by
  * keys. */
 #include "config.h"
 
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 #include <glib/gi18n.h>
 

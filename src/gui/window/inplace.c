@@ -1,4 +1,4 @@
-/* window-inplace.c - names and notes edited where they are drawn.
+/* inplace.c - names and notes edited where they are drawn.
  *
  * One editor at a time floats above the canvas at the place of what it edits:
  * an entry for a device's name, which is checked while it is typed, or a text
@@ -11,7 +11,7 @@
 
 #include <glib/gi18n.h>
 
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 #define NAME_WIDTH 120 /* pixels, at least */
 #define NOTE_WIDTH 140

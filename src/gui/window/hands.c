@@ -1,9 +1,9 @@
-/* window-hands.c - context menus of the canvas, and what they offer for cables, notes and the paper. */
+/* hands.c - context menus of the canvas, and what they offer for cables, notes and the paper. */
 #include "config.h"
 
 #include <glib/gi18n.h>
 
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 static void
 report (VbetWindow *self, gboolean ok, const GError *error)

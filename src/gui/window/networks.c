@@ -1,11 +1,11 @@
-/* window-networks.c - what the window says of switches: frames that circle, VLANs at the ends of cables. */
+/* networks.c - what the window says of switches: frames that circle, VLANs at the ends of cables. */
 #include "config.h"
 
 #include <glib/gi18n.h>
 
 #include "gui/model/storm.h"
 #include "gui/reply.h"
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 #define NAMES_MAX 5 /* that a sentence names */
 

@@ -1,4 +1,4 @@
-/* window-trust.c - before a lab that came from elsewhere uses this computer, its user is asked.
+/* trust.c - before a lab that came from elsewhere uses this computer, its user is asked.
  *
  * Opening a lab asks nothing. What its file names of this computer (see
  * engine/model/reach.h) is remembered as foreign, until the user, or the
@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 #include <glib/gi18n.h>
 

@@ -1,7 +1,7 @@
-/* window-file.c - opening and saving; all of it asynchronous, with messages in place. */
+/* file.c - opening and saving; all of it asynchronous, with messages in place. */
 #include "config.h"
 
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* window-arrange.c - arranging, aligning and selecting devices, as actions of the window.
+/* arrange.c - arranging, aligning and selecting devices, as actions of the window.
  *
  * A drawing by Graphviz comes when it comes: what was asked for is drawn with
  * vBET's own arithmetic when it is late, wrong or not there, and forgotten
@@ -9,7 +9,7 @@
 #include <glib/gi18n.h>
 
 #include "gui/graphviz.h"
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 /* A drawing that was asked for. */
 typedef struct {

@@ -1,7 +1,7 @@
-/* window-measure.c - measuring the selected cable, from its menu; the inspector shows how it goes. */
+/* measure.c - measuring the selected cable, from its menu; the inspector shows how it goes. */
 #include "config.h"
 
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 /* Returns: (nullable) (transfer full): the cable that is selected alone. */
 static char *

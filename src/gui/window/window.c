@@ -1,10 +1,10 @@
 /* window.c - see window.h: puts the window together and keeps its parts in step.
  *
- * Actions are in window-actions.c, reading and writing of files in window-file.c.
+ * Actions are in actions.c, reading and writing of files in file.c.
  */
 #include "config.h"
 
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* window-private.h - what window.c, window-actions.c and window-file.c share. */
+/* private.h - what window.c, actions.c and file.c share. */
 #pragma once
 
 #include "gui/canvas/canvas.h"
@@ -14,16 +14,16 @@
 #include "gui/panes/program.h"
 #include "gui/figures.h"
 #include "gui/runner.h"
-#include "gui/window.h"
+#include "gui/window/window.h"
 
 #include "gui/panes/start-page.h"
 
-/* Of window-start.c. */
+/* Of start.c. */
 typedef struct VbetWindowStart VbetWindowStart;
-/* Of window-keep.c. */
+/* Of keep.c. */
 typedef struct VbetWindowKeep VbetWindowKeep;
 
-/* Of window-trust.c. */
+/* Of trust.c. */
 typedef struct VbetWindowTrust VbetWindowTrust;
 
 /* What a window that was asked to close waits for. */
@@ -97,7 +97,7 @@ struct _VbetWindow {
   VbetPoint menu_at; /* where the context menu was opened last, in lab units */
   VbetClosing closing;
   gboolean saving;
-  gboolean projecting;          /* window-view.c, as the rest */
+  gboolean projecting;          /* view.c, as the rest */
   gboolean inspector_was_shown; /* before the projector mode */
   gboolean narrow;              /* there is no room for the inspector */
   int inspector_width;          /* pixels it needs; 0: not known yet */
@@ -111,56 +111,56 @@ void _vbet_window_update (VbetWindow *self); /* title, buttons, sensitivity */
 void _vbet_window_show_error (VbetWindow *self, const char *id, const char *text);
 void _vbet_window_open_console (VbetWindow *self, const char *device);
 
-/* window-actions.c */
+/* actions.c */
 void _vbet_window_add_actions (VbetWindow *self);
 void _vbet_window_update_actions (VbetWindow *self);
 
-/* window-inspector.c */
+/* inspector.c */
 /** _vbet_window_add_inspector: the inspector, the line at the bottom, and the live figures they show. */
 void _vbet_window_add_inspector (VbetWindow *self);
-/* window-arrange.c */
+/* arrange.c */
 void _vbet_window_add_arrange (VbetWindow *self);
 /** _vbet_window_arrange: draws the selected devices, if they are two or more, else all, anew in @style. */
 void _vbet_window_arrange (VbetWindow *self, VbetStyle style);
 
-/* window-navigate.c: zoom, grid, map, finding, and whether addresses are proposed */
+/* navigate.c: zoom, grid, map, finding, and whether addresses are proposed */
 void _vbet_window_add_navigation (VbetWindow *self);
 
-/* window-hands.c: context menus, cables, notes */
+/* hands.c: context menus, cables, notes */
 void _vbet_window_add_hands (VbetWindow *self);
 
-/* window-measure.c */
+/* measure.c */
 void _vbet_window_add_measure (VbetWindow *self);
 
-/* window-capture.c */
+/* capture.c */
 void _vbet_window_add_capture (VbetWindow *self);
-/* window-networks.c */
+/* networks.c */
 void _vbet_window_add_networks (VbetWindow *self);
 /** _vbet_window_fill_capture_menu: what can be captured at the ends of the selected cable; nothing when the
  * lab does not run. */
 void _vbet_window_fill_capture_menu (VbetWindow *self, GMenu *menu);
 
-/* window-inplace.c: editing where it is drawn */
+/* inplace.c: editing where it is drawn */
 void _vbet_window_add_inplace (VbetWindow *self);
 /** _vbet_window_ask_name: edits the name of a device, or the text of a note, in place. */
 void _vbet_window_ask_name (VbetWindow *self, const char *name);
 /** _vbet_window_end_inplace: writes down what is being edited. */
 void _vbet_window_end_inplace (VbetWindow *self);
 
-/* window-edit.c: clipboard */
+/* edit.c: clipboard */
 void _vbet_window_add_edit (VbetWindow *self);
 void _vbet_window_reveal_selected (VbetWindow *self);
 
-/* window-start.c: the start page */
+/* start.c: the start page */
 void _vbet_window_add_start (VbetWindow *self);
 void _vbet_window_free_start (VbetWindow *self);
 VbetStartPage *_vbet_window_get_start_page (VbetWindow *self); /* (nullable) */
-/* window-panes.c */
+/* panes.c */
 void _vbet_window_add_panes (VbetWindow *self);
 /** _vbet_window_panes_key: keys of the program pane, before the window's own. Returns: whether it was one. */
 gboolean _vbet_window_panes_key (VbetWindow *self, GdkEventKey *event);
 
-/* window-keep.c: unsaved work, and what others do to the file */
+/* keep.c: unsaved work, and what others do to the file */
 void _vbet_window_add_keep (VbetWindow *self);
 void _vbet_window_stop_keep (VbetWindow *self);
 void _vbet_window_free_keep (VbetWindow *self);
@@ -175,7 +175,7 @@ void _vbet_window_show_unsaved (VbetWindow *self);
 void _vbet_window_restore_unsaved (VbetWindow *self, const char *id);
 void _vbet_window_discard_unsaved (VbetWindow *self, const char *id);
 
-/* window-trust.c: labs that were not written here, and what they use of this computer */
+/* trust.c: labs that were not written here, and what they use of this computer */
 void _vbet_window_add_trust (VbetWindow *self);
 void _vbet_window_stop_trust (VbetWindow *self);
 void _vbet_window_free_trust (VbetWindow *self);
@@ -184,7 +184,7 @@ void _vbet_window_trust_text (VbetWindow *self, gboolean foreign);
 /** _vbet_window_trust_saved: the session's text is that of its file now. */
 void _vbet_window_trust_saved (VbetWindow *self);
 
-/* window-file.c */
+/* file.c */
 /** _vbet_window_open_anywhere: in this window if it is fresh, else in the one that has it, or a new one. */
 void _vbet_window_open_anywhere (VbetWindow *self, GFile *file);
 /** _vbet_window_open_uris: what was dropped onto the window: labs are opened, of others the user is told. */
@@ -197,18 +197,18 @@ void _vbet_window_load_text (VbetWindow *self, const char *text, gsize size, con
 void _vbet_window_choose_open (VbetWindow *self);
 void _vbet_window_save (VbetWindow *self);
 void _vbet_window_choose_save (VbetWindow *self);
-/* window-picture.c */
+/* picture.c */
 void _vbet_window_choose_export (VbetWindow *self);
 /** _vbet_window_add_picture: printing, and the load of cables. */
 void _vbet_window_add_picture (VbetWindow *self);
 void _vbet_window_reload (VbetWindow *self);
 void _vbet_window_overwrite (VbetWindow *self);
 
-/* window-consoles.c */
+/* consoles.c */
 void _vbet_window_add_consoles (VbetWindow *self);
 /** _vbet_window_update_consoles: which of its actions are possible now. */
 void _vbet_window_update_consoles (VbetWindow *self);
-/* window-view.c */
+/* view.c */
 void _vbet_window_add_view (VbetWindow *self);
 /** _vbet_window_follow_settings: from now on each action that has a state and a settings' key of its name
  * follows that key, and the other way round; called once, when all actions are there. */
@@ -218,6 +218,6 @@ void _vbet_window_show_panes (VbetWindow *self);
 /** _vbet_window_leave_projector: Escape was pressed. Returns: whether it was meant for the projector mode. */
 gboolean _vbet_window_leave_projector (VbetWindow *self);
 
-/* window-copy.c */
+/* copy.c */
 void _vbet_window_add_copy (VbetWindow *self);
 void _vbet_window_update_copy (VbetWindow *self);

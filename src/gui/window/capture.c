@@ -1,4 +1,4 @@
-/* window-capture.c - captures of cables from the window: the list of packets, Wireshark, a file. */
+/* capture.c - captures of cables from the window: the list of packets, Wireshark, a file. */
 #include "config.h"
 
 #include <string.h>
@@ -6,7 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "gui/capture-link.h"
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 #define NICS_MAX 48 /* of a device, in its menu */
 

@@ -1,8 +1,8 @@
-/* window-copy.c - copying files into devices and out of them: menus, choosers, and files dropped on a device.
+/* copy.c - copying files into devices and out of them: menus, choosers, and files dropped on a device.
  */
 #include "config.h"
 
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 #include <glib/gi18n.h>
 

@@ -1,7 +1,7 @@
-/* window-inspector.c - the window's inspector, its line at the bottom, and the live figures both show. */
+/* inspector.c - the window's inspector, its line at the bottom, and the live figures both show. */
 #include "config.h"
 
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 #include <glib/gi18n.h>
 

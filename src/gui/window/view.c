@@ -1,9 +1,9 @@
-/* window-view.c - which parts of the window are to be seen: panes that come and go, the projector mode, the
+/* view.c - which parts of the window are to be seen: panes that come and go, the projector mode, the
  * window's size, moving between the parts by keyboard; and that what the user chose is kept in the settings.
  */
 #include "config.h"
 
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 #include <glib/gi18n.h>
 #include <vte/vte.h>

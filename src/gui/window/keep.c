@@ -1,7 +1,7 @@
-/* window-keep.c - keeps what is not saved: unsaved work for the next start, and an eye on the lab's file. */
+/* keep.c - keeps what is not saved: unsaved work for the next start, and an eye on the lab's file. */
 #include "config.h"
 
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 #include <string.h>
 

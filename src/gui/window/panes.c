@@ -1,7 +1,7 @@
-/* window-panes.c - program, calls, problems, history and the bar of steps: what of them is the window's. */
+/* panes.c - program, calls, problems, history and the bar of steps: what of them is the window's. */
 #include "config.h"
 
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 #include <glib/gi18n.h>
 

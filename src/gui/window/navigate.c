@@ -1,4 +1,4 @@
-/* window-navigate.c - what is seen of the lab: zoom to the selection, grid, map, finding; and whether
+/* navigate.c - what is seen of the lab: zoom to the selection, grid, map, finding; and whether
  * addresses are proposed.
  *
  * Toggles are settings where there are any, so that all windows agree and the
@@ -8,7 +8,7 @@
 
 #include <glib/gi18n.h>
 
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 #define POOL_DEFAULT "10.0.0.0/8"
 

@@ -1,8 +1,8 @@
-/* window-actions.c - what the window can be told to do, as GActions: buttons, menus and keys all trigger
+/* actions.c - what the window can be told to do, as GActions: buttons, menus and keys all trigger
  * these. */
 #include "config.h"
 
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 #include <string.h>
 

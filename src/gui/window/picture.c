@@ -1,7 +1,7 @@
-/* window-picture.c - the lab as a picture: to a file, to a printer; and the load of cables. */
+/* picture.c - the lab as a picture: to a file, to a printer; and the load of cables. */
 #include "config.h"
 
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
-/* window-start.c - the start page of a window: fills it, and does what is chosen there. */
+/* start.c - the start page of a window: fills it, and does what is chosen there. */
 #include "config.h"
 
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 #include <string.h>
 

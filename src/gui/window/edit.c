@@ -1,4 +1,4 @@
-/* window-edit.c - the clipboard: copy, cut, paste, duplicate.
+/* edit.c - the clipboard: copy, cut, paste, duplicate.
  *
  * On the clipboard a lab is plain text, besides by its own type, so that it
  * goes between windows, into a text editor and back. The keys do in a text
@@ -10,7 +10,7 @@
 
 #include <glib/gi18n.h>
 
-#include "gui/window-private.h"
+#include "gui/window/private.h"
 
 #define LAB_TARGET "application/x-vbet"
 
