@@ -17,12 +17,12 @@
 
 #include "base/error.h"
 #include "base/owner.h"
+#include "capture/dissect.h"
+#include "capture/filter.h"
+#include "capture/packets.h"
 #include "cli/command.h"
 #include "cli/connection.h"
 #include "cli/output.h"
-#include "engine/capture-filter.h"
-#include "engine/dissect.h"
-#include "engine/packets.h"
 
 #define LIST_SNAPLEN 256 /* bytes: as much as the list's lines tell of */
 

@@ -1,5 +1,5 @@
 # vbetctl. All but its main() is a library, so that tests can link it.
-CLI_LIBS = libvbet-cli.a libvbet-client.a libvbet-runtime.a libvbet-model.a libvbet-language.a libvbet-base.a \
+CLI_LIBS = libvbet-cli.a libvbet-client.a libvbet-capture.a libvbet-runtime.a libvbet-model.a libvbet-language.a libvbet-base.a \
 	$(PCAP_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 noinst_LIBRARIES += libvbet-cli.a
 libvbet_cli_a_SOURCES = \

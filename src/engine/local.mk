@@ -1,18 +1,12 @@
 # vbetd and the client library that everybody who talks to it uses.
 noinst_LIBRARIES += libvbet-client.a
 libvbet_client_a_SOURCES = \
-	src/engine/capture-filter.c \
-	src/engine/capture-filter.h \
 	src/engine/client.c \
 	src/engine/client.h \
-	src/engine/dissect.c \
-	src/engine/dissect.h \
 	src/engine/labs.c \
 	src/engine/launch.c \
 	src/engine/measure.c \
 	src/engine/measure.h \
-	src/engine/packets.c \
-	src/engine/packets.h \
 	src/engine/peer-private.h \
 	src/engine/peer.c \
 	src/engine/peer.h \

@@ -6,7 +6,7 @@
 #include <gio/gunixsocketaddress.h>
 
 #include "base/owner.h"
-#include "engine/packets.h"
+#include "capture/packets.h"
 #include "gui/reply.h"
 
 #define MESSAGES_PER_TURN 16 /* so that the window stays quick */

@@ -260,5 +260,5 @@ bin_PROGRAMS += bin/vbet
 bin_vbet_SOURCES = src/gui/main.c
 nodist_bin_vbet_SOURCES = src/gui/resources.c
 bin_vbet_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS)
-bin_vbet_LDADD = libvbet-gui.a libvbet-view.a libvbet-client.a libvbet-model.a libvbet-language.a libvbet-base.a \
+bin_vbet_LDADD = libvbet-gui.a libvbet-view.a libvbet-client.a libvbet-capture.a libvbet-model.a libvbet-language.a libvbet-base.a \
 	$(VTE_LIBS) $(SOURCEVIEW_LIBS) $(GTK_LIBS) $(RSVG_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm

@@ -33,5 +33,5 @@ EXTRA_DIST += tests/bench/bench-window.py
 CLEANFILES += tests/bench/bench-canvas
 tests_bench_bench_canvas_SOURCES = tests/bench/bench-canvas.c
 tests_bench_bench_canvas_CFLAGS = $(AM_CFLAGS) $(GTK_CFLAGS)
-tests_bench_bench_canvas_LDADD = libvbet-gui.a libvbet-view.a libvbet-client.a libvbet-model.a libvbet-language.a \
+tests_bench_bench_canvas_LDADD = libvbet-gui.a libvbet-view.a libvbet-client.a libvbet-capture.a libvbet-model.a libvbet-language.a \
 	libvbet-base.a $(VTE_LIBS) $(SOURCEVIEW_LIBS) $(GTK_LIBS) $(RSVG_LIBS) $(JSON_LIBS) $(GLIB_LIBS) -lm

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "engine/dissect.h"
-#include "engine/packets.h"
+#include "capture/dissect.h"
+#include "capture/packets.h"
 #include "fuzz/fuzz.h"
 
 static void

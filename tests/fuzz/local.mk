@@ -35,7 +35,7 @@ tests_fuzz_replay_format_LDADD = $(FUZZ_LANGUAGE)
 check_PROGRAMS += tests/fuzz/replay-packets
 TESTS += tests/fuzz/replay-packets
 tests_fuzz_replay_packets_SOURCES = tests/fuzz/fuzz-packets.c tests/fuzz/replay.c
-tests_fuzz_replay_packets_LDADD = libvbet-client.a libvbet-base.a $(GLIB_LIBS)
+tests_fuzz_replay_packets_LDADD = libvbet-capture.a libvbet-base.a $(GLIB_LIBS)
 
 check_PROGRAMS += tests/fuzz/replay-agent
 TESTS += tests/fuzz/replay-agent
@@ -250,7 +250,7 @@ tests_fuzz_fuzz_switch_state_LDADD = libvbet-runtime.a libvbet-base.a $(JSON_LIB
 noinst_PROGRAMS += tests/fuzz/fuzz-packets
 tests_fuzz_fuzz_packets_SOURCES = tests/fuzz/fuzz-packets.c
 tests_fuzz_fuzz_packets_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
-tests_fuzz_fuzz_packets_LDADD = libvbet-client.a libvbet-base.a $(GLIB_LIBS)
+tests_fuzz_fuzz_packets_LDADD = libvbet-capture.a libvbet-base.a $(GLIB_LIBS)
 
 noinst_PROGRAMS += tests/fuzz/fuzz-gesture
 tests_fuzz_fuzz_gesture_SOURCES = tests/fuzz/fuzz-gesture.c tests/unit/invariants.c

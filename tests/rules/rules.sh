@@ -23,13 +23,14 @@ forbid() {
 }
 
 # --- arrows: who may include whom ---------------------------------------------
-forbid src/base '#include "(engine|switch|guest|cli|gui)/' 'base depends on nothing of ours'
-forbid src/switch '#include "(engine|guest|cli|gui)/' 'switch depends on base only'
-forbid src/guest '#include "(engine|switch|cli|gui)/' 'the launcher depends on base only'
-forbid src/nat '#include "(engine|switch|guest|cli|gui)/' 'vbet-nat depends on base only'
+forbid src/base '#include "(capture|engine|switch|nat|guest|cli|gui)/' 'base depends on nothing of ours'
+forbid src/capture '#include "(engine|switch|nat|guest|cli|gui)/' 'capture depends on base only'
+forbid src/switch '#include "(capture|engine|guest|cli|gui)/' 'switch depends on base only'
+forbid src/guest '#include "(capture|engine|switch|cli|gui)/' 'the launcher depends on base only'
+forbid src/nat '#include "(capture|engine|switch|guest|cli|gui)/' 'vbet-nat depends on base only'
 forbid src/engine/language '#include "(switch|guest|cli|gui)/|#include "engine/(model|runtime|service|client|rpc|vbetd)' 'language depends on base only'
 forbid src/engine/model '#include "(switch|guest|cli|gui)/|#include "engine/(runtime|service|client|rpc|vbetd)' 'model depends on language only'
-forbid src/engine '#include "(switch|guest|nat|cli|gui)/' 'the engine knows neither window nor switch from inside'
+forbid src/engine '#include "(capture|switch|guest|nat|cli|gui)/' 'the engine knows neither window nor switch from inside'
 forbid src/cli '#include "(switch|guest|gui)/' 'vbetctl speaks to the engine'
 forbid src/gui '#include "(switch|guest|cli)/|#include "engine/(runtime|service|vbetd)' 'the window speaks to the engine as everyone'
 forbid 'src/gui/canvas src/gui/panes' '#include "gui/window' 'panes and canvas do not know the window that holds them'

@@ -44,7 +44,7 @@ tests_unit_test_gui_runner_SOURCES = tests/unit/test-gui-runner.c tests/unit/fak
 	tests/unit/fake-paths.c
 tests_unit_test_gui_runner_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_gui_runner_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=vbet_paths_program
-tests_unit_test_gui_runner_LDADD = libvbet-view.a libvbet-client.a $(GUI_TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+tests_unit_test_gui_runner_LDADD = libvbet-view.a libvbet-client.a libvbet-capture.a $(GUI_TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 
 check_PROGRAMS += tests/unit/test-gui-session
 TESTS += tests/unit/test-gui-session
@@ -58,7 +58,7 @@ tests_unit_test_gui_figures_SOURCES = tests/unit/test-gui-figures.c tests/unit/f
 	tests/unit/fake-paths.c
 tests_unit_test_gui_figures_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_gui_figures_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=vbet_paths_program
-tests_unit_test_gui_figures_LDADD = libvbet-view.a libvbet-client.a $(GUI_TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
+tests_unit_test_gui_figures_LDADD = libvbet-view.a libvbet-client.a libvbet-capture.a $(GUI_TEST_LIBS) $(JSON_LIBS) $(GLIB_LIBS)
 
 check_PROGRAMS += tests/unit/test-gui-grid
 TESTS += tests/unit/test-gui-grid

@@ -69,7 +69,7 @@ tests_unit_test_remote_LDADD = libvbet-model.a libvbet-language.a $(SWITCH_TEST_
 
 tests_unit_test_capture_SOURCES = tests/unit/test-capture.c
 tests_unit_test_capture_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
-tests_unit_test_capture_LDADD = libvbet-client.a $(SWITCH_TEST_LIBS) $(PCAP_LIBS)
+tests_unit_test_capture_LDADD = libvbet-capture.a $(SWITCH_TEST_LIBS) $(PCAP_LIBS)
 
 tests_unit_test_probe_SOURCES = tests/unit/test-probe.c
 tests_unit_test_probe_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)

@@ -8,9 +8,9 @@
 
 #include <pcap/pcap.h>
 
-#include "engine/capture-filter.h"
-#include "engine/dissect.h"
-#include "engine/packets.h"
+#include "capture/dissect.h"
+#include "capture/filter.h"
+#include "capture/packets.h"
 #include "switch/capture.h"
 #include "switch/core/pcapng.h"
 #include "unit/harness.h"

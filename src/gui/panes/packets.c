@@ -10,8 +10,8 @@
 
 #include <glib/gi18n.h>
 
-#include "engine/dissect.h"
-#include "engine/packets.h"
+#include "capture/dissect.h"
+#include "capture/packets.h"
 #include "gui/capture-link.h"
 
 #define MAX_ROWS 5000

@@ -1,7 +1,7 @@
 /* dissect.c - see dissect.h. */
 #include "config.h"
 
-#include "engine/dissect.h"
+#include "capture/dissect.h"
 
 #include <stdarg.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* packets.c - see packets.h. */
 #include "config.h"
 
-#include "engine/packets.h"
+#include "capture/packets.h"
 
 #include <string.h>
 

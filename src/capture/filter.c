@@ -1,7 +1,7 @@
-/* capture-filter.c - see capture-filter.h. */
+/* filter.c - see filter.h. */
 #include "config.h"
 
-#include "engine/capture-filter.h"
+#include "capture/filter.h"
 
 #include <pcap/pcap.h>
 

@@ -1,4 +1,4 @@
-/* capture-filter.h - a filter expression for a capture ("icmp or arp") to the program that the switch runs.
+/* filter.h - a filter expression for a capture ("icmp or arp") to the program that the switch runs.
  *
  * The language is that of tcpdump and Wireshark's capture filters: pcap-filter(7).
  */
