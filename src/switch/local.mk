@@ -63,6 +63,9 @@ libvbet_switch_a_SOURCES = \
 	src/switch/guest-memory.c \
 	src/switch/guest-memory.h \
 	src/switch/fabric-taps.c \
+	src/switch/io.c \
+	src/switch/io.h \
+	src/switch/io-private.h \
 	src/switch/loop.c \
 	src/switch/loop.h \
 	src/switch/measure.c \

@@ -8,24 +8,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "switch/capture.h"
 #include "switch/core/fair-queue.h"
+#include "switch/io-private.h"
 #include "switch/remote.h"
-#include "switch/vhost-port.h"
-
-struct VbetIo {
-  VbetLoop *loop;
-  VbetFabric *fabric;
-  VbetVhost *vhost;
-  VbetRemotes *remotes;
-  VbetCaptures *captures;
-  guint8 *buffers; /* VBET_PORT_BATCH of them */
-  gsize stride;
-  struct mmsghdr rx[VBET_PORT_BATCH];
-  struct iovec rx_iov[VBET_PORT_BATCH];
-  struct mmsghdr tx[VBET_PORT_BATCH];
-  struct iovec tx_iov[VBET_PORT_BATCH][2]; /* what a remote puts before the frame; the frame */
-};
 
 struct VbetSocketPort {
   VbetIo *io;
@@ -44,82 +29,6 @@ struct VbetSocketPort {
   VbetSocketPortClosed closed;
   gpointer user_data;
 };
-
-/* --- shared buffers ------------------------------------------------------------- */
-
-/* Makes the receive buffers hold frames of ports with @mtu. An odd number of cache lines between buffers
- * keeps the headers of a batch from competing for the same few sets of the cache. */
-static void
-io_reserve (VbetIo *self, guint mtu)
-{
-  gsize lines = (mtu + VBET_FRAME_HEADER + VBET_FRAME_VLAN_TAG + 63) / 64 | 1;
-  if (lines * 64 <= self->stride)
-    return;
-  self->stride = lines * 64;
-  g_free (self->buffers);
-  self->buffers = g_malloc (self->stride * VBET_PORT_BATCH);
-  for (guint i = 0; i < VBET_PORT_BATCH; i++)
-    self->rx_iov[i] = (struct iovec){ .iov_base = self->buffers + i * self->stride, .iov_len = self->stride };
-}
-
-VbetIo *
-vbet_io_new (VbetLoop *loop, VbetFabric *fabric)
-{
-  VbetIo *self = g_new0 (VbetIo, 1);
-  self->loop = loop;
-  self->fabric = fabric;
-  self->vhost = vbet_vhost_new ();
-  self->remotes = vbet_remotes_new ();
-  self->captures = vbet_captures_new ();
-  for (guint i = 0; i < VBET_PORT_BATCH; i++) {
-    self->rx[i].msg_hdr = (struct msghdr){ .msg_iov = &self->rx_iov[i], .msg_iovlen = 1 };
-    self->tx[i].msg_hdr = (struct msghdr){ .msg_iov = &self->tx_iov[i][1], .msg_iovlen = 1 };
-  }
-  io_reserve (self, 1500);
-  return self;
-}
-
-void
-vbet_io_free (VbetIo *self)
-{
-  if (self == NULL)
-    return;
-  g_free (self->buffers);
-  vbet_vhost_free (self->vhost);
-  vbet_remotes_free (self->remotes);
-  vbet_captures_free (self->captures);
-  g_free (self);
-}
-
-VbetLoop *
-vbet_io_get_loop (VbetIo *self)
-{
-  return self->loop;
-}
-
-VbetFabric *
-vbet_io_get_fabric (VbetIo *self)
-{
-  return self->fabric;
-}
-
-VbetVhost *
-vbet_io_get_vhost (VbetIo *self)
-{
-  return self->vhost;
-}
-
-VbetRemotes *
-vbet_io_get_remotes (VbetIo *self)
-{
-  return self->remotes;
-}
-
-struct VbetCaptures *
-vbet_io_get_captures (VbetIo *self)
-{
-  return self->captures;
-}
 
 /* --- sending ---------------------------------------------------------------------- */
 
@@ -304,7 +213,7 @@ vbet_socket_port_add_guest (VbetIo *io, const char *device, guint nic, guint mtu
   self->closed = closed;
   self->user_data = user_data;
   /* A frame that fills a buffer is too long; a device does not say so. */
-  io_reserve (io, mtu + 1 + VBET_VXLAN_HEADER);
+  _vbet_io_reserve (io, mtu + 1 + VBET_VXLAN_HEADER);
   return 0;
 }
 
@@ -333,7 +242,7 @@ vbet_socket_port_add_stock (VbetIo *io, const char *bridge, guint mtu, int fd, V
     port_destroy (self);
     return result;
   }
-  io_reserve (io, mtu);
+  _vbet_io_reserve (io, mtu);
   int ours = fcntl (fd, F_DUPFD_CLOEXEC, 0); /* so that a failure below leaves the caller's alone */
   result = ours < 0 ? -errno : vbet_socket_port_connect (self, ours, 0);
   if (result != 0) {

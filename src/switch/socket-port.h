@@ -20,32 +20,18 @@
 #include <glib.h>
 
 #include "switch/fabric.h"
-#include "switch/loop.h"
+#include "switch/io.h"
 #include "switch/remote.h"
 
-#define VBET_PORT_BATCH 64          /* frames a system call */
 #define VBET_PORT_QUEUE_FRAMES 1024 /* that wait for a slow device */
 #define VBET_PORT_QUEUE_BYTES ((gsize)4 * 1024 * 1024)
 #define VBET_PORT_SNDBUF                                                                                     \
   (1024 * 1024) /* asked of the kernel per connection, bytes; the host may allow less */
 
-typedef struct VbetIo VbetIo;
 typedef struct VbetSocketPort VbetSocketPort;
 
 /* The connection with that serial number ended from the device's side; called outside any use of the port. */
 typedef void (*VbetSocketPortClosed) (const char *device, guint nic, guint64 serial, gpointer user_data);
-
-/* --- what all ports share: receive buffers, message headers ------------------- */
-
-VbetIo *vbet_io_new (VbetLoop *loop, VbetFabric *fabric);
-void vbet_io_free (VbetIo *self);
-VbetLoop *vbet_io_get_loop (VbetIo *self);
-VbetFabric *vbet_io_get_fabric (VbetIo *self);
-struct VbetVhost *vbet_io_get_vhost (VbetIo *self);
-VbetRemotes *vbet_io_get_remotes (VbetIo *self);
-struct VbetCaptures *vbet_io_get_captures (VbetIo *self);
-
-/* --- ports -------------------------------------------------------------------- */
 
 /**
  * vbet_socket_port_add_guest: adds a named port to the fabric, which owns it; nobody is connected.
