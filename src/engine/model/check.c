@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "engine/model/check-private.h"
 #include "engine/model/context.h"
 #include "engine/model/forward.h"
 #include "engine/model/udp-address.h"
@@ -15,16 +16,10 @@
 /* Segments with more subnets than this are no mistake any more, and comparing them all would take long. */
 #define SUBNETS_MAX 64
 
-typedef struct {
-  const VbetDevice *device;
-  const VbetNic *nic;
-  guint parent; /* union-find: position of another port of the segment, or its own */
-} Port;
-
 /* An address on a NIC with a cable. */
 typedef struct {
   guint segment;
-  const Port *port;
+  const VbetCheckPort *port;
   const VbetAddress *address;
   VbetSpan span; /* of the attribute */
 } Host;
@@ -35,43 +30,28 @@ typedef struct {
   guint count;
 } Subnet;
 
-typedef struct {
-  const VbetTopology *topology;
-  VbetDiagnostics *diagnostics;
-  GArray *ports;       /* of Port: those of a device one after the other */
-  GHashTable *first;   /* of VbetDevice to its first position in @ports */
-  GArray *hosts;       /* of Host */
-  GHashTable *listens; /* where remotes receive → VbetDevice */
-} Check;
-
-static Port *
-port_at (const Check *self, guint position)
-{
-  return &g_array_index (self->ports, Port, position);
-}
-
 /* --- segments --- */
 
-static guint
-find_root (const Check *self, guint position)
+guint
+_vbet_check_root (const VbetCheck *self, guint position)
 {
-  while (port_at (self, position)->parent != position) {
-    Port *port = port_at (self, position);
-    port->parent = port_at (self, port->parent)->parent;
+  while (_vbet_check_port (self, position)->parent != position) {
+    VbetCheckPort *port = _vbet_check_port (self, position);
+    port->parent = _vbet_check_port (self, port->parent)->parent;
     position = port->parent;
   }
   return position;
 }
 
 static void
-join (const Check *self, guint a, guint b)
+join (const VbetCheck *self, guint a, guint b)
 {
-  guint x = find_root (self, a), y = find_root (self, b);
-  port_at (self, MAX (x, y))->parent = MIN (x, y);
+  guint x = _vbet_check_root (self, a), y = _vbet_check_root (self, b);
+  _vbet_check_port (self, MAX (x, y))->parent = MIN (x, y);
 }
 
 static void
-join_switch (const Check *self, const VbetDevice *device, guint first)
+join_switch (const VbetCheck *self, const VbetDevice *device, guint first)
 {
   g_autoptr (GHashTable) by_vlan
       = g_hash_table_new (NULL, NULL); /* VLAN to the position + 1 of its first port */
@@ -80,7 +60,7 @@ join_switch (const Check *self, const VbetDevice *device, guint first)
     const VbetValue *vlan = vbet_attributes_get (nic->attributes, "vlan");
     if (vbet_attributes_get (nic->attributes, "trunk") != NULL)
       continue;
-    gpointer key = GINT_TO_POINTER (vlan != NULL ? (gint)vlan->as.integer : 0);
+    gpointer key = GINT_TO_POINTER (vlan != NULL && vlan->as.integer > 0 ? (gint)vlan->as.integer : 1);
     guint before = GPOINTER_TO_UINT (g_hash_table_lookup (by_vlan, key));
     if (before != 0)
       join (self, before - 1, first + i);
@@ -89,9 +69,8 @@ join_switch (const Check *self, const VbetDevice *device, guint first)
   }
 }
 
-/* Position of the port that an end of a cable is in. */
-static gboolean
-end_position (const Check *self, const VbetCableEnd *end, guint *ret_position)
+gboolean
+_vbet_check_end (const VbetCheck *self, const VbetCableEnd *end, guint *ret_position)
 {
   const VbetDevice *device = vbet_topology_device (self->topology, end->device);
   if (device == NULL)
@@ -101,7 +80,7 @@ end_position (const Check *self, const VbetCableEnd *end, guint *ret_position)
 }
 
 static void
-find_segments (const Check *self)
+find_segments (const VbetCheck *self)
 {
   const GPtrArray *devices = self->topology->devices, *cables = self->topology->cables;
   for (guint i = 0; i < devices->len; i++) {
@@ -115,36 +94,25 @@ find_segments (const Check *self)
   for (guint i = 0; i < cables->len; i++) {
     const VbetCable *cable = cables->pdata[i];
     guint a, b;
-    if (end_position (self, &cable->ends[0], &a) && end_position (self, &cable->ends[1], &b))
+    if (_vbet_check_end (self, &cable->ends[0], &a) && _vbet_check_end (self, &cable->ends[1], &b))
       join (self, a, b);
   }
 }
 
 /* --- addresses on one segment --- */
 
-static const VbetAttribute *
-find_attribute (const VbetAttributes *attributes, const char *key)
-{
-  for (guint i = 0; i < attributes->len; i++) {
-    const VbetAttribute *attribute = attributes->pdata[i];
-    if (strcmp (attribute->key, key) == 0)
-      return attribute;
-  }
-  return NULL;
-}
-
 static void
-collect_hosts (Check *self)
+collect_hosts (VbetCheck *self)
 {
   for (guint i = 0; i < self->ports->len; i++) {
-    const Port *port = port_at (self, i);
-    const VbetAttribute *ip = find_attribute (port->nic->attributes, "ip");
+    const VbetCheckPort *port = _vbet_check_port (self, i);
+    const VbetAttribute *ip = _vbet_check_attribute (port->nic->attributes, "ip");
     if (ip == NULL || (port->device->kind & VBET_KIND_GUEST) == 0)
       continue;
     gboolean is_list = ip->value->type == VBET_VALUE_LIST;
     for (guint k = 0; k < (is_list ? ip->value->as.list->len : 1); k++) {
       const VbetValue *value = is_list ? ip->value->as.list->pdata[k] : ip->value;
-      Host host = { find_root (self, i), port, &value->as.address, ip->span };
+      Host host = { _vbet_check_root (self, i), port, &value->as.address, ip->span };
       g_array_append_val (self->hosts, host);
     }
   }
@@ -179,7 +147,7 @@ address_equal (gconstpointer a, gconstpointer b)
 }
 
 static void
-warn_same_addresses (const Check *self, const Host *hosts, guint count)
+warn_same_addresses (const VbetCheck *self, const Host *hosts, guint count)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new (address_hash, address_equal);
   for (guint i = 0; i < count; i++) {
@@ -261,7 +229,7 @@ count_subnets (const Host *hosts, guint count, gboolean is_v6)
 }
 
 static void
-warn_outside (const Check *self, const Host *hosts, guint count, gboolean is_v6)
+warn_outside (const VbetCheck *self, const Host *hosts, guint count, gboolean is_v6)
 {
   g_autoptr (GArray) subnets = count_subnets (hosts, count, is_v6);
   if (subnets == NULL)
@@ -293,7 +261,7 @@ warn_outside (const Check *self, const Host *hosts, guint count, gboolean is_v6)
 }
 
 static void
-check_segments (Check *self)
+check_segments (VbetCheck *self)
 {
   find_segments (self);
   collect_hosts (self);
@@ -326,19 +294,19 @@ mac_equal (gconstpointer a, gconstpointer b)
 }
 
 static void
-check_macs (const Check *self)
+check_macs (const VbetCheck *self)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new (mac_hash, mac_equal);
   for (guint i = 0; i < self->ports->len; i++) {
-    const Port *port = port_at (self, i), *before = g_hash_table_lookup (seen, port->nic->mac);
+    const VbetCheckPort *port = _vbet_check_port (self, i), *before = g_hash_table_lookup (seen, port->nic->mac);
     if (before == NULL) {
       g_hash_table_insert (seen, (gpointer)port->nic->mac, (gpointer)port);
       continue;
     }
-    const VbetAttribute *mac = find_attribute (port->nic->attributes, "mac");
-    const Port *other = before;
+    const VbetAttribute *mac = _vbet_check_attribute (port->nic->attributes, "mac");
+    const VbetCheckPort *other = before;
     if (mac == NULL) {
-      mac = find_attribute (before->nic->attributes, "mac");
+      mac = _vbet_check_attribute (before->nic->attributes, "mac");
       other = port;
     }
     if (mac == NULL)
@@ -352,14 +320,14 @@ check_macs (const Check *self)
 /* --- attributes --- */
 
 static void
-warn_no_effect (const Check *self, const VbetAttribute *attribute, const VbetDevice *device, const char *what)
+warn_no_effect (const VbetCheck *self, const VbetAttribute *attribute, const VbetDevice *device, const char *what)
 {
   vbet_diagnostics_add (self->diagnostics, VBET_W_NO_EFFECT, attribute->span, "%s has no effect: a %s %s",
                         attribute->key, vbet_kind_name (device->kind), what);
 }
 
 static void
-check_nic (const Check *self, const VbetDevice *device, const VbetNic *nic)
+check_nic (const VbetCheck *self, const VbetDevice *device, const VbetNic *nic)
 {
   gboolean guest = (device->kind & VBET_KIND_GUEST) != 0;
   gboolean ports_only = (device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0;
@@ -403,7 +371,7 @@ reaches (const VbetDevice *device, const VbetAddress *gateway)
 }
 
 static void
-check_gateways (const Check *self, const VbetDevice *device, const VbetAttribute *attribute)
+check_gateways (const VbetCheck *self, const VbetDevice *device, const VbetAttribute *attribute)
 {
   g_autoptr (GPtrArray) gateways = vbet_attributes_list (device->attributes, "gateway");
   gboolean v4 = FALSE, v6 = FALSE;
@@ -423,7 +391,7 @@ check_gateways (const Check *self, const VbetDevice *device, const VbetAttribute
 }
 
 static void
-check_forwards (const Check *self, const VbetDevice *device, const VbetAttribute *attribute)
+check_forwards (const VbetCheck *self, const VbetDevice *device, const VbetAttribute *attribute)
 {
   g_autoptr (GPtrArray) forwards = vbet_attributes_list (device->attributes, "forward");
   for (guint i = 0; i < forwards->len; i++) {
@@ -454,7 +422,7 @@ listen_of (const VbetDevice *device, VbetUdpAddress *ret_address)
 
 /* The device that is remembered as @key, else NULL; then @device is. */
 static const VbetDevice *
-claim (const Check *self, const char *key, const VbetDevice *device)
+claim (const VbetCheck *self, const char *key, const VbetDevice *device)
 {
   const VbetDevice *before = g_hash_table_lookup (self->listens, key);
   if (before == NULL)
@@ -465,7 +433,7 @@ claim (const Check *self, const char *key, const VbetDevice *device)
 /* Whether one of the remotes before @device receives where it does: one of the two at every address, or both
  * at the same. */
 static void
-check_port (const Check *self, const VbetDevice *device, const VbetUdpAddress *listen)
+check_port (const VbetCheck *self, const VbetDevice *device, const VbetUdpAddress *listen)
 {
   g_autofree char *address = vbet_udp_address_is_every (listen)
                                  ? g_strdup ("every")
@@ -481,12 +449,12 @@ check_port (const Check *self, const VbetDevice *device, const VbetUdpAddress *l
     other = g_hash_table_lookup (self->listens, every);
   if (other != NULL)
     vbet_diagnostics_add (
-        self->diagnostics, VBET_E_PORT_TAKEN, find_attribute (device->attributes, "listen")->span,
+        self->diagnostics, VBET_E_PORT_TAKEN, _vbet_check_attribute (device->attributes, "listen")->span,
         "%s receives at port %u already; each remote needs a port of its own", other->name, listen->port);
 }
 
 static void
-check_remote (const Check *self, const VbetDevice *device)
+check_remote (const VbetCheck *self, const VbetDevice *device)
 {
   const char *peer_text = vbet_attributes_text (device->attributes, VBET_KIND_REMOTE, "peer");
   g_auto (VbetUdpAddress) listen = { 0 };
@@ -506,12 +474,12 @@ check_remote (const Check *self, const VbetDevice *device)
   if (listens && peer_text != NULL && vbet_udp_peer_parse (peer_text, &peer)
       && vbet_udp_leads_to (&peer, &listen))
     vbet_diagnostics_add (
-        self->diagnostics, VBET_E_PORT_TAKEN, find_attribute (device->attributes, "peer")->span,
+        self->diagnostics, VBET_E_PORT_TAKEN, _vbet_check_attribute (device->attributes, "peer")->span,
         "%s would send to itself: its far end receives at another port or on another machine", device->name);
 }
 
 static void
-check_device (const Check *self, const VbetDevice *device)
+check_device (const VbetCheck *self, const VbetDevice *device)
 {
   for (guint i = 0; i < device->attributes->len; i++) {
     const VbetAttribute *attribute = device->attributes->pdata[i];
@@ -538,8 +506,8 @@ check_device (const Check *self, const VbetDevice *device)
 void
 vbet_topology_check (const VbetTopology *self, VbetDiagnostics *diagnostics)
 {
-  Check check = { self, diagnostics };
-  check.ports = g_array_new (FALSE, FALSE, sizeof (Port));
+  VbetCheck check = { self, diagnostics };
+  check.ports = g_array_new (FALSE, FALSE, sizeof (VbetCheckPort));
   check.first = g_hash_table_new (NULL, NULL);
   check.listens = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   check.hosts = g_array_new (FALSE, FALSE, sizeof (Host));
@@ -548,12 +516,14 @@ vbet_topology_check (const VbetTopology *self, VbetDiagnostics *diagnostics)
     check_device (&check, device);
     g_hash_table_insert (check.first, (gpointer)device, GUINT_TO_POINTER (check.ports->len));
     for (guint k = 0; k < device->nics->len; k++) {
-      Port port = { device, device->nics->pdata[k], check.ports->len };
+      VbetCheckPort port = { device, device->nics->pdata[k], check.ports->len };
       g_array_append_val (check.ports, port);
     }
   }
   check_segments (&check);
   check_macs (&check);
+  _vbet_check_links (&check);
+  _vbet_check_routing (&check);
   g_array_unref (check.ports);
   g_array_unref (check.hosts);
   g_hash_table_unref (check.listens);

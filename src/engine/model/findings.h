@@ -55,6 +55,12 @@
 #define VBET_W_EMPTY_STEP "W017"
 #define VBET_W_FORWARD "W018"
 #define VBET_W_LEADS_NOWHERE "W019"
+#define VBET_W_MTU "W020"
+#define VBET_W_NATIVE_VLAN "W021"
+#define VBET_W_TRUNK "W022"
+#define VBET_W_TWO_DHCP "W023"
+#define VBET_W_OSPF "W024"
+#define VBET_W_ROUTER_ID "W025"
 
 typedef struct {
   const char *code;

@@ -7,6 +7,9 @@ libvbet_model_a_SOURCES = \
 	src/engine/model/calls.c \
 	src/engine/model/calls.h \
 	src/engine/model/check.c \
+	src/engine/model/check-link.c \
+	src/engine/model/check-private.h \
+	src/engine/model/check-routing.c \
 	src/engine/model/context.c \
 	src/engine/model/context.h \
 	src/engine/model/elaborate.c \
