@@ -19,9 +19,12 @@ vbet_alarm_lines (GVariant *reply)
     GVariant *alarm = g_ptr_array_index (alarms, i);
     const char *device = vbet_field_text (alarm, "device");
     const char *remedy = vbet_field_text (alarm, "remedy");
-    g_ptr_array_add (lines,
-                     g_strdup_printf ("%s%s%s%s%s", device, *device != '\0' ? ": " : "",
-                                      vbet_field_text (alarm, "text"), *remedy != '\0' ? ". " : "", remedy));
+    const char *command = vbet_field_text (alarm, "command");
+    /* A remedy that names the command says it already. */
+    gboolean more = *command != '\0' && strstr (remedy, command) == NULL;
+    g_ptr_array_add (lines, g_strdup_printf ("%s%s%s%s%s%s%s", device, *device != '\0' ? ": " : "",
+                                             vbet_field_text (alarm, "text"), *remedy != '\0' ? ". " : "", remedy,
+                                             more ? ": " : "", more ? command : ""));
   }
   return lines;
 }

@@ -3,6 +3,9 @@
 
 #include <gio/gio.h>
 
+/** vbet_call_print: likewise of one @call. Returns: whether it went well. */
+gboolean vbet_call_print (GVariant *call, gboolean all);
+
 /**
  * vbet_call_list_print:
  * @reply: of lab.apply or lab.call

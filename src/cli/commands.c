@@ -54,7 +54,9 @@ static const VbetCommand commands[] = {
     "Exits with 1 when something is not. Ctrl-C ends it early, with the figures until then.",
     vbet_cmd_measure },
   { "call", "LAB CALL…", "Run calls of the language on a running lab, such as 'plug(c1, NIC(r1))'",
-    "Prints the calls that were carried out. “-” reads calls from the standard input.", vbet_cmd_call },
+    "Prints the calls that were carried out. “-” reads calls from the standard input. With --again instead: the number of a "
+    "call that failed, which is tried once more.",
+    vbet_cmd_call },
   { "apply", "LAB FILE", "Change a running lab into what a file says",
     "Prints the calls that were carried out; everything they do not mention is left in peace.",
     vbet_cmd_apply },

@@ -51,11 +51,58 @@ told (GString *changes)
   return text;
 }
 
+/* (transfer full): what mends the only alarm of @device, "METHOD PARAMS COMMAND". */
+static char *
+mends (VbetAlarms *alarms, const char *device)
+{
+  g_autoptr (GVariant) list = g_variant_ref_sink (vbet_alarms_to_variant (alarms, device));
+  CU_ASSERT_EQUAL_FATAL (g_variant_n_children (list), 1);
+  g_autoptr (GVariant) boxed = g_variant_get_child_value (list, 0);
+  g_autoptr (GVariant) alarm = g_variant_get_variant (boxed);
+  g_autoptr (GVariant) params = g_variant_lookup_value (alarm, "params", NULL);
+  g_autofree char *shown = params != NULL ? g_variant_print (params, FALSE) : g_strdup ("-");
+  const char *method = "-", *command = "-";
+  g_variant_lookup (alarm, "method", "&s", &method);
+  g_variant_lookup (alarm, "command", "&s", &command);
+  return g_strdup_printf ("%s %s %s", method, shown, command);
+}
+
+static void
+test_remedies (void)
+{
+  g_autoptr (GString) changes = g_string_new (NULL);
+  VbetAlarms *alarms = vbet_alarms_new ("lab", on_changed, changes);
+  vbet_alarms_raise (alarms, "a", GUEST, "1", "disk", "no room", 1);
+  vbet_alarms_raise (alarms, "b", GUEST, "1", "module", "none", 1);
+  vbet_alarms_raise (alarms, "c", GUEST, "1", "dhcp", "no server", 1);
+  vbet_alarms_raise (alarms, "e", GUEST, "1", "a kind of later versions", "what", 1);
+  vbet_alarms_raise_call (alarms, "d", "call set", 7, "set(d, gateway=10.0.0.1): no", 1);
+  static const char *const expected[][2] = {
+    { "a", "device.restart {'device': <'a'>} vbetctl call lab 'restart(a)'" },
+    { "b", "- - vbetctl image build" },
+    { "c", "- - -" },
+    { "d", "call.retry {'number': <uint32 7>} vbetctl call --again lab 7" },
+    { "e", "- - -" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++) {
+    g_autofree char *actual = mends (alarms, expected[i][0]);
+    VBET_ASSERT_TEXT (actual, expected[i][1]);
+  }
+  /* The same call failed again: another number. */
+  g_free (told (changes));
+  vbet_alarms_raise_call (alarms, "d", "call set", 9, "set(d, gateway=10.0.0.1): no", 2);
+  g_autofree char *which = told (changes);
+  VBET_ASSERT_TEXT (which, "d;");
+  g_autofree char *again = mends (alarms, "d");
+  VBET_ASSERT_TEXT (again, "call.retry {'number': <uint32 9>} vbetctl call --again lab 9");
+  vbet_alarms_free (alarms);
+}
+
 static void
 test_raise_and_clear (void)
 {
   g_autoptr (GString) changes = g_string_new (NULL);
-  VbetAlarms *alarms = vbet_alarms_new (on_changed, changes);
+  VbetAlarms *alarms = vbet_alarms_new ("lab", on_changed, changes);
   vbet_alarms_raise (alarms, "r1", GUEST, "00", "route", "no way", 1);
   vbet_alarms_raise (alarms, "r1", GUEST, "01", "rules", "an error", 2);
   vbet_alarms_raise (alarms, "r1", VBET_ALARM_FROM_ENGINE, "00", "call", "of the engine", 3);
@@ -84,7 +131,7 @@ static void
 test_what_clients_get (void)
 {
   g_autoptr (GString) changes = g_string_new (NULL);
-  VbetAlarms *alarms = vbet_alarms_new (on_changed, changes);
+  VbetAlarms *alarms = vbet_alarms_new ("lab", on_changed, changes);
   vbet_alarms_raise (alarms, "r1", GUEST, "00", "route", "no way", 1.5);
   vbet_alarms_raise (alarms, "r1", GUEST, "00", "route", "none", 7);
   vbet_alarms_raise (alarms, "", VBET_ALARM_FROM_ENGINE, "x", "mystery", "odd", 8);
@@ -108,7 +155,7 @@ static void
 test_hostile (void)
 {
   g_autoptr (GString) changes = g_string_new (NULL);
-  VbetAlarms *alarms = vbet_alarms_new (on_changed, changes);
+  VbetAlarms *alarms = vbet_alarms_new ("lab", on_changed, changes);
   vbet_alarms_raise (alarms, "r1", GUEST, "00", "x", " a\33]0;b\a\n\302\233c\342\200\256d\303\244 ", 1);
   expect (alarms, NULL, "r1 x: a ]0;b c d\303\244\n");
   g_autofree char *longer = g_strnfill (5000, 'a');
@@ -134,6 +181,7 @@ test_hostile (void)
 
 static CU_TestInfo alarm_tests[] = {
   { "raised and cleared", test_raise_and_clear },
+  { "what mends them", test_remedies },
   { "what clients get", test_what_clients_get },
   { "guests without shame", test_hostile },
   CU_TEST_INFO_NULL,

@@ -245,6 +245,22 @@ test_call (void)
       strstr (vbet_fake_engine_log (sandbox->engine), "lab.call {\"text\":\"start(r1)\\n\"}"));
 }
 
+static void
+test_call_again (void)
+{
+  g_autoptr (VbetSandbox) sandbox
+      = vbet_sandbox_new ("answer call.retry {\"call\":{\"text\":\"set(h1, gateway=10.0.0.1)\",\"state\":\"done\"}}");
+  g_autoptr (VbetRun) run = VBET_RUN (sandbox, "call", "--again", "lab", "7");
+  check_run (run, 0, "set(h1, gateway=10.0.0.1)\n", "");
+  CU_ASSERT_PTR_NOT_NULL (strstr (vbet_fake_engine_log (sandbox->engine), "call.retry {\"number\":7}"));
+  g_autoptr (VbetRun) none = VBET_RUN (sandbox, "call", "--again", "lab", "start(h1)");
+  CU_ASSERT_EQUAL (none->status, 2);
+  g_autoptr (VbetSandbox) fails = vbet_sandbox_new (
+      "answer call.retry {\"call\":{\"text\":\"start(r1)\",\"state\":\"failed\",\"error\":\"No memory is left.\"}}");
+  g_autoptr (VbetRun) failed = VBET_RUN (fails, "call", "-a", "lab", "8");
+  check_run (failed, 1, "", "vbetctl: start(r1) failed: No memory is left.\n");
+}
+
 #define STEPS                                                                                                \
   "answer lab.steps {\"steps\":[{\"index\":1,\"title\":\"One\",\"text\":\"Look "                             \
   "here.\",\"state\":\"passed\"},"                                                                           \
@@ -350,6 +366,7 @@ static CU_TestInfo tests[] = {
   { "exec: Ctrl-C kills the command", test_exec_interrupted },
   { "exec: the engine dies", test_exec_engine_dies },
   { "call", test_call },
+  { "call: once more", test_call_again },
   { "step", test_step },
   { "step: list, number, none left", test_step_choice },
   { "stop", test_stop },

@@ -14,10 +14,12 @@ typedef struct {
   char *key;
   char *kind;
   char *text;
+  guint call; /* number of the call that failed; 0: it is about none */
   double since;
 } Alarm;
 
 struct _VbetAlarms {
+  char *lab;
   GPtrArray *alarms;  /* of Alarm, owned, in the order they were raised */
   GHashTable *beyond; /* device → GUINT: alarms of its guest that are too many */
   GHashTable *stale;  /* set of devices whose clients do not know yet */
@@ -27,29 +29,39 @@ struct _VbetAlarms {
   gpointer data;
 };
 
+/* What mends an alarm beside a person's thought. */
+typedef enum {
+  MEND_BY_HAND,
+  MEND_BY_RESTART, /* of the device */
+  MEND_BY_IMAGE,   /* a new one */
+  MEND_BY_CALL,    /* that failed, once more */
+} Mend;
+
 /* What to do about each kind. */
 static const struct {
   const char *kind;
   const char *remedy;
+  Mend mend;
 } remedies[] = {
-  { "boot-script", "Mend boot= and restart the device, or do on its console what is left to do" },
-  { "routing", "Mend routing=; it takes effect at once" },
-  { "rules", "Mend rules=; they take effect at once" },
-  { "address", "Mend ip= of the NIC (IPv6 needs an mtu of 1280 at least); it takes effect at once" },
+  { "boot-script", "Mend boot= and restart the device, or do on its console what is left to do", MEND_BY_RESTART },
+  { "routing", "Mend routing=; it takes effect at once", MEND_BY_HAND },
+  { "rules", "Mend rules=; they take effect at once", MEND_BY_HAND },
+  { "address", "Mend ip= of the NIC (IPv6 needs an mtu of 1280 at least); it takes effect at once", MEND_BY_HAND },
   { "route",
-    "Mend gateway= so that it is in a network of one of the device's NICs; it takes effect at once" },
-  { "dhcp", "See that its cable leads to a DHCP server that runs" },
-  { "nic", "Restart the device" },
-  { "service", "Mend what the service is set up by, and restart the device" },
-  { "sysctl", "Choose a kernel= that has it" },
-  { "module", "Choose a kernel= that has it, or build the image anew with “vbetctl image build”" },
-  { "mount", "Build the image anew with “vbetctl image build”" },
-  { "disk", "Restart the device" },
-  { "files", "Restart the device" },
-  { "flood", "End what prints there, by Ctrl+C on its console" },
+    "Mend gateway= so that it is in a network of one of the device's NICs; it takes effect at once", MEND_BY_HAND },
+  { "dhcp", "See that its cable leads to a DHCP server that runs", MEND_BY_HAND },
+  { "nic", "Restart the device", MEND_BY_RESTART },
+  { "service", "Mend what the service is set up by, and restart the device", MEND_BY_RESTART },
+  { "sysctl", "Choose a kernel= that has it", MEND_BY_HAND },
+  { "module", "Choose a kernel= that has it, or build the image anew with “vbetctl image build”", MEND_BY_IMAGE },
+  { "mount", "Build the image anew with “vbetctl image build”", MEND_BY_IMAGE },
+  { "disk", "Restart the device", MEND_BY_RESTART },
+  { "files", "Restart the device", MEND_BY_RESTART },
+  { "flood", "End what prints there, by Ctrl+C on its console", MEND_BY_HAND },
+  { "call", "Mend what it says and try the call again; a device that is restarted has what is written", MEND_BY_CALL },
   { "confined", "Find out which guest sends what no honest one does, and report it: the process was attacked, or lacks a call "
-                "on this system; nothing came of it" },
-  { "denied", "Ask who has root on the device what runs there; nothing came of it" },
+                "on this system; nothing came of it", MEND_BY_HAND },
+  { "denied", "Ask who has root on the device what runs there; nothing came of it", MEND_BY_HAND },
 };
 
 static void
@@ -133,14 +145,14 @@ find (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *
   return found;
 }
 
-void
-vbet_alarms_raise (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *key,
-                   const char *kind, const char *text, double since)
+static void
+raise_alarm (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *key, const char *kind, guint call,
+             const char *text, double since)
 {
   guint count = 0;
   Alarm *alarm = find (self, device, source, key, &count);
   g_autofree char *clean = clean_text (text);
-  if (alarm != NULL && strcmp (alarm->kind, kind) == 0 && strcmp (alarm->text, clean) == 0)
+  if (alarm != NULL && strcmp (alarm->kind, kind) == 0 && alarm->call == call && strcmp (alarm->text, clean) == 0)
     return;
   if (alarm == NULL && count >= VBET_ALARMS_MAX) {
     guint beyond = GPOINTER_TO_UINT (g_hash_table_lookup (self->beyond, device));
@@ -161,7 +173,22 @@ vbet_alarms_raise (VbetAlarms *self, const char *device, VbetAlarmSource source,
   g_free (alarm->text);
   alarm->kind = g_strdup (kind);
   alarm->text = g_steal_pointer (&clean);
+  alarm->call = call;
   tell_later (self, device);
+}
+
+void
+vbet_alarms_raise (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *key, const char *kind,
+                   const char *text, double since)
+{
+  raise_alarm (self, device, source, key, kind, 0, text, since);
+}
+
+void
+vbet_alarms_raise_call (VbetAlarms *self, const char *device, const char *key, guint number, const char *text,
+                        double since)
+{
+  raise_alarm (self, device, VBET_ALARM_FROM_ENGINE, key, "call", number, text, since);
 }
 
 static gboolean
@@ -205,26 +232,55 @@ vbet_alarms_forget (VbetAlarms *self, const char *device)
 
 /* --- what clients get -------------------------------------------------------------------- */
 
-static const char *
-remedy_of (const char *kind)
+/* @method and @params of the RPC, and the command that does the same. */
+static void
+add_again (GVariantDict *dict, const char *method, const char *key, GVariant *value, char *command)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (remedies); i++)
-    if (strcmp (remedies[i].kind, kind) == 0)
-      return remedies[i].remedy;
-  return NULL;
+  GVariantDict params;
+  g_variant_dict_init (&params, NULL);
+  g_variant_dict_insert_value (&params, key, value);
+  g_variant_dict_insert (dict, "method", "s", method);
+  g_variant_dict_insert_value (dict, "params", g_variant_dict_end (&params));
+  g_variant_dict_insert_value (dict, "command", g_variant_new_take_string (command));
 }
 
 static void
-add (GVariantBuilder *builder, const char *device, const char *kind, const char *text, double since)
+add_remedy (const VbetAlarms *self, GVariantDict *dict, const char *device, const char *kind, guint call)
+{
+  guint i = 0;
+  while (i < G_N_ELEMENTS (remedies) && strcmp (remedies[i].kind, kind) != 0)
+    i++;
+  if (i == G_N_ELEMENTS (remedies))
+    return;
+  g_variant_dict_insert (dict, "remedy", "s", remedies[i].remedy);
+  switch (remedies[i].mend) {
+  case MEND_BY_RESTART:
+    if (*device != '\0')
+      add_again (dict, "device.restart", "device", g_variant_new_string (device),
+                 g_strdup_printf ("vbetctl call %s 'restart(%s)'", self->lab, device));
+    break;
+  case MEND_BY_CALL:
+    add_again (dict, "call.retry", "number", g_variant_new_uint32 (call),
+               g_strdup_printf ("vbetctl call --again %s %u", self->lab, call));
+    break;
+  case MEND_BY_IMAGE:
+    g_variant_dict_insert (dict, "command", "s", "vbetctl image build");
+    break;
+  case MEND_BY_HAND:
+    break;
+  }
+}
+
+static void
+add (const VbetAlarms *self, GVariantBuilder *builder, const char *device, const char *kind, const char *text, guint call,
+     double since)
 {
   GVariantDict dict;
-  const char *remedy = remedy_of (kind);
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "device", "s", device);
   g_variant_dict_insert (&dict, "kind", "s", kind);
   g_variant_dict_insert (&dict, "text", "s", text);
-  if (remedy != NULL)
-    g_variant_dict_insert (&dict, "remedy", "s", remedy);
+  add_remedy (self, &dict, device, kind, call);
   g_variant_dict_insert (&dict, "since", "d", since);
   g_variant_builder_add (builder, "v", g_variant_dict_end (&dict));
 }
@@ -242,7 +298,7 @@ vbet_alarms_to_variant (const VbetAlarms *self, const char *device)
     const Alarm *alarm = g_ptr_array_index (self->alarms, i);
     last = alarm->since;
     if (device == NULL || strcmp (device, alarm->device) == 0)
-      add (&builder, alarm->device, alarm->kind, alarm->text, alarm->since);
+      add (self, &builder, alarm->device, alarm->kind, alarm->text, alarm->call, alarm->since);
   }
   g_hash_table_iter_init (&iter, self->beyond);
   while (g_hash_table_iter_next (&iter, &name, &beyond)) {
@@ -250,7 +306,7 @@ vbet_alarms_to_variant (const VbetAlarms *self, const char *device)
       continue;
     g_autofree char *text
         = g_strdup_printf ("and %u more, which its console shows", GPOINTER_TO_UINT (beyond));
-    add (&builder, name, "more", text, last);
+    add (self, &builder, name, "more", text, 0, last);
   }
   return g_variant_builder_end (&builder);
 }
@@ -258,9 +314,10 @@ vbet_alarms_to_variant (const VbetAlarms *self, const char *device)
 /* --- life -------------------------------------------------------------------------------- */
 
 VbetAlarms *
-vbet_alarms_new (VbetAlarmsChanged changed, gpointer data)
+vbet_alarms_new (const char *lab, VbetAlarmsChanged changed, gpointer data)
 {
   VbetAlarms *self = g_new0 (VbetAlarms, 1);
+  self->lab = g_strdup (lab);
   self->alarms = g_ptr_array_new_with_free_func (alarm_free);
   self->beyond = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->stale = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -282,5 +339,6 @@ vbet_alarms_free (VbetAlarms *self)
   g_hash_table_unref (self->beyond);
   g_hash_table_unref (self->stale);
   g_main_context_unref (self->context);
+  g_free (self->lab);
   g_free (self);
 }

@@ -23,9 +23,9 @@ typedef struct _VbetAlarms VbetAlarms;
 /** VbetAlarmsChanged: the alarms of @device are others than when this was called last. */
 typedef void (*VbetAlarmsChanged) (const char *device, gpointer data);
 
-/** vbet_alarms_new: @changed: called from the thread-default main context, never from within these functions.
- */
-VbetAlarms *vbet_alarms_new (VbetAlarmsChanged changed, gpointer data);
+/** vbet_alarms_new: @lab: its identifier, for the commands that mend alarms. @changed: called from the thread-default main
+ * context, never from within these functions. */
+VbetAlarms *vbet_alarms_new (const char *lab, VbetAlarmsChanged changed, gpointer data);
 void vbet_alarms_free (VbetAlarms *self);
 
 /**
@@ -37,6 +37,13 @@ void vbet_alarms_free (VbetAlarms *self);
  */
 void vbet_alarms_raise (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *key,
                         const char *kind, const char *text, double since);
+/**
+ * vbet_alarms_raise_call: a call of an edit failed; of the engine.
+ * @number: of the call, by which it can be tried again
+ * Otherwise as vbet_alarms_raise().
+ */
+void vbet_alarms_raise_call (VbetAlarms *self, const char *device, const char *key, guint number, const char *text,
+                             double since);
 /** vbet_alarms_clear: @key: (nullable): NULL: all of that device and source. */
 void vbet_alarms_clear (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *key);
 /** vbet_alarms_clear_all: those of that device and source whose keys begin with @prefix. */

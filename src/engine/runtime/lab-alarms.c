@@ -10,6 +10,8 @@
 
 #define FILES_KEY "files"
 #define SERVICE_KEY "service"
+#define CALL_KEY "call "          /* and what the call is about */
+#define INSIDE_KEY CALL_KEY "in " /* … what a guest has anew when it starts */
 #define GUEST_KEY "denied-" /* and the call's name */
 
 static double
@@ -29,7 +31,7 @@ on_changed (const char *device, gpointer data)
 VbetAlarms *
 vbet_lab_alarms_new (VbetLab *self)
 {
-  return vbet_alarms_new (on_changed, self);
+  return vbet_alarms_new (self->id, on_changed, self);
 }
 
 void
@@ -92,6 +94,57 @@ vbet_lab_service_denied_over (VbetLab *self, const char *device)
   vbet_alarms_clear (self->alarms, device, VBET_ALARM_FROM_ENGINE, SERVICE_KEY);
 }
 
+/* --- calls that failed ------------------------------------------------------------------------- */
+
+/* (transfer full) (nullable): what @call is about, so that another that did the same, or the opposite, is known; NULL: its
+ * device's own state tells. */
+static char *
+subject_of (const VbetCall *call)
+{
+  switch (call->verb) {
+  case VBET_CALL_ALLOC:
+  case VBET_CALL_FREE:
+    return call->cable != NULL ? g_strdup_printf (CALL_KEY "cable %s alloc", call->cable) : g_strdup (CALL_KEY "alloc");
+  case VBET_CALL_ATTACH:
+  case VBET_CALL_DETACH:
+    return g_strdup_printf (INSIDE_KEY "%u nic", call->nic);
+  case VBET_CALL_PLUG:
+  case VBET_CALL_UNPLUG:
+    return g_strdup_printf (CALL_KEY "cable %s end %u", call->cable, call->end);
+  case VBET_CALL_SET:
+    return call->cable != NULL ? g_strdup_printf (CALL_KEY "cable %s set %s", call->cable, call->key)
+                               : g_strdup_printf (INSIDE_KEY "%u set %s", call->nic, call->key);
+  case VBET_CALL_FILE:
+    return g_strdup_printf (INSIDE_KEY "file %s", call->key);
+  case VBET_CALL_START:
+  case VBET_CALL_STOP:
+    return NULL;
+  }
+  return NULL;
+}
+
+void
+vbet_lab_note_call (VbetLab *self, const VbetCall *call, const VbetCallRecord *record)
+{
+  g_autofree char *subject = subject_of (call);
+  /* Of a cable: no device's, however it is plugged just now. */
+  const char *device = call->cable == NULL && call->device != NULL ? call->device : "";
+  if (subject == NULL)
+    return;
+  if (record->error != NULL) {
+    g_autofree char *text = g_strdup_printf ("%s: %s", call->text, record->error);
+    vbet_alarms_raise_call (self->alarms, device, subject, record->number, text, uptime (self));
+    return;
+  }
+  vbet_alarms_clear (self->alarms, device, VBET_ALARM_FROM_ENGINE, subject);
+  g_autofree char *of = call->verb == VBET_CALL_DETACH ? g_strdup_printf (INSIDE_KEY "%u ", call->nic)
+                        : call->verb == VBET_CALL_FREE && call->cable != NULL
+                            ? g_strdup_printf (CALL_KEY "cable %s ", call->cable)
+                            : NULL;
+  if (of != NULL)
+    vbet_alarms_clear_all (self->alarms, device, VBET_ALARM_FROM_ENGINE, of);
+}
+
 void
 vbet_lab_guest_denied_over (VbetLabDevice *node)
 {
@@ -103,4 +156,5 @@ void
 vbet_lab_guest_alarms_over (VbetLabDevice *node)
 {
   vbet_alarms_clear (node->lab->alarms, node->name, VBET_ALARM_FROM_GUEST, NULL);
+  vbet_alarms_clear_all (node->lab->alarms, node->name, VBET_ALARM_FROM_ENGINE, INSIDE_KEY);
 }

@@ -151,6 +151,8 @@ on_retried (gpointer data, GError *error)
   VbetLab *self = g_task_get_source_object (task);
   GVariantDict dict;
   vbet_lab_record_end (self, retry->record, owned);
+  if (retry->record->call != NULL)
+    vbet_lab_note_call (self, retry->record->call, retry->record);
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert_value (&dict, "call", vbet_call_record_to_variant (self, retry->record));
   vbet_lab_return_dict (task, &dict);

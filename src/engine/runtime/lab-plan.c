@@ -212,6 +212,7 @@ on_call_done (gpointer data, GError *error)
   if (owned != NULL)
     one->record->call = vbet_call_copy (one->call);
   vbet_lab_record_end (run->lab, one->record, owned);
+  vbet_lab_note_call (run->lab, one->call, one->record);
   if (one->call->verb == VBET_CALL_START)
     run->starts--;
   else if (one->call->verb == VBET_CALL_STOP)

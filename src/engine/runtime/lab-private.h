@@ -202,6 +202,8 @@ gboolean vbet_lab_find_share (VbetLab *self, const VbetDevice *device, char **re
 
 /* lab-alarms.c */
 VbetAlarms *vbet_lab_alarms_new (VbetLab *self);
+/** vbet_lab_note_call: @call ended as @record says: an alarm, until it, or one that is about the same, succeeds. */
+void vbet_lab_note_call (VbetLab *self, const VbetCall *call, const VbetCallRecord *record);
 /** vbet_lab_guest_alarm: @node's guest says so; see agent.h. */
 void vbet_lab_guest_alarm (VbetLabDevice *node, const char *key, const char *kind, const char *text);
 /** vbet_lab_guest_denied: its kernel made the system call @call of the host, which it may not. */

@@ -314,6 +314,7 @@ vbet_lab_new (const VbetLabOptions *options, GError **error)
 {
   g_autoptr (VbetLab) self = g_object_new (VBET_TYPE_LAB, NULL);
   self->id = g_strdup (options->id);
+  self->alarms = vbet_lab_alarms_new (self);
   self->name = g_strdup (options->name);
   self->path = g_strdup (options->path);
   self->dir = g_strdup (options->dir);
@@ -399,7 +400,6 @@ vbet_lab_class_init (VbetLabClass *class)
 static void
 vbet_lab_init (VbetLab *self)
 {
-  self->alarms = vbet_lab_alarms_new (self);
   self->measures = g_hash_table_new (g_str_hash, g_str_equal);
   self->captures = g_ptr_array_new_with_free_func (vbet_lab_capture_free);
   self->born = g_get_monotonic_time ();
