@@ -183,16 +183,6 @@ def test_status_line():
         screenshot("status-problems")
 
 
-def still(accessible):
-    """Whether a widget stays where it is for a moment, on the screen."""
-    places = []
-    for _ in range(3):
-        box = accessible.get_extents(Atspi.CoordType.SCREEN)
-        places.append((box.x, box.y))
-        time.sleep(0.1)
-    return len(set(places)) == 1 and 0 < places[0][1] < SCREEN[1]
-
-
 def images():
     """A folder with the standard image and one that was built with more."""
     folder = Path(tempfile.mkdtemp(prefix="vbet-images-"))

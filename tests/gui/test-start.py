@@ -155,8 +155,9 @@ def change_and_crash(*arguments):
         window.click(window.free_place(60, 60))
         wait_until(lambda: window.title().startswith("•"), 5, "changed")
         wait_until(lambda: len(kept()) == 1, 10, "it is kept")
+        # The program pane may be a moment behind.
+        wait_until(lambda: kept()[0].read_text(encoding="utf-8").endswith("\n\n" + window.text()), 10, "all of it")
         text = window.text()
-        wait_until(lambda: kept()[0].read_text(encoding="utf-8").endswith("\n\n" + text), 10, "all of it")
         assert kept()[0].stat().st_mode & 0o777 == 0o600
         assert kept()[0].parent.stat().st_mode & 0o777 == 0o700
         crash(window)

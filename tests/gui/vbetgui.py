@@ -178,6 +178,16 @@ def role_of(accessible):
     return "push button" if role == "button" else role
 
 
+def still(accessible):
+    """Whether a widget stays where it is for a moment, on the screen."""
+    places = []
+    for _ in range(3):
+        box = accessible.get_extents(Atspi.CoordType.SCREEN)
+        places.append((box.x, box.y))
+        time.sleep(0.1)
+    return len(set(places)) == 1 and places[0][1] > 0
+
+
 class Window:
     """One running vbet: with the files that are named, with an empty lab that is chosen on the start page, or, as
     Window(START), with the start page."""

@@ -128,19 +128,25 @@ hide_soon (VbetProgramPane *self)
 
 /* --- the pointer --------------------------------------------------------------------------- */
 
+/* Number of the finding at @x, @y of @window; 0: none. */
+static guint
+number_at (VbetProgramPane *self, GdkWindow *window, double at_x, double at_y)
+{
+  GtkTextView *view = GTK_TEXT_VIEW (self->view);
+  GtkTextIter at;
+  int x = 0, y = 0;
+  if (!self->mirrors || window != gtk_text_view_get_window (view, GTK_TEXT_WINDOW_TEXT))
+    return 0;
+  gtk_text_view_window_to_buffer_coords (view, GTK_TEXT_WINDOW_TEXT, (int)at_x, (int)at_y, &x, &y);
+  return gtk_text_view_get_iter_at_location (view, &at, x, y) ? finding_at (self, _vbet_program_byte (self, &at)) : 0;
+}
+
 static gboolean
 on_motion (GtkWidget *view, GdkEventMotion *event, VbetProgramPane *self)
 {
-  GtkTextIter at;
-  int x = 0, y = 0;
-  guint number = 0;
-  if (!self->mirrors
-      || event->window != gtk_text_view_get_window (GTK_TEXT_VIEW (view), GTK_TEXT_WINDOW_TEXT))
+  if (!self->mirrors || event->window != gtk_text_view_get_window (GTK_TEXT_VIEW (view), GTK_TEXT_WINDOW_TEXT))
     return GDK_EVENT_PROPAGATE;
-  gtk_text_view_window_to_buffer_coords (GTK_TEXT_VIEW (view), GTK_TEXT_WINDOW_TEXT, (int)event->x,
-                                         (int)event->y, &x, &y);
-  if (gtk_text_view_get_iter_at_location (GTK_TEXT_VIEW (view), &at, x, y))
-    number = finding_at (self, _vbet_program_byte (self, &at));
+  guint number = number_at (self, event->window, event->x, event->y);
   gboolean visible = gtk_widget_get_visible (self->popover);
   if (number == 0) {
     if (self->hover == 0 || !visible)
@@ -154,6 +160,17 @@ on_motion (GtkWidget *view, GdkEventMotion *event, VbetProgramPane *self)
   g_clear_handle_id (&self->hover, g_source_remove);
   self->shown = number;
   self->hover = g_timeout_add (SHOW_MS, on_show_time, self);
+  return GDK_EVENT_PROPAGATE;
+}
+
+/* As it slides to its place, the popover may lie under a pointer that does not move, and be gone from there. */
+static gboolean
+on_enter (GtkWidget *view, GdkEventCrossing *event, VbetProgramPane *self)
+{
+  (void)view;
+  if (gtk_widget_get_visible (self->popover) && self->shown > 0
+      && number_at (self, event->window, event->x, event->y) == self->shown)
+    g_clear_handle_id (&self->hover, g_source_remove);
   return GDK_EVENT_PROPAGATE;
 }
 
@@ -242,8 +259,9 @@ _vbet_program_fix_init (VbetProgramPane *self)
   g_object_set (box, "margin", 8, NULL);
   gtk_container_add (GTK_CONTAINER (self->popover), box);
   gtk_widget_show_all (box);
-  gtk_widget_add_events (self->view, GDK_POINTER_MOTION_MASK | GDK_LEAVE_NOTIFY_MASK);
+  gtk_widget_add_events (self->view, GDK_POINTER_MOTION_MASK | GDK_ENTER_NOTIFY_MASK | GDK_LEAVE_NOTIFY_MASK);
   g_signal_connect (self->view, "motion-notify-event", G_CALLBACK (on_motion), self);
+  g_signal_connect (self->view, "enter-notify-event", G_CALLBACK (on_enter), self);
   g_signal_connect (self->view, "leave-notify-event", G_CALLBACK (on_leave), self);
   g_signal_connect (self->view, "line-mark-activated", G_CALLBACK (on_mark), self);
   g_signal_connect (self->popover, "enter-notify-event", G_CALLBACK (on_enter_popover), self);
