@@ -122,4 +122,25 @@ def a_guest_that_floods(place):
     place.stop(lab)
 
 
-vbetlab.main(a_boot_that_goes_wrong, addresses_that_do_not_come, an_address_that_is_refused_later, a_guest_that_floods)
+def a_call_that_fails(place):
+    lab = place.run(place.write("calls.vbet", "h1 = attach(alloc(host), alloc(NIC, ip=10.0.0.1/24))\n"))
+    place.exec(lab, "h1", "touch", "/root/in-the-way")
+    result = place.ctl("call", lab, 'file(h1, "/root/in-the-way/file", "text")', check=False)
+    assert result.returncode == 1 and "failed" in result.stderr, result
+    (alarm,) = place.status(lab)["alarms"]
+    assert (alarm["device"], alarm["kind"]) == ("h1", "call") and "/root/in-the-way/file" in alarm["text"], alarm
+    # What a person copies, and what a program calls.
+    assert alarm["command"] == f"vbetctl call --again {lab} {alarm['params']['number']}", alarm
+    assert alarm["command"] in place.ctl("status", lab).stdout
+    again = place.rpc(lab, alarm["method"], **alarm["params"])
+    assert again["call"]["state"] == "failed", again
+    (still,) = place.status(lab)["alarms"]
+    assert still["params"]["number"] > alarm["params"]["number"] and still["since"] == alarm["since"], still
+    place.exec(lab, "h1", "rm", "/root/in-the-way")
+    place.ctl(*still["command"].split()[1:])
+    assert place.exec(lab, "h1", "cat", "/root/in-the-way/file").stdout.strip() == "text"
+    assert place.status(lab)["alarms"] == []
+    place.stop(lab)
+
+
+vbetlab.main(a_boot_that_goes_wrong, a_call_that_fails, addresses_that_do_not_come, an_address_that_is_refused_later, a_guest_that_floods)

@@ -127,7 +127,7 @@ def a_nic_that_stayed(place):
 def a_reboot_inside_keeps_edits(place):
     """Also where another NIC is in the place of the one from the start, with the address it got later."""
     more = WAY.replace('alloc(NIC, ip=10.0.0.2/24))\n', 'alloc(NIC, ip=10.0.0.3/24, mac=02:00:00:00:00:01))\n')
-    last = more.replace("10.0.0.3/24", "10.0.0.4/24") + 'file(h1, "/root/a", "one")\n'
+    last = more.replace("10.0.0.3/24", "10.0.0.4/24") + 'file(h1, "/root/new/folder/a", "one")\n'
     lab = place.run(place.write("way.vbet", WAY))
     for text in (more, last):
         place.ctl("apply", lab, place.write("edit.vbet", text))
@@ -142,7 +142,7 @@ def a_reboot_inside_keeps_edits(place):
     addresses = place.exec(lab, "h1", "ip", "-4", "address", "show", "eth0").stdout
     assert "10.0.0.4/24" in addresses and "10.0.0.2/" not in addresses, addresses
     assert "02:00:00:00:00:01" in link(place, lab, "h1")
-    assert place.exec(lab, "h1", "cat", "/root/a").stdout == "one"
+    assert place.exec(lab, "h1", "cat", "/root/new/folder/a").stdout == "one"
     wait_until(lambda: pings(place, lab), 10, "the NIC works")
     wait_until(lambda: place.status(lab)["alarms"] == [], 5, f"no alarms: {place.status(lab)['alarms']}")
     place.stop(lab)

@@ -367,17 +367,29 @@ on_file_put (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
+on_folder_made (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Pending *pending = data;
+  GError *error = NULL;
+  g_autoptr (VbetExecResult) outcome = vbet_guest_exec_finish (VBET_GUEST (source), result, &error);
+  VbetGuest *guest = pending_guest (pending, error);
+  if (guest != NULL) /* where no folder could be made, this says why */
+    vbet_guest_put_async (guest, pending->path, pending->mode, pending->contents, NULL, on_file_put, pending);
+}
+
+/* As at the guest's start, the folders that lead to a file come with it. */
+static void
 file_when_ready (gpointer data, GError *error)
 {
   Pending *pending = data;
-  const char *argv[] = { "/bin/rm", "-f", "--", pending->path, NULL };
+  g_autofree char *folder = g_path_get_dirname (pending->path);
+  const char *make[] = { "/bin/mkdir", "-p", "--", folder, NULL };
+  const char *remove[] = { "/bin/rm", "-f", "--", pending->path, NULL };
   VbetGuest *guest = pending_guest (pending, error);
-  if (guest == NULL)
-    return;
-  if (pending->contents != NULL)
-    vbet_guest_put_async (guest, pending->path, pending->mode, pending->contents, NULL, on_file_put, pending);
-  else
-    vbet_guest_exec_async (guest, argv, NULL, NULL, NULL, NULL, on_script_done, pending);
+  if (guest != NULL && pending->contents != NULL)
+    vbet_guest_exec_async (guest, make, NULL, NULL, NULL, NULL, on_folder_made, pending);
+  else if (guest != NULL)
+    vbet_guest_exec_async (guest, remove, NULL, NULL, NULL, NULL, on_script_done, pending);
 }
 
 static void
