@@ -92,6 +92,19 @@ take_state (VbetRunner *self, GVariant *device, const char *name_key)
                             vbet_reply_text (device, "error"));
 }
 
+/* (transfer full): @reply, an alarm of the engine. Of the methods that mend some, those are offered that are known here. */
+static VbetAlarm *
+alarm_of (GVariant *reply, const char *text)
+{
+  VbetAlarm *alarm = vbet_alarm_new (text, vbet_reply_text (reply, "remedy"));
+  const char *method = vbet_reply_text (reply, "method");
+  g_autoptr (GVariant) params = vbet_reply_member (reply, "params");
+  alarm->restart = g_strcmp0 (method, "device.restart") == 0;
+  if (g_strcmp0 (method, "call.retry") == 0 && params != NULL)
+    alarm->call = (gint64)vbet_reply_number (params, "number", 0);
+  return alarm;
+}
+
 /* Those of @all, alarms of the engine, that are of @device; (transfer full). */
 static GPtrArray *
 alarms_of (GPtrArray *all, const char *device)
@@ -101,7 +114,7 @@ alarms_of (GPtrArray *all, const char *device)
     GVariant *alarm = g_ptr_array_index (all, i);
     const char *text = vbet_reply_text (alarm, "text");
     if (text != NULL && g_strcmp0 (vbet_reply_text (alarm, "device"), device) == 0)
-      g_ptr_array_add (alarms, vbet_alarm_new (text, vbet_reply_text (alarm, "remedy")));
+      g_ptr_array_add (alarms, alarm_of (alarm, text));
   }
   return alarms;
 }

@@ -500,6 +500,29 @@ def test_alarms():
         assert "problem" not in window.description("r1")
 
 
+def test_alarms_are_mended():
+    call = alarm("r2", "file(r2, \"/etc/x/y\", \"text\"): r2: Not a directory", "Mend what it says and try the call again")
+    call.update(method="call.retry", params={"number": 12}, command="vbetctl call --again lab 12")
+    disk = alarm("r1", "disk: no room", "Restart the device")
+    disk.update(method="device.restart", params={"device": "r1"}, command="vbetctl call lab 'restart(r1)'")
+    later = alarm("r2", "a method of later versions", "Wait")
+    later.update(method="device.mend", params={})
+    devices = [{"name": "r1", "state": "ready"}, {"name": "r2", "state": "ready"}]
+    environment = script(f"answer lab.status {json.dumps({'devices': devices, 'alarms': [call, disk, later]})}",
+                         note("call.retry", "device.alarms", device="r2", alarms=[later]))
+    with Window(lab_text("mended.vbet", LAB), environment=environment) as window:
+        run_lab(window)
+        window.click(window.find("3 problems", "push button"))
+        again = window.find("Try Again", "push button")
+        screenshot("panes-alarms-mended")
+        window.click(window.find("Restart", "push button"))
+        wait_until(lambda: 'device.restart {"device":"r1"}' in requests(), 5, "r1 is restarted")
+        window.click(again)
+        wait_until(lambda: 'call.retry {"number":12}' in requests(), 5, "the call is tried again")
+        window.gone("Try Again")
+        window.find("warning, r2: a method of later versions")
+
+
 def test_alarms_in_other_colours():
     for name in ("dark", "high-contrast"):
         _, environment = alarm_script()

@@ -99,9 +99,11 @@ GHashTable *vbet_session_get_states (VbetSession *self);
 typedef struct {
   char *text;   /* one line */
   char *remedy; /* (nullable): likewise */
+  gint64 call;      /* number of the call that failed and can be tried again; 0: it is about none */
+  gboolean restart; /* the device, restarted, may be well */
 } VbetAlarm;
 
-/** vbet_alarm_new: Returns: (transfer full). @remedy: (nullable). */
+/** vbet_alarm_new: Returns: (transfer full): without @call and @restart. @remedy: (nullable). */
 VbetAlarm *vbet_alarm_new (const char *text, const char *remedy);
 void vbet_alarm_free (VbetAlarm *self);
 

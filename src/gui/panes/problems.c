@@ -101,9 +101,36 @@ new_failure (VbetProblems *self, const char *device)
   return row;
 }
 
+static void
+on_restart (GtkButton *button, VbetProblems *self)
+{
+  g_signal_emit_by_name (self, "restart", g_object_get_data (G_OBJECT (button), "vbet-device"));
+}
+
+static void
+on_call_again (GtkButton *button, VbetProblems *self)
+{
+  g_signal_emit_by_name (self, "again", (gint64)GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (button), "vbet-call")));
+}
+
+/* (nullable): what the engine can do about @alarm. */
+static GtkWidget *
+new_mending (VbetProblems *self, const char *device, const VbetAlarm *alarm)
+{
+  if (alarm->call <= 0 && !alarm->restart)
+    return NULL;
+  GtkWidget *button = gtk_button_new_with_label (alarm->call > 0 ? _ ("Try Again") : _ ("Restart"));
+  g_object_set_data_full (G_OBJECT (button), "vbet-device", g_strdup (device), g_free);
+  g_object_set_data (G_OBJECT (button), "vbet-call", GSIZE_TO_POINTER ((gsize)alarm->call));
+  g_signal_connect_object (button, "clicked", alarm->call > 0 ? G_CALLBACK (on_call_again) : G_CALLBACK (on_restart), self,
+                           0);
+  gtk_widget_set_valign (button, GTK_ALIGN_START);
+  return button;
+}
+
 /* Something is wrong with a device that runs: which, what, what to do about it. */
 static GtkWidget *
-new_alarm (const char *device, const VbetAlarm *alarm)
+new_alarm (VbetProblems *self, const char *device, const VbetAlarm *alarm)
 {
   const char *of = *device != '\0' ? device : _ ("the lab");
   GtkWidget *row = gtk_list_box_row_new ();
@@ -128,6 +155,9 @@ new_alarm (const char *device, const VbetAlarm *alarm)
   gtk_container_add (GTK_CONTAINER (box), icon);
   gtk_container_add (GTK_CONTAINER (box), place);
   gtk_container_add (GTK_CONTAINER (box), lines);
+  GtkWidget *mending = new_mending (self, device, alarm);
+  if (mending != NULL)
+    gtk_container_add (GTK_CONTAINER (box), mending);
   gtk_container_add (GTK_CONTAINER (row), box);
   if (*device != '\0')
     gtk_widget_set_tooltip_text (row, _ ("Show the device's console"));
@@ -184,15 +214,15 @@ set_header (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
 static void
 describe_alarm (const char *device, const VbetAlarm *alarm, gpointer data)
 {
-  g_string_append_printf (data, "%s %s\n%s\n", device, alarm->text,
-                          alarm->remedy != NULL ? alarm->remedy : "");
+  g_string_append_printf (data, "%s %s\n%s\n%" G_GINT64_FORMAT " %d\n", device, alarm->text,
+                          alarm->remedy != NULL ? alarm->remedy : "", alarm->call, alarm->restart);
 }
 
 static void
 add_alarm (const char *device, const VbetAlarm *alarm, gpointer data)
 {
   VbetProblems *self = data;
-  gtk_container_add (GTK_CONTAINER (self->list), new_alarm (device, alarm));
+  gtk_container_add (GTK_CONTAINER (self->list), new_alarm (self, device, alarm));
 }
 
 static char *
@@ -282,12 +312,13 @@ vbet_problems_finalize (GObject *object)
 static void
 vbet_problems_class_init (VbetProblemsClass *klass)
 {
-  static const char *const texts[] = { "chosen", "start", "console" };
+  static const char *const texts[] = { "chosen", "start", "restart", "console" };
   G_OBJECT_CLASS (klass)->dispose = vbet_problems_dispose;
   G_OBJECT_CLASS (klass)->finalize = vbet_problems_finalize;
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_signal_new (texts[i], VBET_TYPE_PROBLEMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                   G_TYPE_STRING);
+  g_signal_new ("again", VBET_TYPE_PROBLEMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
   g_signal_new ("go-to", VBET_TYPE_PROBLEMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                 G_TYPE_UINT64, G_TYPE_UINT64);
 }

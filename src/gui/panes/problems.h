@@ -13,6 +13,8 @@ G_DECLARE_FINAL_TYPE (VbetProblems, vbet_problems, VBET, PROBLEMS, GtkScrolledWi
  *   "go-to" (guint64 start, guint64 length): the bytes a chosen finding is about
  *   "chosen" (const char *name): a device that failed in the running lab was clicked
  *   "start" (const char *name): it is to be started again
+ *   "restart" (const char *name): likewise one that runs
+ *   "again" (gint64 number): the call of that number, which failed, is to be tried again
  *   "console" (const char *name): something is wrong with a device that runs: what it shows is to be seen
  */
 

@@ -274,6 +274,18 @@ on_start_again (VbetProblems *problems, const char *name, VbetWindow *self)
   vbet_runner_power (self->runner, "start", name);
 }
 
+static void
+on_restart (VbetProblems *problems, const char *name, VbetWindow *self)
+{
+  vbet_runner_power (self->runner, "restart", name);
+}
+
+static void
+on_call_again (VbetProblems *problems, gint64 number, VbetWindow *self)
+{
+  vbet_calls_retry (self->calls, number);
+}
+
 /* --- all ------------------------------------------------------------------------------------ */
 
 static GtkWidget *
@@ -309,6 +321,8 @@ _vbet_window_add_panes (VbetWindow *self)
   g_signal_connect_object (self->problems, "chosen", G_CALLBACK (on_failure_chosen), self, 0);
   g_signal_connect_object (self->problems, "console", G_CALLBACK (on_alarm_chosen), self, 0);
   g_signal_connect_object (self->problems, "start", G_CALLBACK (on_start_again), self, 0);
+  g_signal_connect_object (self->problems, "restart", G_CALLBACK (on_restart), self, 0);
+  g_signal_connect_object (self->problems, "again", G_CALLBACK (on_call_again), self, 0);
   g_signal_connect_object (self->calls, "failed", G_CALLBACK (on_retry_failed), self, 0);
   g_signal_connect_object (self->program, "failed", G_CALLBACK (on_program_failed), self, 0);
   g_signal_connect_object (self->program, "zoom-changed", G_CALLBACK (on_zoom), self, 0);
