@@ -91,7 +91,7 @@ typedef enum {
   VBET_AGENT_CLOCK = 0x07,    /* channel 0: u64 nanoseconds since 1970: sets the guest's clock */
   VBET_AGENT_POWEROFF = 0x08, /* channel 0: empty: clean shutdown; the kernel process ends */
   VBET_AGENT_PING = 0x09,     /* channel 0: up to 64 bytes of the host's choosing */
-  VBET_AGENT_CONSOLE_ASK = 0x0A, /* channel 0: empty: say CONSOLE_ROOM once the console's input is nearly read */
+  VBET_AGENT_CONSOLE_ASK = 0x0A, /* channel 0: empty: say CONSOLE_ROOM once its input is nearly read */
   VBET_AGENT_RESIZE = 0x0B,      /* u16 rows, u16 columns of a terminal */
   VBET_AGENT_LINK_ASK = 0x0C,    /* channel 0: empty: say LINK of every NIC now, and whenever it changes */
   VBET_AGENT_SPEED = 0x0D,       /* channel 0: u32 NIC index from 1, u32 Mbit/s, from 1: full duplex */

@@ -5,7 +5,7 @@
 
 typedef struct {
   char *path;       /* of the .img file, absolute, links resolved */
-  char *name;       /* what a lab calls it: of a link to it, where there is one, else its file name without ".img" */
+  char *name;       /* what a lab calls it: that of a link to it, else its file name without ".img" */
   char *kernel;     /* releases it has modules for, with blanks between them; "" without */
   char *with;       /* packages it was built with beside the standard ones, with blanks between them; "" without */
   guint64 size;     /* bytes of disk it occupies */

@@ -16,9 +16,9 @@
 typedef enum {
   VBET_SANDBOX_READ = 1 << 0,    /* read files, list folders */
   VBET_SANDBOX_WRITE = 1 << 1,   /* write to and truncate existing files */
-  VBET_SANDBOX_CREATE = 1 << 2,  /* make, rename, link and remove files, folders, sockets and FIFOs (no device nodes) */
+  VBET_SANDBOX_CREATE = 1 << 2,  /* make, rename, link and remove files, folders, sockets, FIFOs */
   VBET_SANDBOX_EXECUTE = 1 << 3, /* exec files */
-  VBET_SANDBOX_DEVICE = 1 << 4,  /* ioctl on devices such as terminals (from Landlock 5; unrestricted before) */
+  VBET_SANDBOX_DEVICE = 1 << 4,  /* ioctl on devices such as terminals (from Landlock 5) */
 } VbetSandboxAccess;
 
 /* One path and what stays allowed at and below it. */
@@ -32,7 +32,7 @@ typedef struct {
 typedef enum {
   VBET_SANDBOX_LIMIT_NONE = 0,
   VBET_SANDBOX_LIMIT_TCP = 1 << 0,      /* no TCP bind or connect (from Landlock 4) */
-  VBET_SANDBOX_LIMIT_ABSTRACT = 1 << 1, /* no abstract unix sockets made outside the sandbox (from Landlock 6) */
+  VBET_SANDBOX_LIMIT_ABSTRACT = 1 << 1, /* no abstract unix sockets from outside (from Landlock 6) */
   VBET_SANDBOX_LIMIT_SIGNAL = 1 << 2,   /* no signals to processes outside the sandbox (from Landlock 6) */
 } VbetSandboxLimit;
 

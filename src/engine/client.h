@@ -20,7 +20,7 @@ typedef struct {
   guint ready;      /* guests that are ready */
   guint guests;
   gboolean isolated; /* it uses nothing of the host that its text names */
-  gboolean answers; /* FALSE: its engine runs, but says nothing: of the others only @id and, if known, @pid are set */
+  gboolean answers; /* FALSE: its engine says nothing: only @id and, if known, @pid are set */
 } VbetLabInfo;
 
 void vbet_lab_info_free (VbetLabInfo *self);

@@ -48,7 +48,7 @@ typedef struct {
   VbetNatLease lease; /* given in this turn */
   gboolean has_lease;
   gboolean restoring; /* the answers are not for the lab */
-  GHashTable *asked;  /* set of gint64: guests' ports, and who of the host has sent something to them by a forward */
+  GHashTable *asked;  /* set of gint64: guests' ports, and who of the host has sent to them by a forward */
   guint32 *targets;   /* one a forward: address it leads to, 0: none yet */
   guint8 *buffer;
 } Nat;

@@ -31,7 +31,7 @@ typedef struct {
   char *cable;       /* (nullable) */
   guint end;         /* 0 or 1, for PLUG and UNPLUG */
   const char *key;   /* SET, FILE; interned */
-  VbetValue *value;  /* (nullable) SET: the attribute; FILE: a STRING, the contents (mode: see @to's VbetFile) */
+  VbetValue *value;  /* (nullable) SET: the attribute; FILE: the contents, a STRING; mode: @to's VbetFile */
   VbetLive live;     /* SET: when it takes effect */
   char *text;        /* the call as the language writes it, for logs and for people */
 } VbetCall;

@@ -51,7 +51,7 @@ struct _VbetGuest {
   VbetAgent *agent;
   VbetMconsole *mconsole;
   gboolean process_ended;
-  gboolean line_closed;    /* nothing holds the agent's line any more: the kernel and all its processes are gone */
+  gboolean line_closed;    /* nothing holds the agent's line: kernel and processes are all gone */
   const char *mode;        /* see vbet_guest_get_mode() */
   gint64 started;          /* monotonic, µs */
   char *failure;           /* (nullable): why we end it ourselves; goes into @reason */

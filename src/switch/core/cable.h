@@ -107,7 +107,7 @@ typedef struct {
   VbetStoredFrame *sending; /* in the transmitter until its due */
   VbetCableLine queue;      /* for the transmitter */
   gsize queue_bytes;
-  guint64 left_bytes;    /* of frames and probes that left the transmitter, lost ones too; not of a perfect line */
+  guint64 left_bytes;    /* of what left the transmitter, lost frames and probes too; not of a perfect line */
   VbetCableLine line;    /* on their way, by rising due */
   VbetCableLine express; /* likewise, those that skip the delay */
 } VbetCableDirection;
