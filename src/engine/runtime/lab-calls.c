@@ -347,7 +347,7 @@ set_attribute (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data
     if (script != NULL) {
       Pending *pending = pending_new (self, node, done, data);
       pending->script = g_steal_pointer (&script);
-      vbet_lab_device_when_settled (node, script_when_ready, pending);
+      vbet_lab_when_files_settled (node, script_when_ready, pending);
       return;
     }
     /* What a NIC is, it is from its ATTACH. */
@@ -398,7 +398,7 @@ put_file (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
       pending->mode = file->mode;
     }
   }
-  vbet_lab_device_when_settled (node, file_when_ready, pending);
+  vbet_lab_when_files_settled (node, file_when_ready, pending);
 }
 
 /* --- one call ---------------------------------------------------------------------------------------------- */
