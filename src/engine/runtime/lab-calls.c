@@ -203,13 +203,12 @@ attach (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
                              call->nic));
     return;
   }
-  if (!make_port (self, node, nic, &error)) {
+  if (!make_port (self, node, nic, &error) || !vbet_lab_join_port (self, call->device, call->nic, &error)) {
     if (node->guest != NULL && vbet_lab_device_is_running (node))
       g_hash_table_add (node->lacking, GUINT_TO_POINTER (call->nic));
     done (data, error);
     return;
   }
-  vbet_lab_join_port (self, call->device, call->nic);
   if (node->guest == NULL || !vbet_lab_device_is_running (node)) {
     done (data, error);
     return;

@@ -187,8 +187,9 @@ void vbet_lab_plug (VbetLab *self, const VbetCall *call, GError **error);
 void vbet_lab_unplug (VbetLab *self, const VbetCall *call, GError **error);
 /** vbet_lab_drop_port: the switch's port of a NIC goes; a cable that is plugged there stays plugged, without frames. */
 void vbet_lab_drop_port (VbetLab *self, const char *device, guint nic, GError **error);
-/** vbet_lab_join_port: a NIC has a port again: the cable that is plugged there carries frames. */
-void vbet_lab_join_port (VbetLab *self, const char *device, guint nic);
+/** vbet_lab_join_port: a NIC has a port (again): the cable that is plugged there, if its other end has one, too, carries
+ * frames. Returns: FALSE with @error when it cannot. */
+gboolean vbet_lab_join_port (VbetLab *self, const char *device, guint nic, GError **error);
 /** vbet_lab_set_cable: the cable called @name gets the attributes of the topology. */
 void vbet_lab_set_cable (VbetLab *self, const char *name, GError **error);
 /** vbet_lab_cable_state: whether frames from each end come through. */
