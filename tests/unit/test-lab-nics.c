@@ -6,6 +6,7 @@
 
 #include "base/paths.h"
 #include "engine/model/plan.h"
+#include "engine/runtime/guest-private.h"
 #include "engine/runtime/lab-private.h"
 #include "unit/harness.h"
 #include "unit/lab.h"
@@ -111,8 +112,50 @@ test_join_fails (void)
   tear_down (&f);
 }
 
+/* A call that a paused guest refuses, whose answer comes when the guest has been stopped and boots again. */
+static void
+expect_late (VbetCallVerb verb)
+{
+  Fixture f;
+  Result result;
+  set_up (&f, "a = attach(alloc(host, autostart=no), alloc(NIC)) link(a, alloc(hub))\n");
+  VbetLabDevice *node = vbet_lab_device (f.lab, "a");
+  VbetCall detach = { .verb = VBET_CALL_DETACH, .kind = VBET_KIND_NIC, .device = (char *)"a", .nic = 1 };
+  vbet_guest_set_state (node->guest, VBET_GUEST_PAUSED, NULL);
+  result = (Result){ 0 };
+  if (verb == VBET_CALL_DETACH)
+    vbet_lab_execute (f.lab, &detach, NULL, on_done, &result);
+  else
+    begin (&f, verb, "a", &result);
+  CU_ASSERT_FALSE (result.done);
+  vbet_guest_set_state (node->guest, VBET_GUEST_OFF, NULL);
+  vbet_guest_set_state (node->guest, VBET_GUEST_BOOTING, NULL);
+  while (!result.done)
+    g_main_context_iteration (NULL, TRUE);
+  CU_ASSERT_PTR_NULL (result.error);
+  CU_ASSERT_EQUAL (g_hash_table_size (node->lacking), 0);
+  CU_ASSERT_EQUAL (g_hash_table_size (node->stuck), 0);
+  g_clear_error (&result.error);
+  vbet_guest_set_state (node->guest, VBET_GUEST_OFF, NULL);
+  tear_down (&f);
+}
+
+static void
+test_late_attach (void)
+{
+  expect_late (VBET_CALL_ATTACH);
+}
+
+static void
+test_late_detach (void)
+{
+  expect_late (VBET_CALL_DETACH);
+}
+
 static CU_TestInfo nic_tests[] = {
   { "a cable that cannot be joined", test_join_fails },
+  { "an attach of an earlier boot", test_late_attach },
+  { "a detach of an earlier boot", test_late_detach },
   CU_TEST_INFO_NULL,
 };
 

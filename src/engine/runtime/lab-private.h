@@ -44,6 +44,7 @@ typedef struct {
   GHashTable *cut;      /* NIC index → itself: cabled once, not now; the guest sees no carrier */
   GHashTable *lacking;  /* NIC index → itself: the running guest did not get it, its ATTACH failed */
   GHashTable *stuck;    /* NIC index → itself: the running guest still has it, its DETACH failed */
+  guint boot;           /* another one in the lab each time the guest has ended: for results that come late */
   GPtrArray *waiters;   /* of Waiter: what waits for the guest to be ready or failed */
 } VbetLabDevice;
 
@@ -97,6 +98,7 @@ struct _VbetLab {
   gint64 born;              /* monotonic, us */
   GHashTable *nodes;        /* name → VbetLabDevice, owned */
   guint next_node;
+  guint last_boot;          /* of all devices */
   GHashTable *cables;       /* name → VbetCableRun, owned */
   GPtrArray *captures;      /* of those of lab-captures.c, owned */
   GHashTable *measures;     /* name of a cable → VbetLabMeasure (borrowed): those that run */

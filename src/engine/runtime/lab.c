@@ -128,6 +128,7 @@ on_guest_state (VbetGuest *guest, VbetGuestState state, const char *reason, Vbet
   case VBET_GUEST_FAILED:
     node->cpu = -1;
     g_hash_table_remove_all (node->down);
+    node->boot = ++self->last_boot;
     /* It starts with the NICs of the topology. */
     g_hash_table_remove_all (node->lacking);
     g_hash_table_remove_all (node->stuck);
@@ -202,6 +203,7 @@ vbet_lab_add_node (VbetLab *self, const char *name, VbetKind kind, GError **erro
   node->name = g_strdup (name);
   node->kind = kind;
   node->number = number;
+  node->boot = ++self->last_boot;
   node->dir = g_steal_pointer (&dir);
   node->cpu = -1;
   node->tap_fd = -1;
