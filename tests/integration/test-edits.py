@@ -169,6 +169,36 @@ def a_nic_goes_with_its_guest(place):
     place.stop(lab)
 
 
+def a_dhcp_client_goes_with_its_nic(place):
+    """Else it would ask, and set addresses, for the next NIC of that name."""
+    text = "h1 = attach(alloc(host), alloc(NIC, dhcp=yes))\n"
+    lab = place.run(place.write("dhcp.vbet", text))
+    assert place.exec(lab, "h1", "pidof", "udhcpc", check=False).stdout
+    place.ctl("apply", lab, place.write("mtu.vbet", text.replace("dhcp=yes", "mtu=1400")))
+    assert "mtu 1400" in link(place, lab, "h1")
+    assert place.exec(lab, "h1", "pidof", "udhcpc", check=False).stdout == ""
+    place.stop(lab)
+
+
+def a_nic_without_a_cable(place):
+    """It has no carrier, whether its cable was taken away or it never had one, at the start or later."""
+    more = ROUTER.replace("/24))", "/24), alloc(NIC))")
+    lab = place.run(place.write("bare.vbet", BARE))
+    wait_until(lambda: "NO-CARRIER" not in link(place, lab, "r1"), 5, "carrier by the cable")
+    place.ctl("apply", lab, place.write("more.vbet", more))
+    for nic in ("eth0", "eth1"):
+        wait_until(lambda: "NO-CARRIER" in link(place, lab, "r1", nic), 5, f"{nic} has no carrier")
+    place.stop(lab)
+    lab = place.run(place.base / "more.vbet")
+    for nic in ("eth0", "eth1"):
+        wait_until(lambda: "NO-CARRIER" in link(place, lab, "r1", nic), 5, f"{nic} has no carrier from the start")
+    carriers = [nic["carrier"] for nic in place.device(lab, "r1")["nics"]]
+    assert carriers == [False, False], carriers
+    place.ctl("apply", lab, place.base / "bare.vbet")
+    wait_until(lambda: "NO-CARRIER" not in link(place, lab, "r1"), 5, "carrier comes with a cable")
+    place.stop(lab)
+
+
 def an_attach_without_a_port(place):
     """Nothing of the NIC is there, so it can be given up, and tried again."""
     more = ROUTER.replace("/24))", "/24), alloc(NIC, ip=10.0.9.1/24))")
@@ -196,5 +226,7 @@ vbetlab.main(
     a_nic_that_stayed,
     a_reboot_inside_keeps_edits,
     a_nic_goes_with_its_guest,
+    a_dhcp_client_goes_with_its_nic,
+    a_nic_without_a_cable,
     an_attach_without_a_port,
 )
