@@ -347,6 +347,12 @@ test_refresh (void)
   g_autofree char *all = g_strconcat (names, "cat >/etc/resolv.conf <<'END-OF-TEXT' || exit\nEND-OF-TEXT\n", NULL);
   expect_refresh (one, two, "a", "");
   expect_refresh (two, HOST_A HOST_B LINK, "a", all);
+  /* So it does when the name servers of DHCP go with their NIC, unless another one asks. */
+  const char *resolver = "cat >/etc/resolv.conf <<'END-OF-TEXT' || exit\nEND-OF-TEXT\n";
+  expect_refresh ("a = attach(alloc(host), alloc(NIC, dhcp=yes)) link(a, alloc(hub))",
+                  "a = attach(alloc(host), alloc(NIC)) link(a, alloc(hub))", "a", resolver);
+  expect_refresh ("a = attach(alloc(host), alloc(NIC, dhcp=yes), alloc(NIC, dhcp=yes))",
+                  "a = attach(alloc(host), alloc(NIC, dhcp=yes))", "a", "");
   /* Servers know addresses, routing daemons NICs. */
   expect_refresh ("a = attach(alloc(host, services=dhcp-server), alloc(NIC)) " HOST_B LINK,
                   "a = attach(alloc(host, services=dhcp-server), alloc(NIC)) b = attach(alloc(host), alloc(NIC, "

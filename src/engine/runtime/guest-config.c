@@ -396,12 +396,12 @@ dns_change (const VbetDevice *device)
 }
 
 static gboolean
-another_has_dhcp (const VbetDevice *device, const VbetNic *nic)
+has_dhcp (const VbetDevice *device)
 {
   gboolean found = FALSE;
   for (guint i = 0; i < device->nics->len && !found; i++) {
-    const VbetNic *one = g_ptr_array_index (device->nics, i);
-    found = one->index != nic->index && vbet_attributes_boolean (one->attributes, VBET_KIND_NIC, "dhcp");
+    const VbetNic *nic = g_ptr_array_index (device->nics, i);
+    found = vbet_attributes_boolean (nic->attributes, VBET_KIND_NIC, "dhcp");
   }
   return found;
 }
@@ -420,7 +420,7 @@ dhcp_change (const VbetDevice *device, const VbetNic *nic)
   g_string_append_printf (out, "ip -4 route del default dev eth%u metric %u 2>/dev/null\n", nic->index - 1,
                           100 + nic->index - 1);
   /* Where the text names no servers, those that are there may be another NIC's. */
-  if (text[0] != '\0' || !another_has_dhcp (device, nic))
+  if (text[0] != '\0' || !has_dhcp (device))
     append_made (out, device, "/etc/resolv.conf", text);
   g_string_append (out, "true\n"); /* that there was no such route is no failure */
   return g_string_free (out, FALSE);
@@ -497,7 +497,9 @@ refresh_names (GString *out, const Change *change)
     g_autofree char *hosts = vbet_guest_names_hosts (change->names, change->device);
     append_write (out, "/etc/hosts", hosts);
   }
-  if (is_stale (change, "/etc/resolv.conf", "", "")) {
+  /* A DHCP server's name servers go with the last NIC that asked for them. */
+  gboolean leased = has_dhcp (change->had) && !has_dhcp (change->device);
+  if (is_stale (change, "/etc/resolv.conf", leased ? "leased" : NULL, NULL)) {
     g_autofree char *resolver = dns_text (change->device, "nameserver ", "\n");
     append_write (out, "/etc/resolv.conf", resolver);
   }
