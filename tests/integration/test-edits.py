@@ -3,7 +3,7 @@
 import subprocess
 
 import vbetlab
-from vbetlab import VBETCTL, wait_until
+from vbetlab import SOURCE, VBETCTL, wait_until
 
 ROUTER = "r1 = attach(alloc(router), alloc(NIC, ip=10.0.0.1/24))\n"
 CABLE = "c = link(NIC(r1, 1), NIC(h1, 1))\n"
@@ -180,6 +180,26 @@ def a_dhcp_client_goes_with_its_nic(place):
     place.stop(lab)
 
 
+def an_address_beside_dhcp(place):
+    """What the text writes stays while a lease comes and goes. The script is the source's, whatever image there is."""
+    path = "/usr/lib/vbet/udhcpc"
+    script = f'file(h1, "{path}", """{(SOURCE / "rootfs/files" / path[1:]).read_text()}""", mode=0755)\n'
+    text = "gw = alloc(gateway)\nh1 = attach(alloc(host), alloc(NIC, ip=192.168.77.1/24, dhcp=yes))\nlink(gw, h1)\n"
+
+    def addresses():
+        found = place.exec(lab, "h1", "ip", "-4", "-o", "address", "show", "eth0", check=False).stdout
+        return [line.split()[3] for line in found.splitlines()]
+
+    lab = place.run(place.write("dhcp.vbet", text + script))
+    wait_until(lambda: len(addresses()) == 2, 20, "a lease comes")
+    assert sorted(addresses()) == ["10.0.2.15/24", "192.168.77.1/24"], addresses()
+    place.ctl("apply", lab, place.write("other.vbet", text.replace("77.1/24", "77.2/24") + script))
+    wait_until(lambda: sorted(addresses()) == ["10.0.2.15/24", "192.168.77.2/24"], 20, "another address, a new lease")
+    place.ctl("apply", lab, place.write("no.vbet", text.replace(", dhcp=yes", "") + script))
+    assert addresses() == ["192.168.77.1/24"], addresses()
+    place.stop(lab)
+
+
 def a_nic_without_a_cable(place):
     """It has no carrier, whether its cable was taken away or it never had one, at the start or later."""
     more = ROUTER.replace("/24))", "/24), alloc(NIC))")
@@ -227,6 +247,7 @@ vbetlab.main(
     a_reboot_inside_keeps_edits,
     a_nic_goes_with_its_guest,
     a_dhcp_client_goes_with_its_nic,
+    an_address_beside_dhcp,
     a_nic_without_a_cable,
     an_attach_without_a_port,
 )
