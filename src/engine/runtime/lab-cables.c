@@ -3,7 +3,8 @@
  * A NIC has carrier while the cable in it is plugged at both ends, frames from
  * the other end come through, and somebody is at that end: a switch, a guest
  * that has its NIC up, a gateway or TAP device that works, or a remote whose far end
- * seems to be there. So one without a cable has none, from the moment it has a port.
+ * seems to be there. One that never had a cable keeps the carrier that its driver gives it: labs let such NICs stand for
+ * networks, which routing daemons advertise while there is carrier only. One whose cable was taken away has none.
  *
  * Its speed is the cable's rate in the direction in which the NIC transmits,
  * since that is what costs of routes and the choice of a bond's ports are about.
@@ -239,19 +240,13 @@ vbet_lab_join_port (VbetLab *self, const char *device, guint nic, GError **error
 {
   GHashTableIter iter;
   gpointer name = NULL, value = NULL;
-  gboolean carries = FALSE;
   g_hash_table_iter_init (&iter, self->cables);
   while (g_hash_table_iter_next (&iter, &name, &value)) {
     VbetCableRun *cable = value;
-    if (!has_end (cable, device, nic))
-      continue;
     /* Where the other end has no port either, that end's comes to this. */
-    if (!cable->joined && has_ports (self, cable))
+    if (!cable->joined && has_end (cable, device, nic) && has_ports (self, cable))
       return join (self, name, cable, error);
-    carries = cable->joined;
   }
-  if (!carries)
-    set_carrier (self, device, nic, FALSE);
   return TRUE;
 }
 

@@ -41,7 +41,7 @@ typedef struct {
   GPtrArray *file_turns; /* (nullable): what waits for the end of @refresh */
   gboolean needs_restart; /* an attribute changed that the running guest does not have yet */
   GHashTable *down;     /* NIC index → itself: of virtio-net NICs: the guest has set it down */
-  GHashTable *cut;      /* NIC index → itself: the guest sees no carrier */
+  GHashTable *cut;      /* NIC index → itself: cabled once, not now; the guest sees no carrier */
   GHashTable *lacking;  /* NIC index → itself: the running guest did not get it, its ATTACH failed */
   GHashTable *stuck;    /* NIC index → itself: the running guest still has it, its DETACH failed */
   guint boot;           /* another one in the lab each time the guest has ended: for results that come late */
@@ -190,7 +190,7 @@ void vbet_lab_unplug (VbetLab *self, const VbetCall *call, GError **error);
 /** vbet_lab_drop_port: the switch's port of a NIC goes; a cable that is plugged there stays plugged, without frames. */
 void vbet_lab_drop_port (VbetLab *self, const char *device, guint nic, GError **error);
 /** vbet_lab_join_port: a NIC has a port (again): the cable that is plugged there, if its other end has one, too, carries
- * frames; without one it has no carrier. Returns: FALSE with @error when the cable cannot. */
+ * frames. Returns: FALSE with @error when it cannot. */
 gboolean vbet_lab_join_port (VbetLab *self, const char *device, guint nic, GError **error);
 /** vbet_lab_set_cable: the cable called @name gets the attributes of the topology. */
 void vbet_lab_set_cable (VbetLab *self, const char *name, GError **error);
