@@ -214,6 +214,29 @@ test_routing (void)
   VBET_ASSERT_TEXT (attributes, "0000640 0000454 0000454");
 }
 
+/* Only what is made is given one: a text of one's own has FRR's rule. */
+static void
+test_router_id (void)
+{
+#define NICS "alloc(NIC, ip=[fd00::1/64, 10.0.0.1/24]), alloc(NIC, ip=10.0.9.1/24))\n"
+#define HEAD "frr defaults traditional\nhostname r\n!\n"
+#define PLAIN " redistribute connected\n network 0.0.0.0/0 area 0\nexit\n"
+  const char *file = "etc/frr/frr.conf";
+  expect_file ("r = attach(alloc(router, services=ospf), " NICS, "r", file,
+               HEAD "router ospf\n ospf router-id 10.0.0.1\n" PLAIN "!\nend\n");
+  expect_file ("r = attach(alloc(router, services=ospf6), " NICS, "r", file,
+               HEAD "interface eth0\n ipv6 ospf6 area 0.0.0.0\nexit\nrouter ospf6\n ospf6 router-id 10.0.0.1\n"
+                    " redistribute connected\nexit\n!\nend\n");
+  expect_file ("r = attach(alloc(router, services=ospf), alloc(NIC, dhcp=yes))\n", "r", file,
+               HEAD "router ospf\n" PLAIN "!\nend\n");
+  expect_file ("r = attach(alloc(router, services=ospf, routing=\"router-id 10.9.9.9\"), " NICS, "r", file,
+               HEAD "router ospf\n" PLAIN "router-id 10.9.9.9\n!\nend\n");
+  expect_file ("r = attach(alloc(router, services=ospf, routing=\"interface lo\\n ip address 10.9.9.9/32\"), " NICS, "r",
+               file, HEAD "router ospf\n" PLAIN "interface lo\n ip address 10.9.9.9/32\n!\nend\n");
+  expect_file ("r = attach(alloc(router, services=ospf, routing=\"router ospf\"), " NICS, "r", file,
+               HEAD "router ospf\n!\nend\n");
+}
+
 static void
 test_dhcp_server (void)
 {
@@ -431,6 +454,7 @@ static CU_TestInfo config_tests[] = {
   { "firewalls", test_firewall },
   { "routing daemons of a text", test_daemons },
   { "routing", test_routing },
+  { "router identifiers", test_router_id },
   { "DHCP and DNS server", test_dhcp_server },
   { "live changes", test_changes },
   { "what changes with them", test_refresh },
