@@ -154,6 +154,8 @@ stop_dhcp (const char *name)
   char path[ALARM_PATH_MAX];
   snprintf (path, sizeof path, ALARMS_DIR "/dhcp.%s", name); /* by udhcpc's script */
   unlink (path);
+  snprintf (path, sizeof path, "/run/udhcpc.%s.lease", name); /* likewise */
+  unlink (path);
   snprintf (path, sizeof path, "/run/udhcpc.%s.pid", name);
   char *text = file_read (path, 32, NULL);
   if (text == NULL)

@@ -61,5 +61,5 @@ TESTS += tests/integration/test-trust.py
 EXTRA_DIST += tests/integration/test-trust.py
 
 # What a running lab becomes by an edit.
-TESTS += tests/integration/test-edits.py tests/integration/test-random-edits.py
-EXTRA_DIST += tests/integration/test-edits.py tests/integration/test-random-edits.py
+TESTS += tests/integration/test-edits.py tests/integration/test-refresh.py tests/integration/test-random-edits.py
+EXTRA_DIST += tests/integration/test-edits.py tests/integration/test-refresh.py tests/integration/test-random-edits.py

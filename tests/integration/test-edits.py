@@ -1,7 +1,9 @@
 # test-edits.py - edits of a running lab end as a start from the new text would: routes, carrier, MTU; and calls that
 # failed half-way can be tried again.
+import subprocess
+
 import vbetlab
-from vbetlab import wait_until
+from vbetlab import SOURCE, VBETCTL, wait_until
 
 ROUTER = "r1 = attach(alloc(router), alloc(NIC, ip=10.0.0.1/24))\n"
 CABLE = "c = link(NIC(r1, 1), NIC(h1, 1))\n"
@@ -148,6 +150,93 @@ def a_reboot_inside_keeps_edits(place):
     place.stop(lab)
 
 
+def a_nic_goes_with_its_guest(place):
+    """The guest ends while the NIC is being taken out: it is out, and nothing of it is left for the next of its number."""
+    more = ROUTER.replace("/24))", "/24), alloc(NIC, ip=10.0.9.1/24))")
+    lab = place.run(place.write("more.vbet", more))
+    place.exec(lab, "r1", "sh", "-c", r"""mkfifo /run/hold && printf '#!/bin/sh\nread x </run/hold' >/usr/lib/vbet/mended""")
+    apply = subprocess.Popen([str(VBETCTL), "apply", lab, str(place.write("one.vbet", ROUTER))], env=place.environment,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    wait_until(lambda: place.exec(lab, "r1", "pidof", "mended", check=False).stdout, 10, "the NIC is being taken out")
+    place.exec(lab, "r1", "poweroff", "-f", check=False)
+    said = apply.communicate(timeout=30)[0]
+    assert apply.returncode == 0 and failed(place, lab) == [], said
+    wait_until(lambda: place.device(lab, "r1")["state"] == "off", 10, "it is off")
+    place.ctl("call", lab, "start(r1)")
+    place.remember(lab)
+    place.ctl("apply", lab, place.write("large.vbet", more.replace("9.1/24", "9.1/24, mtu=9000")))
+    assert "mtu 9000" in link(place, lab, "r1", "eth1"), link(place, lab, "r1", "eth1")
+    place.stop(lab)
+
+
+def a_dhcp_client_goes_with_its_nic(place):
+    """Else it would ask, and set addresses, for the next NIC of that name."""
+    text = "h1 = attach(alloc(host), alloc(NIC, dhcp=yes))\n"
+    lab = place.run(place.write("dhcp.vbet", text))
+    assert place.exec(lab, "h1", "pidof", "udhcpc", check=False).stdout
+    place.ctl("apply", lab, place.write("mtu.vbet", text.replace("dhcp=yes", "mtu=1400")))
+    assert "mtu 1400" in link(place, lab, "h1")
+    assert place.exec(lab, "h1", "pidof", "udhcpc", check=False).stdout == ""
+    place.stop(lab)
+
+
+def an_address_beside_dhcp(place):
+    """What the text writes stays while a lease comes and goes. The script is the source's, whatever image there is."""
+    path = "/usr/lib/vbet/udhcpc"
+    script = f'file(h1, "{path}", """{(SOURCE / "rootfs/files" / path[1:]).read_text()}""", mode=0755)\n'
+    text = "gw = alloc(gateway)\nh1 = attach(alloc(host), alloc(NIC, ip=192.168.77.1/24, dhcp=yes))\nlink(gw, h1)\n"
+
+    def addresses():
+        found = place.exec(lab, "h1", "ip", "-4", "-o", "address", "show", "eth0", check=False).stdout
+        return [line.split()[3] for line in found.splitlines()]
+
+    lab = place.run(place.write("dhcp.vbet", text + script))
+    wait_until(lambda: len(addresses()) == 2, 20, "a lease comes")
+    assert sorted(addresses()) == ["10.0.2.15/24", "192.168.77.1/24"], addresses()
+    place.ctl("apply", lab, place.write("other.vbet", text.replace("77.1/24", "77.2/24") + script))
+    wait_until(lambda: sorted(addresses()) == ["10.0.2.15/24", "192.168.77.2/24"], 20, "another address, a new lease")
+    place.ctl("apply", lab, place.write("no.vbet", text.replace(", dhcp=yes", "") + script))
+    assert addresses() == ["192.168.77.1/24"], addresses()
+    place.stop(lab)
+
+
+def a_nic_without_a_cable(place):
+    """One that never had any stands for a network, which a routing daemon advertises while there is carrier only; one
+    whose cable was taken away has no carrier until it gets another."""
+    more = ROUTER.replace("/24))", "/24), alloc(NIC, ip=10.0.9.1/24))")
+    lab = place.run(place.write("bare.vbet", BARE))
+    wait_until(lambda: "NO-CARRIER" not in link(place, lab, "r1"), 5, "carrier by the cable")
+    place.ctl("apply", lab, place.write("more.vbet", more))
+    wait_until(lambda: "NO-CARRIER" in link(place, lab, "r1"), 5, "no carrier without the cable")
+    assert "LOWER_UP" in link(place, lab, "r1", "eth1"), link(place, lab, "r1", "eth1")
+    carriers = [nic["carrier"] for nic in place.device(lab, "r1")["nics"]]
+    assert carriers == [False, True], carriers
+    place.ctl("apply", lab, place.base / "bare.vbet")
+    wait_until(lambda: "NO-CARRIER" not in link(place, lab, "r1"), 5, "carrier comes with a cable")
+    place.stop(lab)
+    lab = place.run(place.base / "more.vbet")
+    for nic in ("eth0", "eth1"):
+        assert "LOWER_UP" in link(place, lab, "r1", nic), link(place, lab, "r1", nic)
+    place.stop(lab)
+
+
+def an_attach_without_a_port(place):
+    """Nothing of the NIC is there, so it can be given up, and tried again."""
+    more = ROUTER.replace("/24))", "/24), alloc(NIC, ip=10.0.9.1/24))")
+    lab = place.run(place.write("one.vbet", ROUTER))
+    (ports,) = (place.runtime / lab).glob("n*/p")
+    (ports / "e2").mkdir()
+    place.ctl("apply", lab, place.write("more.vbet", more), check=False)
+    (call,) = failed(place, lab)
+    assert call["verb"] == "attach" and str(ports / "e2") in call["error"], call
+    assert retry(place, lab, call)["state"] == "failed"
+    place.ctl("apply", lab, place.base / "one.vbet")
+    (ports / "e2").rmdir()
+    place.ctl("apply", lab, place.base / "more.vbet")
+    assert "10.0.9.1" in place.exec(lab, "r1", "ip", "-4", "address", "show", "eth1").stdout
+    place.stop(lab)
+
+
 vbetlab.main(
     a_gateway_comes_with_its_address,
     a_gateway_outlives_its_address,
@@ -157,4 +246,9 @@ vbetlab.main(
     calls_are_tried_again,
     a_nic_that_stayed,
     a_reboot_inside_keeps_edits,
+    a_nic_goes_with_its_guest,
+    a_dhcp_client_goes_with_its_nic,
+    an_address_beside_dhcp,
+    a_nic_without_a_cable,
+    an_attach_without_a_port,
 )

@@ -298,7 +298,8 @@ def given_up_and_healed(place):
 
 
 def names(place):
-    resolver = place.write("resolv.conf", "nameserver 127.0.0.1\n")
+    """Also with a name server that is known by an interface, which the gateway's process asks the kernel about."""
+    resolver = place.write("resolv.conf", "nameserver fe80::53%lo\nnameserver 127.0.0.1\n")
     bind(resolver, "/etc/resolv.conf")
     try:
         with Names():
@@ -307,6 +308,10 @@ def names(place):
             if found.returncode == 127:
                 found = place.exec(lab, "h2", "nslookup", "any.example", check=False)
             assert "192.0.2.7" in found.stdout, found
+            # By IPv6, too: nobody is there to answer, but the gateway looks for who would.
+            wait_until(lambda: "fd56:4245:a00:200:" in place.exec(lab, "h1", "ip", "-6", "addr").stdout, 10, "IPv6")
+            place.exec(lab, "h1", "nslookup", "any.example", "fd56:4245:a00:200::3", check=False)
+            assert place.status(lab)["alarms"] == [], place.status(lab)["alarms"]
             place.stop(lab)
     finally:
         subprocess.run(["umount", os.path.realpath("/etc/resolv.conf")], check=True)

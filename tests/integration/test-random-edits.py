@@ -1,11 +1,12 @@
 # test-random-edits.py - a lab that is edited at random while it runs ends each time as a start from the same text would:
-# addresses, routes, MTU, MAC and carrier of every NIC, and what else is made of the text in every guest. Now and then a
-# guest is off meanwhile.
+# addresses, routes, MTU, MAC and DHCP client of every NIC, the carrier of those with a cable, and what else is made of the
+# text in every guest. Now and then a guest is off meanwhile.
 #
 # VBET_EDITS_SEED draws another lab and other edits, VBET_EDITS_COUNT makes another number of them; of one that fails, the
 # text before, the one after and what differs are printed. By the thousand, on a model: tests/unit/test-plan-model.c.
 import os
 import random
+import re
 
 import vbetlab
 from vbetlab import wait_until
@@ -60,6 +61,7 @@ class Lab:
             "ip": [address and address.format(nic=nic, device=device) for address in ADDRESSES],
             "mtu": (None, None, None, 1000, 1500, 9000),
             "mac": (None, None, f"02:00:00:00:{device:02}:{nic:02}"),
+            "dhcp": (None, None, "no", "yes"),
         }
 
     @staticmethod
@@ -105,6 +107,10 @@ class Lab:
     def cabled(self):
         return {end for _, ends in self.plugs() if len(ends) == 2 for end in ends}
 
+    def dhcp(self, name):
+        """Names of the NICs that ask for an address."""
+        return [f"eth{nic - 1}" for nic in self.nics(name) if self.nic[name, nic, "dhcp"] == "yes"]
+
     def device_text(self, name):
         guest = self.kind[name] in GUESTS
         keys = ["gateway", "dns"] if guest else []
@@ -113,7 +119,7 @@ class Lab:
         attributes += f", services={SERVICES[name]}" if guest and name in SERVICES else ""
         text = f"{name} = alloc({self.kind[name]}{attributes})\n"
         for nic in self.nics(name):
-            keys = ("ip", "mtu", "mac") if guest else ()
+            keys = ("ip", "mtu", "mac", "dhcp") if guest else ()
             attributes = "".join(f", {key}={self.nic[name, nic, key]}" for key in keys if self.nic[name, nic, key])
             text += f"attach({name}, alloc(NIC{attributes}))\n"
         for key in self.keys():
@@ -131,9 +137,9 @@ class Lab:
 
 
 # Of what a start from the text makes: not what the kernel adds by and by (addresses of the link, their routes), nor how
-# a NIC without carrier is marked. A firewall has the rules of its text only.
+# a NIC without carrier and its addresses are marked. A firewall has the rules of its text only.
 STATE = r"""
-ip -o address show scope global | sed 's/ *valid_lft.*//; s/^[0-9]*: //' | sort
+ip -o address show scope global | sed 's/ *valid_lft.*//; s/^[0-9]*: //; s/ tentative//; s/ *\\*$//' | sort
 { ip -4 route show; ip -6 route show | grep -v '^fe80:\|^ff00:'; } | sed 's/ linkdown//; s/ dead//; s/ *$//' | sort
 for nic in /sys/class/net/eth*; do echo "$nic $(cat $nic/address) $(cat $nic/mtu)"; done
 for file in /root/a /root/b /etc/hosts /etc/resolv.conf /etc/dnsmasq.conf /etc/frr/frr.conf /etc/nftables.conf; do
@@ -143,15 +149,28 @@ nft list ruleset 2>/dev/null
 hostname
 pidof dnsmasq >/dev/null && echo dnsmasq runs
 pidof ospf6d >/dev/null && echo ospf6d runs
+for one in /proc/[0-9]*; do
+  { tr '\0' ' ' <$one/cmdline && echo; } 2>/dev/null | sed -n 's/^udhcpc -f -i \([^ ]*\) .*/DHCP client of \1/p'
+done | sort
 """
+
+
+def is_leased(line, text, name):
+    """Whether @line depends on what a DHCP server gave, and when."""
+    nics = text.dhcp(name)
+    if re.match("(nameserver|search) ", line):
+        return bool(nics) and not text.of[name, "dns"]
+    return any(re.match(rf"{nic} +inet ", line) or (f" dev {nic}" in line and ":" not in line) for nic in nics)
 
 
 def state(place, lab, text):
     """Everything that can be compared, by guest."""
     found = {}
     for name in text.guests():
-        found[name] = place.exec(lab, name, "sh", "-c", STATE, check=False).stdout
+        seen = place.exec(lab, name, "sh", "-c", STATE, check=False).stdout.splitlines(keepends=True)
+        found[name] = "".join(line for line in seen if not is_leased(line, text, name))
         flags = place.exec(lab, name, "ip", "-o", "link", check=False).stdout.splitlines()
+        # One that has lost its cable has no carrier; one that never had any has it (src/engine/runtime/lab-cables.c).
         for device, nic in sorted(text.cabled()):
             if device == name:
                 line = next((line for line in flags if f" eth{nic - 1}:" in line), "no such NIC")

@@ -105,3 +105,11 @@ tests_unit_test_switch_stock_SOURCES = tests/unit/test-switch-stock.c $(SWITCH_F
 tests_unit_test_switch_stock_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_switch_stock_LDADD = $(SWITCH_PROCESS_LIBS)
 EXTRA_tests_unit_test_switch_stock_DEPENDENCIES = bin/vbet-switch
+
+# NICs and cables of a lab, without guests.
+check_PROGRAMS += tests/unit/test-lab-nics
+TESTS += tests/unit/test-lab-nics
+tests_unit_test_lab_nics_SOURCES = tests/unit/test-lab-nics.c $(MODEL_TEST_SOURCES)
+tests_unit_test_lab_nics_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_lab_nics_LDADD = libvbet-runtime.a libvbet-model.a libvbet-language.a $(SWITCH_PROCESS_LIBS)
+EXTRA_tests_unit_test_lab_nics_DEPENDENCIES = bin/vbet-switch

@@ -49,11 +49,18 @@ tar_file (GBytes *tar, const char *path, char **ret_attributes)
   return found;
 }
 
+static GBytes *
+tar_of (VbetTopology *topology, const char *device)
+{
+  g_autoptr (VbetGuestNames) names = vbet_guest_names_new (topology);
+  return vbet_guest_config_tar (names, vbet_topology_device (topology, device), NULL);
+}
+
 static void
 expect_file (const char *lab, const char *device, const char *path, const char *expected)
 {
   g_autoptr (VbetTopology) topology = vbet_test_good_lab (lab);
-  g_autoptr (GBytes) tar = vbet_guest_config_tar (topology, vbet_topology_device (topology, device), NULL);
+  g_autoptr (GBytes) tar = tar_of (topology, device);
   g_autofree char *actual = tar_file (tar, path, NULL);
   VBET_ASSERT_TEXT (actual != NULL ? actual : "(no such file)", expected != NULL ? expected : "(no such file)");
 }
@@ -94,8 +101,8 @@ test_same_bytes (void)
 {
   g_autoptr (VbetTopology) one = vbet_test_good_lab (plain);
   g_autoptr (VbetTopology) two = vbet_test_good_lab (plain);
-  g_autoptr (GBytes) first = vbet_guest_config_tar (one, vbet_topology_device (one, "h1"), NULL);
-  g_autoptr (GBytes) second = vbet_guest_config_tar (two, vbet_topology_device (two, "h1"), NULL);
+  g_autoptr (GBytes) first = tar_of (one, "h1");
+  g_autoptr (GBytes) second = tar_of (two, "h1");
   CU_ASSERT_TRUE (g_bytes_equal (first, second));
 }
 
@@ -107,7 +114,7 @@ test_files (void)
                     "file(h, \"/opt/empty\", \"\")\n";
   g_autofree char *attributes = NULL;
   g_autoptr (VbetTopology) topology = vbet_test_good_lab (lab);
-  g_autoptr (GBytes) tar = vbet_guest_config_tar (topology, vbet_topology_device (topology, "h"), NULL);
+  g_autoptr (GBytes) tar = tar_of (topology, "h");
   g_autofree char *page = tar_file (tar, "var/www/index.html", &attributes);
   VBET_ASSERT_TEXT (page, "mine");
   VBET_ASSERT_TEXT (attributes, "0000600 0000000 0000000");
@@ -201,10 +208,33 @@ test_routing (void)
                "router ospf\n network 10.0.0.0/24 area 0\n!\nend\n");
   g_autofree char *attributes = NULL;
   g_autoptr (VbetTopology) topology = vbet_test_good_lab (lab);
-  g_autoptr (GBytes) tar = vbet_guest_config_tar (topology, vbet_topology_device (topology, "r"), NULL);
+  g_autoptr (GBytes) tar = tar_of (topology, "r");
   g_autofree char *text = tar_file (tar, "etc/frr/frr.conf", &attributes);
   CU_ASSERT_PTR_NOT_NULL (text);
   VBET_ASSERT_TEXT (attributes, "0000640 0000454 0000454");
+}
+
+/* Only what is made is given one: a text of one's own has FRR's rule. */
+static void
+test_router_id (void)
+{
+#define NICS "alloc(NIC, ip=[fd00::1/64, 10.0.0.1/24]), alloc(NIC, ip=10.0.9.1/24))\n"
+#define HEAD "frr defaults traditional\nhostname r\n!\n"
+#define PLAIN " redistribute connected\n network 0.0.0.0/0 area 0\nexit\n"
+  const char *file = "etc/frr/frr.conf";
+  expect_file ("r = attach(alloc(router, services=ospf), " NICS, "r", file,
+               HEAD "router ospf\n ospf router-id 10.0.0.1\n" PLAIN "!\nend\n");
+  expect_file ("r = attach(alloc(router, services=ospf6), " NICS, "r", file,
+               HEAD "interface eth0\n ipv6 ospf6 area 0.0.0.0\nexit\nrouter ospf6\n ospf6 router-id 10.0.0.1\n"
+                    " redistribute connected\nexit\n!\nend\n");
+  expect_file ("r = attach(alloc(router, services=ospf), alloc(NIC, dhcp=yes))\n", "r", file,
+               HEAD "router ospf\n" PLAIN "!\nend\n");
+  expect_file ("r = attach(alloc(router, services=ospf, routing=\"router-id 10.9.9.9\"), " NICS, "r", file,
+               HEAD "router ospf\n" PLAIN "router-id 10.9.9.9\n!\nend\n");
+  expect_file ("r = attach(alloc(router, services=ospf, routing=\"interface lo\\n ip address 10.9.9.9/32\"), " NICS, "r",
+               file, HEAD "router ospf\n" PLAIN "interface lo\n ip address 10.9.9.9/32\n!\nend\n");
+  expect_file ("r = attach(alloc(router, services=ospf, routing=\"router ospf\"), " NICS, "r", file,
+               HEAD "router ospf\n!\nend\n");
 }
 
 static void
@@ -303,14 +333,22 @@ test_hot_plug (void)
   VBET_ASSERT_TEXT (two, "vbet-nic up 2 02:00:00:00:00:02 1400 dhcp\n");
 }
 
+static char *
+refresh_of (const char *before, const char *after, const char *device, gboolean all)
+{
+  g_autoptr (VbetTopology) from = vbet_test_good_lab (before);
+  g_autoptr (VbetTopology) to = vbet_test_good_lab (after);
+  g_autoptr (VbetGuestNames) had = vbet_guest_names_new (from);
+  g_autoptr (VbetGuestNames) names = vbet_guest_names_new (to);
+  return vbet_guest_config_refresh (had, vbet_topology_device (from, device), names,
+                                    vbet_topology_device (to, device), all);
+}
+
 /* What is made of more than the attribute that changed. */
 static void
 expect_refresh (const char *before, const char *after, const char *device, const char *expected)
 {
-  g_autoptr (VbetTopology) from = vbet_test_good_lab (before);
-  g_autoptr (VbetTopology) to = vbet_test_good_lab (after);
-  g_autofree char *actual = vbet_guest_config_refresh (from, vbet_topology_device (from, device), to,
-                                                       vbet_topology_device (to, device));
+  g_autofree char *actual = refresh_of (before, after, device, FALSE);
   VBET_ASSERT_TEXT (actual != NULL ? actual : "", expected);
 }
 
@@ -332,6 +370,12 @@ test_refresh (void)
   g_autofree char *all = g_strconcat (names, "cat >/etc/resolv.conf <<'END-OF-TEXT' || exit\nEND-OF-TEXT\n", NULL);
   expect_refresh (one, two, "a", "");
   expect_refresh (two, HOST_A HOST_B LINK, "a", all);
+  /* So it does when the name servers of DHCP go with their NIC, unless another one asks. */
+  const char *resolver = "cat >/etc/resolv.conf <<'END-OF-TEXT' || exit\nEND-OF-TEXT\n";
+  expect_refresh ("a = attach(alloc(host), alloc(NIC, dhcp=yes)) link(a, alloc(hub))",
+                  "a = attach(alloc(host), alloc(NIC)) link(a, alloc(hub))", "a", resolver);
+  expect_refresh ("a = attach(alloc(host), alloc(NIC, dhcp=yes), alloc(NIC, dhcp=yes))",
+                  "a = attach(alloc(host), alloc(NIC, dhcp=yes))", "a", "");
   /* Servers know addresses, routing daemons NICs. */
   expect_refresh ("a = attach(alloc(host, services=dhcp-server), alloc(NIC)) " HOST_B LINK,
                   "a = attach(alloc(host, services=dhcp-server), alloc(NIC)) b = attach(alloc(host), alloc(NIC, "
@@ -342,14 +386,64 @@ test_refresh (void)
                   "dhcp-authoritative\ndhcp-leasefile=/var/lib/misc/dnsmasq.leases\nno-ping\n"
                   "dhcp-option=option:dns-server\ndhcp-host=02:00:00:00:00:02,b\nEND-OF-TEXT\n"
                   "/usr/lib/vbet/service dnsmasq restart\n");
-  g_autoptr (VbetTopology) from = vbet_test_good_lab ("r = attach(alloc(router, services=ospf6), alloc(NIC))");
-  g_autoptr (VbetTopology) to
-      = vbet_test_good_lab ("r = attach(alloc(router, services=ospf6), alloc(NIC, ip=fd00::1/64))");
   g_autofree char *routing
-      = vbet_guest_config_refresh (from, vbet_topology_device (from, "r"), to, vbet_topology_device (to, "r"));
+      = refresh_of ("r = attach(alloc(router, services=ospf6), alloc(NIC))",
+                    "r = attach(alloc(router, services=ospf6), alloc(NIC, ip=fd00::1/64))", "r", FALSE);
   CU_ASSERT_PTR_NOT_NULL_FATAL (routing);
   CU_ASSERT_PTR_NOT_NULL (strstr (routing, "interface eth0\n ipv6 ospf6 area 0.0.0.0\n"));
   CU_ASSERT_PTR_NOT_NULL (strstr (routing, "service routing start\n"));
+}
+
+/* After a refresh that failed half-way all is written, but what the text itself writes. */
+static void
+test_refresh_all (void)
+{
+  const char *lab
+      = "a = attach(alloc(host, services=dns-server), alloc(NIC, ip=10.0.0.1/24)) link(a, alloc(hub))\n"
+        "file(a, \"/etc/resolv.conf\", \"\")\n";
+  g_autofree char *script = refresh_of (lab, lab, "a", TRUE);
+  VBET_ASSERT_TEXT (script,
+                    "cat >/etc/hosts <<'END-OF-TEXT' || exit\n" LOCAL "10.0.0.1 a\nEND-OF-TEXT\n"
+                    "cat >/etc/dnsmasq.conf <<'END-OF-TEXT' || exit\nbind-dynamic\nno-resolv\nexpand-hosts\n"
+                    "local=//\nEND-OF-TEXT\n/usr/lib/vbet/service dnsmasq restart\n");
+}
+
+static gboolean
+same_digest (const char *one, const char *other, const char *device)
+{
+  g_autoptr (VbetTopology) from = vbet_test_good_lab (one);
+  g_autoptr (VbetTopology) to = vbet_test_good_lab (other);
+  g_autoptr (VbetGuestNames) had = vbet_guest_names_new (from);
+  g_autoptr (VbetGuestNames) names = vbet_guest_names_new (to);
+  g_autofree char *before = vbet_guest_config_digest (had, vbet_topology_device (from, device));
+  g_autofree char *now = vbet_guest_config_digest (names, vbet_topology_device (to, device));
+  g_autoptr (GBytes) files = tar_of (from, device);
+  g_autoptr (GBytes) files_now = tar_of (to, device);
+  CU_ASSERT_EQUAL (g_bytes_equal (files, files_now), strcmp (before, now) == 0);
+  return strcmp (before, now) == 0;
+}
+
+/* The digest is another one when a file is, and only then. */
+static void
+test_digest (void)
+{
+  const char *both = HOST_A HOST_B LINK;
+  CU_ASSERT_TRUE (same_digest (both, HOST_A HOST_B "link(a, b, delay=1ms)", "a"));
+  CU_ASSERT_FALSE (same_digest (HOST_A "link(a, alloc(hub))", both, "a"));
+  CU_ASSERT_FALSE (same_digest (both, HOST_A HOST_B LINK "file(a, \"/x\", \"\")", "a"));
+  CU_ASSERT_TRUE (same_digest (both, HOST_A HOST_B LINK "file(a, \"/x\", \"\")", "b"));
+  CU_ASSERT_FALSE (
+      same_digest (both, HOST_A "b = attach(alloc(host), alloc(NIC, ip=10.0.0.3/24))" LINK, "a"));
+  /* A MAC is for who serves DHCP only. */
+  const char *server
+      = "a = attach(alloc(host, services=dhcp-server), alloc(NIC, ip=10.0.0.1/24))\n" HOST_B LINK;
+  g_autofree char *other
+      = g_strconcat ("a = attach(alloc(host, services=dhcp-server), alloc(NIC, ip=10.0.0.1/24))\n"
+                     "b = attach(alloc(host), alloc(NIC, ip=10.0.0.2/24, mac=02:00:00:00:00:03))\n" LINK,
+                     NULL);
+  CU_ASSERT_FALSE (same_digest (server, other, "a"));
+  CU_ASSERT_TRUE (same_digest (
+      both, HOST_A "b = attach(alloc(host), alloc(NIC, ip=10.0.0.2/24, mac=02:00:00:00:00:03))" LINK, "a"));
 }
 
 static CU_TestInfo config_tests[] = {
@@ -360,9 +454,12 @@ static CU_TestInfo config_tests[] = {
   { "firewalls", test_firewall },
   { "routing daemons of a text", test_daemons },
   { "routing", test_routing },
+  { "router identifiers", test_router_id },
   { "DHCP and DNS server", test_dhcp_server },
   { "live changes", test_changes },
   { "what changes with them", test_refresh },
+  { "all of it anew", test_refresh_all },
+  { "digests of files", test_digest },
   { "hot plug", test_hot_plug },
   CU_TEST_INFO_NULL,
 };

@@ -571,6 +571,13 @@ vbet_agent_close (VbetAgent *self)
   fail_all (self, VBET_ERROR_STATE, "The guest has stopped");
 }
 
+gboolean
+vbet_agent_is_open (VbetAgent *self)
+{
+  g_return_val_if_fail (VBET_IS_AGENT (self), FALSE);
+  return self->fd >= 0;
+}
+
 VbetAgent *
 vbet_agent_new (int fd, const char *guest_name)
 {

@@ -93,3 +93,5 @@ gboolean vbet_agent_power_off (VbetAgent *self);
 
 /** vbet_agent_close: ends the line; jobs under way fail, no signal follows. */
 void vbet_agent_close (VbetAgent *self);
+/** vbet_agent_is_open: whether somebody is at the other end of its line, also before it said hello. */
+gboolean vbet_agent_is_open (VbetAgent *self);

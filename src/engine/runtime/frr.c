@@ -57,16 +57,17 @@ vbet_frr_daemons (const char *text, GPtrArray *services, gboolean has_ipv6)
 
 /* --- plain configurations -------------------------------------------------------- */
 
-static gboolean
-nic_has_family (const VbetNic *nic, gboolean is_v6)
+/* (nullable) (transfer none) */
+static const VbetAddress *
+nic_address (const VbetNic *nic, gboolean is_v6)
 {
   g_autoptr (GPtrArray) addresses = vbet_attributes_list (nic->attributes, "ip");
   for (guint i = 0; i < addresses->len; i++) {
     const VbetValue *value = g_ptr_array_index (addresses, i);
     if (value->type == VBET_VALUE_ADDRESS && value->as.address.is_v6 == is_v6)
-      return TRUE;
+      return &value->as.address;
   }
-  return FALSE;
+  return NULL;
 }
 
 /* "interface ethN" with @line in it, for each NIC that has an address of the family. */
@@ -75,28 +76,60 @@ append_interfaces (GString *out, const VbetDevice *device, gboolean is_v6, const
 {
   for (guint i = 0; i < device->nics->len; i++) {
     const VbetNic *nic = g_ptr_array_index (device->nics, i);
-    if (nic_has_family (nic, is_v6))
+    if (nic_address (nic, is_v6) != NULL)
       g_string_append_printf (out, "interface eth%u\n %s\nexit\n", nic->index - 1, line);
   }
 }
 
-static gboolean
-device_has_family (const VbetDevice *device, gboolean is_v6)
+/* (nullable) (transfer none): the first that it has */
+static const VbetAddress *
+device_address (const VbetDevice *device, gboolean is_v6)
 {
-  for (guint i = 0; i < device->nics->len; i++)
-    if (nic_has_family (g_ptr_array_index (device->nics, i), is_v6))
-      return TRUE;
-  return FALSE;
+  const VbetAddress *found = NULL;
+  for (guint i = 0; i < device->nics->len && found == NULL; i++)
+    found = nic_address (g_ptr_array_index (device->nics, i), is_v6);
+  return found;
+}
+
+/* Whether @text says, or may say, what identifies the router: by itself, or by an address of the loopback interface,
+ * which FRR prefers. */
+static gboolean
+names_router (const char *text)
+{
+  return text != NULL && (strstr (text, "router-id") != NULL || strstr (text, "interface lo") != NULL);
+}
+
+/* " ospf router-id 10.0.0.1". Left to itself FRR takes the highest address of those interfaces that have carrier, and
+ * later another: a router that loses a cable would be another router, without its external routes. The first address
+ * does not change either when NICs are added. */
+static void
+append_router_id (GString *out, const VbetDevice *device, const char *text, const char *key)
+{
+  const VbetAddress *address = device_address (device, FALSE);
+  if (address == NULL || names_router (text))
+    return;
+  g_autofree char *id = vbet_address_to_text (address, FALSE);
+  g_string_append_printf (out, " %s %s\n", key, id);
 }
 
 static void
-append_ospf6 (GString *out, const VbetDevice *device)
+append_ospf (GString *out, const VbetDevice *device, const char *text)
+{
+  g_string_append (out, "router ospf\n");
+  append_router_id (out, device, text, "ospf router-id");
+  g_string_append (out, " redistribute connected\n network 0.0.0.0/0 area 0\nexit\n");
+}
+
+static void
+append_ospf6 (GString *out, const VbetDevice *device, const char *text)
 {
   append_interfaces (out, device, TRUE, "ipv6 ospf6 area 0.0.0.0");
-  g_string_append (out, "router ospf6\n redistribute connected\n");
+  g_string_append (out, "router ospf6\n");
+  append_router_id (out, device, text, "ospf6 router-id");
+  g_string_append (out, " redistribute connected\n");
   /* Without an IPv4 address there is nothing to take a router identifier from: the last bytes of the MAC
    * serve. */
-  if (!device_has_family (device, FALSE) && device->nics->len > 0) {
+  if (device_address (device, FALSE) == NULL && device->nics->len > 0) {
     const VbetNic *nic = g_ptr_array_index (device->nics, 0);
     g_string_append_printf (out, " ospf6 router-id %u.%u.%u.%u\n", nic->mac[2], nic->mac[3], nic->mac[4],
                             nic->mac[5]);
@@ -110,7 +143,7 @@ append_ripng (GString *out, const VbetDevice *device)
   g_string_append (out, "router ripng\n redistribute connected\n");
   for (guint i = 0; i < device->nics->len; i++) {
     const VbetNic *nic = g_ptr_array_index (device->nics, i);
-    if (nic_has_family (nic, TRUE))
+    if (nic_address (nic, TRUE) != NULL)
       g_string_append_printf (out, " network eth%u\n", nic->index - 1);
   }
   g_string_append (out, "exit\n");
@@ -135,12 +168,12 @@ vbet_frr_configuration (const VbetDevice *device, const char *text, GPtrArray *s
   GString *out = g_string_new ("frr defaults traditional\n");
   g_string_append_printf (out, "hostname %s\n!\n", device->name);
   if (has_service (services, "ospf") && !is_wanted (written, VBET_FRR_OSPFD))
-    g_string_append (out, "router ospf\n redistribute connected\n network 0.0.0.0/0 area 0\nexit\n");
+    append_ospf (out, device, text);
   if (has_service (services, "ospf6") && !is_wanted (written, VBET_FRR_OSPF6D))
-    append_ospf6 (out, device);
+    append_ospf6 (out, device, text);
   if (has_service (services, "rip") && !is_wanted (written, VBET_FRR_RIPD))
     g_string_append (out, "router rip\n version 2\n redistribute connected\n network 0.0.0.0/0\nexit\n");
-  if (has_service (services, "rip") && device_has_family (device, TRUE)
+  if (has_service (services, "rip") && device_address (device, TRUE) != NULL
       && !is_wanted (written, VBET_FRR_RIPNGD))
     append_ripng (out, device);
   if (has_service (services, "isis") && !is_wanted (written, VBET_FRR_ISISD))

@@ -21,7 +21,8 @@ GPtrArray *vbet_frr_daemons (const char *text, GPtrArray *services, gboolean has
  *
  * What /etc/frr/frr.conf is to hold: the host name, @text, and for each protocol of @services that @text does not
  * configure a plain configuration on all NICs (OSPF in area 0, RIP version 2, IS-IS in area 49.0001; none for BGP,
- * which cannot be guessed).
+ * which cannot be guessed). A router of these OSPF configurations is known by its first IPv4 address, whatever loses its
+ * carrier, unless @text names a router-id or speaks of the loopback interface.
  *
  * Returns: (transfer full): the text.
  */

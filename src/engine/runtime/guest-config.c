@@ -129,44 +129,6 @@ dns_text (const VbetDevice *device, const char *before, const char *after)
 
 /* --- files -------------------------------------------------------------------------- */
 
-/* A line for the first address of each family that @device has. */
-static void
-append_host_lines (GString *out, const VbetDevice *device)
-{
-  for (int family = 0; family < 2; family++) {
-    gboolean found = FALSE;
-    for (guint i = 0; i < device->nics->len && !found; i++) {
-      const VbetNic *nic = g_ptr_array_index (device->nics, i);
-      g_autoptr (GPtrArray) addresses = vbet_attributes_list (nic->attributes, "ip");
-      for (guint j = 0; j < addresses->len && !found; j++) {
-        const VbetValue *value = g_ptr_array_index (addresses, j);
-        if (value->type != VBET_VALUE_ADDRESS || value->as.address.is_v6 != (family == 1))
-          continue;
-        g_autofree char *address = vbet_address_to_text (&value->as.address, FALSE);
-        g_string_append_printf (out, "%s %s\n", address, device->name);
-        found = TRUE;
-      }
-    }
-  }
-}
-
-static char *
-hosts_text (const VbetTopology *topology, const VbetDevice *device)
-{
-  GString *out = g_string_new ("127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n");
-  gsize before = out->len;
-  append_host_lines (out, device);
-  /* Its own name must resolve even where it has no address. */
-  if (out->len == before)
-    g_string_append_printf (out, "127.0.1.1 %s\n", device->name);
-  for (guint i = 0; i < topology->devices->len; i++) {
-    const VbetDevice *other = g_ptr_array_index (topology->devices, i);
-    if (other != device && strcmp (other->name, device->name) != 0)
-      append_host_lines (out, other);
-  }
-  return g_string_free (out, FALSE);
-}
-
 /* Values contain no quote: they are addresses, names of ours and sentences of ours. */
 static char *
 environment_text (const VbetDevice *device, const char *notice)
@@ -236,11 +198,17 @@ notice_of (const VbetDevice *device)
              : "";
 }
 
+/* What is put together from the names of all devices. */
+typedef struct {
+  const char *hosts;
+  const char *clients; /* for a DHCP server */
+} Common;
+
 static void
-add_services (VbetTar *tar, const VbetTopology *topology, const VbetDevice *device)
+add_services (VbetTar *tar, const VbetTopology *topology, const VbetDevice *device, const Common *common)
 {
   g_autoptr (GPtrArray) services = device_services (device);
-  g_autofree char *dnsmasq = vbet_guest_services_dnsmasq (topology, device, services);
+  g_autofree char *dnsmasq = vbet_guest_services_dnsmasq (device, services, common->clients);
   g_autofree char *page = vbet_guest_services_page (topology, device, services);
   if (dnsmasq != NULL)
     vbet_tar_add_text (tar, "etc/dnsmasq.conf", dnsmasq);
@@ -252,51 +220,82 @@ add_services (VbetTar *tar, const VbetTopology *topology, const VbetDevice *devi
 #define MOUNT_SHARE                                                                                                    \
   "mkdir -p /host && mount -t hostfs -o " VBET_GUEST_SHARE " none /host || { echo 'no /host: see share='; exit 1; }\n"
 
-GBytes *
-vbet_guest_config_tar (const VbetTopology *topology, const VbetDevice *device, const VbetGuestFile *extra)
+static void
+add_boot_script (VbetTar *tar, const VbetDevice *device)
 {
-  g_autoptr (VbetTar) tar = vbet_tar_new ();
+  const char *boot = device_text (device, "boot");
+  gboolean share = !is_blank (device_text (device, "share"));
+  if (!share && is_blank (boot))
+    return;
+  /* The folder first: the rest may need it. */
+  g_autofree char *script = g_strdup_printf ("%s%s\n", share ? MOUNT_SHARE : "", boot != NULL ? boot : "");
+  vbet_tar_add (tar, "etc/vbet/boot.sh", 0755, 0, script, strlen (script));
+}
+
+static void
+add_made (VbetTar *tar, const VbetTopology *topology, const VbetDevice *device, const Common *common)
+{
   g_autofree char *name = g_strdup_printf ("%s\n", device->name);
-  g_autofree char *hosts = hosts_text (topology, device);
   g_autofree char *resolver = dns_text (device, "nameserver ", "\n");
   g_autofree char *nics = nics_text (device);
   g_autofree char *daemons = daemons_text (device);
-  const char *boot = device_text (device, "boot");
-  gboolean firewall = device->kind == VBET_KIND_FIREWALL;
   g_autofree char *environment = environment_text (device, notice_of (device));
   vbet_tar_add_text (tar, "etc/hostname", name);
-  vbet_tar_add_text (tar, "etc/hosts", hosts);
+  vbet_tar_add_text (tar, "etc/hosts", common->hosts);
   vbet_tar_add_text (tar, "etc/resolv.conf", resolver);
   vbet_tar_add_text (tar, "etc/vbet/nics", nics);
   vbet_tar_add_text (tar, "etc/vbet/env", environment);
-  gboolean share = !is_blank (device_text (device, "share"));
-  if (share || !is_blank (boot)) {
-    /* The folder first: the rest may need it. */
-    g_autofree char *script = g_strdup_printf ("%s%s\n", share ? MOUNT_SHARE : "", boot != NULL ? boot : "");
-    vbet_tar_add (tar, "etc/vbet/boot.sh", 0755, 0, script, strlen (script));
-  }
+  add_boot_script (tar, device);
   if (daemons[0] != '\0') {
     g_autofree char *text = frr_text (device);
     vbet_tar_add (tar, "etc/frr/frr.conf", 0640, FRR_OWNER, text, strlen (text));
     vbet_tar_add (tar, "etc/frr/daemons", 0640, FRR_OWNER, daemons, strlen (daemons));
   }
-  if (firewall) {
+  if (device->kind == VBET_KIND_FIREWALL) {
     g_autofree char *rules = rules_text (device);
     vbet_tar_add_text (tar, "etc/nftables.conf", rules);
   }
-  add_services (tar, topology, device);
-  if (extra != NULL) {
-    gsize size = 0;
-    gconstpointer data = g_bytes_get_data (extra->contents, &size);
-    vbet_tar_add (tar, extra->path, 0644, 0, data, size);
-  }
+  add_services (tar, topology, device, common);
+}
+
+static void
+add_bytes (VbetTar *tar, const char *path, guint mode, GBytes *contents)
+{
+  gsize size = 0;
+  gconstpointer data = g_bytes_get_data (contents, &size);
+  vbet_tar_add (tar, path, mode, 0, data, size);
+}
+
+static GBytes *
+pack (const VbetTopology *topology, const VbetDevice *device, const Common *common,
+      const VbetGuestFile *extra)
+{
+  g_autoptr (VbetTar) tar = vbet_tar_new ();
+  add_made (tar, topology, device, common);
+  if (extra != NULL)
+    add_bytes (tar, extra->path, 0644, extra->contents);
   for (guint i = 0; i < device->files->len; i++) {
     const VbetFile *file = g_ptr_array_index (device->files, i);
-    gsize size = 0;
-    gconstpointer data = g_bytes_get_data (file->contents, &size);
-    vbet_tar_add (tar, file->path, file->mode, 0, data, size);
+    add_bytes (tar, file->path, file->mode, file->contents);
   }
   return vbet_tar_finish (tar);
+}
+
+GBytes *
+vbet_guest_config_tar (const VbetGuestNames *names, const VbetDevice *device, const VbetGuestFile *extra)
+{
+  g_autofree char *hosts = vbet_guest_names_hosts (names, device);
+  const Common common = { .hosts = hosts, .clients = vbet_guest_names_clients (names) };
+  return pack (vbet_guest_names_topology (names), device, &common, extra);
+}
+
+char *
+vbet_guest_config_digest (const VbetGuestNames *names, const VbetDevice *device)
+{
+  const Common common = { .hosts = vbet_guest_names_hosts_digest (names),
+                          .clients = vbet_guest_names_clients_digest (names) };
+  g_autoptr (GBytes) files = pack (vbet_guest_names_topology (names), device, &common, NULL);
+  return g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, files);
 }
 
 /* --- live changes ------------------------------------------------------------------ */
@@ -397,12 +396,12 @@ dns_change (const VbetDevice *device)
 }
 
 static gboolean
-another_has_dhcp (const VbetDevice *device, const VbetNic *nic)
+has_dhcp (const VbetDevice *device)
 {
   gboolean found = FALSE;
   for (guint i = 0; i < device->nics->len && !found; i++) {
-    const VbetNic *one = g_ptr_array_index (device->nics, i);
-    found = one->index != nic->index && vbet_attributes_boolean (one->attributes, VBET_KIND_NIC, "dhcp");
+    const VbetNic *nic = g_ptr_array_index (device->nics, i);
+    found = vbet_attributes_boolean (nic->attributes, VBET_KIND_NIC, "dhcp");
   }
   return found;
 }
@@ -421,7 +420,7 @@ dhcp_change (const VbetDevice *device, const VbetNic *nic)
   g_string_append_printf (out, "ip -4 route del default dev eth%u metric %u 2>/dev/null\n", nic->index - 1,
                           100 + nic->index - 1);
   /* Where the text names no servers, those that are there may be another NIC's. */
-  if (text[0] != '\0' || !another_has_dhcp (device, nic))
+  if (text[0] != '\0' || !has_dhcp (device))
     append_made (out, device, "/etc/resolv.conf", text);
   g_string_append (out, "true\n"); /* that there was no such route is no failure */
   return g_string_free (out, FALSE);
@@ -473,35 +472,49 @@ vbet_guest_config_change (const VbetTopology *topology, const VbetDevice *device
   return NULL;
 }
 
+/* What the files of a guest were made of, and what they are to be made of. */
+typedef struct {
+  const VbetGuestNames *had_names;
+  const VbetDevice *had;
+  const VbetGuestNames *names;
+  const VbetDevice *device;
+  gboolean all; /* whatever they were made of */
+} Change;
+
 /* Of what is made at @path: whether it is another text now, or comes out from under a file that is gone. */
 static gboolean
-is_stale (const VbetDevice *had, const VbetDevice *device, const char *path, const char *before, const char *now)
+is_stale (const Change *change, const char *path, const char *before, const char *now)
 {
-  return !is_written (device, path) && (is_written (had, path) || strcmp (before, now) != 0);
+  return !is_written (change->device, path)
+         && (change->all || is_written (change->had, path) || g_strcmp0 (before, now) != 0);
 }
 
 static void
-refresh_names (GString *out, const VbetTopology *had_topology, const VbetDevice *had, const VbetTopology *topology,
-               const VbetDevice *device)
+refresh_names (GString *out, const Change *change)
 {
-  g_autofree char *before = hosts_text (had_topology, had);
-  g_autofree char *now = hosts_text (topology, device);
-  g_autofree char *resolver = dns_text (device, "nameserver ", "\n");
-  if (is_stale (had, device, "/etc/hosts", before, now))
-    append_write (out, "/etc/hosts", now);
-  if (is_stale (had, device, "/etc/resolv.conf", "", ""))
+  if (is_stale (change, "/etc/hosts", vbet_guest_names_hosts_digest (change->had_names),
+                vbet_guest_names_hosts_digest (change->names))) {
+    g_autofree char *hosts = vbet_guest_names_hosts (change->names, change->device);
+    append_write (out, "/etc/hosts", hosts);
+  }
+  /* A DHCP server's name servers go with the last NIC that asked for them. */
+  gboolean leased = has_dhcp (change->had) && !has_dhcp (change->device);
+  if (is_stale (change, "/etc/resolv.conf", leased ? "leased" : NULL, NULL)) {
+    g_autofree char *resolver = dns_text (change->device, "nameserver ", "\n");
     append_write (out, "/etc/resolv.conf", resolver);
+  }
 }
 
 /* dnsmasq reads its configuration once. */
 static void
-refresh_servers (GString *out, const VbetTopology *had_topology, const VbetDevice *had, const VbetTopology *topology,
-                 const VbetDevice *device)
+refresh_servers (GString *out, const Change *change)
 {
-  g_autoptr (GPtrArray) services = device_services (device);
-  g_autofree char *before = vbet_guest_services_dnsmasq (had_topology, had, services);
-  g_autofree char *now = vbet_guest_services_dnsmasq (topology, device, services);
-  if (now == NULL || !is_stale (had, device, "/etc/dnsmasq.conf", before, now))
+  g_autoptr (GPtrArray) services = device_services (change->device);
+  g_autofree char *before
+      = vbet_guest_services_dnsmasq (change->had, services, vbet_guest_names_clients (change->had_names));
+  g_autofree char *now
+      = vbet_guest_services_dnsmasq (change->device, services, vbet_guest_names_clients (change->names));
+  if (now == NULL || !is_stale (change, "/etc/dnsmasq.conf", before, now))
     return;
   append_write (out, "/etc/dnsmasq.conf", now);
   g_string_append (out, "/usr/lib/vbet/service dnsmasq restart\n");
@@ -509,33 +522,34 @@ refresh_servers (GString *out, const VbetTopology *had_topology, const VbetDevic
 
 /* What is made of services=; a changed routing= has a call of its own. */
 static void
-refresh_routing (GString *out, const VbetDevice *had, const VbetDevice *device)
+refresh_routing (GString *out, const Change *change)
 {
-  g_autofree char *daemons_before = daemons_text (had);
-  g_autofree char *daemons = daemons_text (device);
+  g_autofree char *daemons_before = daemons_text (change->had);
+  g_autofree char *daemons = daemons_text (change->device);
   if (daemons_before[0] == '\0' && daemons[0] == '\0')
     return;
-  g_autofree char *before = frr_text (had);
-  g_autofree char *now = frr_text (device);
-  if (!is_stale (had, device, "/etc/frr/frr.conf", before, now)
-      && !is_stale (had, device, "/etc/frr/daemons", daemons_before, daemons))
+  g_autofree char *before = frr_text (change->had);
+  g_autofree char *now = frr_text (change->device);
+  if (!is_stale (change, "/etc/frr/frr.conf", before, now)
+      && !is_stale (change, "/etc/frr/daemons", daemons_before, daemons))
     return;
-  g_autofree char *change = routing_change (device);
-  g_string_append (out, change);
+  g_autofree char *script = routing_change (change->device);
+  g_string_append (out, script);
 }
 
 char *
-vbet_guest_config_refresh (const VbetTopology *had_topology, const VbetDevice *had, const VbetTopology *topology,
-                           const VbetDevice *device)
+vbet_guest_config_refresh (const VbetGuestNames *had_names, const VbetDevice *had,
+                           const VbetGuestNames *names, const VbetDevice *device, gboolean all)
 {
   GString *out = g_string_new (NULL);
-  refresh_names (out, had_topology, had, topology, device);
+  const Change change = { .had_names = had_names, .had = had, .names = names, .device = device, .all = all };
+  refresh_names (out, &change);
   /* Other services need a restart, which makes all of it anew. */
   if (vbet_value_equal (vbet_attributes_get (had->attributes, "services"),
                         vbet_attributes_get (device->attributes, "services"))) {
-    refresh_servers (out, had_topology, had, topology, device);
+    refresh_servers (out, &change);
     if (g_strcmp0 (device_text (had, "routing"), device_text (device, "routing")) == 0)
-      refresh_routing (out, had, device);
+      refresh_routing (out, &change);
   }
   return g_string_free (out, out->len == 0);
 }

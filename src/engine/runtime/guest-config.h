@@ -13,11 +13,13 @@
  *   etc/dnsmasq.conf, var/www/index.html where the services ask for them
  *   files of file(…), last, so that they win
  *
- * Pure: topology in, bytes or text out; the same topology gives the same bytes.
+ * Pure: topology in, bytes or text out; the same topology gives the same bytes. What is made for all guests of a lab
+ * one after the other takes its common part from a VbetGuestNames.
  */
 #pragma once
 
 #include "engine/model/topology.h"
+#include "engine/runtime/guest-names.h"
 
 /* Where a guest's kernel finds its shared folder; VBET_ROOT_SHARE of guest/root.h. */
 #define VBET_GUEST_SHARE "/vbet-share"
@@ -34,11 +36,21 @@ typedef struct {
 
 /**
  * vbet_guest_config_tar:
+ * @names: of the topology of @device
  * @extra: (nullable): one more file
  *
  * Returns: (transfer full): the configuration disk of @device, a host, router or firewall.
  */
-GBytes *vbet_guest_config_tar (const VbetTopology *topology, const VbetDevice *device, const VbetGuestFile *extra);
+GBytes *vbet_guest_config_tar (const VbetGuestNames *names, const VbetDevice *device, const VbetGuestFile *extra);
+
+/**
+ * vbet_guest_config_digest:
+ *
+ * Does not go through all devices, as vbet_guest_config_tar() has to.
+ *
+ * Returns: (transfer full): text that is the same when vbet_guest_config_tar() of these, without an extra file, is.
+ */
+char *vbet_guest_config_digest (const VbetGuestNames *names, const VbetDevice *device);
 
 /**
  * vbet_guest_config_nic_setup:
@@ -63,13 +75,14 @@ char *vbet_guest_config_change (const VbetTopology *topology, const VbetDevice *
 
 /**
  * vbet_guest_config_refresh:
- * @had_topology, @had: what the files of the running guest were made of
- * @topology, @device: what they are to be made of
+ * @had_names, @had: what the files of the running guest were made of
+ * @names, @device: what they are to be made of
+ * @all: the files may be any: a refresh before this one failed half-way
  *
  * What no single change of an attribute covers: the names of all devices, what servers and routing daemons by
  * services= are told of addresses, and what is made where a file of the text was before.
  *
  * Returns: (transfer full) (nullable): shell lines, for the standard input of "sh"; NULL: nothing differs.
  */
-char *vbet_guest_config_refresh (const VbetTopology *had_topology, const VbetDevice *had,
-                                 const VbetTopology *topology, const VbetDevice *device);
+char *vbet_guest_config_refresh (const VbetGuestNames *had_names, const VbetDevice *had, const VbetGuestNames *names,
+                                 const VbetDevice *device, gboolean all);

@@ -3,7 +3,7 @@
  * Plugging: the kernel gets the device by its management console ("config
  * vecN:…", less than a millisecond), then the agent gives it its name and
  * brings it up. Unplugging the other way round, since the kernel does not let
- * go of a NIC that is up.
+ * go of a NIC that is up, and since its DHCP client would go on for the next one.
  */
 #include "config.h"
 
@@ -256,10 +256,10 @@ begin_unplug (VbetGuest *self, guint index, GTask *task)
   guint number = index - 1;
   g_autofree char *script
       = vbet_guest_has_vhost (self, index)
-            ? g_strdup_printf (END_ALARMS "ip link set eth%u down; d=$(readlink /sys/class/net/eth%u/device) || exit\n"
+            ? g_strdup_printf (END_ALARMS "vbet-nic down %u; d=$(readlink /sys/class/net/eth%u/device) || exit\n"
                                "echo \"${d##*/}\" > /sys/bus/virtio/drivers/virtio_net/unbind",
-                               number, number, number)
-            : g_strdup_printf (END_ALARMS "ip link set eth%u down", number, number);
+                               number, index, number)
+            : g_strdup_printf (END_ALARMS "vbet-nic down %u", number, index);
   g_task_set_task_data (task, GUINT_TO_POINTER (index), NULL);
   run_script (self, script, on_set_down, task);
 }

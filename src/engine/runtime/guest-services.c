@@ -112,31 +112,8 @@ append_range (GString *out, const VbetDevice *device, const VbetNic *nic, const 
     g_string_append_printf (out, "dhcp-option=tag:net%u,option:router\n", number);
 }
 
-/* Names for clients of the lab; and addresses that belong to somebody are kept for them. */
 static void
-append_clients (GString *out, const VbetTopology *topology)
-{
-  for (guint i = 0; i < topology->devices->len; i++) {
-    const VbetDevice *device = g_ptr_array_index (topology->devices, i);
-    if ((device->kind & VBET_KIND_GUEST) == 0)
-      continue;
-    for (guint j = 0; j < device->nics->len; j++) {
-      const VbetNic *nic = g_ptr_array_index (device->nics, j);
-      g_autoptr (GPtrArray) addresses = nic_ipv4 (nic);
-      gboolean dhcp = vbet_attributes_boolean (nic->attributes, VBET_KIND_NIC, "dhcp");
-      g_autofree char *address
-          = addresses->len > 0 ? vbet_address_to_text (g_ptr_array_index (addresses, 0), FALSE) : NULL;
-      if (!dhcp && address == NULL)
-        continue;
-      g_string_append_printf (out, "dhcp-host=%02x:%02x:%02x:%02x:%02x:%02x,%s%s%s\n", nic->mac[0], nic->mac[1],
-                              nic->mac[2], nic->mac[3], nic->mac[4], nic->mac[5], address != NULL ? address : "",
-                              address != NULL ? "," : "", device->name);
-    }
-  }
-}
-
-static void
-append_dhcp (GString *out, const VbetTopology *topology, const VbetDevice *device, gboolean answers_names)
+append_dhcp (GString *out, const VbetDevice *device, const char *clients, gboolean answers_names)
 {
   guint number = 0;
   for (guint i = 0; i < device->nics->len; i++) {
@@ -159,11 +136,11 @@ append_dhcp (GString *out, const VbetTopology *topology, const VbetDevice *devic
     }
     g_string_append_c (out, '\n');
   }
-  append_clients (out, topology);
+  g_string_append (out, clients);
 }
 
 char *
-vbet_guest_services_dnsmasq (const VbetTopology *topology, const VbetDevice *device, GPtrArray *services)
+vbet_guest_services_dnsmasq (const VbetDevice *device, GPtrArray *services, const char *clients)
 {
   gboolean dhcp = has_service (services, "dhcp-server");
   gboolean names = has_service (services, "dns-server");
@@ -181,7 +158,7 @@ vbet_guest_services_dnsmasq (const VbetTopology *topology, const VbetDevice *dev
     g_string_append_printf (out, "server=%s\n", text);
   }
   if (dhcp)
-    append_dhcp (out, topology, device, names);
+    append_dhcp (out, device, clients, names);
   return g_string_free (out, FALSE);
 }
 

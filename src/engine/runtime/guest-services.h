@@ -14,6 +14,7 @@ char *vbet_guest_services_started (GPtrArray *services);
 
 /**
  * vbet_guest_services_dnsmasq:
+ * @clients: vbet_guest_names_clients() of the lab
  *
  * dhcp-server gives out addresses on every NIC that has an IPv4 address with a network behind it; devices of the lab
  * get their names, and addresses that the lab's text gives to somebody are given to nobody else. dns-server answers
@@ -21,7 +22,7 @@ char *vbet_guest_services_started (GPtrArray *services);
  *
  * Returns: (transfer full) (nullable): /etc/dnsmasq.conf; NULL when neither is among @services.
  */
-char *vbet_guest_services_dnsmasq (const VbetTopology *topology, const VbetDevice *device, GPtrArray *services);
+char *vbet_guest_services_dnsmasq (const VbetDevice *device, GPtrArray *services, const char *clients);
 
 /** vbet_guest_services_page: Returns: (transfer full) (nullable): the web server's page; NULL without "web". */
 char *vbet_guest_services_page (const VbetTopology *topology, const VbetDevice *device, GPtrArray *services);

@@ -517,6 +517,15 @@ vbet_guest_get_state (VbetGuest *self)
   return self->state;
 }
 
+gboolean
+vbet_guest_is_ending (VbetGuest *self)
+{
+  g_return_val_if_fail (VBET_IS_GUEST (self), TRUE);
+  gboolean runs
+      = self->state == VBET_GUEST_BOOTING || self->state == VBET_GUEST_READY || self->state == VBET_GUEST_PAUSED;
+  return !runs || self->process_ended || (self->agent != NULL && !vbet_agent_is_open (self->agent));
+}
+
 const char *
 vbet_guest_get_reason (VbetGuest *self)
 {

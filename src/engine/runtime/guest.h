@@ -108,6 +108,9 @@ void vbet_guest_pause_async (VbetGuest *self, gboolean pause, GAsyncReadyCallbac
 gboolean vbet_guest_pause_finish (VbetGuest *self, GAsyncResult *result, GError **error);
 
 VbetGuestState vbet_guest_get_state (VbetGuest *self);
+/** vbet_guest_is_ending: whether nothing reaches this boot any more, though it may not be OFF or FAILED yet: what is
+ * asked of it fails for that, and its state follows. */
+gboolean vbet_guest_is_ending (VbetGuest *self);
 /** vbet_guest_get_reason: Returns: (nullable): why it FAILED. */
 const char *vbet_guest_get_reason (VbetGuest *self);
 /** vbet_guest_get_uptime: seconds since it was started; 0 when not running. */

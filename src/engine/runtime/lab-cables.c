@@ -3,8 +3,8 @@
  * A NIC has carrier while the cable in it is plugged at both ends, frames from
  * the other end come through, and somebody is at that end: a switch, a guest
  * that has its NIC up, a gateway or TAP device that works, or a remote whose far end
- * seems to be there. A NIC that never had a cable keeps the carrier its
- * driver gives it.
+ * seems to be there. One that never had a cable keeps the carrier that its driver gives it: labs let such NICs stand for
+ * networks, which routing daemons advertise while there is carrier only. One whose cable was taken away has none.
  *
  * Its speed is the cable's rate in the direction in which the NIC transmits,
  * since that is what costs of routes and the choice of a bond's ports are about.
@@ -195,8 +195,8 @@ update_speed (VbetLab *self, const char *name, const VbetCableRun *run)
 
 /* --- ends and their ports --------------------------------------------------------------------- */
 
-/* Of a cable that is plugged at both ends. */
-static void
+/* Of a cable that is plugged at both ends. Returns: whether it carries frames. */
+static gboolean
 join (VbetLab *self, const char *name, VbetCableRun *cable, GError **error)
 {
   VbetSwitchCableSettings settings = vbet_lab_cable_settings (self, name);
@@ -206,6 +206,17 @@ join (VbetLab *self, const char *name, VbetCableRun *cable, GError **error)
   cable->up[1] = settings.quality[1].up;
   update_speed (self, name, cable);
   update_carrier (self, cable);
+  return cable->joined;
+}
+
+static gboolean
+has_ports (VbetLab *self, const VbetCableRun *cable)
+{
+  for (guint end = 0; end < 2; end++)
+    if (cable->device[end] == NULL
+        || !vbet_switch_client_has_port (self->switch_client, cable->device[end], cable->nic[end]))
+      return FALSE;
+  return TRUE;
 }
 
 void
@@ -224,8 +235,8 @@ vbet_lab_drop_port (VbetLab *self, const char *device, guint nic, GError **error
   }
 }
 
-void
-vbet_lab_join_port (VbetLab *self, const char *device, guint nic)
+gboolean
+vbet_lab_join_port (VbetLab *self, const char *device, guint nic, GError **error)
 {
   GHashTableIter iter;
   gpointer name = NULL, value = NULL;
@@ -233,9 +244,10 @@ vbet_lab_join_port (VbetLab *self, const char *device, guint nic)
   while (g_hash_table_iter_next (&iter, &name, &value)) {
     VbetCableRun *cable = value;
     /* Where the other end has no port either, that end's comes to this. */
-    if (!cable->joined && cable->device[0] != NULL && cable->device[1] != NULL && has_end (cable, device, nic))
-      join (self, name, cable, NULL);
+    if (!cable->joined && has_end (cable, device, nic) && has_ports (self, cable))
+      return join (self, name, cable, error);
   }
+  return TRUE;
 }
 
 /* --- calls --------------------------------------------------------------------------------- */

@@ -19,6 +19,7 @@
 typedef struct {
   VbetLab *lab;
   char *device;
+  guint boot;         /* of the device, in which this began */
   VbetDone done;
   gpointer data;
   VbetGuestNic *nic;  /* ATTACH */
@@ -35,6 +36,7 @@ pending_new (VbetLab *self, VbetLabDevice *node, VbetDone done, gpointer data)
   Pending *pending = g_new0 (Pending, 1);
   pending->lab = g_object_ref (self);
   pending->device = g_strdup (node->name);
+  pending->boot = node->boot;
   pending->done = done;
   pending->data = data;
   return pending;
@@ -61,6 +63,13 @@ pending_guest (Pending *pending, GError *error)
   if (guest == NULL)
     pending_end (pending, error);
   return guest;
+}
+
+/* Whether the guest that @pending is about has ended, or is about to; its next boot takes everything from the topology. */
+static gboolean
+boot_is_over (const Pending *pending, const VbetLabDevice *node)
+{
+  return node->boot != pending->boot || vbet_guest_is_ending (node->guest);
 }
 
 gboolean
@@ -151,7 +160,9 @@ on_nic_attached (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   gboolean attached = vbet_guest_attach_nic_finish (VBET_GUEST (source), result, &error);
   VbetLabDevice *node = vbet_lab_device (pending->lab, pending->device);
-  if (node != NULL && vbet_lab_device_is_running (node))
+  if (node != NULL && boot_is_over (pending, node))
+    g_clear_error (&error);
+  else if (node != NULL)
     note_nic (pending, node->lacking, !attached);
   pending_end (pending, error);
 }
@@ -160,6 +171,12 @@ static void
 attach_when_ready (gpointer data, GError *error)
 {
   Pending *pending = data;
+  VbetLabDevice *node = vbet_lab_device (pending->lab, pending->device);
+  if (error != NULL && node != NULL && boot_is_over (pending, node)) {
+    g_error_free (error);
+    pending_end (pending, NULL);
+    return;
+  }
   VbetGuest *guest = pending_guest (pending, error);
   if (guest != NULL)
     vbet_guest_attach_nic_async (guest, g_steal_pointer (&pending->nic), pending->script, on_nic_attached, pending);
@@ -203,13 +220,12 @@ attach (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
                              call->nic));
     return;
   }
-  if (!make_port (self, node, nic, &error)) {
+  if (!make_port (self, node, nic, &error) || !vbet_lab_join_port (self, call->device, call->nic, &error)) {
     if (node->guest != NULL && vbet_lab_device_is_running (node))
       g_hash_table_add (node->lacking, GUINT_TO_POINTER (call->nic));
     done (data, error);
     return;
   }
-  vbet_lab_join_port (self, call->device, call->nic);
   if (node->guest == NULL || !vbet_lab_device_is_running (node)) {
     done (data, error);
     return;
@@ -245,7 +261,7 @@ on_nic_detached (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   gboolean detached = vbet_guest_detach_nic_finish (VBET_GUEST (source), result, &error);
   VbetLabDevice *node = vbet_lab_device (pending->lab, pending->device);
-  if (node != NULL && (detached || !vbet_lab_device_is_running (node))) {
+  if (node != NULL && (detached || boot_is_over (pending, node))) {
     g_clear_error (&error); /* it is out, or ended meanwhile, its NICs with it */
     forget_nic (pending->lab, node, pending->index, &error);
   } else if (node != NULL) {
@@ -259,7 +275,7 @@ detach_when_ready (gpointer data, GError *error)
 {
   Pending *pending = data;
   VbetLabDevice *node = vbet_lab_device (pending->lab, pending->device);
-  if (error != NULL && node != NULL && !vbet_lab_device_is_running (node)) {
+  if (error != NULL && node != NULL && boot_is_over (pending, node)) {
     g_clear_error (&error); /* it ended meanwhile, its NICs with it */
     forget_nic (pending->lab, node, pending->index, &error);
     pending_end (pending, error);
@@ -347,7 +363,7 @@ set_attribute (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data
     if (script != NULL) {
       Pending *pending = pending_new (self, node, done, data);
       pending->script = g_steal_pointer (&script);
-      vbet_lab_device_when_settled (node, script_when_ready, pending);
+      vbet_lab_when_files_settled (node, script_when_ready, pending);
       return;
     }
     /* What a NIC is, it is from its ATTACH. */
@@ -410,7 +426,7 @@ put_file (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
       pending->mode = file->mode;
     }
   }
-  vbet_lab_device_when_settled (node, file_when_ready, pending);
+  vbet_lab_when_files_settled (node, file_when_ready, pending);
 }
 
 /* --- one call ---------------------------------------------------------------------------------------------- */

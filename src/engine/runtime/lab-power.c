@@ -60,15 +60,15 @@ has_virtio (VbetLab *self, const VbetGuestConfig *config)
 }
 
 GBytes *
-vbet_lab_guest_files (VbetLab *self, const VbetDevice *device, const char *kernel)
+vbet_lab_guest_files (const VbetGuestNames *names, const VbetDevice *device, const char *kernel)
 {
   g_autofree char *release = NULL;
   g_autoptr (GBytes) builtin = vbet_kernels_builtin (kernel, &release);
   if (builtin == NULL)
-    return vbet_guest_config_tar (self->topology, device, NULL);
+    return vbet_guest_config_tar (names, device, NULL);
   g_autofree char *path = g_strdup_printf ("usr/lib/modules/%s/modules.builtin", release);
   const VbetGuestFile file = { .path = path, .contents = builtin };
-  return vbet_guest_config_tar (self->topology, device, &file);
+  return vbet_guest_config_tar (names, device, &file);
 }
 
 /* What the kernel is told of the ways to run programs. Left to itself ("auto") it tries a filter at each
@@ -127,7 +127,7 @@ make_config (VbetLab *self, VbetLabDevice *node, GError **error)
   config->disk_path = disk_path (self, device, config->persist, error);
   if (config->disk_path == NULL)
     return NULL;
-  config->config = vbet_lab_guest_files (self, device, config->kernel);
+  config->config = vbet_lab_guest_files (vbet_lab_names (self), device, config->kernel);
   config->seccomp = wanted_seccomp (self, config->kernel);
   if (!vbet_lab_find_share (self, device, &config->share, error))
     return NULL;
@@ -162,8 +162,7 @@ power_on (VbetLab *self, VbetLabDevice *node, VbetDone done, gpointer data)
       return;
     }
     node->needs_restart = FALSE;
-    vbet_topology_unref (node->made_of);
-    node->made_of = vbet_topology_ref (self->topology);
+    vbet_lab_files_started (node);
   }
   vbet_lab_device_when_settled (node, done, data);
 }

@@ -1,17 +1,19 @@
 /* lab-private.h - what the files of VbetLab share: lab.c (life and jobs),
  * lab-alarms.c (what is wrong now), lab-plan.c (the order of calls, their log), lab-calls.c (executing one), lab-power.c,
  * lab-check.c (what guests need of this host), lab-steps.c (steps and checks),
- * lab-outside.c (gateways, TAP), lab-remote.c (remotes), lab-jobs.c (what clients ask for beside apply and power), lab-status.c (what RPC clients are told). Nobody else includes it. */
+ * lab-outside.c (gateways, TAP), lab-remote.c (remotes), lab-files.c (files of the whole text), lab-jobs.c (what clients ask for beside apply and power), lab-status.c (what RPC clients are told). Nobody else includes it. */
 #pragma once
 
 #include "engine/model/plan.h"
 #include "engine/runtime/alarms.h"
 #include "engine/runtime/gateway.h"
+#include "engine/runtime/guest-names.h"
 #include "engine/runtime/kernel-config.h"
 #include "engine/runtime/lab.h"
 #include "engine/runtime/switch-client.h"
 
 typedef struct _VbetLabRemote VbetLabRemote; /* lab-remote.c */
+typedef struct _VbetLabRefresh VbetLabRefresh; /* lab-files.c */
 
 /* A device that exists in the running lab. */
 typedef struct {
@@ -31,14 +33,18 @@ typedef struct {
   gulong alarm_handler;
   gulong denied_handler;
   gulong flood_handler; /* of its console */
-  gboolean paused;
   gint cpu;             /* processor the guest was given; -1 when it is off */
-  VbetTopology *made_of; /* (nullable): what the files of the guest that runs were made of; owned */
+  VbetGuestNames *made_of; /* (nullable): what the files of the guest that runs were made of; owned */
+  char *files_digest;    /* of these files; NULL with @made_of */
+  gboolean files_torn;   /* a refresh failed half-way: they may be others */
+  VbetLabRefresh *refresh; /* (nullable): brings them up to the text, or waits for the guest to do so */
+  GPtrArray *file_turns; /* (nullable): what waits for the end of @refresh */
   gboolean needs_restart; /* an attribute changed that the running guest does not have yet */
   GHashTable *down;     /* NIC index → itself: of virtio-net NICs: the guest has set it down */
   GHashTable *cut;      /* NIC index → itself: cabled once, not now; the guest sees no carrier */
   GHashTable *lacking;  /* NIC index → itself: the running guest did not get it, its ATTACH failed */
   GHashTable *stuck;    /* NIC index → itself: the running guest still has it, its DETACH failed */
+  guint boot;           /* another one in the lab each time the guest has ended: for results that come late */
   GPtrArray *waiters;   /* of Waiter: what waits for the guest to be ready or failed */
 } VbetLabDevice;
 
@@ -84,11 +90,15 @@ struct _VbetLab {
   char *nat_program;
   VbetSwitchClient *switch_client;
   VbetTopology *topology;   /* what runs, or is about to once the present job is through */
+  VbetGuestNames *names;    /* (nullable): of @topology, once they were needed */
+  guint plans;              /* whose calls, but for starts, have not all ended */
+  gboolean files_due;       /* files of running guests may be old when they have */
   char *text;               /* (nullable): applied last */
   guint revision;
   gint64 born;              /* monotonic, us */
   GHashTable *nodes;        /* name → VbetLabDevice, owned */
   guint next_node;
+  guint last_boot;          /* of all devices */
   GHashTable *cables;       /* name → VbetCableRun, owned */
   GPtrArray *captures;      /* of those of lab-captures.c, owned */
   GHashTable *measures;     /* name of a cable → VbetLabMeasure (borrowed): those that run */
@@ -179,8 +189,9 @@ void vbet_lab_plug (VbetLab *self, const VbetCall *call, GError **error);
 void vbet_lab_unplug (VbetLab *self, const VbetCall *call, GError **error);
 /** vbet_lab_drop_port: the switch's port of a NIC goes; a cable that is plugged there stays plugged, without frames. */
 void vbet_lab_drop_port (VbetLab *self, const char *device, guint nic, GError **error);
-/** vbet_lab_join_port: a NIC has a port again: the cable that is plugged there carries frames. */
-void vbet_lab_join_port (VbetLab *self, const char *device, guint nic);
+/** vbet_lab_join_port: a NIC has a port (again): the cable that is plugged there, if its other end has one, too, carries
+ * frames. Returns: FALSE with @error when it cannot. */
+gboolean vbet_lab_join_port (VbetLab *self, const char *device, guint nic, GError **error);
 /** vbet_lab_set_cable: the cable called @name gets the attributes of the topology. */
 void vbet_lab_set_cable (VbetLab *self, const char *name, GError **error);
 /** vbet_lab_cable_state: whether frames from each end come through. */
@@ -208,8 +219,6 @@ void vbet_lab_note_call (VbetLab *self, const VbetCall *call, const VbetCallReco
 void vbet_lab_guest_alarm (VbetLabDevice *node, const char *key, const char *kind, const char *text);
 /** vbet_lab_guest_denied: its kernel made the system call @call of the host, which it may not. */
 void vbet_lab_guest_denied (VbetLabDevice *node, const char *call);
-/** vbet_lab_refresh_resumed: it was paused; its files follow what was changed meanwhile. */
-void vbet_lab_refresh_resumed (VbetLabDevice *node);
 /** vbet_lab_guest_floods: its console prints more than is read; no longer so. */
 void vbet_lab_guest_floods (VbetLabDevice *node, gboolean on);
 /** vbet_lab_guest_has_old_files: the files that are made of the text could not be brought up to it; they were. */
@@ -299,10 +308,28 @@ gboolean vbet_lab_find_parts (VbetLab *self, const VbetDevice *device, gboolean 
  * names the first that it has not got. */
 gboolean vbet_lab_check_plan (VbetLab *self, const VbetTopology *topology, GPtrArray *calls, GError **error);
 
+/* lab-files.c */
+/** vbet_lab_names: Returns: (transfer none): those of the present topology. */
+VbetGuestNames *vbet_lab_names (VbetLab *self);
+/** vbet_lab_when_files_settled: as vbet_lab_device_when_settled(), and not while a refresh of the guest's files runs. */
+void vbet_lab_when_files_settled (VbetLabDevice *node, VbetDone done, gpointer data);
+/** vbet_lab_files_started: @node's guest boots with the files of the present topology. */
+void vbet_lab_files_started (VbetLabDevice *node);
+/** vbet_lab_files_ready: it takes files (again), and gets what was changed meanwhile. */
+void vbet_lab_files_ready (VbetLabDevice *node);
+/** vbet_lab_files_paused: it takes none until it goes on. */
+void vbet_lab_files_paused (VbetLabDevice *node);
+/** vbet_lab_files_gone: it has ended. @problem: (nullable): for who waits; NULL: they find out. */
+void vbet_lab_files_gone (VbetLabDevice *node, const char *problem);
+/** vbet_lab_files_plan_begins: files of guests may be about to come or to go by calls. */
+void vbet_lab_files_plan_begins (VbetLab *self);
+/** vbet_lab_files_plan_ends: but for starts. @files_changed: whether it may have changed files of running guests */
+void vbet_lab_files_plan_ends (VbetLab *self, gboolean files_changed);
+
 /* lab-power.c */
-/** vbet_lab_guest_files: Returns: (transfer full): the configuration disk of @device, with what its modprobe must know
- * of @kernel, a path. */
-GBytes *vbet_lab_guest_files (VbetLab *self, const VbetDevice *device, const char *kernel);
+/** vbet_lab_guest_files: Returns: (transfer full): the configuration disk of @device, one of those of @names, with what
+ * its modprobe must know of @kernel, a path. */
+GBytes *vbet_lab_guest_files (const VbetGuestNames *names, const VbetDevice *device, const char *kernel);
 /** vbet_lab_power: one change of power without a log entry of its own. */
 void vbet_lab_power (VbetLab *self, VbetLabDevice *node, VbetPower power, VbetDone done, gpointer data);
 /** vbet_lab_power_text: Returns: "start", … */

@@ -54,6 +54,7 @@ static void
 node_free (VbetLabDevice *node)
 {
   settle_waiters (node, "The device was removed");
+  vbet_lab_files_gone (node, "The device was removed");
   vbet_alarms_forget (node->lab->alarms, node->name);
   if (node->guest != NULL) {
     g_signal_handler_disconnect (node->guest, node->state_handler);
@@ -75,7 +76,6 @@ node_free (VbetLabDevice *node)
     vbet_paths_remove_tree (node->dir);
   g_ptr_array_unref (node->waiters);
   g_hash_table_unref (node->cut);
-  vbet_topology_unref (node->made_of);
   g_hash_table_unref (node->lacking);
   g_hash_table_unref (node->stuck);
   g_hash_table_unref (node->down);
@@ -118,24 +118,23 @@ on_guest_state (VbetGuest *guest, VbetGuestState state, const char *reason, Vbet
   switch (state) {
   case VBET_GUEST_READY:
     settle_waiters (node, NULL);
-    if (node->paused)
-      vbet_lab_refresh_resumed (node);
-    node->paused = FALSE;
+    vbet_lab_files_ready (node);
     break;
   case VBET_GUEST_PAUSED:
     settle_waiters (node, NULL);
-    node->paused = TRUE;
+    vbet_lab_files_paused (node);
     break;
   case VBET_GUEST_OFF:
   case VBET_GUEST_FAILED:
     node->cpu = -1;
-    node->paused = FALSE;
     g_hash_table_remove_all (node->down);
+    node->boot = ++self->last_boot;
     /* It starts with the NICs of the topology. */
     g_hash_table_remove_all (node->lacking);
     g_hash_table_remove_all (node->stuck);
     vbet_lab_guest_alarms_over (node);
     settle_waiters (node, reason != NULL ? reason : "The device was stopped before it was ready");
+    vbet_lab_files_gone (node, NULL);
     break;
   case VBET_GUEST_BOOTING:
     vbet_lab_guest_alarms_over (node);
@@ -204,6 +203,7 @@ vbet_lab_add_node (VbetLab *self, const char *name, VbetKind kind, GError **erro
   node->name = g_strdup (name);
   node->kind = kind;
   node->number = number;
+  node->boot = ++self->last_boot;
   node->dir = g_steal_pointer (&dir);
   node->cpu = -1;
   node->tap_fd = -1;
@@ -357,6 +357,7 @@ vbet_lab_finalize (GObject *object)
   VbetLab *self = VBET_LAB (object);
   g_queue_clear_full (&self->jobs, g_object_unref);
   g_clear_pointer (&self->cables, g_hash_table_unref);
+  g_clear_pointer (&self->names, vbet_guest_names_unref);
   g_clear_pointer (&self->topology, vbet_topology_unref);
   vbet_lab_forget_calls (self);
   g_array_unref (self->step_states);
@@ -445,6 +446,7 @@ vbet_lab_set_topology (VbetLab *self, VbetTopology *topology)
 {
   g_autoptr (VbetTopology) old = g_steal_pointer (&self->topology);
   self->topology = topology;
+  g_clear_pointer (&self->names, vbet_guest_names_unref);
   guint had = self->step_states->len;
   g_array_set_size (self->step_states, topology->steps->len);
   for (guint i = had; i < self->step_states->len; i++)

@@ -21,6 +21,8 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/guest-config.c \
 	src/engine/runtime/guest-config.h \
 	src/engine/runtime/guest-jobs.c \
+	src/engine/runtime/guest-names.c \
+	src/engine/runtime/guest-names.h \
 	src/engine/runtime/guest-nic.c \
 	src/engine/runtime/guest-panic.c \
 	src/engine/runtime/guest-private.h \
@@ -51,6 +53,7 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/lab-remote.c \
 	src/engine/runtime/lab-resources.c \
 	src/engine/runtime/lab-status.c \
+	src/engine/runtime/lab-files.c \
 	src/engine/runtime/lab-jobs.c \
 	src/engine/runtime/lab-log.c \
 	src/engine/runtime/lab-steps.c \
