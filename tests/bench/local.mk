@@ -23,8 +23,10 @@ CLEANFILES += tests/bench/bench-udp
 tests_bench_bench_udp_SOURCES = tests/bench/bench-udp.c
 tests_bench_bench_udp_LDFLAGS = -static -s
 tests_bench_bench_udp_LDADD =
-BENCHES += tests/bench/bench-labs.py tests/bench/bench-tcp.py tests/bench/bench-scale.py
-EXTRA_DIST += tests/bench/bench-labs.py tests/bench/bench-tcp.py tests/bench/bench-scale.py doc/performance.md
+BENCHES += tests/bench/bench-labs.py tests/bench/bench-tcp.py tests/bench/bench-scale.py tests/bench/bench-clients.py \
+	tests/bench/bench-share.py
+EXTRA_DIST += tests/bench/bench-labs.py tests/bench/bench-tcp.py tests/bench/bench-scale.py tests/bench/bench-clients.py \
+	tests/bench/bench-share.py doc/performance.md
 
 # Frames of the canvas.
 EXTRA_PROGRAMS += tests/bench/bench-canvas
