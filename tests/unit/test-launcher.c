@@ -179,6 +179,9 @@ kill_one_and_expect_all_gone (Victim victim, const char *const *options)
   g_autoptr (GArray) kernels = vbet_test_children (init);
   CU_ASSERT_EQUAL_FATAL (kernels->len, 1);
   gint kernel = g_array_index (kernels, gint, 0);
+  /* A session of its own is a group of the scheduler's, too (autogroup). */
+  CU_ASSERT_EQUAL (getsid (kernel), kernel);
+  CU_ASSERT_NOT_EQUAL (getsid (init), getsid (run.pid));
   expect_list (run.pid);
   expect_list (init);
   g_autoptr (GArray) all = vbet_test_descendants (run.pid);
