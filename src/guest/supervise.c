@@ -215,7 +215,7 @@ watch_kernel (const VbetLaunch *launch, bool alone, int signals, int life, int s
                              { .fd = life, .events = 0 },
                              { .fd = socket, .events = POLLIN },
                              { .fd = -1, .events = POLLIN } };
-  VbetCalls calls = { .listener = -1, .learn = launch->learn };
+  VbetCalls calls = { .listener = -1, .learn = launch->learn, .alone = alone };
   struct timespec measured = { 0 };
   int status;
   for (;;) {
