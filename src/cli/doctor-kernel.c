@@ -180,6 +180,21 @@ vbet_doctor_check_landlock (VbetDoctor *doctor, const char *id)
         "This kernel has no Landlock: the switch may open its user's files, and guests where they have no root of their own.");
 }
 
+/* --- shares of processors --------------------------------------------------------------- */
+
+/* A guest's kernel is a session of its own, and so a group of the scheduler's, however many processes it makes. */
+void
+vbet_doctor_check_share (VbetDoctor *doctor, const char *id)
+{
+  if (sysctl_number ("/proc/sys/kernel/sched_autogroup_enabled", 0) != 0)
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "",
+                        "Guests share processors by guest: the scheduler makes a group of each (autogroup).");
+  else
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_WARN,
+                        "sudo sysctl kernel.sched_autogroup_enabled=1 (not every kernel has it)",
+                        "Guests share processors by process: one that makes many gets more than others.");
+}
+
 /* --- TUN/TAP --------------------------------------------------------------------------- */
 
 static int

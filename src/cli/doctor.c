@@ -22,6 +22,7 @@ static const VbetDoctorCheck checks[] = {
   { "ptrace", vbet_doctor_check_ptrace },
   { "namespaces", vbet_doctor_check_namespaces },
   { "landlock", vbet_doctor_check_landlock },
+  { "share", vbet_doctor_check_share },
   { "personality", vbet_doctor_check_personality },
   { "shm", vbet_doctor_check_shm },
   { "runtime", vbet_doctor_check_runtime },

@@ -64,6 +64,7 @@ void vbet_doctor_check_namespaces (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_ptrace (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_personality (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_landlock (VbetDoctor *doctor, const char *id);
+void vbet_doctor_check_share (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_tun (VbetDoctor *doctor, const char *id);
 
 /* doctor-space.c: folders, memory, limits */

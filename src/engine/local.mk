@@ -39,7 +39,7 @@ ENGINE_LIBS = \
 	libvbet-model.a \
 	libvbet-language.a \
 	libvbet-base.a \
-	$(JSON_LIBS) $(GLIB_LIBS) -lm
+	$(JSON_LIBS) $(SECCOMP_LIBS) $(GLIB_LIBS) -lm
 
 pkglibexec_PROGRAMS += bin/vbetd
 bin_vbetd_SOURCES = src/engine/main.c

@@ -59,6 +59,11 @@ gboolean vbet_rpc_server_begin_request (VbetRpcServer *self, VbetPeer *client, g
                                         GError **error);
 void vbet_rpc_server_end_request (VbetRpcServer *self, VbetPeer *client);
 
+/**
+ * vbet_rpc_server_clock: Returns: µs that this thread has run. What it waits for a processor is nobody's doing: on a host with
+ * other things to do, whoever was served last would pay for it, and wait until all others have used as much.
+ */
+gint64 vbet_rpc_server_clock (void);
 /** vbet_rpc_server_charge: @client has used so much more of the engine's time, µs, beside its turns. */
 void vbet_rpc_server_charge (VbetPeer *client, guint64 time);
 /** vbet_rpc_server_get_used: Returns: µs, on a scale that all clients share: who has least is next. */

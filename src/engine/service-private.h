@@ -35,7 +35,7 @@ typedef struct _VbetRequest {
   GVariant *params;          /* a{sv}; empty once _vbet_request_release() was called */
   gsize held;                /* bytes of the service's room */
   GCancellable *cancellable; /* cancelled when the client is gone */
-  gint64 began;              /* of a costly one: monotonic, µs */
+  gint64 began;              /* of a costly one: of vbet_rpc_server_clock() */
 
   /* device.exec, device.get: */
   VbetGuest *guest;            /* (nullable) */

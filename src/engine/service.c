@@ -59,7 +59,7 @@ on_costly (gpointer data)
   VbetRequest *request = least->data;
   g_queue_delete_link (&self->costly, least);
   self->busy_with = request;
-  request->began = g_get_monotonic_time ();
+  request->began = vbet_rpc_server_clock ();
   request->method->handle (request);
   return G_SOURCE_REMOVE;
 }
@@ -80,7 +80,7 @@ _vbet_service_forget (VbetService *self, VbetRequest *request)
   g_queue_remove (&self->costly, request);
   if (self->busy_with != request)
     return;
-  gint64 took = g_get_monotonic_time () - request->began;
+  gint64 took = vbet_rpc_server_clock () - request->began;
   self->busy_with = NULL;
   vbet_rpc_server_charge (request->client, (guint64)took);
   /* As long as it took, the engine is there for everybody else. */

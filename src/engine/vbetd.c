@@ -27,6 +27,7 @@
 #include "engine/rpc.h"
 #include "engine/runtime/lab.h"
 #include "engine/runtime/rundir.h"
+#include "engine/runtime/warden.h"
 #include "engine/service.h"
 
 /* An engine nobody ever gave a lab text ends after this many seconds. */
@@ -230,6 +231,12 @@ on_orphan_check (gpointer data)
   return vbet_lab_has_text (engine->lab) ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
+static void
+on_warden_denied (const char *call, gpointer data)
+{
+  vbet_lab_warden_denied (data, call);
+}
+
 /* Returns: FALSE with @error when the lab could not begin; by then nothing of it is left. */
 static gboolean
 run_engine (const Options *options, const char *self, const char *guest, const char *library,
@@ -266,6 +273,7 @@ run_engine (const Options *options, const char *self, const char *guest, const c
     g_unix_signal_add (SIGHUP, on_terminate, &engine),
     g_timeout_add_seconds (ORPHAN_SECONDS, on_orphan_check, &engine),
   };
+  vbet_rundir_set_denied (rundir, on_warden_denied, lab);
   say ("ready\n");
   silence ();
   g_main_loop_run (loop);
@@ -292,7 +300,7 @@ vbet_vbetd_main (int argc, char **argv)
     return status == 1 ? 2 : status;
   }
   if (options.warden != NULL) {
-    status = vbet_rundir_warden_main (options.warden[0], options.warden[1]);
+    status = vbet_warden_main (options.warden[0], options.warden[1]);
     options_clear (&options);
     return status;
   }

@@ -3,6 +3,7 @@
 
 #include "guest/calls.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -36,7 +37,7 @@ static const char *const allowed[] = {
   "timer_gettime", "timer_delete", "timer_getoverrun", "timerfd_create", "timerfd_settime", "timerfd_gettime", "setitimer", "getitimer", "pause", "futex", "restart_syscall",
   /* its own processes; all it can name are in its pid namespace */
   "fork", "vfork", "wait4", "waitid", "exit", "exit_group", "execve", "execveat", "ptrace", "kill", "tkill", "tgkill",
-  "getpid", "getppid", "gettid", "getpgrp", "getpgid", "setpgid", "setsid", "getsid", "sched_yield", "sched_getaffinity",
+  "getpid", "getppid", "gettid", "getpgrp", "getpgid", "setpgid", "getsid", "sched_yield", "sched_getaffinity",
   "set_tid_address", "set_robust_list", "get_robust_list", "rseq", "arch_prctl", "personality", "getrlimit", "getrusage",
   "times", "uname", "sysinfo", "getrandom", "getuid", "geteuid", "getgid", "getegid", "getresuid", "getresgid", "seccomp",
   "getcpu", "membarrier",
@@ -57,6 +58,8 @@ static const char *const for_shares[] = {
 
 #define SHARED_PIECE (64 * 1024) /* bytes of shared memory without a file, at a time */
 #define SHARED_PIECES 1024       /* and how often, as long as the guest lives */
+
+#define SESSIONS_MAX 16          /* that live at a time; a kernel has one a terminal whose size it follows */
 
 #define NEW_NAMESPACES                                                                                                 \
   (CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP)
@@ -150,6 +153,9 @@ add_rules (const VbetLaunch *launch, scmp_filter_ctx context, bool told)
   int result = allow (context, allowed, sizeof allowed / sizeof allowed[0]);
   if (result == 0)
     result = allow_memory (context, told);
+  /* With @told, how many is decided by may_begin_session(). */
+  if (result == 0 && !told)
+    result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (setsid), 0);
   if (result == 0)
     result = allow_sockets (context);
   if (result == 0)
@@ -229,6 +235,41 @@ may_share (VbetCalls *self, const struct seccomp_data *data)
          && data->args[1] <= SHARED_PIECE && self->shared++ < SHARED_PIECES;
 }
 
+/* Whether the process in the folder @name below @proc leads a session. */
+static bool
+leads_session (int proc, const char *name)
+{
+  char path[64];
+  char text[512];
+  int group = 0;
+  int session = 0;
+  (void)snprintf (path, sizeof path, "%.20s/stat", name);
+  int fd = openat (proc, path, O_RDONLY | O_CLOEXEC);
+  ssize_t got = fd >= 0 ? read (fd, text, sizeof text - 1) : -1;
+  if (fd >= 0)
+    (void)close (fd);
+  text[got > 0 ? got : 0] = '\0';
+  const char *end = strrchr (text, ')'); /* of its name, which may hold anything */
+  return end != NULL && sscanf (end, ") %*c %*d %d %d", &group, &session) == 2 && session == atoi (name);
+}
+
+/* Each session is a group of the scheduler's (autogroup), which gets as much of a processor as a guest should. */
+static bool
+may_begin_session (const VbetCalls *self, const struct seccomp_data *data)
+{
+  unsigned n = 0;
+  if (data->nr != SCMP_SYS (setsid) || !self->alone)
+    return data->nr == SCMP_SYS (setsid);
+  DIR *dir = opendir ("/proc");
+  const struct dirent *entry = NULL;
+  while (dir != NULL && (entry = readdir (dir)) != NULL)
+    if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && leads_session (dirfd (dir), entry->d_name))
+      n++;
+  if (dir != NULL)
+    (void)closedir (dir);
+  return n < SESSIONS_MAX;
+}
+
 bool
 vbet_calls_answer (VbetCalls *self, int status_fd)
 {
@@ -241,7 +282,7 @@ vbet_calls_answer (VbetCalls *self, int status_fd)
   if (seccomp_notify_receive (self->listener, request) == 0) {
     memset (response, 0, sizeof *response);
     response->id = request->id;
-    bool good = may_share (self, &request->data);
+    bool good = may_share (self, &request->data) || may_begin_session (self, &request->data);
     if (!good)
       tell (self, &request->data, status_fd);
     response->flags = good || self->learn ? SECCOMP_USER_NOTIF_FLAG_CONTINUE : 0;

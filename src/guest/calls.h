@@ -30,6 +30,7 @@ int vbet_calls_install (const VbetLaunch *launch, int socket);
 typedef struct {
   int listener;             /* -1: none */
   bool learn;               /* let them through */
+  bool alone;               /* /proc shows this guest only */
   unsigned shared;          /* pieces of shared memory that were given */
   unsigned char told[128];  /* a bit a number: has been told */
 } VbetCalls;

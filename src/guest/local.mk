@@ -14,6 +14,8 @@ libvbet_launch_a_SOURCES = \
 	src/guest/memory.h \
 	src/guest/namespaces.c \
 	src/guest/namespaces.h \
+	src/guest/own-calls.c \
+	src/guest/own-calls.h \
 	src/guest/options.c \
 	src/guest/options.h \
 	src/guest/pad.c \

@@ -7,6 +7,7 @@
  *   padding WORD      then: whether vbet-xstate.so is loaded into it; the words are those of pad.h
  *   denied CALL A B   the kernel's process made a system call that is not on its list, and its first two arguments; once
  *                     a call
+ *   confined CALL     the launcher or its init made a system call that it may not (own-calls.h)
  *   exited CODE       the kernel ended by itself
  *   signalled NUMBER  the kernel was killed
  *   error SENTENCE    the kernel was not started

@@ -24,6 +24,7 @@
 #include "guest/limits.h"
 #include "guest/memory.h"
 #include "guest/namespaces.h"
+#include "guest/own-calls.h"
 #include "guest/reaper.h"
 #include "guest/root.h"
 #include "guest/status.h"
@@ -214,7 +215,7 @@ watch_kernel (const VbetLaunch *launch, bool alone, int signals, int life, int s
                              { .fd = life, .events = 0 },
                              { .fd = socket, .events = POLLIN },
                              { .fd = -1, .events = POLLIN } };
-  VbetCalls calls = { .listener = -1, .learn = launch->learn };
+  VbetCalls calls = { .listener = -1, .learn = launch->learn, .alone = alone };
   struct timespec measured = { 0 };
   int status;
   for (;;) {
@@ -268,6 +269,7 @@ run_init (const VbetLaunch *launch, unsigned layers, int life, Shared *shared)
   close_kept (launch);
   if (calls[1] >= 0)
     (void)close (calls[1]);
+  (void)vbet_own_calls_init (launch->status_fd, own_namespace);
   watch_kernel (launch, (layers & VBET_LAYER_PROC) != 0, signals, life, calls[0], shared);
   if (!own_namespace) {
     vbet_reaper_kill_all (shared->ended ? 0 : kernel);
@@ -327,6 +329,7 @@ vbet_supervise (const VbetLaunch *launch)
   close (life[0]);
   close_kept (launch);
   (void) prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
+  (void)vbet_own_calls_launcher (launch->status_fd, init, own_namespace);
   int status = watch_init (launch, init, own_namespace, signals);
   if (!own_namespace)
     vbet_reaper_kill_all (shared->ended ? 0 : shared->kernel);

@@ -229,6 +229,28 @@ processes (const char *count)
   return 0;
 }
 
+/* Each session is a group of the scheduler's, which shares the processor with others as if it were a guest. */
+static int
+sessions (const char *count)
+{
+  int wanted = atoi (count);
+  int ends[2];
+  if (pipe (ends) != 0)
+    return -errno;
+  for (int i = 0; i < wanted; i++) {
+    int result = 0;
+    if (fork () == 0) {
+      result = setsid () < 0 ? -errno : 0;
+      (void)!write (ends[1], &result, sizeof result);
+      pause ();
+      _exit (0);
+    }
+    if (read (ends[0], &result, sizeof result) != (ssize_t)sizeof result || result != 0)
+      return result != 0 ? result : -EIO;
+  }
+  return 0;
+}
+
 static int
 take (size_t mib, int flags)
 {
@@ -357,7 +379,7 @@ static const struct {
   { "abstract", abstract_socket },    { "tcp", tcp },                   { "udp", udp },
   { "vsock", vsock },                 { "netlink", netlink },           { "call", call },
   { "namespace", namespace },         { "processor", processor },       { "signal", signal_host },
-  { "trace-init", trace_init },       { "terminal", type_into_terminal }, { "processes", processes },
+  { "trace-init", trace_init },       { "terminal", type_into_terminal }, { "processes", processes }, { "sessions", sessions },
   { "private-memory", private_memory }, { "shared-memory", shared_memory }, { "droppable-memory", droppable_memory }, { "many-memories", many_memories },
   { "memory-file", memory_file },     { "large-file", large_file },     { "many-files", many_files },
   { "deep-folders", deep_folders },   { "fill-folder", fill_folder },   { "look-around", look_around },

@@ -121,6 +121,7 @@ def attacks(place):
     yield "trace-init", ()
     yield "terminal", ()
     yield "processes:2000", ()
+    yield "sessions:40", ["calls"]
     yield "private-memory:1024", ()
     yield "droppable-memory:1024", ()
     yield "many-memories:400", ()

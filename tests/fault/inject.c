@@ -1,15 +1,19 @@
-/* inject.c - loaded into a process (LD_PRELOAD), makes one of its calls to the host fail: the N-th of a kind.
+/* inject.c - loaded into processes (LD_PRELOAD), makes one call to the host fail: the N-th of a kind in a program.
  *
- * VBET_INJECT="PROGRAM KIND N FILE" says in which program, and which file to
- * make when it happens. Kinds and what they fail with are in the table below.
+ * VBET_INJECT="PROGRAM KIND N FILE" says in which program, and the file whose
+ * first byte becomes 1 when it happens. PROGRAM is the name of the executable,
+ * however it was started (helpers are by descriptor), or "vbet-warden". Kinds
+ * and what they fail with are in the table below.
  * Calls are counted from the program's first; those of the loader do not come
  * here. Descriptors that a call would have given stay free, as they do when
- * the host refuses.
+ * the host refuses. What this library itself needs of the host it does when it
+ * is loaded: later the process may be confined.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -18,13 +22,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-typedef enum { OPEN, WRITE, SPAWN, SOCKET, RENAME, MKDIR, DUP, LISTEN, PTY, KINDS } Kind;
+typedef enum { OPEN, WRITE, SPAWN, SOCKET, RENAME, MKDIR, DUP, LISTEN, PTY, MAP, EPOLL, SEND, MOUNT, KINDS } Kind;
 
 static const struct {
   const char *name;
@@ -39,32 +46,65 @@ static const struct {
   [DUP] = { "dup", EMFILE },       /* dup, fcntl (F_DUPFD), pipe2, memfd_create */
   [LISTEN] = { "listen", EADDRINUSE }, /* bind, listen, connect */
   [PTY] = { "pty", ENOSPC },       /* posix_openpt, ptsname, grantpt */
+  [MAP] = { "map", ENOMEM },       /* mmap of a file or of shared memory */
+  [EPOLL] = { "epoll", ENOSPC },   /* epoll_create1, epoll_ctl that adds, eventfd, signalfd */
+  [SEND] = { "send", ENOBUFS },    /* send, sendto, sendmsg */
+  [MOUNT] = { "mount", EPERM },    /* mount, unshare */
 };
 
-static atomic_int counts[KINDS];
+/* Set when the library is loaded, and not changed after that. */
+static struct {
+  Kind kind; /* KINDS: nothing fails in this program */
+  int wanted;
+  atomic_uchar *hit; /* shared by all processes */
+} target = { .kind = KINDS };
 
-/* Whether this call of @kind is the one; sets errno then. */
+static atomic_int count;
+
+/* Whether this is @program. */
 static bool
-hits (Kind kind)
+is_program (const char *program)
+{
+  char path[512] = "";
+  char arguments[512] = "";
+  ssize_t size = readlink ("/proc/self/exe", path, sizeof path - 1);
+  const char *name = size > 0 ? strrchr (path, '/') : NULL;
+  int fd = (int)syscall (SYS_openat, AT_FDCWD, "/proc/self/cmdline", O_RDONLY);
+  size = fd >= 0 ? syscall (SYS_read, fd, arguments, sizeof arguments - 1) : 0;
+  if (fd >= 0)
+    syscall (SYS_close, fd);
+  bool warden = size > 0 && strcmp (arguments + strlen (arguments) + 1, "--warden") == 0;
+  return name != NULL && strcmp (warden ? "vbet-warden" : name + 1, program) == 0;
+}
+
+static void __attribute__ ((constructor))
+find_target (void)
 {
   char program[32], name[32], path[256];
   int wanted = 0;
   const char *text = getenv ("VBET_INJECT");
-  int saved = errno;
-  if (text == NULL || sscanf (text, "%31s %31s %d %255s", program, name, &wanted, path) != 4
-      || strcmp (program, program_invocation_short_name) != 0 || strcmp (name, kinds[kind].name) != 0)
-    return false;
-  if (atomic_fetch_add (&counts[kind], 1) + 1 != wanted) {
-    errno = saved;
-    return false;
-  }
-  /* A child has a count of its own, but one call fails in all. */
-  int fd = (int)syscall (SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL, 0666);
-  if (fd < 0) {
-    errno = saved;
-    return false;
-  }
+  if (text == NULL || sscanf (text, "%31s %31s %d %255s", program, name, &wanted, path) != 4 || !is_program (program))
+    return;
+  int fd = (int)syscall (SYS_openat, AT_FDCWD, path, O_RDWR);
+  void *page = (void *)syscall (SYS_mmap, NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   syscall (SYS_close, fd);
+  if (page == MAP_FAILED)
+    return;
+  target.hit = page;
+  target.wanted = wanted;
+  for (Kind kind = 0; kind < KINDS; kind++)
+    if (strcmp (name, kinds[kind].name) == 0)
+      target.kind = kind;
+}
+
+/* Whether this call of @kind is the one; sets errno then. A child has a count of its own, but one call fails in all. */
+static bool
+hits (Kind kind)
+{
+  unsigned char never = 0;
+  if (kind != target.kind || atomic_fetch_add (&count, 1) + 1 != target.wanted
+      || !atomic_compare_exchange_strong (target.hit, &never, 1))
+    return false;
   errno = kinds[kind].error;
   return true;
 }
@@ -317,4 +357,77 @@ int
 ptsname_r (int fd, char *name, size_t size)
 {
   return hits (PTY) ? errno : REAL (ptsname_r) (fd, name, size);
+}
+
+static bool
+is_counted_map (int flags, int fd)
+{
+  return (flags & MAP_SHARED) != 0 || fd >= 0;
+}
+
+void *
+mmap (void *address, size_t size, int protection, int flags, int fd, off_t offset)
+{
+  return is_counted_map (flags, fd) && hits (MAP) ? MAP_FAILED : REAL (mmap) (address, size, protection, flags, fd, offset);
+}
+
+void *
+mmap64 (void *address, size_t size, int protection, int flags, int fd, off64_t offset)
+{
+  return is_counted_map (flags, fd) && hits (MAP) ? MAP_FAILED
+                                                  : REAL (mmap64) (address, size, protection, flags, fd, offset);
+}
+
+int
+epoll_create1 (int flags)
+{
+  return hits (EPOLL) ? -1 : REAL (epoll_create1) (flags);
+}
+
+int
+epoll_ctl (int poll, int operation, int fd, struct epoll_event *event)
+{
+  return operation == EPOLL_CTL_ADD && hits (EPOLL) ? -1 : REAL (epoll_ctl) (poll, operation, fd, event);
+}
+
+int
+eventfd (unsigned value, int flags)
+{
+  return hits (EPOLL) ? -1 : REAL (eventfd) (value, flags);
+}
+
+int
+signalfd (int fd, const sigset_t *mask, int flags)
+{
+  return hits (EPOLL) ? -1 : REAL (signalfd) (fd, mask, flags);
+}
+
+ssize_t
+send (int fd, const void *bytes, size_t size, int flags)
+{
+  return hits (SEND) ? -1 : REAL (send) (fd, bytes, size, flags);
+}
+
+ssize_t
+sendto (int fd, const void *bytes, size_t size, int flags, const struct sockaddr *address, socklen_t address_size)
+{
+  return hits (SEND) ? -1 : REAL (sendto) (fd, bytes, size, flags, address, address_size);
+}
+
+ssize_t
+sendmsg (int fd, const struct msghdr *message, int flags)
+{
+  return hits (SEND) ? -1 : REAL (sendmsg) (fd, message, flags);
+}
+
+int
+mount (const char *source, const char *path, const char *type, unsigned long flags, const void *data)
+{
+  return hits (MOUNT) ? -1 : REAL (mount) (source, path, type, flags, data);
+}
+
+int
+unshare (int flags)
+{
+  return hits (MOUNT) ? -1 : REAL (unshare) (flags);
 }

@@ -1,6 +1,7 @@
 # test-kill.py - SIGKILL of any one process of a running lab: what should live
 # lives, what should die is gone within two seconds, and nothing stays behind.
 import os
+import pathlib
 import pwd
 import random
 import signal
@@ -259,7 +260,23 @@ def the_warden(place):
     place.assert_clean(2)
 
 
+def everything_is_confined(place):
+    """Each process that the engine starts has its list of system calls, but for guests' kernels, whose own is another test."""
+    lab, _ = start(place)
+    ours = [process for process in place.remember(lab) if process.name.startswith("vbet-")]
+    names = {process.name for process in ours}
+    assert names == {"vbet-warden", "vbet-switch", "vbet-guest", "vbet-guest-init"}, names
+
+    def confined(process):
+        return "\nSeccomp:\t2\n" in pathlib.Path(f"/proc/{process.pid}/status").read_text()
+
+    if any(confined(process) for process in ours if process.name == "vbet-switch"):  # not with sanitizers
+        assert all(confined(process) for process in ours), [process for process in ours if not confined(process)]
+    place.stop(lab)
+
+
 vbetlab.main(
+    everything_is_confined,
     a_guests_launcher,
     a_guests_init,
     a_guests_kernel,

@@ -9,7 +9,7 @@ check_PROGRAMS += tests/unit/test-sandbox
 TESTS += tests/unit/test-sandbox
 tests_unit_test_sandbox_SOURCES = tests/unit/test-sandbox.c
 tests_unit_test_sandbox_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
-tests_unit_test_sandbox_LDADD = libvbet-base.a $(SECCOMP_LIBS) $(TEST_LIBS) $(GLIB_LIBS)
+tests_unit_test_sandbox_LDADD = libvbet-runtime.a libvbet-launch.a libvbet-base.a $(SECCOMP_LIBS) $(TEST_LIBS) $(GLIB_LIBS)
 
 check_PROGRAMS += tests/unit/test-xstate
 TESTS += tests/unit/test-xstate

@@ -96,6 +96,7 @@ wait_launcher (Run *run)
   char *rest = read_until (run->report, "\177");
   g_string_append (run->reported, rest);
   g_free (rest);
+  CU_ASSERT_PTR_NULL (strstr (run->reported->str, "confined ")); /* all that it did is on its list */
   close (run->report);
   close (run->output);
   return WIFEXITED (status) ? WEXITSTATUS (status) : 128 + WTERMSIG (status);
@@ -148,6 +149,23 @@ end_one (Victim victim, Run *run, gint init, gint kernel)
   }
 }
 
+/* Waits until @pid has its list of system calls, which it installs when it has started what it watches. */
+static void
+expect_list (gint pid)
+{
+#ifndef __SANITIZE_ADDRESS__ /* there is none then */
+  g_autofree char *path = g_strdup_printf ("/proc/%d/status", pid);
+  gboolean found = FALSE;
+  for (int tries = 0; tries < 1000 && !found; tries++) {
+    g_autofree char *status = NULL;
+    found = g_file_get_contents (path, &status, NULL, NULL) && strstr (status, "\nSeccomp:\t2\n") != NULL;
+    if (!found)
+      (void)poll (NULL, 0, 5);
+  }
+  CU_ASSERT_TRUE (found);
+#endif
+}
+
 /* Kills one process of a guest whose programs ignore every signal, and expects all to be gone in time. */
 static void
 kill_one_and_expect_all_gone (Victim victim, const char *const *options)
@@ -161,6 +179,11 @@ kill_one_and_expect_all_gone (Victim victim, const char *const *options)
   g_autoptr (GArray) kernels = vbet_test_children (init);
   CU_ASSERT_EQUAL_FATAL (kernels->len, 1);
   gint kernel = g_array_index (kernels, gint, 0);
+  /* A session of its own is a group of the scheduler's, too (autogroup). */
+  CU_ASSERT_EQUAL (getsid (kernel), kernel);
+  CU_ASSERT_NOT_EQUAL (getsid (init), getsid (run.pid));
+  expect_list (run.pid);
+  expect_list (init);
   g_autoptr (GArray) all = vbet_test_descendants (run.pid);
   CU_ASSERT_TRUE (all->len >= 6); /* launcher, init, kernel, three children at least */
   g_autoptr (GArray) watched = vbet_test_watch (all);

@@ -1,16 +1,20 @@
 /* test-rpc.c - the RPC's own parts: JSON, framing, room, and one end of a connection. */
 #include "config.h"
 
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/owner.h"
+#include "base/paths.h"
 #include "engine/peer.h"
 #include "engine/room.h"
 #include "engine/rpc-frame.h"
 #include "engine/rpc-json.h"
+#include "engine/rpc-server.h"
 #include "engine/rpc.h"
 #include "unit/harness.h"
 
@@ -385,6 +389,66 @@ test_peer_is_ours (void)
   close (pair[1]);
 }
 
+/* --- turns ------------------------------------------------------------------------------------- */
+
+#define HELD_MS 100 /* for which a request holds the engine up without running */
+
+typedef struct {
+  guint n;
+  guint64 used; /* of the client, when the last request came */
+} Turns;
+
+static void
+on_turn (VbetPeer *client, GVariant *message, gpointer data)
+{
+  Turns *turns = data;
+  turns->used = vbet_rpc_server_get_used (client);
+  turns->n++;
+  (void)poll (NULL, 0, HELD_MS);
+}
+
+static void
+on_turn_sent (VbetPeer *client, gpointer data)
+{
+}
+
+static int
+connect_to (const char *path)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
+  CU_ASSERT_EQUAL_FATAL (connect (fd, (struct sockaddr *)&address, sizeof address), 0);
+  return fd;
+}
+
+/* On a host that has other things to do, a client would else pay for what those take. */
+static void
+test_waiting_is_free (void)
+{
+  static const VbetRpcServerEvents events = { on_turn, on_turn_sent, on_turn_sent };
+  static const char request[] = "Content-Length: 2\r\n\r\n{}Content-Length: 2\r\n\r\n{}";
+  g_autofree char *dir = g_dir_make_tmp ("vbet-test-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "rpc", NULL);
+  Turns turns = { 0 };
+  VbetRpcServer *server = vbet_rpc_server_new (path, &events, &turns, NULL);
+  CU_ASSERT_PTR_NOT_NULL_FATAL (server);
+  int fd = connect_to (path);
+  CU_ASSERT_EQUAL (write (fd, request, sizeof request - 1), (ssize_t)sizeof request - 1);
+  while (turns.n < 2)
+    (void)g_main_context_iteration (NULL, TRUE);
+  CU_ASSERT_TRUE (turns.used > 0);
+  CU_ASSERT_TRUE (turns.used < HELD_MS * 1000 / 2);
+  close (fd);
+  vbet_rpc_server_free (server);
+  CU_ASSERT_EQUAL (vbet_paths_remove_tree (dir), 0);
+}
+
+static CU_TestInfo turn_tests[] = {
+  { "waiting is free", test_waiting_is_free },
+  CU_TEST_INFO_NULL,
+};
+
 static CU_TestInfo json_tests[] = {
   { "values", test_json_values },       { "refused", test_json_refused }, { "bounds", test_json_bounds },
   { "long text", test_json_long_text }, { "written", test_json_written }, CU_TEST_INFO_NULL,
@@ -409,6 +473,7 @@ static CU_SuiteInfo suites[] = {
   { "json", NULL, NULL, NULL, NULL, json_tests },
   { "frames", NULL, NULL, NULL, NULL, frame_tests },
   { "peer", NULL, NULL, NULL, NULL, peer_tests },
+  { "turns", NULL, NULL, NULL, NULL, turn_tests },
   CU_SUITE_INFO_NULL,
 };
 

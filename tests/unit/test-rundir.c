@@ -1,6 +1,7 @@
 /* test-rundir.c - a lab's folders: one owner at a time, stale ones cleaned, nothing left. */
 #include "config.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "base/paths.h"
 #include "engine/rpc.h"
 #include "engine/runtime/disk-folder.h"
+#include "engine/runtime/process.h"
 #include "engine/runtime/rundir.h"
 #include "unit/harness.h"
 
@@ -162,6 +164,76 @@ test_starts_whatever_is_left (void)
   place_clear (&place);
 }
 
+/* --- what the processes say that watch and clean up -------------------------------------------------- */
+
+static char *
+write_program (const Place *place, const char *text)
+{
+  char *path = g_build_filename (place->base, "program", NULL);
+  CU_ASSERT_TRUE (g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
+  return path;
+}
+
+static void
+note_denied (const char *call, gpointer data)
+{
+  GString *notes = data;
+  g_string_append_printf (notes, "%s;", call != NULL ? call : "new");
+}
+
+static void
+note_confined (VbetProcess *process, const char *call, GString *notes)
+{
+  note_denied (call, notes);
+}
+
+static void
+iterate_until (GString *notes, const char *text)
+{
+  while (strstr (notes->str, text) == NULL)
+    (void)g_main_context_iteration (NULL, TRUE);
+}
+
+/* Of one that is long, or no name at all, nobody makes much. A warden that ends is followed by another. */
+static void
+test_warden_is_heard (void)
+{
+  Place place = place_new ();
+  GString *notes = g_string_new (NULL);
+  g_autofree char *program
+      = write_program (&place, "#!/bin/sh\necho mount\necho unshare\nprintf '%0200d\\n' 7\necho last\nread word\n");
+  VbetRundir *rundir = vbet_rundir_acquire ("star", NULL);
+  CU_ASSERT_PTR_NOT_NULL_FATAL (rundir);
+  vbet_rundir_set_denied (rundir, note_denied, notes);
+  CU_ASSERT_TRUE_FATAL (vbet_rundir_watch (rundir, program, NULL));
+  iterate_until (notes, "last;");
+  CU_ASSERT_PTR_NOT_NULL (strstr (notes->str, "new;mount;unshare;0"));
+  CU_ASSERT_TRUE (notes->len < 200);
+  vbet_rundir_free (rundir);
+  g_string_free (notes, TRUE);
+  place_clear (&place);
+}
+
+/* Its report may have a number of two digits, which a plain sh cannot write to. */
+static void
+test_launcher_is_heard (void)
+{
+  Place place = place_new ();
+  GString *notes = g_string_new (NULL);
+  g_autofree char *program
+      = write_program (&place, "#!/bin/bash\necho confined mount >&${1#--status-fd=}\necho confined last >&${1#--status-fd=}\n");
+  static const char *const none[] = { NULL };
+  int null = open ("/dev/null", O_RDWR | O_CLOEXEC);
+  g_autoptr (VbetProcess) process = vbet_process_spawn (program, none, null, null, -1, NULL);
+  CU_ASSERT_PTR_NOT_NULL_FATAL (process);
+  g_signal_connect (process, "confined", G_CALLBACK (note_confined), notes);
+  iterate_until (notes, "last;");
+  VBET_ASSERT_TEXT (notes->str, "mount;last;");
+  close (null);
+  g_string_free (notes, TRUE);
+  place_clear (&place);
+}
+
 /* --- disks that stay: whose are they? ---------------------------------------------------------- */
 
 static void
@@ -255,6 +327,8 @@ static CU_TestInfo rundir_tests[] = {
   { "what a dead engine left is cleaned", test_stale_is_cleaned },
   { "leftovers are collected", test_leftovers_are_collected },
   { "a lab starts whatever is left", test_starts_whatever_is_left },
+  { "a warden is heard", test_warden_is_heard },
+  { "a launcher is heard", test_launcher_is_heard },
   { "disks of labs with one name", test_disks_of_namesakes },
   { "disks of a lab beside another", test_disks_beside_another },
   { "disks without an owner", test_disks_without_an_owner },

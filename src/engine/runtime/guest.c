@@ -396,6 +396,13 @@ on_denied (VbetProcess *process, const char *call, VbetGuest *self)
   g_signal_emit_by_name (self, "denied", call);
 }
 
+static void
+on_confined (VbetProcess *process, const char *call, VbetGuest *self)
+{
+  vbet_guest_note (self, "its launcher was denied the system call %s", call);
+  g_signal_emit_by_name (self, "confined", call);
+}
+
 /* --- the start ------------------------------------------------------------------------------ */
 
 static gboolean
@@ -490,6 +497,7 @@ vbet_guest_start (VbetGuest *self, VbetGuestConfig *config, GError **error)
   g_signal_connect (self->agent, "console-room", G_CALLBACK (on_console_room), self);
   g_signal_connect (self->agent, "closed", G_CALLBACK (on_line_closed), self);
   g_signal_connect (self->process, "denied", G_CALLBACK (on_denied), self);
+  g_signal_connect (self->process, "confined", G_CALLBACK (on_confined), self);
   g_signal_connect (self->process, "folder", G_CALLBACK (on_folder), self);
   g_signal_connect (self->process, "ended", G_CALLBACK (on_process_ended), self);
   g_signal_connect (self->mconsole, "notify-text", G_CALLBACK (on_kernel_tells), self);
@@ -682,6 +690,8 @@ vbet_guest_class_init (VbetGuestClass *class)
       object_class, PROP_BOOT_TIMEOUT,
       g_param_spec_uint ("boot-timeout", "", "", 1, G_MAXINT, BOOT_TIMEOUT_MS, flags));
   g_signal_new ("denied", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                G_TYPE_STRING);
+  g_signal_new ("confined", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                 G_TYPE_STRING);
   g_signal_new ("alarm", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                 G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);

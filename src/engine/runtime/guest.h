@@ -77,6 +77,7 @@ G_DECLARE_FINAL_TYPE (VbetGuest, vbet_guest, VBET, GUEST, GObject)
 /* Signals:
  *   "nic-state" (guint index, gboolean up): the guest set a virtio-net NIC up or down (the switch sees it of others).
  *   "denied" (const char *call): its kernel made a system call of the host that it may not; once a call
+ *   "confined" (const char *call): a process that watches it, the launcher or its init, made one that it may not
  *   "alarm" (const char *key, const char *kind, const char *text): as of agent.h; what is raised ends with the boot.
  *   "state" (VbetGuestState now, const char *reason): @reason is one sentence for FAILED, else NULL. */
 

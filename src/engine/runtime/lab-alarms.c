@@ -9,7 +9,7 @@
 #include "base/call-filter.h"
 
 #define FILES_KEY "files"
-#define SERVICE_KEY "service"
+#define SERVICE_KEY "service-"    /* and its name */
 #define CALL_KEY "call "          /* and what the call is about */
 #define INSIDE_KEY CALL_KEY "in " /* … what a guest has anew when it starts */
 #define GUEST_KEY "denied-" /* and the call's name */
@@ -83,15 +83,26 @@ vbet_lab_service_denied (VbetLab *self, const char *device, const char *service,
 {
   /* One alarm a service, of the last call: a process that was taken over can name as many as it likes. */
   gsize length = MIN (strspn (call, "abcdefghijklmnopqrstuvwxyz_0123456789"), VBET_CALL_NAME_MAX);
+  g_autofree char *key = g_strconcat (SERVICE_KEY, service, NULL);
   g_autofree char *text = g_strdup_printf ("The process %s tried the system call %.*s, which it may not use", service,
                                            (int)length, call);
-  vbet_alarms_raise (self->alarms, device, VBET_ALARM_FROM_ENGINE, SERVICE_KEY, "confined", text, uptime (self));
+  vbet_alarms_raise (self->alarms, device, VBET_ALARM_FROM_ENGINE, key, "confined", text, uptime (self));
 }
 
 void
-vbet_lab_service_denied_over (VbetLab *self, const char *device)
+vbet_lab_service_denied_over (VbetLab *self, const char *device, const char *service)
 {
-  vbet_alarms_clear (self->alarms, device, VBET_ALARM_FROM_ENGINE, SERVICE_KEY);
+  g_autofree char *key = g_strconcat (SERVICE_KEY, service, NULL);
+  vbet_alarms_clear (self->alarms, device, VBET_ALARM_FROM_ENGINE, key);
+}
+
+void
+vbet_lab_warden_denied (VbetLab *self, const char *call)
+{
+  if (call != NULL)
+    vbet_lab_service_denied (self, "", "vbet-warden", call);
+  else
+    vbet_lab_service_denied_over (self, "", "vbet-warden");
 }
 
 /* --- calls that failed ------------------------------------------------------------------------- */
@@ -149,6 +160,7 @@ void
 vbet_lab_guest_denied_over (VbetLabDevice *node)
 {
   vbet_alarms_clear_all (node->lab->alarms, node->name, VBET_ALARM_FROM_ENGINE, GUEST_KEY);
+  vbet_lab_service_denied_over (node->lab, node->name, "vbet-guest");
   vbet_lab_guest_has_old_files (node, FALSE);
 }
 

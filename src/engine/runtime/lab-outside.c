@@ -83,7 +83,7 @@ static void
 on_gateway_changed (VbetGateway *gateway, gpointer data)
 {
   VbetLabDevice *node = data;
-  vbet_lab_service_denied_over (node->lab, node->name);
+  vbet_lab_service_denied_over (node->lab, node->name, "vbet-nat");
   connect_port (node->lab, node);
   vbet_lab_outside_emit_state (node->lab, node);
 }

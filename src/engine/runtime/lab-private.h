@@ -32,6 +32,7 @@ typedef struct {
   gulong nic_handler;
   gulong alarm_handler;
   gulong denied_handler;
+  gulong confined_handler;
   gulong flood_handler; /* of its console */
   gint cpu;             /* processor the guest was given; -1 when it is off */
   VbetGuestNames *made_of; /* (nullable): what the files of the guest that runs were made of; owned */
@@ -224,10 +225,10 @@ void vbet_lab_guest_floods (VbetLabDevice *node, gboolean on);
 /** vbet_lab_guest_has_old_files: the files that are made of the text could not be brought up to it; they were. */
 void vbet_lab_guest_has_old_files (VbetLabDevice *node, gboolean old);
 /** vbet_lab_service_denied: the lab's process @service made the system call @call, which it may not. @device: the gateway;
- * "": the switch. */
+ * the guest, whose launcher it is; "": the switch, the warden. */
 void vbet_lab_service_denied (VbetLab *self, const char *device, const char *service, const char *call);
 /** vbet_lab_service_denied_over: another process is in its place. */
-void vbet_lab_service_denied_over (VbetLab *self, const char *device);
+void vbet_lab_service_denied_over (VbetLab *self, const char *device, const char *service);
 /** vbet_lab_guest_denied_over: another process is about to be its kernel. */
 void vbet_lab_guest_denied_over (VbetLabDevice *node);
 /** vbet_lab_guest_alarms_over: its boot is. */

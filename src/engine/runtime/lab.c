@@ -61,6 +61,7 @@ node_free (VbetLabDevice *node)
     g_signal_handler_disconnect (node->guest, node->nic_handler);
     g_signal_handler_disconnect (node->guest, node->alarm_handler);
     g_signal_handler_disconnect (node->guest, node->denied_handler);
+    g_signal_handler_disconnect (node->guest, node->confined_handler);
     if (node->flood_handler != 0)
       g_signal_handler_disconnect (vbet_guest_get_console (node->guest), node->flood_handler);
     vbet_guest_kill (node->guest);
@@ -172,6 +173,12 @@ on_denied (VbetGuest *guest, const char *call, VbetLabDevice *node)
 }
 
 static void
+on_confined (VbetGuest *guest, const char *call, VbetLabDevice *node)
+{
+  vbet_lab_service_denied (node->lab, node->name, "vbet-guest", call);
+}
+
+static void
 on_flood (VbetConsole *console, gboolean on, VbetLabDevice *node)
 {
   (void)console;
@@ -219,6 +226,7 @@ vbet_lab_add_node (VbetLab *self, const char *name, VbetKind kind, GError **erro
     node->nic_handler = g_signal_connect (node->guest, "nic-state", G_CALLBACK (on_nic_state), node);
     node->alarm_handler = g_signal_connect (node->guest, "alarm", G_CALLBACK (on_alarm), node);
     node->denied_handler = g_signal_connect (node->guest, "denied", G_CALLBACK (on_denied), node);
+    node->confined_handler = g_signal_connect (node->guest, "confined", G_CALLBACK (on_confined), node);
     if (vbet_guest_get_console (node->guest) != NULL)
       node->flood_handler
           = g_signal_connect (vbet_guest_get_console (node->guest), "flood", G_CALLBACK (on_flood), node);
@@ -260,7 +268,7 @@ vbet_lab_guest (VbetLab *self, const char *device, GError **error)
 static void
 on_switch_restarted (VbetSwitchClient *client, VbetLab *self)
 {
-  vbet_lab_service_denied_over (self, "");
+  vbet_lab_service_denied_over (self, "", "vbet-switch");
   g_signal_emit (self, signals[SIGNAL_SWITCH_STATE], 0, "restarted");
 }
 

@@ -131,6 +131,9 @@ GVariant *vbet_lab_finish (VbetLab *self, GAsyncResult *result, GError **error);
 /** vbet_lab_guest: Returns: (transfer none): the guest @device; NULL with @error (and did-you-mean) when it is none. */
 VbetGuest *vbet_lab_guest (VbetLab *self, const char *device, GError **error);
 
+/** vbet_lab_warden_denied: the warden made the system call @call, which it may not; NULL: another one is in its place. */
+void vbet_lab_warden_denied (VbetLab *self, const char *call);
+
 /** vbet_lab_info: Returns: (transfer full): a{sv}, "lab.info" of vbetd(8). */
 GVariant *vbet_lab_info (VbetLab *self);
 /** vbet_lab_calls: Returns: (transfer floating): av of the calls with a number above @since. */

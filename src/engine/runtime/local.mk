@@ -59,6 +59,8 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/runtime/lab-steps.c \
 	src/engine/runtime/lab.c \
 	src/engine/runtime/lab.h \
+	src/engine/runtime/warden.c \
+	src/engine/runtime/warden.h \
 	src/engine/runtime/listener.c \
 	src/engine/runtime/listener.h \
 	src/engine/runtime/mconsole.c \

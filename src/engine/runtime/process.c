@@ -83,6 +83,9 @@ take_line (VbetProcess *self, const char *line)
   } else if (g_str_has_prefix (line, "denied ")) {
     g_autofree char *call = g_utf8_make_valid (line + strlen ("denied "), -1);
     g_signal_emit_by_name (self, "denied", call);
+  } else if (g_str_has_prefix (line, "confined ")) {
+    g_autofree char *call = g_utf8_make_valid (line + strlen ("confined "), -1);
+    g_signal_emit_by_name (self, "confined", call);
   } else if (strcmp (line, "folder") == 0) {
     g_signal_emit_by_name (self, "folder");
   } else if (g_str_has_prefix (line, "error ")) {
@@ -333,6 +336,7 @@ vbet_process_class_init (VbetProcessClass *class)
   g_signal_new ("layers", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("folder", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("denied", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_signal_new ("confined", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   g_signal_new ("ended", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 

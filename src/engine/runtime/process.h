@@ -31,6 +31,7 @@ G_DECLARE_FINAL_TYPE (VbetProcess, vbet_process, VBET, PROCESS, GObject)
  *   "layers" (): the kernel is about to run; vbet_process_get_layers() is known
  *   "denied" (const char *call): the guest's kernel made a system call that it may not; its name and two arguments; once
  *     a call
+ *   "confined" (const char *call): the launcher or its init made a system call that it may not; its name
  *   "ended" (): the launcher is gone and nobody can report any more; once */
 
 /**

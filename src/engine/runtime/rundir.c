@@ -5,11 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,13 +16,11 @@
 #include "base/leftovers.h"
 #include "base/paths.h"
 
-/* How long the warden waits for the lab's processes to let go of their files. */
-#define WARDEN_TRIES 40
-#define WARDEN_PAUSE_MS 50
-
 /* Before a warden that died is started again, and at most, where starting fails again and again. */
 #define RESPAWN_PAUSE_MS 100
 #define RESPAWN_PAUSE_MAX_MS 30000
+
+#define REPORT_LINE_MAX 64 /* bytes; the name of a system call is shorter */
 
 struct VbetRundir {
   char *path;
@@ -36,6 +31,11 @@ struct VbetRundir {
   GPid warden;
   guint warden_watch;
   guint warden_failures; /* spawns in a row that did not work */
+  GSource *warden_report; /* (nullable): for what it says */
+  int warden_report_fd;  /* while there is @warden_report */
+  GString *warden_line;
+  VbetRundirDenied denied; /* (nullable) */
+  gpointer denied_data;
 };
 
 static gboolean
@@ -101,7 +101,18 @@ vbet_rundir_acquire (const char *id, GError **error)
   self->scratch = g_steal_pointer (&scratch);
   self->lock = lock;
   self->warden_pipe = -1;
+  self->warden_line = g_string_new (NULL);
   return self;
+}
+
+static void
+stop_listening (VbetRundir *self)
+{
+  if (self->warden_report == NULL)
+    return;
+  g_source_destroy (self->warden_report);
+  g_clear_pointer (&self->warden_report, g_source_unref);
+  close (self->warden_report_fd);
 }
 
 void
@@ -120,6 +131,8 @@ vbet_rundir_free (VbetRundir *self)
     (void)told;
     close (self->warden_pipe);
   }
+  stop_listening (self);
+  g_string_free (self->warden_line, TRUE);
   close (self->lock);
   g_free (self->program);
   g_free (self->path);
@@ -141,27 +154,87 @@ vbet_rundir_get_scratch (VbetRundir *self)
 
 /* --- the warden, seen from the engine ----------------------------------------- */
 
+static void
+take_report (VbetRundir *self, const char *bytes, gsize size)
+{
+  for (gsize i = 0; i < size; i++) {
+    if (bytes[i] != '\n' && self->warden_line->len < REPORT_LINE_MAX) {
+      g_string_append_c (self->warden_line, bytes[i]);
+    } else if (bytes[i] == '\n') {
+      if (self->denied != NULL)
+        self->denied (self->warden_line->str, self->denied_data);
+      g_string_truncate (self->warden_line, 0);
+    }
+  }
+}
+
+/* It is a process that removes what strangers made: believed only to name a system call. */
+static gboolean
+on_report (int fd, GIOCondition condition, gpointer data)
+{
+  VbetRundir *self = data;
+  char bytes[256];
+  ssize_t got = read (fd, bytes, sizeof bytes);
+  if (got > 0)
+    take_report (self, bytes, (gsize)got);
+  if (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR)))
+    return G_SOURCE_CONTINUE;
+  stop_listening (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* @fd: the reading end of what it says; becomes ours. */
+static void
+listen_to_warden (VbetRundir *self, int fd)
+{
+  stop_listening (self);
+  g_string_truncate (self->warden_line, 0);
+  if (self->denied != NULL)
+    self->denied (NULL, self->denied_data);
+  (void)g_unix_set_fd_nonblocking (fd, TRUE, NULL);
+  self->warden_report_fd = fd;
+  self->warden_report = g_unix_fd_source_new (fd, G_IO_IN | G_IO_HUP);
+  g_source_set_callback (self->warden_report, G_SOURCE_FUNC (on_report), self, NULL);
+  g_source_set_priority (self->warden_report, G_PRIORITY_LOW);
+  g_source_attach (self->warden_report, NULL);
+}
+
+void
+vbet_rundir_set_denied (VbetRundir *self, VbetRundirDenied denied, gpointer user_data)
+{
+  self->denied = denied;
+  self->denied_data = user_data;
+}
+
 static gboolean
 spawn_warden (VbetRundir *self, GError **error)
 {
   int ends[2];
+  int report[2];
   if (!g_unix_open_pipe (ends, FD_CLOEXEC, error))
     return FALSE;
+  if (!g_unix_open_pipe (report, FD_CLOEXEC, error)) {
+    close (ends[0]);
+    close (ends[1]);
+    return FALSE;
+  }
   const char *argv[] = { self->program, "--warden", self->path, self->scratch, NULL };
   gboolean ok = g_spawn_async_with_pipes_and_fds (
       "/", argv, NULL,
       /* Our descriptors close on exec by themselves, and @program may be one of them. */
-      G_SPAWN_LEAVE_DESCRIPTORS_OPEN | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL
-          | G_SPAWN_STDERR_TO_DEV_NULL,
+      G_SPAWN_LEAVE_DESCRIPTORS_OPEN | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL,
       NULL, NULL,
-      ends[0], -1, -1, NULL, NULL, 0, &self->warden, NULL, NULL, NULL, error);
+      ends[0], report[1], -1, NULL, NULL, 0, &self->warden, NULL, NULL, NULL, error);
   close (ends[0]);
+  close (report[1]);
   if (!ok) {
     close (ends[1]);
+    close (report[0]);
     g_prefix_error (error, "Cannot start the process that cleans up after the lab: ");
     return FALSE;
   }
   self->warden_pipe = ends[1];
+  listen_to_warden (self, report[0]);
   return TRUE;
 }
 
@@ -201,43 +274,4 @@ vbet_rundir_watch (VbetRundir *self, const char *program, GError **error)
     return FALSE;
   self->warden_watch = g_child_watch_add (self->warden, on_warden_died, self);
   return TRUE;
-}
-
-/* --- the warden itself ----------------------------------------------------------- */
-
-static void
-pause_ms (int milliseconds)
-{
-  poll (NULL, 0, milliseconds);
-}
-
-int
-vbet_rundir_warden_main (const char *path, const char *scratch)
-{
-  char byte = 0;
-  ssize_t size = 0;
-  int lock = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  prctl (PR_SET_NAME, "vbet-warden");
-  setsid ();
-  signal (SIGTERM, SIG_IGN);
-  signal (SIGINT, SIG_IGN);
-  signal (SIGHUP, SIG_IGN);
-  /* Here, where nobody waits for it: what labs left that died without a warden. */
-  vbet_leftovers_collect ();
-  do
-    size = read (STDIN_FILENO, &byte, 1);
-  while (size < 0 && errno == EINTR);
-  if (lock < 0 || (size == 1 && byte == 'q'))
-    return 0;
-  for (int tries = 0; tries < WARDEN_TRIES; tries++) {
-    /* Locked by a new engine: it has cleaned up for us. */
-    if (flock (lock, LOCK_EX | LOCK_NB) == 0) {
-      if (!same_folder (lock, path))
-        return 0;
-      if (vbet_paths_remove_tree (scratch) == 0 && vbet_paths_remove_tree (path) == 0)
-        return 0;
-    }
-    pause_ms (WARDEN_PAUSE_MS);
-  }
-  return 1;
 }

@@ -3,7 +3,7 @@
  * A lab's run-time folder is locked (flock on the folder itself) for as long
  * as its engine lives, so that "does it run?" has one answer that survives
  * crashes: a folder nobody locks is stale and is cleaned by the next start.
- * A warden, a tiny child process, holds a pipe to the engine and cleans up
+ * A warden, a tiny child process (warden.h), holds a pipe to the engine and cleans up
  * when the engine dies without having done so itself (SIGKILL, crash); when
  * the warden dies, the engine starts another. Where both died, the next
  * lab's warden collects what is left (base/leftovers.h).
@@ -41,12 +41,8 @@ const char *vbet_rundir_get_scratch (VbetRundir *self);
  */
 gboolean vbet_rundir_watch (VbetRundir *self, const char *program, GError **error);
 
-/**
- * vbet_rundir_warden_main:
- * @path, @scratch: the two folders
- *
- * The warden's whole life: reads standard input until it ends; 'q' before the end means that all is clean already.
- *
- * Returns: exit code.
- */
-int vbet_rundir_warden_main (const char *path, const char *scratch);
+/** VbetRundirDenied: the warden made the system call @call, which it may not; NULL: another warden is in its place. */
+typedef void (*VbetRundirDenied) (const char *call, gpointer user_data);
+
+/** vbet_rundir_set_denied: who is told; @denied (nullable): nobody. */
+void vbet_rundir_set_denied (VbetRundir *self, VbetRundirDenied denied, gpointer user_data);

@@ -121,6 +121,7 @@ tell_connect (VbetSwitchClient *self, WantedPort *port)
   wanted_port_set_accepting (port, FALSE);
   Waiting *waiting = switch_client_expect (self, g_strdup_printf ("connect NIC %u of %s", port->nic, port->device));
   waiting->reopen = port->listener != NULL ? port : NULL;
+  waiting->serial = port->serial;
   switch_client_tell (self, wanted_port_connect_text (port, self->last_id), &port->fd, 1);
   port->given = TRUE;
   for (guint i = 0; port->kept != NULL && i < port->kept->len; i++) {

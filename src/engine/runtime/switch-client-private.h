@@ -16,6 +16,7 @@ typedef struct {
   VbetSwitchState *state;  /* likewise */
   guint64 measure;         /* serial of the measurement that it begins; else 0 */
   WantedPort *reopen;      /* accepts the next connection once this one is taken; NULL otherwise */
+  guint64 serial;          /* of this one, with @reopen */
   gboolean restarted;      /* this answer ends a restart */
 } Waiting;
 

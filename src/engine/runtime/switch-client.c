@@ -127,6 +127,16 @@ switch_client_number (JsonObject *object, const char *name)
   return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? MAX (json_node_get_int (node), 0) : 0;
 }
 
+/* A guest whose connection the switch could not take must see it end, or it waits for an answer for ever: we hold it, too. */
+static void
+drop_refused (VbetSwitchClient *self, WantedPort *port, guint64 serial)
+{
+  if (port->fd < 0 || port->serial != serial)
+    return;
+  wanted_port_disconnect (port);
+  switch_client_port_state (self, port, FALSE);
+}
+
 static void
 on_answer (VbetSwitchClient *self, gint64 id, JsonObject *object)
 {
@@ -143,6 +153,8 @@ on_answer (VbetSwitchClient *self, gint64 id, JsonObject *object)
   g_hash_table_steal_extended (self->waiting, &id, &key, NULL);
   g_free (key);
   gboolean ok = json_object_has_member (object, "ok");
+  if (waiting->reopen != NULL && !ok)
+    drop_refused (self, waiting->reopen, waiting->serial);
   if (waiting->reopen != NULL)
     wanted_port_set_accepting (waiting->reopen, TRUE);
   if (waiting->measure != 0 && !ok)
