@@ -23,10 +23,10 @@ CLEANFILES += tests/bench/bench-udp
 tests_bench_bench_udp_SOURCES = tests/bench/bench-udp.c
 tests_bench_bench_udp_LDFLAGS = -static -s
 tests_bench_bench_udp_LDADD =
-BENCH_SCRIPTS = tests/bench/bench-labs.py tests/bench/bench-tcp.py tests/bench/bench-scale.py tests/bench/bench-walls.py \
+PYTHON_BENCHES = tests/bench/bench-labs.py tests/bench/bench-tcp.py tests/bench/bench-scale.py tests/bench/bench-walls.py \
 	tests/bench/bench-clients.py tests/bench/bench-share.py
-BENCHES += $(BENCH_SCRIPTS)
-EXTRA_DIST += $(BENCH_SCRIPTS) doc/performance.md
+BENCHES += $(PYTHON_BENCHES)
+EXTRA_DIST += $(PYTHON_BENCHES) doc/performance.md
 
 # Frames of the canvas.
 EXTRA_PROGRAMS += tests/bench/bench-canvas
