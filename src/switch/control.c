@@ -582,6 +582,8 @@ sentence_for (int result)
     return "The command needs another number of descriptors";
   case -ENOSPC:
     return "The bridge has no free port";
+  case -EUSERS: /* of vbet_loop_add() */
+    return "The host lets a user wait for no more descriptors; raise fs.epoll.max_user_watches";
   default:
     return g_strerror (-result);
   }

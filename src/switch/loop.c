@@ -89,7 +89,9 @@ vbet_loop_add (VbetLoop *self, int fd, guint32 events, VbetFdType type, gpointer
   VbetFdRef ref = make_ref (number, slot->generation);
   struct epoll_event event = { .events = events, .data.u64 = ref };
   if (epoll_ctl (self->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
+    int reason = errno == ENOSPC ? EUSERS : errno; /* that one is taken: ports of a bridge */
     g_array_append_val (self->free, number);
+    errno = reason;
     return 0;
   }
   slot->fd = fd;

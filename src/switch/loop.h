@@ -35,7 +35,8 @@ typedef struct {
 VbetLoop *vbet_loop_new (void);
 void vbet_loop_free (VbetLoop *self);
 
-/** vbet_loop_add: @fd stays the caller's. Returns: a reference, 0 with errno on failure. */
+/** vbet_loop_add: @fd stays the caller's. Returns: a reference, 0 with errno on failure: EUSERS when the host has
+ * no room for one more. */
 VbetFdRef vbet_loop_add (VbetLoop *self, int fd, guint32 events, VbetFdType type, gpointer owner);
 /** vbet_loop_change: watches for other @events from now on. */
 void vbet_loop_change (VbetLoop *self, VbetFdRef ref, guint32 events);

@@ -6,9 +6,11 @@
 # All of them: VBET_INJECT_ALL=yes (an hour). Else some that a seed chooses, which is printed; VBET_INJECT_SEED sets it,
 # "--one PROGRAM KIND N" does a single one, "--program PROGRAM" all of that one's.
 import os
+import pathlib
 import random
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.environ["VBET_TOP_SRCDIR"], "tests", "integration"))
@@ -101,8 +103,7 @@ def death(place, injected):
 
 def save(place, injected):
     """A file is the old one or the new one, whatever fails, and there is nothing beside it."""
-    folder = place.base / "saved"
-    folder.mkdir()
+    folder = pathlib.Path(tempfile.mkdtemp(dir=place.base))
     path = folder / "lab.vbet"
     path.write_text(ONE.replace(" = ", "="))
     before = path.read_text()

@@ -113,9 +113,10 @@ tell_add_port (VbetSwitchClient *self, const WantedPort *port)
 }
 
 /* The listener rests until the process has taken the connection, so that one guest cannot fill the channel. */
-static void
-tell_connect (VbetSwitchClient *self, WantedPort *port)
+void
+switch_client_tell_connect (VbetSwitchClient *self, WantedPort *port)
 {
+  g_clear_handle_id (&port->retry, g_source_remove);
   if (self->channel == NULL)
     return;
   wanted_port_set_accepting (port, FALSE);
@@ -157,7 +158,7 @@ switch_client_replay (VbetSwitchClient *self)
     WantedPort *port = value;
     tell_add_port (self, port);
     if (port->fd >= 0)
-      tell_connect (self, port);
+      switch_client_tell_connect (self, port);
   }
   g_hash_table_iter_init (&iter, self->cables);
   while (g_hash_table_iter_next (&iter, NULL, &value))
@@ -301,7 +302,7 @@ take_connection (WantedPort *port, int fd, gboolean vhost, const VbetSwitchRemot
   port->to = port->vni >= 0 ? g_base64_encode (remote->to, remote->to_size) : NULL;
   port->far_end = (VbetSwitchFarEnd){ .state = "trying", .heard = -1 };
   port->serial = ++self->last_serial;
-  tell_connect (self, port);
+  switch_client_tell_connect (self, port);
   gboolean is_there = vbet_switch_client_get_connected (self, port->device, port->nic);
   if (is_there != was_there)
     switch_client_port_state (self, port, is_there);

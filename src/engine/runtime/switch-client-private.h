@@ -64,6 +64,9 @@ void switch_client_measure_failed (VbetSwitchClient *self, guint64 serial, const
 /* The process is gone. */
 void switch_client_fail_measures (VbetSwitchClient *self);
 
+/* Gives the process the connection of @port. */
+void switch_client_tell_connect (VbetSwitchClient *self, WantedPort *port);
+
 /* Members of a message; "" and 0 when they are missing. */
 const char *switch_client_text (JsonObject *object, const char *name);
 gint64 switch_client_number (JsonObject *object, const char *name);

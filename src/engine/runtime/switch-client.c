@@ -20,6 +20,9 @@
 #include "engine/runtime/switch-client-private.h"
 #include "engine/runtime/switch-state.h"
 
+#define TRIES 20     /* to give the process a guest's connection that it could not take */
+#define RETRY_MS 500 /* between two of them */
+
 #define RESTART_WINDOW ((gint64) 10 * G_USEC_PER_SEC)
 #define STOP_TIMEOUT 2000     /* ms from "quit" to SIGKILL */
 #define PATIENCE ((gint64) 10 * G_USEC_PER_SEC) /* after which a process that owes answers is replaced */
@@ -127,12 +130,26 @@ switch_client_number (JsonObject *object, const char *name)
   return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? MAX (json_node_get_int (node), 0) : 0;
 }
 
-/* A guest whose connection the switch could not take must see it end, or it waits for an answer for ever: we hold it, too. */
-static void
-drop_refused (VbetSwitchClient *self, WantedPort *port, guint64 serial)
+static gboolean
+on_connect_again (gpointer data)
 {
-  if (port->fd < 0 || port->serial != serial)
+  WantedPort *port = data;
+  port->retry = 0;
+  switch_client_tell_connect (port->client, port);
+  return G_SOURCE_REMOVE;
+}
+
+/* What the host is short of it may not be for ever. Then a guest must see its connection end, which we hold, too, or it waits
+ * in its boot for an answer; not before, since its driver for NICs that were plugged in does not take that well. */
+static void
+on_refused_connection (VbetSwitchClient *self, WantedPort *port, guint64 serial)
+{
+  if (port->fd < 0 || port->serial != serial || port->retry != 0)
     return;
+  if (++port->tries <= TRIES) {
+    port->retry = g_timeout_add (RETRY_MS, on_connect_again, port);
+    return;
+  }
   wanted_port_disconnect (port);
   switch_client_port_state (self, port, FALSE);
 }
@@ -154,7 +171,7 @@ on_answer (VbetSwitchClient *self, gint64 id, JsonObject *object)
   g_free (key);
   gboolean ok = json_object_has_member (object, "ok");
   if (waiting->reopen != NULL && !ok)
-    drop_refused (self, waiting->reopen, waiting->serial);
+    on_refused_connection (self, waiting->reopen, waiting->serial);
   if (waiting->reopen != NULL)
     wanted_port_set_accepting (waiting->reopen, TRUE);
   if (waiting->measure != 0 && !ok)

@@ -107,6 +107,8 @@ void
 wanted_port_disconnect (WantedPort *self)
 {
   g_clear_pointer (&self->kept, g_ptr_array_unref);
+  g_clear_handle_id (&self->retry, g_source_remove);
+  self->tries = 0;
   if (self->fd >= 0)
     close (self->fd);
   self->fd = -1;

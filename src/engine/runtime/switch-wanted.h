@@ -50,6 +50,8 @@ typedef struct {
   VbetSwitchFarEnd far_end;
   GPtrArray *kept;        /* of WantedMessage: what the guest's kernel said by it, in order; NULL: nothing */
   guint64 serial;         /* of the connection */
+  guint tries;            /* how often the switch could not take the connection */
+  guint retry;            /* source that gives it once more; 0 */
   int fd;                 /* -1: nobody connected */
 } WantedPort;
 
