@@ -34,8 +34,8 @@
 
 typedef struct {
   int signals;
-  int console;        /* -1: there is none */
-  bool console_asked; /* the host waits for CONSOLE_ROOM */
+  int console;           /* -1: there is none */
+  bool console_asked;    /* the host waits for CONSOLE_ROOM */
   long console_asked_at; /* milliseconds */
   Alarms alarms;
   Carrier carrier;
@@ -91,7 +91,8 @@ set_clock (const VbetAgentFrame *frame)
   uint64_t nanoseconds;
   if (!vbet_agent_read_clock (frame, &nanoseconds))
     return;
-  struct timespec now = { .tv_sec = (time_t) (nanoseconds / 1000000000), .tv_nsec = (long) (nanoseconds % 1000000000) };
+  struct timespec now
+      = { .tv_sec = (time_t)(nanoseconds / 1000000000), .tv_nsec = (long)(nanoseconds % 1000000000) };
   clock_settime (CLOCK_REALTIME, &now);
 }
 
@@ -101,10 +102,11 @@ control_frame (Agent *agent, const VbetAgentFrame *frame)
 {
   uint32_t index, speed;
   bool carrier;
-  switch ((int) frame->type) {
+  switch ((int)frame->type) {
   case VBET_AGENT_PING:
     say_hello (agent, false);
-    line_send (&agent->line, VBET_AGENT_PONG, 0, frame->payload, frame->length < PING_MAX ? frame->length : PING_MAX);
+    line_send (&agent->line, VBET_AGENT_PONG, 0, frame->payload,
+               frame->length < PING_MAX ? frame->length : PING_MAX);
     break;
   case VBET_AGENT_CARRIER:
     if (vbet_agent_read_carrier (frame, &index, &carrier)) {
@@ -157,7 +159,7 @@ read_signals (Agent *agent)
 {
   struct signalfd_siginfo info;
   bool child = false;
-  while (read (agent->signals, &info, sizeof info) == (ssize_t) sizeof info)
+  while (read (agent->signals, &info, sizeof info) == (ssize_t)sizeof info)
     child = child || info.ssi_signo == SIGCHLD;
   if (child)
     jobs_reap (&agent->jobs);
@@ -190,12 +192,12 @@ turn (Agent *agent, struct pollfd *fds)
   bool can_answer = line_room (&agent->line) >= ANSWER_MAX;
   bool unsent = agent->line.start < agent->line.fill;
   fds[0] = (struct pollfd){ .fd = agent->line.fd,
-                            .events = (short) ((can_answer ? POLLIN : 0) | (unsent ? POLLOUT : 0)) };
+                            .events = (short)((can_answer ? POLLIN : 0) | (unsent ? POLLOUT : 0)) };
   fds[1] = (struct pollfd){ .fd = agent->signals, .events = POLLIN };
   fds[2] = (struct pollfd){ .fd = agent->carrier.watch, .events = POLLIN };
   fds[3] = (struct pollfd){ .fd = alarms_roomy (&agent->line) ? agent->alarms.watch : -1, .events = POLLIN };
   int count = FDS_OWN + jobs_poll (&agent->jobs, fds + FDS_OWN, &busy);
-  if (poll (fds, (nfds_t) count, busy ? 0 : agent->console_asked ? CONSOLE_LOOK_MS : -1) < 0 && errno != EINTR)
+  if (poll (fds, (nfds_t)count, busy ? 0 : agent->console_asked ? CONSOLE_LOOK_MS : -1) < 0 && errno != EINTR)
     return -errno;
   int result = 0;
   if (can_answer && (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
@@ -224,7 +226,8 @@ agent_main (int argc, char **argv)
     return 2;
   }
   /* Zero pages of its own: what is not used costs nothing. */
-  Agent *agent = mmap (NULL, sizeof *agent, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  Agent *agent = mmap (NULL, sizeof *agent, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (agent == MAP_FAILED)
     return 1;
   sigemptyset (&signals);

@@ -113,8 +113,9 @@ carrier_watch (Carrier *carrier)
     carrier_ask (carrier);
   if (size <= 0)
     return;
-  size_t left = (size_t) size;
-  for (struct nlmsghdr *message = (void *) buffer; NLMSG_OK (message, left); message = NLMSG_NEXT (message, left)) {
+  size_t left = (size_t)size;
+  for (struct nlmsghdr *message = (void *)buffer; NLMSG_OK (message, left);
+       message = NLMSG_NEXT (message, left)) {
     Link link;
     if ((message->nlmsg_type != RTM_NEWLINK && message->nlmsg_type != RTM_DELLINK)
         || !netlink_parse_link (message, &link))

@@ -17,8 +17,8 @@ typedef struct {
   int request; /* rtnetlink, for changes */
   int count;
   CarrierWish wishes[CARRIER_NICS_MAX];
-  bool states_asked;                          /* whether somebody wants to know @state */
-  uint8_t state[CARRIER_NICS_MAX + 1];        /* by index: 0: not there, 1: set down, 2: set up */
+  bool states_asked;                   /* whether somebody wants to know @state */
+  uint8_t state[CARRIER_NICS_MAX + 1]; /* by index: 0: not there, 1: set down, 2: set up */
 } Carrier;
 
 int carrier_open (Carrier *carrier);

@@ -22,7 +22,7 @@ write_all (int fd, const void *data, size_t size)
     if (count < 0)
       return -errno;
     bytes += count;
-    size -= (size_t) count;
+    size -= (size_t)count;
   }
   return 0;
 }
@@ -47,8 +47,8 @@ file_read (const char *path, size_t limit, size_t *ret_size)
   /* Files and disks know their size; those of /proc say 0 and are small. */
   off_t known = lseek (fd, 0, SEEK_END);
   lseek (fd, 0, SEEK_SET);
-  if (known > 0 && (size_t) known < limit)
-    limit = (size_t) known;
+  if (known > 0 && (size_t)known < limit)
+    limit = (size_t)known;
   char *text = malloc (limit + 1);
   size_t fill = 0;
   while (text != NULL && fill < limit) {
@@ -63,7 +63,7 @@ file_read (const char *path, size_t limit, size_t *ret_size)
     }
     if (count <= 0)
       break;
-    fill += (size_t) count;
+    fill += (size_t)count;
   }
   close (fd);
   if (text == NULL)
@@ -91,13 +91,13 @@ char *const *
 child_environment (void)
 {
   static char *const environment[] = {
-    (char *) "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    (char *) "HOME=/root",
-    (char *) "USER=root",
-    (char *) "LOGNAME=root",
-    (char *) "SHELL=/bin/bash",
-    (char *) "LANG=C.UTF-8",
-    (char *) "TERM=xterm-256color",
+    (char *)"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    (char *)"HOME=/root",
+    (char *)"USER=root",
+    (char *)"LOGNAME=root",
+    (char *)"SHELL=/bin/bash",
+    (char *)"LANG=C.UTF-8",
+    (char *)"TERM=xterm-256color",
     NULL,
   };
   return environment;

@@ -14,8 +14,8 @@ int
 hello_main (int argc, char **argv)
 {
   static const char text[] = "vbet: hello\n";
-  (void) argc;
-  (void) argv;
+  (void)argc;
+  (void)argv;
   if (getpid () != 1)
     return 1;
   write_all (STDOUT_FILENO, text, strlen (text));

@@ -347,7 +347,7 @@ greet (void)
   int count = snprintf (line, sizeof line, "%s%s\n", host, nics);
   int fd = open (CONSOLE, O_WRONLY | O_NOCTTY | O_CLOEXEC);
   if (fd >= 0) {
-    write_all (fd, line, (size_t) count < sizeof line ? (size_t) count : sizeof line - 1);
+    write_all (fd, line, (size_t)count < sizeof line ? (size_t)count : sizeof line - 1);
     close (fd);
   }
 }
@@ -363,7 +363,7 @@ start_agent (void)
     child_prepare ();
     /* When memory is short, the engine's only way in must not be what is killed. */
     file_write ("/proc/self/oom_score_adj", "-1000");
-    execve (argv[0], (char *const *) argv, child_environment ());
+    execve (argv[0], (char *const *)argv, child_environment ());
     _exit (127);
   }
   return pid;
@@ -384,8 +384,8 @@ start_console (void)
       tcsetattr (0, TCSANOW, &terminal);
     }
     child_prepare ();
-    execve ("/bin/bash", (char *const *) argv, child_environment ());
-    execve ("/bin/sh", (char *const *) argv, child_environment ());
+    execve ("/bin/bash", (char *const *)argv, child_environment ());
+    execve ("/bin/sh", (char *const *)argv, child_environment ());
     _exit (127);
   }
   return pid;
@@ -447,8 +447,8 @@ boot (LateSteps *late)
 int
 init_main (int argc, char **argv)
 {
-  (void) argc;
-  (void) argv;
+  (void)argc;
+  (void)argv;
   Children children = { 0 };
   LateSteps late = { 0 };
   sigset_t signals;

@@ -110,7 +110,7 @@ fail_job (Jobs *jobs, Job *job, int code, const char *text)
 static void
 give_back (Jobs *jobs, Job *job, size_t size, bool now)
 {
-  job->returned += (uint32_t) size;
+  job->returned += (uint32_t)size;
   if (job->returned > 0 && (now || job->returned >= RETURN_AT)
       && line_send_u32 (jobs->line, VBET_AGENT_WINDOW_MORE, job->channel, job->returned))
     job->returned = 0;
@@ -131,7 +131,7 @@ run_child (const char *const *argv, const int input, const int output[2], int te
   dup2 (output[1], 2);
   file_write ("/proc/self/oom_score_adj", "0");
   child_prepare ();
-  execvpe (argv[0], (char *const *) argv, child_environment ());
+  execvpe (argv[0], (char *const *)argv, child_environment ());
   int code = errno;
   snprintf (text, sizeof text, "%s: %s\n", argv[0], strerror (code));
   write_all (2, text, strlen (text));
@@ -291,8 +291,8 @@ advance_input (Jobs *jobs, Job *job)
       give_back (jobs, job, size, true);
       job->input_start = job->input_fill;
     } else if (count > 0) {
-      job->input_start += (size_t) count;
-      give_back (jobs, job, (size_t) count, job->input_start == job->input_fill);
+      job->input_start += (size_t)count;
+      give_back (jobs, job, (size_t)count, job->input_start == job->input_fill);
     }
   }
   if (job->input_start == job->input_fill) {
@@ -324,9 +324,10 @@ advance_output (Jobs *jobs, Job *job)
     size_t most = job->terminal && job->room < sizeof piece ? job->room : sizeof piece;
     ssize_t count = read (job->output[i], piece, most);
     if (count > 0 && job->terminal)
-      job->room -= (uint32_t) count;
+      job->room -= (uint32_t)count;
     if (count > 0)
-      line_send (jobs->line, i == 0 ? VBET_AGENT_STDOUT : VBET_AGENT_STDERR, job->channel, piece, (size_t) count);
+      line_send (jobs->line, i == 0 ? VBET_AGENT_STDOUT : VBET_AGENT_STDERR, job->channel, piece,
+                 (size_t)count);
     else if (count == 0 || (errno != EAGAIN && errno != EINTR))
       close_fd (&job->output[i]);
     else if (errno == EAGAIN && job->pid == 0 && job->terminal)
@@ -342,7 +343,7 @@ advance_exec (Jobs *jobs, Job *job)
   advance_input (jobs, job);
   advance_output (jobs, job);
   if (job->pid == 0 && job->output[0] < 0 && job->output[1] < 0
-      && line_send_u32 (jobs->line, VBET_AGENT_EXIT, job->channel, (uint32_t) job->status))
+      && line_send_u32 (jobs->line, VBET_AGENT_EXIT, job->channel, (uint32_t)job->status))
     free_job (job);
 }
 
@@ -394,7 +395,7 @@ start_put (Jobs *jobs, const VbetAgentFrame *frame)
 static void
 end_put (Jobs *jobs, Job *job)
 {
-  if (fchmod (job->file, (mode_t) job->mode & 07777) != 0 || rename (job->temporary, job->path) != 0) {
+  if (fchmod (job->file, (mode_t)job->mode & 07777) != 0 || rename (job->temporary, job->path) != 0) {
     int code = errno;
     fail_job (jobs, job, code, strerror (code));
     return;
@@ -448,7 +449,7 @@ advance_get (Jobs *jobs, Job *job)
     return;
   ssize_t count = read (job->file, piece, sizeof piece);
   if (count > 0) {
-    line_send (jobs->line, VBET_AGENT_DATA, job->channel, piece, (size_t) count);
+    line_send (jobs->line, VBET_AGENT_DATA, job->channel, piece, (size_t)count);
   } else if (count == 0) {
     line_send_u32 (jobs->line, VBET_AGENT_END, job->channel, job->mode);
     free_job (job);
@@ -470,14 +471,14 @@ kill_job (Jobs *jobs, Job *job, const VbetAgentFrame *frame)
   }
   if (!vbet_agent_read_u32 (frame, &number) || number == 0 || number >= NSIG)
     number = SIGKILL;
-  kill_command (job, (int) number);
+  kill_command (job, (int)number);
 }
 
 void
 jobs_frame (Jobs *jobs, const VbetAgentFrame *frame)
 {
   Job *job = find_job (jobs, frame->channel);
-  switch ((int) frame->type) {
+  switch ((int)frame->type) {
   case VBET_AGENT_EXEC:
     start_exec (jobs, frame);
     break;

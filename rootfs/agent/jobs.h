@@ -21,16 +21,17 @@ typedef struct {
   JobKind kind;
   uint16_t channel;
   /* EXEC */
-  pid_t pid;           /* also the process group; 0 once it is reaped */
-  int status;          /* exit code for the host */
-  bool input_ended;    /* the host's end of file has come */
-  int input;           /* write end of standard input, -1 */
-  int output[2];       /* read ends of standard output and error, -1; of a terminal: its master, twice (see @input) */
+  pid_t pid;        /* also the process group; 0 once it is reaped */
+  int status;       /* exit code for the host */
+  bool input_ended; /* the host's end of file has come */
+  int input;        /* write end of standard input, -1 */
+  int output
+      [2]; /* read ends of standard output and error, -1; of a terminal: its master, twice (see @input) */
   bool terminal;
-  uint32_t room;       /* bytes of output that the host still takes; of a terminal */
+  uint32_t room; /* bytes of output that the host still takes; of a terminal */
   size_t input_start;
   size_t input_fill;
-  uint32_t returned;   /* bytes of window not yet given back */
+  uint32_t returned; /* bytes of window not yet given back */
   /* PUT, GET */
   int file;
   uint32_t mode;

@@ -51,8 +51,8 @@ line_send (Line *line, VbetAgentType type, uint16_t channel, const void *payload
     line->fill -= line->start;
     line->start = 0;
   }
-  size_t size = vbet_agent_encode (line->queue + line->fill, sizeof line->queue - line->fill, type, channel, payload,
-                                   length);
+  size_t size = vbet_agent_encode (line->queue + line->fill, sizeof line->queue - line->fill, type, channel,
+                                   payload, length);
   line->fill += size;
   return size > 0;
 }
@@ -60,7 +60,8 @@ line_send (Line *line, VbetAgentType type, uint16_t channel, const void *payload
 bool
 line_send_u32 (Line *line, VbetAgentType type, uint16_t channel, uint32_t value)
 {
-  uint8_t payload[4] = { (uint8_t) value, (uint8_t) (value >> 8), (uint8_t) (value >> 16), (uint8_t) (value >> 24) };
+  uint8_t payload[4]
+      = { (uint8_t)value, (uint8_t)(value >> 8), (uint8_t)(value >> 16), (uint8_t)(value >> 24) };
   return line_send (line, type, channel, payload, sizeof payload);
 }
 
@@ -68,7 +69,7 @@ bool
 line_send_error (Line *line, uint16_t channel, int code, const char *text)
 {
   uint8_t frame[2048];
-  size_t size = vbet_agent_encode_error (frame, sizeof frame, channel, (uint32_t) code, text);
+  size_t size = vbet_agent_encode_error (frame, sizeof frame, channel, (uint32_t)code, text);
   return line_send (line, VBET_AGENT_ERROR, channel, frame + VBET_AGENT_HEADER, size - VBET_AGENT_HEADER);
 }
 
@@ -85,7 +86,7 @@ line_flush (Line *line)
       return 0;
     if (count <= 0)
       return count < 0 ? -errno : -EIO;
-    line->start += (size_t) count;
+    line->start += (size_t)count;
   }
   line->start = 0;
   line->fill = 0;
@@ -104,7 +105,7 @@ line_read (Line *line)
     return 0;
   if (count <= 0)
     return count < 0 ? -errno : -EPIPE;
-  vbet_agent_decoder_push (&line->decoder, buffer, (size_t) count);
-  line->unacknowledged += (uint32_t) count;
+  vbet_agent_decoder_push (&line->decoder, buffer, (size_t)count);
+  line->unacknowledged += (uint32_t)count;
   return 0;
 }

@@ -13,7 +13,7 @@ typedef struct {
   int fd;
   VbetAgentDecoder decoder;
   uint32_t unacknowledged; /* bytes read that the host does not know of yet */
-  size_t start; /* of the unsent bytes in @queue */
+  size_t start;            /* of the unsent bytes in @queue */
   size_t fill;
   uint8_t queue[LINE_QUEUE];
 } Line;

@@ -7,9 +7,8 @@ static const struct {
   const char *name;
   int (*run) (int argc, char **argv);
 } programs[] = {
-  { "vbet-init", init_main },       { "vbet-nic", nic_main }, { "vbet-routing", routing_main },
-  { "vbet-modprobe", autoload_main }, { "modprobe", modprobe_main },
-  { "vbet-hello", hello_main },
+  { "vbet-init", init_main },         { "vbet-nic", nic_main },      { "vbet-routing", routing_main },
+  { "vbet-modprobe", autoload_main }, { "modprobe", modprobe_main }, { "vbet-hello", hello_main },
 };
 
 int

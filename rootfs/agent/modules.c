@@ -30,8 +30,8 @@ is_loaded (const char *file)
   char path[128];
   const char *slash = strrchr (file, '/');
   const char *name = slash != NULL ? slash + 1 : file;
-  int length = (int) strcspn (name, ".");
-  if ((size_t) snprintf (path, sizeof path, "/sys/module/%.*s", length, name) >= sizeof path)
+  int length = (int)strcspn (name, ".");
+  if ((size_t)snprintf (path, sizeof path, "/sys/module/%.*s", length, name) >= sizeof path)
     return false;
   for (char *c = path + strlen ("/sys/module/"); *c != '\0'; c++)
     *c = *c == '-' ? '_' : *c;
@@ -52,7 +52,7 @@ insert (const char *folder, const char *file)
   char path[512];
   if (is_loaded (file))
     return 0;
-  if ((size_t) snprintf (path, sizeof path, "%s/%s", folder, file) >= sizeof path)
+  if ((size_t)snprintf (path, sizeof path, "%s/%s", folder, file) >= sizeof path)
     return -ENAMETOOLONG;
   int fd = open (path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
@@ -137,7 +137,7 @@ is_module (const char *wanted)
   char pattern[256];
   char *save = NULL;
   bool found = false;
-  if ((size_t) snprintf (name, sizeof name, "%s", wanted) >= sizeof name)
+  if ((size_t)snprintf (name, sizeof name, "%s", wanted) >= sizeof name)
     return true; /* modprobe may decide */
   for (char *c = name; *c != '\0'; c++)
     *c = *c == '-' ? '_' : *c;
@@ -163,7 +163,7 @@ is_module (const char *wanted)
 static int
 run_kmod (char **argv)
 {
-  argv[0] = (char *) "modprobe"; /* kmod goes by the name it is called */
+  argv[0] = (char *)"modprobe"; /* kmod goes by the name it is called */
   execve (KMOD, argv, child_environment ());
   fprintf (stderr, "modprobe: " KMOD ": %s\n", strerror (errno));
   return 1;

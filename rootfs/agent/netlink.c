@@ -24,7 +24,7 @@ address_parse (const char *text, Address *ret_address)
 {
   char host[64];
   const char *slash = strchr (text, '/');
-  size_t size = slash != NULL ? (size_t) (slash - text) : strlen (text);
+  size_t size = slash != NULL ? (size_t)(slash - text) : strlen (text);
   if (size >= sizeof host)
     return false;
   memcpy (host, text, size);
@@ -37,9 +37,10 @@ address_parse (const char *text, Address *ret_address)
   if (slash != NULL) {
     char *end = NULL;
     long prefix = strtol (slash + 1, &end, 10);
-    if (end == slash + 1 || *end != '\0' || prefix < 0 || prefix > (ret_address->family == AF_INET6 ? 128 : 32))
+    if (end == slash + 1 || *end != '\0' || prefix < 0
+        || prefix > (ret_address->family == AF_INET6 ? 128 : 32))
       return false;
-    ret_address->prefix = (int) prefix;
+    ret_address->prefix = (int)prefix;
   }
   return true;
 }
@@ -51,7 +52,7 @@ netlink_open (uint32_t groups)
   if (fd < 0)
     return -errno;
   struct sockaddr_nl local = { .nl_family = AF_NETLINK, .nl_groups = groups };
-  if (bind (fd, (struct sockaddr *) &local, sizeof local) != 0) {
+  if (bind (fd, (struct sockaddr *)&local, sizeof local) != 0) {
     int result = -errno;
     close (fd);
     return result;
@@ -65,18 +66,19 @@ request_start (Request *request, uint16_t type, uint16_t flags, const void *fixe
   memset (request, 0, sizeof *request);
   request->header.nlmsg_type = type;
   request->header.nlmsg_flags = NLM_F_REQUEST | flags;
-  request->header.nlmsg_len = (uint32_t) NLMSG_LENGTH (size);
+  request->header.nlmsg_len = (uint32_t)NLMSG_LENGTH (size);
   memcpy (NLMSG_DATA (&request->header), fixed, size);
 }
 
 static void
 request_add (Request *request, uint16_t type, const void *data, size_t size)
 {
-  struct rtattr *attribute = (void *) ((char *) request + NLMSG_ALIGN (request->header.nlmsg_len));
+  struct rtattr *attribute = (void *)((char *)request + NLMSG_ALIGN (request->header.nlmsg_len));
   attribute->rta_type = type;
-  attribute->rta_len = (uint16_t) RTA_LENGTH (size);
+  attribute->rta_len = (uint16_t)RTA_LENGTH (size);
   memcpy (RTA_DATA (attribute), data, size);
-  request->header.nlmsg_len = (uint32_t) (NLMSG_ALIGN (request->header.nlmsg_len) + RTA_ALIGN (attribute->rta_len));
+  request->header.nlmsg_len
+      = (uint32_t)(NLMSG_ALIGN (request->header.nlmsg_len) + RTA_ALIGN (attribute->rta_len));
 }
 
 /* Sends one request and waits for its acknowledgement; the kernel answers at once. */
@@ -93,9 +95,9 @@ request_send (int fd, Request *request)
       continue;
     if (count < 0)
       return -errno;
-    struct nlmsghdr *message = (void *) buffer;
-    if (NLMSG_OK (message, (size_t) count) && message->nlmsg_type == NLMSG_ERROR)
-      return ((struct nlmsgerr *) NLMSG_DATA (message))->error;
+    struct nlmsghdr *message = (void *)buffer;
+    if (NLMSG_OK (message, (size_t)count) && message->nlmsg_type == NLMSG_ERROR)
+      return ((struct nlmsgerr *)NLMSG_DATA (message))->error;
   }
 }
 
@@ -116,13 +118,13 @@ dump (int fd, Request *request, void (*each) (const struct nlmsghdr *message, vo
       result = -errno;
       break;
     }
-    size_t left = (size_t) count;
-    for (struct nlmsghdr *message = (void *) buffer; result > 0 && NLMSG_OK (message, left);
+    size_t left = (size_t)count;
+    for (struct nlmsghdr *message = (void *)buffer; result > 0 && NLMSG_OK (message, left);
          message = NLMSG_NEXT (message, left)) {
       if (message->nlmsg_type == NLMSG_DONE)
         result = 0;
       else if (message->nlmsg_type == NLMSG_ERROR)
-        result = ((struct nlmsgerr *) NLMSG_DATA (message))->error;
+        result = ((struct nlmsgerr *)NLMSG_DATA (message))->error;
       else
         each (message, data);
     }
@@ -201,10 +203,10 @@ netlink_set_link (int fd, int index, const LinkChange *change)
     request_add (&request, IFLA_ADDRESS, change->mac, 6);
   if (change->mtu != 0)
     request_add (&request, IFLA_MTU, &change->mtu, 4);
-  uint8_t value = (uint8_t) change->linkmode;
+  uint8_t value = (uint8_t)change->linkmode;
   if (change->linkmode >= 0)
     request_add (&request, IFLA_LINKMODE, &value, 1);
-  value = (uint8_t) change->operstate;
+  value = (uint8_t)change->operstate;
   if (change->operstate >= 0)
     request_add (&request, IFLA_OPERSTATE, &value, 1);
   return request_send (fd, &request);
@@ -219,15 +221,15 @@ address_size (const Address *address)
 static int
 default_prefix (const Address *address)
 {
-  return address->prefix >= 0 ? address->prefix : (int) address_size (address) * 8;
+  return address->prefix >= 0 ? address->prefix : (int)address_size (address) * 8;
 }
 
 static void
 address_request (Request *request, uint16_t type, uint16_t flags, int index, const Address *address)
 {
-  struct ifaddrmsg info = { .ifa_family = (uint8_t) address->family,
-                            .ifa_prefixlen = (uint8_t) default_prefix (address),
-                            .ifa_index = (uint32_t) index };
+  struct ifaddrmsg info = { .ifa_family = (uint8_t)address->family,
+                            .ifa_prefixlen = (uint8_t)default_prefix (address),
+                            .ifa_index = (uint32_t)index };
   if (address->family == AF_INET6 && type == RTM_NEWADDR)
     info.ifa_flags = IFA_F_NODAD;
   request_start (request, type, flags, &info, sizeof info);
@@ -244,7 +246,7 @@ netlink_add_address (int fd, int index, const Address *address)
   if (address->family == AF_INET && default_prefix (address) < 31) {
     uint32_t number;
     memcpy (&number, address->bytes, 4);
-    number |= htonl ((uint32_t) (0xffffffffULL >> default_prefix (address)));
+    number |= htonl ((uint32_t)(0xffffffffULL >> default_prefix (address)));
     request_add (&request, IFA_BROADCAST, &number, 4);
   }
   return request_send (fd, &request);
@@ -279,7 +281,8 @@ collect_address (const struct nlmsghdr *message, void *data)
   for (const struct rtattr *attribute = IFA_RTA (info); RTA_OK (attribute, left);
        attribute = RTA_NEXT (attribute, left)) {
     bool local = attribute->rta_type == IFA_LOCAL;
-    if ((local || (attribute->rta_type == IFA_ADDRESS && !found)) && RTA_PAYLOAD (attribute) == address_size (&address)) {
+    if ((local || (attribute->rta_type == IFA_ADDRESS && !found))
+        && RTA_PAYLOAD (attribute) == address_size (&address)) {
       memcpy (address.bytes, RTA_DATA (attribute), address_size (&address));
       found = true;
     }
@@ -292,7 +295,7 @@ int
 netlink_addresses (int fd, int index, Address *addresses, int max)
 {
   struct ifaddrmsg info = { .ifa_family = AF_UNSPEC };
-  AddressList list = { .addresses = addresses, .max = max, .index = (uint32_t) index };
+  AddressList list = { .addresses = addresses, .max = max, .index = (uint32_t)index };
   Request request;
   request_start (&request, RTM_GETADDR, 0, &info, sizeof info);
   int result = dump (fd, &request, collect_address, &list);
@@ -302,7 +305,7 @@ netlink_addresses (int fd, int index, Address *addresses, int max)
 int
 netlink_default_route (int fd, const Address *gateway)
 {
-  struct rtmsg info = { .rtm_family = (uint8_t) gateway->family,
+  struct rtmsg info = { .rtm_family = (uint8_t)gateway->family,
                         .rtm_table = RT_TABLE_MAIN,
                         .rtm_protocol = RTPROT_STATIC,
                         .rtm_scope = RT_SCOPE_UNIVERSE,

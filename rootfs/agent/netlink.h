@@ -10,19 +10,19 @@
 #define NETLINK_LINKS_MAX 256
 
 typedef struct {
-  int index;             /* of the kernel */
-  unsigned flags;        /* IFF_… */
+  int index;      /* of the kernel */
+  unsigned flags; /* IFF_… */
   char name[IFNAMSIZ];
   uint8_t mac[6];
   unsigned mtu;
-  uint8_t operstate;     /* IF_OPER_… */
-  uint8_t linkmode;      /* IF_LINK_MODE_… */
+  uint8_t operstate; /* IF_OPER_… */
+  uint8_t linkmode;  /* IF_LINK_MODE_… */
 } Link;
 
 typedef struct {
-  int family;            /* AF_INET or AF_INET6 */
+  int family; /* AF_INET or AF_INET6 */
   uint8_t bytes[16];
-  int prefix;            /* -1: not written */
+  int prefix; /* -1: not written */
 } Address;
 
 /** address_parse: "192.168.0.1/24", "2001:db8::1/64", prefix optional. */
@@ -38,12 +38,12 @@ bool netlink_parse_link (const struct nlmsghdr *message, Link *ret_link);
 
 /* What to change of a link; unset members are left alone. */
 typedef struct {
-  const char *name;      /* new name */
+  const char *name; /* new name */
   const uint8_t *mac;
-  unsigned mtu;          /* 0: leave */
-  int up;                /* -1: leave, 0, 1 */
-  int linkmode;          /* -1: leave */
-  int operstate;         /* -1: leave */
+  unsigned mtu;  /* 0: leave */
+  int up;        /* -1: leave, 0, 1 */
+  int linkmode;  /* -1: leave */
+  int operstate; /* -1: leave */
 } LinkChange;
 #define LINK_CHANGE_NONE ((LinkChange){ .up = -1, .linkmode = -1, .operstate = -1 })
 

@@ -31,7 +31,7 @@ parse_number (const char *text, unsigned max, unsigned *ret_value)
   unsigned long value = strtoul (text, &end, 10);
   if (*text < '0' || *text > '9' || *end != '\0' || errno != 0 || value > max)
     return false;
-  *ret_value = (unsigned) value;
+  *ret_value = (unsigned)value;
   return true;
 }
 
@@ -40,11 +40,12 @@ parse_mac (const char *text, uint8_t mac[6])
 {
   unsigned part[6];
   char end;
-  if (sscanf (text, "%2x:%2x:%2x:%2x:%2x:%2x%c", &part[0], &part[1], &part[2], &part[3], &part[4], &part[5], &end)
+  if (sscanf (text, "%2x:%2x:%2x:%2x:%2x:%2x%c", &part[0], &part[1], &part[2], &part[3], &part[4], &part[5],
+              &end)
       != 6)
     return false;
   for (int i = 0; i < 6; i++)
-    mac[i] = (uint8_t) part[i];
+    mac[i] = (uint8_t)part[i];
   return true;
 }
 
@@ -133,7 +134,10 @@ report_address (NicReport report, const char *name, const Address *address, int 
   char text[192];
   inet_ntop (address->family, address->bytes, written, sizeof written);
   snprintf (text, sizeof text, "%s: address %s/%d: %s", name, written,
-            address->prefix >= 0 ? address->prefix : address->family == AF_INET6 ? 128 : 32, strerror (-result));
+            address->prefix >= 0          ? address->prefix
+            : address->family == AF_INET6 ? 128
+                                          : 32,
+            strerror (-result));
   report ("address", text);
 }
 
@@ -142,9 +146,19 @@ start_dhcp (const char *name)
 {
   char pid_file[64];
   snprintf (pid_file, sizeof pid_file, "/run/udhcpc.%s.pid", name);
-  char *argv[] = { (char *) "udhcpc", (char *) "-f", (char *) "-i", (char *) name, (char *) "-p", pid_file,
-                   (char *) "-s", (char *) "/usr/lib/vbet/udhcpc", (char *) "-t", (char *) "5", (char *) "-A",
-                   (char *) "3", NULL };
+  char *argv[] = { (char *)"udhcpc",
+                   (char *)"-f",
+                   (char *)"-i",
+                   (char *)name,
+                   (char *)"-p",
+                   pid_file,
+                   (char *)"-s",
+                   (char *)"/usr/lib/vbet/udhcpc",
+                   (char *)"-t",
+                   (char *)"5",
+                   (char *)"-A",
+                   (char *)"3",
+                   NULL };
   spawn_detached (argv);
 }
 
@@ -163,7 +177,7 @@ stop_dhcp (const char *name)
   long pid = strtol (text, NULL, 10);
   free (text);
   unlink (path);
-  return pid > 1 && kill ((pid_t) pid, SIGTERM) == 0;
+  return pid > 1 && kill ((pid_t)pid, SIGTERM) == 0;
 }
 
 /* Returns: whether the guest has all of them now. */
@@ -226,7 +240,8 @@ each_nic (void (*each) (const Nic *nic, void *data), void *data, NicReport repor
   char *save_line = NULL;
   if (text == NULL)
     return;
-  for (char *line = strtok_r (text, "\n", &save_line); line != NULL; line = strtok_r (NULL, "\n", &save_line)) {
+  for (char *line = strtok_r (text, "\n", &save_line); line != NULL;
+       line = strtok_r (NULL, "\n", &save_line)) {
     char *words[LINE_WORDS_MAX];
     char *save = NULL;
     int count = 0;
@@ -288,9 +303,9 @@ summary_one (const Nic *nic, void *data)
       if (nic->addresses[i].prefix >= 0)
         snprintf (prefix, sizeof prefix, "/%d", nic->addresses[i].prefix);
     }
-    int count = snprintf (summary->text + summary->fill, summary->capacity - summary->fill, "  %s %s%s", name, address,
-                          prefix);
-    summary->fill += count > 0 ? (size_t) count : 0;
+    int count = snprintf (summary->text + summary->fill, summary->capacity - summary->fill, "  %s %s%s", name,
+                          address, prefix);
+    summary->fill += count > 0 ? (size_t)count : 0;
   }
 }
 
@@ -307,7 +322,7 @@ nics_summary (char *text, size_t capacity)
 static void
 report_stderr (const char *kind, const char *text)
 {
-  (void) kind;
+  (void)kind;
   fprintf (stderr, "vbet-nic: %s\n", text);
 }
 
@@ -452,7 +467,8 @@ nic_main (int argc, char **argv)
   memset (&nic, 0, sizeof nic);
   bool up = argc >= 5 && strcmp (argv[1], "up") == 0 && nic_parse (argv + 2, argc - 2, &nic);
   bool set = argc >= 4 && strcmp (argv[1], "set") == 0 && parse_number (argv[2], NIC_INDEX_MAX, &nic.index)
-             && nic.index > 0 && parse_number (argv[3], 65535, &nic.mtu) && parse_items (argv + 4, argc - 4, &nic);
+             && nic.index > 0 && parse_number (argv[3], 65535, &nic.mtu)
+             && parse_items (argv + 4, argc - 4, &nic);
   bool down = argc == 3 && strcmp (argv[1], "down") == 0 && parse_number (argv[2], NIC_INDEX_MAX, &nic.index)
               && nic.index > 0;
   if (!up && !set && !down)
@@ -462,7 +478,9 @@ nic_main (int argc, char **argv)
     report_stderr ("nic", strerror (-netlink));
     return 1;
   }
-  int status = up ? wait_and_bring_up (netlink, &nic) : set ? change_nic (netlink, &nic) : take_down (netlink, nic.index);
+  int status = up    ? wait_and_bring_up (netlink, &nic)
+               : set ? change_nic (netlink, &nic)
+                     : take_down (netlink, nic.index);
   close (netlink);
   return status;
 }

@@ -43,7 +43,7 @@ octal (const char *digits, size_t size)
 {
   unsigned long value = 0;
   for (size_t i = 0; i < size && digits[i] >= '0' && digits[i] <= '7'; i++)
-    value = value * 8 + (unsigned long) (digits[i] - '0');
+    value = value * 8 + (unsigned long)(digits[i] - '0');
   return value;
 }
 
@@ -100,9 +100,9 @@ make_file (const char *path, mode_t mode, uid_t uid, gid_t gid, const char *data
 static int
 make_entry (const TarHeader *header, char *path, const char *data, size_t size)
 {
-  mode_t mode = (mode_t) octal (header->mode, sizeof header->mode) & 07777;
-  uid_t uid = (uid_t) octal (header->uid, sizeof header->uid);
-  gid_t gid = (gid_t) octal (header->gid, sizeof header->gid);
+  mode_t mode = (mode_t)octal (header->mode, sizeof header->mode) & 07777;
+  uid_t uid = (uid_t)octal (header->uid, sizeof header->uid);
+  gid_t gid = (gid_t)octal (header->gid, sizeof header->gid);
   int result = make_parents (path);
   if (result != 0)
     return result;
@@ -138,7 +138,7 @@ unpack (const char *archive, size_t total)
   int result = 0;
   size_t at = 0;
   while (at + BLOCK <= total && archive[at] != '\0') {
-    const TarHeader *header = (const void *) (archive + at);
+    const TarHeader *header = (const void *)(archive + at);
     at += BLOCK;
     size_t size = octal (header->size, sizeof header->size);
     if (memcmp (header->magic, "ustar", 5) != 0 || size > total - at)

@@ -15,20 +15,20 @@
 static uint16_t
 get_u16 (const uint8_t *from)
 {
-  return (uint16_t) (from[0] | from[1] << 8);
+  return (uint16_t)(from[0] | from[1] << 8);
 }
 
 static uint32_t
 get_u32 (const uint8_t *from)
 {
-  return (uint32_t) from[0] | (uint32_t) from[1] << 8 | (uint32_t) from[2] << 16 | (uint32_t) from[3] << 24;
+  return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 | (uint32_t)from[3] << 24;
 }
 
 static void
 put_u32 (uint8_t *to, uint32_t value)
 {
   for (int i = 0; i < 4; i++)
-    to[i] = (uint8_t) (value >> (8 * i));
+    to[i] = (uint8_t)(value >> (8 * i));
 }
 
 static bool
@@ -85,7 +85,7 @@ vbet_agent_decoder_next (VbetAgentDecoder *self, VbetAgentFrame *ret_frame)
   size_t size = self->fill - self->start;
   if (size < VBET_AGENT_HEADER || size - VBET_AGENT_HEADER < get_u32 (frame + 4))
     return false;
-  ret_frame->type = (VbetAgentType) frame[1];
+  ret_frame->type = (VbetAgentType)frame[1];
   ret_frame->channel = get_u16 (frame + 2);
   ret_frame->length = get_u32 (frame + 4);
   ret_frame->payload = frame + VBET_AGENT_HEADER;
@@ -98,15 +98,15 @@ vbet_agent_encode (uint8_t *out, size_t capacity, VbetAgentType type, uint16_t c
                    size_t length)
 {
   if (length > VBET_AGENT_PAYLOAD_MAX || capacity < VBET_AGENT_HEADER || capacity - VBET_AGENT_HEADER < length
-      || (unsigned) type > UINT8_MAX || !known_type ((uint8_t) type))
+      || (unsigned)type > UINT8_MAX || !known_type ((uint8_t)type))
     return 0;
   if (length > 0 && payload != out + VBET_AGENT_HEADER)
     memcpy (out + VBET_AGENT_HEADER, payload, length);
   out[0] = VBET_AGENT_MAGIC;
-  out[1] = (uint8_t) type;
-  out[2] = (uint8_t) channel;
-  out[3] = (uint8_t) (channel >> 8);
-  put_u32 (out + 4, (uint32_t) length);
+  out[1] = (uint8_t)type;
+  out[2] = (uint8_t)channel;
+  out[3] = (uint8_t)(channel >> 8);
+  put_u32 (out + 4, (uint32_t)length);
   return VBET_AGENT_HEADER + length;
 }
 
@@ -123,14 +123,16 @@ append (uint8_t *out, size_t capacity, size_t *length, const void *data, size_t 
 }
 
 size_t
-vbet_agent_encode_exec (uint8_t *out, size_t capacity, uint16_t channel, uint8_t flags, const char *const *argv)
+vbet_agent_encode_exec (uint8_t *out, size_t capacity, uint16_t channel, uint8_t flags,
+                        const char *const *argv)
 {
   size_t length = 0;
   size_t count = 0;
   if (!append (out, capacity, &length, &flags, 1))
     return 0;
   for (; argv[count] != NULL; count++)
-    if (count >= VBET_AGENT_ARGUMENTS_MAX || !append (out, capacity, &length, argv[count], strlen (argv[count]) + 1))
+    if (count >= VBET_AGENT_ARGUMENTS_MAX
+        || !append (out, capacity, &length, argv[count], strlen (argv[count]) + 1))
       return 0;
   if (count == 0 || argv[0][0] == '\0')
     return 0;
@@ -140,7 +142,7 @@ vbet_agent_encode_exec (uint8_t *out, size_t capacity, uint16_t channel, uint8_t
 static bool
 valid_path (const void *path, size_t length)
 {
-  return length > 0 && length <= VBET_AGENT_PATH_MAX && *(const char *) path == '/'
+  return length > 0 && length <= VBET_AGENT_PATH_MAX && *(const char *)path == '/'
          && memchr (path, '\0', length) == NULL;
 }
 
@@ -177,7 +179,7 @@ vbet_agent_encode_resize (uint8_t *out, size_t capacity, uint16_t channel, uint1
 {
   if (rows == 0 || columns == 0)
     return 0;
-  return vbet_agent_encode_u32 (out, capacity, VBET_AGENT_RESIZE, channel, rows | (uint32_t) columns << 16);
+  return vbet_agent_encode_u32 (out, capacity, VBET_AGENT_RESIZE, channel, rows | (uint32_t)columns << 16);
 }
 
 size_t
@@ -224,8 +226,8 @@ size_t
 vbet_agent_encode_clock (uint8_t *out, size_t capacity, uint64_t nanoseconds)
 {
   uint8_t payload[8];
-  put_u32 (payload, (uint32_t) nanoseconds);
-  put_u32 (payload + 4, (uint32_t) (nanoseconds >> 32));
+  put_u32 (payload, (uint32_t)nanoseconds);
+  put_u32 (payload + 4, (uint32_t)(nanoseconds >> 32));
   return vbet_agent_encode (out, capacity, VBET_AGENT_CLOCK, 0, payload, sizeof payload);
 }
 
@@ -281,8 +283,8 @@ vbet_agent_read_exec (const VbetAgentFrame *frame, uint8_t *ret_flags, const cha
   /* At least the flags, one byte of command and its NUL; the last byte must be a NUL, so that strlen() ends. */
   if (frame->length < 3 || frame->payload[frame->length - 1] != '\0' || frame->payload[1] == '\0')
     return false;
-  const char *text = (const char *) frame->payload + 1;
-  const char *end = (const char *) frame->payload + frame->length;
+  const char *text = (const char *)frame->payload + 1;
+  const char *end = (const char *)frame->payload + frame->length;
   size_t count = 0;
   while (text < end) {
     if (count >= VBET_AGENT_ARGUMENTS_MAX)
@@ -376,7 +378,7 @@ vbet_agent_read_clock (const VbetAgentFrame *frame, uint64_t *ret_nanoseconds)
 {
   if (frame->length != 8)
     return false;
-  *ret_nanoseconds = (uint64_t) get_u32 (frame->payload) | (uint64_t) get_u32 (frame->payload + 4) << 32;
+  *ret_nanoseconds = (uint64_t)get_u32 (frame->payload) | (uint64_t)get_u32 (frame->payload + 4) << 32;
   return true;
 }
 
@@ -389,7 +391,7 @@ vbet_agent_read_error (const VbetAgentFrame *frame, uint32_t *ret_code, char *re
   size_t size = frame->length - 4 < capacity - 1 ? frame->length - 4 : capacity - 1;
   for (size_t i = 0; i < size; i++) {
     uint8_t byte = frame->payload[4 + i];
-    ret_text[i] = byte < 0x20 || byte == 0x7f ? '?' : (char) byte;
+    ret_text[i] = byte < 0x20 || byte == 0x7f ? '?' : (char)byte;
   }
   ret_text[size] = '\0';
   return true;
@@ -401,26 +403,26 @@ vbet_agent_read_alarm (const VbetAgentFrame *frame, VbetAgentAlarm *ret_alarm)
   memset (ret_alarm, 0, sizeof *ret_alarm);
   if (frame->length == 0)
     return true;
-  const char *key = (const char *) frame->payload;
+  const char *key = (const char *)frame->payload;
   const char *end = key + frame->length;
   const char *nul = memchr (key, '\0', frame->length);
   const char *key_end = nul != NULL ? nul : end;
-  if (!valid_word (key, (size_t) (key_end - key), VBET_AGENT_ALARM_KEY_MAX))
+  if (!valid_word (key, (size_t)(key_end - key), VBET_AGENT_ALARM_KEY_MAX))
     return false;
-  memcpy (ret_alarm->key, key, (size_t) (key_end - key));
+  memcpy (ret_alarm->key, key, (size_t)(key_end - key));
   if (nul == NULL)
     return true;
   const char *kind = nul + 1;
-  nul = memchr (kind, '\0', (size_t) (end - kind));
-  if (nul == NULL || !valid_word (kind, (size_t) (nul - kind), VBET_AGENT_ALARM_KIND_MAX))
+  nul = memchr (kind, '\0', (size_t)(end - kind));
+  if (nul == NULL || !valid_word (kind, (size_t)(nul - kind), VBET_AGENT_ALARM_KIND_MAX))
     return false;
-  memcpy (ret_alarm->kind, kind, (size_t) (nul - kind));
-  size_t size = (size_t) (end - nul) - 1;
+  memcpy (ret_alarm->kind, kind, (size_t)(nul - kind));
+  size_t size = (size_t)(end - nul) - 1;
   if (size > VBET_AGENT_ALARM_TEXT_MAX)
     size = VBET_AGENT_ALARM_TEXT_MAX;
   for (size_t i = 0; i < size; i++) {
-    unsigned char byte = (unsigned char) nul[1 + i];
-    ret_alarm->text[i] = byte < 0x20 || byte == 0x7f ? ' ' : (char) byte;
+    unsigned char byte = (unsigned char)nul[1 + i];
+    ret_alarm->text[i] = byte < 0x20 || byte == 0x7f ? ' ' : (char)byte;
   }
   return true;
 }

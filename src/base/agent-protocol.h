@@ -71,60 +71,62 @@
 #define VBET_AGENT_FRAME_MAX (VBET_AGENT_HEADER + VBET_AGENT_PAYLOAD_MAX)
 #define VBET_AGENT_LINE_WINDOW 3072   /* bytes on the line that are not acknowledged yet, towards the guest */
 #define VBET_AGENT_CONSOLE_PIECE 1024 /* bytes typed on the console at one go */
-#define VBET_AGENT_WINDOW 65536   /* bytes of payload a job may have outstanding towards the guest */
-#define VBET_AGENT_JOBS_MAX 64    /* jobs at one time; one more gets ERROR, EAGAIN */
+#define VBET_AGENT_WINDOW 65536       /* bytes of payload a job may have outstanding towards the guest */
+#define VBET_AGENT_JOBS_MAX 64        /* jobs at one time; one more gets ERROR, EAGAIN */
 #define VBET_AGENT_ARGUMENTS_MAX 512
-#define VBET_AGENT_PATH_MAX 4095  /* bytes of a path, without a NUL */
-#define VBET_AGENT_ALARMS_MAX 64  /* alarms of one guest that the host keeps */
-#define VBET_AGENT_ALARM_KEY_MAX 31   /* bytes, each without a NUL */
+#define VBET_AGENT_PATH_MAX 4095    /* bytes of a path, without a NUL */
+#define VBET_AGENT_ALARMS_MAX 64    /* alarms of one guest that the host keeps */
+#define VBET_AGENT_ALARM_KEY_MAX 31 /* bytes, each without a NUL */
 #define VBET_AGENT_ALARM_KIND_MAX 23
 #define VBET_AGENT_ALARM_TEXT_MAX 400
 
 typedef enum {
   /* host → guest */
-  VBET_AGENT_EXEC = 0x01,     /* u8 flags, then each argument with its NUL; the command is found through PATH */
-  VBET_AGENT_STDIN = 0x02,    /* bytes; empty: end of file */
-  VBET_AGENT_KILL = 0x03,     /* i32 signal, sent to the job's process group; 0 counts as SIGKILL */
-  VBET_AGENT_PUT = 0x04,      /* u32 mode, then an absolute path; the folder must exist */
-  VBET_AGENT_GET = 0x05,      /* an absolute path of a regular file */
-  VBET_AGENT_CARRIER = 0x06,  /* channel 0: u32 NIC index from 1, u8 0 or 1 */
-  VBET_AGENT_CLOCK = 0x07,    /* channel 0: u64 nanoseconds since 1970: sets the guest's clock */
-  VBET_AGENT_POWEROFF = 0x08, /* channel 0: empty: clean shutdown; the kernel process ends */
-  VBET_AGENT_PING = 0x09,     /* channel 0: up to 64 bytes of the host's choosing */
+  VBET_AGENT_EXEC = 0x01,  /* u8 flags, then each argument with its NUL; the command is found through PATH */
+  VBET_AGENT_STDIN = 0x02, /* bytes; empty: end of file */
+  VBET_AGENT_KILL = 0x03,  /* i32 signal, sent to the job's process group; 0 counts as SIGKILL */
+  VBET_AGENT_PUT = 0x04,   /* u32 mode, then an absolute path; the folder must exist */
+  VBET_AGENT_GET = 0x05,   /* an absolute path of a regular file */
+  VBET_AGENT_CARRIER = 0x06,     /* channel 0: u32 NIC index from 1, u8 0 or 1 */
+  VBET_AGENT_CLOCK = 0x07,       /* channel 0: u64 nanoseconds since 1970: sets the guest's clock */
+  VBET_AGENT_POWEROFF = 0x08,    /* channel 0: empty: clean shutdown; the kernel process ends */
+  VBET_AGENT_PING = 0x09,        /* channel 0: up to 64 bytes of the host's choosing */
   VBET_AGENT_CONSOLE_ASK = 0x0A, /* channel 0: empty: say CONSOLE_ROOM once its input is nearly read */
   VBET_AGENT_RESIZE = 0x0B,      /* u16 rows, u16 columns of a terminal */
   VBET_AGENT_LINK_ASK = 0x0C,    /* channel 0: empty: say LINK of every NIC now, and whenever it changes */
   VBET_AGENT_SPEED = 0x0D,       /* channel 0: u32 NIC index from 1, u32 Mbit/s, from 1: full duplex */
   /* guest → host */
-  VBET_AGENT_HELLO = 0x41,    /* channel 0: u32 version, u32 started: the guest is up; @started 1: the agent is
+  VBET_AGENT_HELLO = 0x41,  /* channel 0: u32 version, u32 started: the guest is up; @started 1: the agent is
                                  new (no job, no byte outstanding), 0: an answer to PING;
                                  then u32 features, which older agents do not send */
-  VBET_AGENT_STDOUT = 0x42,   /* bytes */
-  VBET_AGENT_STDERR = 0x43,   /* bytes */
-  VBET_AGENT_EXIT = 0x44,     /* i32: exit code, 128 + N when killed by signal N; ends an EXEC */
-  VBET_AGENT_ERROR = 0x45,    /* u32 errno of Linux, then a sentence (UTF-8, may be empty); ends any job */
-  VBET_AGENT_WINDOW_MORE = 0x46, /* u32 bytes that the host may send again on this channel */
-  VBET_AGENT_PONG = 0x47,     /* channel 0: the payload of the PING */
-  VBET_AGENT_ACK = 0x48,      /* channel 0: u32 bytes more of the line that have been read */
+  VBET_AGENT_STDOUT = 0x42, /* bytes */
+  VBET_AGENT_STDERR = 0x43, /* bytes */
+  VBET_AGENT_EXIT = 0x44,   /* i32: exit code, 128 + N when killed by signal N; ends an EXEC */
+  VBET_AGENT_ERROR = 0x45,  /* u32 errno of Linux, then a sentence (UTF-8, may be empty); ends any job */
+  VBET_AGENT_WINDOW_MORE = 0x46,  /* u32 bytes that the host may send again on this channel */
+  VBET_AGENT_PONG = 0x47,         /* channel 0: the payload of the PING */
+  VBET_AGENT_ACK = 0x48,          /* channel 0: u32 bytes more of the line that have been read */
   VBET_AGENT_CONSOLE_ROOM = 0x49, /* channel 0: empty: the next piece may be typed */
-  VBET_AGENT_LINK = 0x4A,     /* channel 0: u32 NIC index from 1, u8 0 or 1: the guest has set it up */
-  VBET_AGENT_ALARM = 0x4B,    /* channel 0: key NUL kind NUL text: raised, or raised with another text;
+  VBET_AGENT_LINK = 0x4A,         /* channel 0: u32 NIC index from 1, u8 0 or 1: the guest has set it up */
+  VBET_AGENT_ALARM = 0x4B,        /* channel 0: key NUL kind NUL text: raised, or raised with another text;
                                  a key alone: cleared; empty: all cleared */
   /* both ways */
-  VBET_AGENT_DATA = 0x81,     /* a piece of a file */
-  VBET_AGENT_END = 0x82,      /* the file is complete; from the guest after GET: u32 mode */
+  VBET_AGENT_DATA = 0x81, /* a piece of a file */
+  VBET_AGENT_END = 0x82,  /* the file is complete; from the guest after GET: u32 mode */
 } VbetAgentType;
 
 /* Flags of EXEC. */
 #define VBET_AGENT_EXEC_STDIN 0x01 /* STDIN frames will come; else standard input is /dev/null */
 #define VBET_AGENT_EXEC_MERGE 0x02 /* standard error goes where standard output goes, in order */
-#define VBET_AGENT_EXEC_TERMINAL 0x04 /* in a terminal of its own, whose size is 24 × 80 at first; not with the others */
+#define VBET_AGENT_EXEC_TERMINAL                                                                             \
+  0x04 /* in a terminal of its own, whose size is 24 × 80 at first; not with the others */
 
 /* Features of HELLO. */
 #define VBET_AGENT_FEATURE_TERMINAL 0x01 /* EXEC takes VBET_AGENT_EXEC_TERMINAL */
 #define VBET_AGENT_FEATURE_LINKS 0x02    /* LINK_ASK is known */
 #define VBET_AGENT_FEATURE_SPEED 0x04    /* SPEED is known */
-#define VBET_AGENT_FEATURES (VBET_AGENT_FEATURE_TERMINAL | VBET_AGENT_FEATURE_LINKS | VBET_AGENT_FEATURE_SPEED)
+#define VBET_AGENT_FEATURES                                                                                  \
+  (VBET_AGENT_FEATURE_TERMINAL | VBET_AGENT_FEATURE_LINKS | VBET_AGENT_FEATURE_SPEED)
 
 /* One received frame. @payload points into the decoder and lasts until its next call. */
 typedef struct {
@@ -136,15 +138,15 @@ typedef struct {
 
 /* An alarm as it was read. */
 typedef struct {
-  char key[VBET_AGENT_ALARM_KEY_MAX + 1];   /* letters, digits, "-", "_", "."; "" with @text "": all of them */
+  char key[VBET_AGENT_ALARM_KEY_MAX + 1]; /* letters, digits, "-", "_", "."; "" with @text "": all of them */
   char kind[VBET_AGENT_ALARM_KIND_MAX + 1]; /* likewise; "": it is cleared */
   char text[VBET_AGENT_ALARM_TEXT_MAX + 1]; /* any bytes but control characters */
 } VbetAgentAlarm;
 
 typedef struct {
-  uint64_t skipped; /* bytes of garbage passed over so far */
-  size_t start;     /* private */
-  size_t fill;      /* private */
+  uint64_t skipped;                     /* bytes of garbage passed over so far */
+  size_t start;                         /* private */
+  size_t fill;                          /* private */
   uint8_t buffer[VBET_AGENT_FRAME_MAX]; /* private */
 } VbetAgentDecoder;
 
@@ -188,8 +190,8 @@ bool vbet_agent_decoder_next (VbetAgentDecoder *self, VbetAgentFrame *ret_frame)
  *
  * Returns: the size of the frame; 0 when @length or @type is out of range or @capacity too small.
  */
-size_t vbet_agent_encode (uint8_t *out, size_t capacity, VbetAgentType type, uint16_t channel, const void *payload,
-                          size_t length);
+size_t vbet_agent_encode (uint8_t *out, size_t capacity, VbetAgentType type, uint16_t channel,
+                          const void *payload, size_t length);
 
 /**
  * vbet_agent_encode_exec:
@@ -201,16 +203,19 @@ size_t vbet_agent_encode_exec (uint8_t *out, size_t capacity, uint16_t channel, 
                                const char *const *argv);
 
 /** vbet_agent_encode_put: Returns: the size of the PUT frame; 0 when @path is not absolute or too long. */
-size_t vbet_agent_encode_put (uint8_t *out, size_t capacity, uint16_t channel, uint32_t mode, const char *path);
+size_t vbet_agent_encode_put (uint8_t *out, size_t capacity, uint16_t channel, uint32_t mode,
+                              const char *path);
 
 /** vbet_agent_encode_get: Returns: the size of the GET frame; 0 when @path is not absolute or too long. */
 size_t vbet_agent_encode_get (uint8_t *out, size_t capacity, uint16_t channel, const char *path);
 
 /** vbet_agent_encode_resize: RESIZE; both from 1 to 65535. */
-size_t vbet_agent_encode_resize (uint8_t *out, size_t capacity, uint16_t channel, uint16_t rows, uint16_t columns);
+size_t vbet_agent_encode_resize (uint8_t *out, size_t capacity, uint16_t channel, uint16_t rows,
+                                 uint16_t columns);
 
 /** vbet_agent_encode_u32: a frame whose payload is one number (KILL, EXIT, WINDOW_MORE, ACK, END of a GET). */
-size_t vbet_agent_encode_u32 (uint8_t *out, size_t capacity, VbetAgentType type, uint16_t channel, uint32_t value);
+size_t vbet_agent_encode_u32 (uint8_t *out, size_t capacity, VbetAgentType type, uint16_t channel,
+                              uint32_t value);
 
 /** vbet_agent_encode_hello: HELLO of this version. */
 size_t vbet_agent_encode_hello (uint8_t *out, size_t capacity, bool started);
@@ -226,7 +231,8 @@ size_t vbet_agent_encode_speed (uint8_t *out, size_t capacity, uint32_t index, u
 size_t vbet_agent_encode_clock (uint8_t *out, size_t capacity, uint64_t nanoseconds);
 
 /** vbet_agent_encode_error: ERROR; @text (nullable) is cut to what a short frame holds. */
-size_t vbet_agent_encode_error (uint8_t *out, size_t capacity, uint16_t channel, uint32_t code, const char *text);
+size_t vbet_agent_encode_error (uint8_t *out, size_t capacity, uint16_t channel, uint32_t code,
+                                const char *text);
 
 /**
  * vbet_agent_encode_alarm:
@@ -236,7 +242,8 @@ size_t vbet_agent_encode_error (uint8_t *out, size_t capacity, uint16_t channel,
  *
  * Returns: the size of the ALARM; 0 when @key or @kind is too long or has another character than they may.
  */
-size_t vbet_agent_encode_alarm (uint8_t *out, size_t capacity, const char *key, const char *kind, const char *text);
+size_t vbet_agent_encode_alarm (uint8_t *out, size_t capacity, const char *key, const char *kind,
+                                const char *text);
 
 /* Readers of payloads; each returns false when the payload is not well formed. */
 

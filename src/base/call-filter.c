@@ -23,31 +23,67 @@
 /* Any arguments. Those that older and newer C libraries make for the same function are all here. */
 static const char *const common[] = {
   /* memory; mmap and mprotect are below */
-  "brk", "munmap", "mremap", "madvise",
+  "brk",
+  "munmap",
+  "mremap",
+  "madvise",
   /* what is open */
-  "read", "write", "writev", "close", "fstat", "newfstatat", "lseek",
+  "read",
+  "write",
+  "writev",
+  "close",
+  "fstat",
+  "newfstatat",
+  "lseek",
   /* waiting */
-  "poll", "ppoll", "nanosleep", "clock_nanosleep", "clock_gettime", "clock_getres", "gettimeofday", "time", "futex",
-  "restart_syscall", "sched_yield", "getcpu",
+  "poll",
+  "ppoll",
+  "nanosleep",
+  "clock_nanosleep",
+  "clock_gettime",
+  "clock_getres",
+  "gettimeofday",
+  "time",
+  "futex",
+  "restart_syscall",
+  "sched_yield",
+  "getcpu",
   /* itself */
-  "exit", "exit_group", "getpid", "gettid", "getppid", "getuid", "geteuid", "getgid", "getegid", "getrandom", "rseq",
-  "set_robust_list", "membarrier",
+  "exit",
+  "exit_group",
+  "getpid",
+  "gettid",
+  "getppid",
+  "getuid",
+  "geteuid",
+  "getgid",
+  "getegid",
+  "getrandom",
+  "rseq",
+  "set_robust_list",
+  "membarrier",
   /* signals; tgkill is below */
-  "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack",
+  "rt_sigaction",
+  "rt_sigprocmask",
+  "rt_sigreturn",
+  "sigaltstack",
 };
 
 /* And those that work on sockets. */
 static const char *const for_sockets[] = {
-  "getsockopt", "setsockopt", "getsockname", "getpeername", "sendto", "recvfrom", "sendmsg", "recvmsg", "shutdown",
-  "readv", "close_range", "dup", "statx", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "epoll_pwait2",
-  "sched_getaffinity", "uname", "sysinfo", "getrusage",
+  "getsockopt",  "setsockopt",  "getsockname",  "getpeername",       "sendto",
+  "recvfrom",    "sendmsg",     "recvmsg",      "shutdown",          "readv",
+  "close_range", "dup",         "statx",        "epoll_create1",     "epoll_ctl",
+  "epoll_wait",  "epoll_pwait", "epoll_pwait2", "sched_getaffinity", "uname",
+  "sysinfo",     "getrusage",
 };
 
 static int
 allow (scmp_filter_ctx context, const char *name)
 {
   int number = seccomp_syscall_resolve_name (name);
-  return number >= 0 ? seccomp_rule_add (context, SCMP_ACT_ALLOW, number, 0) : 0; /* other processors lack some */
+  return number >= 0 ? seccomp_rule_add (context, SCMP_ACT_ALLOW, number, 0)
+                     : 0; /* other processors lack some */
 }
 
 /* No memory that is or becomes executable. */
@@ -67,9 +103,11 @@ allow_descriptors (scmp_filter_ctx context)
   static const unsigned commands[] = { F_GETFL, F_SETFL, F_GETFD, F_SETFD, F_DUPFD, F_DUPFD_CLOEXEC };
   int result = 0;
   for (gsize i = 0; result == 0 && i < G_N_ELEMENTS (requests); i++)
-    result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (ioctl), 1, SCMP_A1_32 (SCMP_CMP_EQ, requests[i]));
+    result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (ioctl), 1,
+                               SCMP_A1_32 (SCMP_CMP_EQ, requests[i]));
   for (gsize i = 0; result == 0 && i < G_N_ELEMENTS (commands); i++)
-    result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (fcntl), 1, SCMP_A1_32 (SCMP_CMP_EQ, commands[i]));
+    result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (fcntl), 1,
+                               SCMP_A1_32 (SCMP_CMP_EQ, commands[i]));
   return result;
 }
 
@@ -109,7 +147,8 @@ allow_reading (scmp_filter_ctx context)
 static int
 allow_interfaces (scmp_filter_ctx context)
 {
-  return seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (ioctl), 1, SCMP_A1_32 (SCMP_CMP_EQ, SIOCGIFINDEX));
+  return seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (ioctl), 1,
+                           SCMP_A1_32 (SCMP_CMP_EQ, SIOCGIFINDEX));
 }
 
 /* The C library tries a socket of AF_UNIX first, for interfaces and for names of users, for which it needs no reproach, and
@@ -129,7 +168,8 @@ allow_answers (scmp_filter_ctx context)
       = { SECCOMP_IOCTL_NOTIF_RECV, SECCOMP_IOCTL_NOTIF_SEND, SECCOMP_IOCTL_NOTIF_ID_VALID };
   int result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (seccomp), 0);
   for (gsize i = 0; result == 0 && i < G_N_ELEMENTS (requests); i++)
-    result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (ioctl), 1, SCMP_A1_32 (SCMP_CMP_EQ, requests[i]));
+    result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (ioctl), 1,
+                               SCMP_A1_32 (SCMP_CMP_EQ, requests[i]));
   return result;
 }
 
@@ -149,7 +189,8 @@ allow_landlock (scmp_filter_ctx context)
 static int
 allow_signals (scmp_filter_ctx context, pid_t pid)
 {
-  return seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (kill), 1, SCMP_A0_32 (SCMP_CMP_EQ, (scmp_datum_t)pid));
+  return seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (kill), 1,
+                           SCMP_A0_32 (SCMP_CMP_EQ, (scmp_datum_t)pid));
 }
 
 static int

@@ -17,8 +17,9 @@
 
 typedef struct {
   const char *const *calls; /* NULL-terminated: by name, beside what every process needs */
-  const int *families;      /* (nullable): of sockets that it may make (AF_UNIX …), ending with 0; NULL: none has a use */
-  gboolean reads_files;     /* opens existing files, to read */
+  const int *
+      families; /* (nullable): of sockets that it may make (AF_UNIX …), ending with 0; NULL: none has a use */
+  gboolean reads_files;      /* opens existing files, to read */
   gboolean names_interfaces; /* asks for the numbers of interfaces: if_nametoindex(3) */
   gboolean names_users;      /* looks users up in files: getpwnam(3) */
   gboolean answers_calls;    /* decides about calls of another process: seccomp_unotify(2) */

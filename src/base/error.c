@@ -3,4 +3,4 @@
 
 #include "base/error.h"
 
-G_DEFINE_QUARK (vbet-error-quark, vbet_error)
+G_DEFINE_QUARK (vbet - error - quark, vbet_error)

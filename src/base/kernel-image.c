@@ -19,7 +19,7 @@
 static bool
 read_at (int fd, void *to, size_t size, uint64_t offset)
 {
-  return pread (fd, to, size, (off_t) offset) == (ssize_t) size;
+  return pread (fd, to, size, (off_t)offset) == (ssize_t)size;
 }
 
 /* The word behind the banner, and the version in it. Returns false when it is none. */
@@ -68,7 +68,7 @@ find_data (int fd, const Elf64_Ehdr *header, Elf64_Shdr *ret_section)
       || !read_at (fd, sections, count * sizeof sections[0], header->e_shoff))
     return false;
   const Elf64_Shdr *strings = &sections[header->e_shstrndx];
-  size_t size = strings->sh_size < sizeof names ? (size_t) strings->sh_size : sizeof names;
+  size_t size = strings->sh_size < sizeof names ? (size_t)strings->sh_size : sizeof names;
   if (size == 0 || !read_at (fd, names, size, strings->sh_offset))
     return false;
   names[size - 1] = '\0';
@@ -87,7 +87,8 @@ find_span (int fd, const Elf64_Ehdr *header, VbetKernelImage *image)
   size_t count = header->e_phnum < HEADERS_MAX ? header->e_phnum : HEADERS_MAX;
   image->start = UINT64_MAX;
   image->end = 0;
-  if (header->e_phentsize != sizeof programs[0] || !read_at (fd, programs, count * sizeof programs[0], header->e_phoff))
+  if (header->e_phentsize != sizeof programs[0]
+      || !read_at (fd, programs, count * sizeof programs[0], header->e_phoff))
     return false;
   for (size_t i = 0; i < count; i++) {
     uint64_t end = programs[i].p_vaddr + programs[i].p_memsz;
@@ -105,8 +106,9 @@ read_image (int fd, VbetKernelImage *image)
   Elf64_Ehdr header;
   Elf64_Shdr data;
   return read_at (fd, &header, sizeof header, 0) && memcmp (header.e_ident, ELFMAG, SELFMAG) == 0
-         && header.e_ident[EI_CLASS] == ELFCLASS64 && header.e_machine == EM_X86_64 && header.e_type == ET_EXEC
-         && find_span (fd, &header, image) && find_data (fd, &header, &data) && read_version (fd, &data, image);
+         && header.e_ident[EI_CLASS] == ELFCLASS64 && header.e_machine == EM_X86_64
+         && header.e_type == ET_EXEC && find_span (fd, &header, image) && find_data (fd, &header, &data)
+         && read_version (fd, &data, image);
 }
 
 int

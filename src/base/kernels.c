@@ -81,7 +81,7 @@ info_new (const char *folder, const char *name)
   self->release = g_strdup ("");
   self->source = g_strdup ("");
   self->compiler = g_strdup ("");
-  self->size = (guint64) status.st_size;
+  self->size = (guint64)status.st_size;
   read_manifest (self, manifest);
   return self;
 }
@@ -106,19 +106,20 @@ find_info (const char *name)
 static gint
 compare_names (gconstpointer a, gconstpointer b)
 {
-  return strcmp (*(char *const *) a, *(char *const *) b);
+  return strcmp (*(char *const *)a, *(char *const *)b);
 }
 
 GPtrArray *
 vbet_kernels_list (void)
 {
-  GPtrArray *kernels = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_kernel_info_free);
+  GPtrArray *kernels = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_kernel_info_free);
   g_auto (GStrv) folders = vbet_paths_kernel_search ();
   g_autoptr (VbetKernelInfo) current = find_info (NULL);
   for (gsize i = 0; folders[i] != NULL; i++) {
     g_autoptr (GDir) dir = g_dir_open (folders[i], 0, NULL);
     g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-    for (const char *name = dir != NULL ? g_dir_read_name (dir) : NULL; name != NULL; name = g_dir_read_name (dir))
+    for (const char *name = dir != NULL ? g_dir_read_name (dir) : NULL; name != NULL;
+         name = g_dir_read_name (dir))
       if (g_str_has_prefix (name, "vbet-"))
         g_ptr_array_add (names, g_strdup (name));
     g_ptr_array_sort (names, compare_names);
@@ -161,13 +162,14 @@ vbet_kernels_stock (void)
 static gboolean
 is_long_enough (int fd, const Elf64_Ehdr *header, guint64 size)
 {
-  if (header->e_phentsize != sizeof (Elf64_Phdr)
-      || header->e_shoff > size || (guint64) header->e_shnum * header->e_shentsize > size - header->e_shoff)
+  if (header->e_phentsize != sizeof (Elf64_Phdr) || header->e_shoff > size
+      || (guint64)header->e_shnum * header->e_shentsize > size - header->e_shoff)
     return FALSE;
   for (guint i = 0; i < header->e_phnum; i++) {
     Elf64_Phdr segment;
     if (header->e_phoff > size
-        || pread (fd, &segment, sizeof segment, (off_t) (header->e_phoff + i * sizeof segment)) != (ssize_t) sizeof segment)
+        || pread (fd, &segment, sizeof segment, (off_t)(header->e_phoff + i * sizeof segment))
+               != (ssize_t)sizeof segment)
       return FALSE;
     if (segment.p_offset > size || segment.p_filesz > size - segment.p_offset)
       return FALSE;
@@ -187,11 +189,11 @@ vbet_kernel_check_file (const char *kernel, GError **error)
   gssize got = pread (fd, &header, sizeof header, 0);
   gboolean is_elf = got >= SELFMAG && memcmp (header.e_ident, ELFMAG, SELFMAG) == 0;
   if (is_elf && fstat (fd, &status) == 0) {
-    if (got != (gssize) sizeof header)
+    if (got != (gssize)sizeof header)
       fault = "is cut short";
     else if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != EM_X86_64)
       fault = "is for another kind of machine";
-    else if (!is_long_enough (fd, &header, (guint64) status.st_size))
+    else if (!is_long_enough (fd, &header, (guint64)status.st_size))
       fault = "is cut short";
   }
   if (!is_elf)
@@ -200,7 +202,8 @@ vbet_kernel_check_file (const char *kernel, GError **error)
   if (fault == NULL)
     return TRUE;
   g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
-               "The guest kernel %s %s; build one with: vbetctl kernel build, or name another by kernel=", kernel, fault);
+               "The guest kernel %s %s; build one with: vbetctl kernel build, or name another by kernel=",
+               kernel, fault);
   return FALSE;
 }
 

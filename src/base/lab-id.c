@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#define TAG_DIGITS 8 /* 32 bits: of a thousand labs of one name, two are alike in one of ten thousand cases  \
+#define TAG_DIGITS                                                                                           \
+  8 /* 32 bits: of a thousand labs of one name, two are alike in one of ten thousand cases  \
                       */
 #define TAG_SIZE (1 + TAG_DIGITS)
 

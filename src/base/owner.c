@@ -43,13 +43,15 @@ vbet_owner_connect (const char *path, int type, const char *what, GError **error
 {
   struct sockaddr_un address = { .sun_family = AF_UNIX };
   if (strlen (path) >= sizeof address.sun_path) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_PROTOCOL, "The engine answered with a path that is too long for a socket");
+    g_set_error (error, VBET_ERROR, VBET_ERROR_PROTOCOL,
+                 "The engine answered with a path that is too long for a socket");
     return -1;
   }
   memcpy (address.sun_path, path, strlen (path) + 1);
   int fd = socket (AF_UNIX, type | SOCK_CLOEXEC, 0);
   if (fd < 0 || connect (fd, (struct sockaddr *)&address, sizeof address) != 0)
-    g_set_error (error, VBET_ERROR, VBET_ERROR_FAILED, "Cannot reach the %s at %s: %s", what, path, g_strerror (errno));
+    g_set_error (error, VBET_ERROR, VBET_ERROR_FAILED, "Cannot reach the %s at %s: %s", what, path,
+                 g_strerror (errno));
   else if (vbet_owner_is_ours (fd, NULL, error))
     return fd;
   if (fd >= 0)

@@ -64,7 +64,8 @@ chosen_runtime_dir (void)
 {
   char *chosen = environment_dir ("VBET_RUNTIME_DIR");
   const char *xdg = g_getenv ("XDG_RUNTIME_DIR");
-  if (chosen != NULL || is_system_user () || xdg == NULL || !g_path_is_absolute (xdg) || g_access (xdg, W_OK) != 0)
+  if (chosen != NULL || is_system_user () || xdg == NULL || !g_path_is_absolute (xdg)
+      || g_access (xdg, W_OK) != 0)
     return chosen;
   return g_build_filename (xdg, "vbet", NULL);
 }
@@ -82,7 +83,7 @@ _vbet_paths_shared_runtime_dir (void)
   uid_t uid;
   gid_t gid;
   vbet_paths_lab_user (&uid, &gid);
-  return g_strdup_printf ("/tmp/vbet-%u", (unsigned) uid);
+  return g_strdup_printf ("/tmp/vbet-%u", (unsigned)uid);
 }
 
 char *

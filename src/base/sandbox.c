@@ -66,8 +66,8 @@ rights_of (VbetSandboxAccess access)
   if (access & VBET_SANDBOX_WRITE)
     rights |= FS_WRITE_FILE | FS_TRUNCATE;
   if (access & VBET_SANDBOX_CREATE)
-    rights |= FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR | FS_MAKE_REG | FS_MAKE_SOCK | FS_MAKE_FIFO | FS_MAKE_SYM
-              | FS_REFER;
+    rights |= FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR | FS_MAKE_REG | FS_MAKE_SOCK | FS_MAKE_FIFO
+              | FS_MAKE_SYM | FS_REFER;
   if (access & VBET_SANDBOX_EXECUTE)
     rights |= FS_EXECUTE | FS_READ_FILE;
   if (access & VBET_SANDBOX_DEVICE)
@@ -134,7 +134,7 @@ int
 vbet_sandbox_landlock_abi (void)
 {
   long abi = syscall (SYS_landlock_create_ruleset, NULL, 0, CREATE_RULESET_VERSION);
-  return abi > 0 ? (int) abi : -ENOSYS;
+  return abi > 0 ? (int)abi : -ENOSYS;
 }
 
 int
@@ -147,7 +147,7 @@ vbet_sandbox_landlock_limits (const VbetSandboxRule *rules, gsize n, VbetSandbox
   if (result != 0)
     return result;
   struct ruleset_attr attr = ruleset_for (abi, limits);
-  int ruleset = (int) syscall (SYS_landlock_create_ruleset, &attr, ruleset_size (abi), 0);
+  int ruleset = (int)syscall (SYS_landlock_create_ruleset, &attr, ruleset_size (abi), 0);
   if (ruleset < 0)
     return -errno;
   for (gsize i = 0; i < n && result == 0; i++)

@@ -52,7 +52,7 @@ vbet_vlan_set_from_text (const char *text, VbetVlanSet *ret_set)
     gint digit = g_ascii_xdigit_value (text[digits]);
     if (digit < 0)
       return FALSE;
-    ret_set->words[digits / 16] = ret_set->words[digits / 16] << 4 | (guint) digit;
+    ret_set->words[digits / 16] = ret_set->words[digits / 16] << 4 | (guint)digit;
   }
   return digits == VBET_VLANS / 4 && text[digits] == '\0';
 }

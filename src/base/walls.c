@@ -12,7 +12,8 @@ static const struct {
 } walls[] = {
   { { "root", "landlock" }, "A guest's root can read and change the files of the user who runs the lab" },
   { { "root" },
-    "A guest's root can connect to that user's sockets, other guests' among them, and change modes and times of that user's "
+    "A guest's root can connect to that user's sockets, other guests' among them, and change modes and times "
+    "of that user's "
     "files" },
   { { "netns", "calls" }, "A guest's root can use this machine's network, past the lab's switch" },
   { { "pidns" }, "Processes of a guest may go on for a moment when its kernel is killed" },

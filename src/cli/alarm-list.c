@@ -23,8 +23,8 @@ vbet_alarm_lines (GVariant *reply)
     /* A remedy that names the command says it already. */
     gboolean more = *command != '\0' && strstr (remedy, command) == NULL;
     g_ptr_array_add (lines, g_strdup_printf ("%s%s%s%s%s%s%s", device, *device != '\0' ? ": " : "",
-                                             vbet_field_text (alarm, "text"), *remedy != '\0' ? ". " : "", remedy,
-                                             more ? ": " : "", more ? command : ""));
+                                             vbet_field_text (alarm, "text"), *remedy != '\0' ? ". " : "",
+                                             remedy, more ? ": " : "", more ? command : ""));
   }
   return lines;
 }

@@ -32,7 +32,8 @@ run_calls (VbetClient *client, const char *text, GError **error)
   GVariantDict params;
   g_variant_dict_init (&params, NULL);
   g_variant_dict_insert (&params, "text", "s", text);
-  g_autoptr (GVariant) reply = vbet_connection_call (client, "lab.call", g_variant_dict_end (&params), NULL, error);
+  g_autoptr (GVariant) reply
+      = vbet_connection_call (client, "lab.call", g_variant_dict_end (&params), NULL, error);
   if (reply == NULL)
     return VBET_EXIT_FAILURE;
   return vbet_call_list_print (reply, TRUE) > 0 ? VBET_EXIT_FAILURE : VBET_EXIT_OK;
@@ -44,8 +45,9 @@ try_again (VbetClient *client, guint64 number, GError **error)
 {
   GVariantDict params;
   g_variant_dict_init (&params, NULL);
-  g_variant_dict_insert (&params, "number", "u", (guint32) number);
-  g_autoptr (GVariant) reply = vbet_connection_call (client, "call.retry", g_variant_dict_end (&params), NULL, error);
+  g_variant_dict_insert (&params, "number", "u", (guint32)number);
+  g_autoptr (GVariant) reply
+      = vbet_connection_call (client, "call.retry", g_variant_dict_end (&params), NULL, error);
   g_autoptr (GVariant) call = reply != NULL ? vbet_field_dict (reply, "call") : NULL;
   return call != NULL && vbet_call_print (call, TRUE) ? VBET_EXIT_OK : VBET_EXIT_FAILURE;
 }
@@ -63,7 +65,8 @@ vbet_cmd_call (const VbetCommand *self, int argc, char **argv)
   if (!vbet_command_parse_strict (self, options, &argc, argv, (VbetArity){ 2, -1 }, &exit_code))
     return exit_code;
   if (again && (argc != 3 || !g_ascii_string_to_unsigned (argv[2], 10, 1, G_MAXUINT32, &number, NULL)))
-    return vbet_command_usage_error (self, "After --again come the lab and the number of one call, as “vbetctl status” shows it");
+    return vbet_command_usage_error (
+        self, "After --again come the lab and the number of one call, as “vbetctl status” shows it");
   g_autoptr (GError) error = NULL;
   g_autofree char *text = again ? g_strdup ("") : calls_text (argc, argv, &error);
   if (text != NULL && !g_utf8_validate (text, -1, NULL))

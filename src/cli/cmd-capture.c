@@ -191,7 +191,9 @@ capture (const Options *options, const char *lab, const char *where)
   g_autoptr (VbetClient) client = vbet_connection_open (lab, &error);
   g_autoptr (GVariant) reply
       = client != NULL ? start_capture (client, options, where, output < 0, &error) : NULL;
-  int fd = reply != NULL ? vbet_owner_connect (vbet_field_text (reply, "socket"), SOCK_SEQPACKET, "capture", &error) : -1;
+  int fd = reply != NULL
+               ? vbet_owner_connect (vbet_field_text (reply, "socket"), SOCK_SEQPACKET, "capture", &error)
+               : -1;
   if (fd < 0) {
     vbet_output_error (error);
     return VBET_EXIT_FAILURE;

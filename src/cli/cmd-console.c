@@ -241,7 +241,9 @@ run (const VbetCommand *self, int argc, char **argv, gboolean shell)
     reply = open_shell (client, argv[2], &error);
   else if (client != NULL)
     reply = vbet_connection_call_device (client, "console.open", argv[2], NULL, NULL, &error);
-  int fd = reply != NULL ? vbet_owner_connect (vbet_field_text (reply, "socket"), SOCK_STREAM, "console", &error) : -1;
+  int fd = reply != NULL
+               ? vbet_owner_connect (vbet_field_text (reply, "socket"), SOCK_STREAM, "console", &error)
+               : -1;
   if (fd < 0) {
     vbet_output_error (error);
     return VBET_EXIT_FAILURE;

@@ -39,7 +39,7 @@ list_json (GPtrArray *kernels)
     add_text (builder, "source", kernel->source);
     add_text (builder, "compiler", kernel->compiler);
     json_builder_set_member_name (builder, "size");
-    json_builder_add_int_value (builder, (gint64) kernel->size);
+    json_builder_add_int_value (builder, (gint64)kernel->size);
     json_builder_set_member_name (builder, "options");
     json_builder_add_int_value (builder, kernel->options);
     json_builder_set_member_name (builder, "current");
@@ -60,9 +60,11 @@ list_people (GPtrArray *kernels)
   g_autoptr (VbetTable) table = vbet_table_new ("KERNEL||>SIZE|RELEASE|SOURCE|FILE");
   for (guint i = 0; i < kernels->len; i++) {
     const VbetKernelInfo *kernel = g_ptr_array_index (kernels, i);
-    g_autofree char *size = vbet_format_bytes ((gint64) kernel->size);
+    g_autofree char *size = vbet_format_bytes ((gint64)kernel->size);
     vbet_table_add (table, kernel->name);
-    vbet_table_add (table, !vbet_kernel_info_is_whole (kernel) ? "damaged" : kernel->current ? "current" : "");
+    vbet_table_add (table, !vbet_kernel_info_is_whole (kernel) ? "damaged"
+                           : kernel->current                   ? "current"
+                                                               : "");
     vbet_table_add (table, size);
     vbet_table_add (table, kernel->release);
     vbet_table_add (table, kernel->source);

@@ -119,8 +119,8 @@ run_lab (const VbetLabFile *file, const Options *options)
   g_autoptr (GPtrArray) failures = NULL;
   g_autoptr (VbetInterrupt) interrupt = vbet_interrupt_new ();
   gint64 started = g_get_monotonic_time ();
-  g_autoptr (VbetClient) client
-      = vbet_start_lab (file, options->id, NULL, options->consent.isolated, options->quiet, interrupt, &failures, &error);
+  g_autoptr (VbetClient) client = vbet_start_lab (file, options->id, NULL, options->consent.isolated,
+                                                  options->quiet, interrupt, &failures, &error);
   if (client == NULL && vbet_interrupt_count (interrupt) > 0) {
     vbet_output_message ("Interrupted; the lab was stopped");
     return VBET_EXIT_INTERRUPTED;

@@ -112,9 +112,8 @@ print_people (const VbetTopology *topology)
   guint checks = topology->checks->len;
   guint steps = topology->steps->len;
   g_autofree char *name = vbet_output_line (topology->name);
-  vbet_output_print ("%s: %u device%s, %u cable%s, %u check%s, %u step%s\n", name, devices,
-                     plural (devices), cables, plural (cables), checks, plural (checks), steps,
-                     plural (steps));
+  vbet_output_print ("%s: %u device%s, %u cable%s, %u check%s, %u step%s\n", name, devices, plural (devices),
+                     cables, plural (cables), checks, plural (checks), steps, plural (steps));
   if (devices > 0) {
     vbet_output_print ("\n");
     print_devices (topology);

@@ -33,8 +33,8 @@ typedef struct {
   VbetInterrupt *interrupt; /* not owned */
   const VbetLabFile *file;  /* not owned */
   gboolean isolated;
-  VbetClient *client;       /* owned; NULL while nothing runs */
-  gboolean left_behind;     /* it could not be stopped */
+  VbetClient *client;   /* owned; NULL while nothing runs */
+  gboolean left_behind; /* it could not be stopped */
 } Test;
 
 static gboolean
@@ -144,8 +144,8 @@ start (Test *test, guint index)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) failures = NULL;
   gint64 started = g_get_monotonic_time ();
-  test->client = vbet_start_lab (test->file, id, NULL, test->isolated, !vbet_output_is_terminal (stderr), test->interrupt,
-                                 &failures, &error);
+  test->client = vbet_start_lab (test->file, id, NULL, test->isolated, !vbet_output_is_terminal (stderr),
+                                 test->interrupt, &failures, &error);
   if (is_interrupted (test))
     return FALSE;
   g_autoptr (GString) list = g_string_new (NULL);
@@ -166,7 +166,8 @@ start (Test *test, guint index)
 static void
 tell_alarms (Test *test)
 {
-  g_autoptr (GVariant) status = vbet_connection_call (test->client, "lab.status", NULL, test->interrupt, NULL);
+  g_autoptr (GVariant) status
+      = vbet_connection_call (test->client, "lab.status", NULL, test->interrupt, NULL);
   g_autoptr (GPtrArray) lines = vbet_alarm_lines (status);
   for (guint i = 0; i < lines->len; i++)
     vbet_report_comment (test->report, "%s", (const char *)g_ptr_array_index (lines, i));
@@ -317,7 +318,9 @@ test_files (GPtrArray *files, const GArray *isolated, const Options *options)
   gboolean left_behind = FALSE;
   for (guint i = 0; i < files->len && exit_code == VBET_EXIT_OK; i++) {
     g_autoptr (VbetInterrupt) interrupt = vbet_interrupt_new ();
-    Test test = { .report = report, .interrupt = interrupt, .file = g_ptr_array_index (files, i),
+    Test test = { .report = report,
+                  .interrupt = interrupt,
+                  .file = g_ptr_array_index (files, i),
                   .isolated = g_array_index (isolated, gboolean, i) };
     test_file (&test, i + 1, options);
     left_behind = left_behind || test.left_behind;

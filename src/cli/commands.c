@@ -50,11 +50,13 @@ static const VbetCommand commands[] = {
     "they are pcapng: vbetctl capture LAB CABLE | wireshark -k -i -. Ctrl-C ends it.",
     vbet_cmd_capture },
   { "measure", "LAB CABLE", "Set against measured: probe a cable that is in use and judge it by its settings",
-    "Prints each property for both directions: what is set, what was measured, and whether that is consistent.\n"
+    "Prints each property for both directions: what is set, what was measured, and whether that is "
+    "consistent.\n"
     "Exits with 1 when something is not. Ctrl-C ends it early, with the figures until then.",
     vbet_cmd_measure },
   { "call", "LAB CALL…", "Run calls of the language on a running lab, such as 'plug(c1, NIC(r1))'",
-    "Prints the calls that were carried out. “-” reads calls from the standard input. With --again instead: the number of a "
+    "Prints the calls that were carried out. “-” reads calls from the standard input. With --again instead: "
+    "the number of a "
     "call that failed, which is tried once more.",
     vbet_cmd_call },
   { "apply", "LAB FILE", "Change a running lab into what a file says",
@@ -70,7 +72,8 @@ static const VbetCommand commands[] = {
   { "image", "build [OPTION…] | list", "Build or list the images that guests boot from",
     "“vbetctl image build --help” shows the options of the recipe.", vbet_cmd_image },
   { "kernel", "build [OPTION…] | list", "Build or list lab kernels: a user-mode Linux from Debian's source",
-    "“vbetctl kernel build --help” shows the options of the recipe. It takes some minutes and goes on from where it "
+    "“vbetctl kernel build --help” shows the options of the recipe. It takes some minutes and goes on from "
+    "where it "
     "was\n"
     "stopped. Without a lab kernel guests run on that of the package user-mode-linux, with fewer features.",
     vbet_cmd_kernel },

@@ -23,7 +23,8 @@ vbet_connection_labs (GError **error)
 {
   g_autoptr (GError) failure = NULL;
   /* A folder that somebody else made first is none of ours: no lab runs, and one can be started. */
-  if (vbet_paths_check_runtime (NULL, &failure) || g_error_matches (failure, VBET_ERROR, VBET_ERROR_NOT_FOUND))
+  if (vbet_paths_check_runtime (NULL, &failure)
+      || g_error_matches (failure, VBET_ERROR, VBET_ERROR_NOT_FOUND))
     return vbet_labs_list_sync ();
   g_propagate_error (error, g_steal_pointer (&failure));
   return NULL;
@@ -162,7 +163,8 @@ call (VbetClient *client, const char *method, GVariant *params, const VbetInterr
   if (reply == NULL && pending->error != NULL)
     g_propagate_error (error, g_steal_pointer (&pending->error));
   else if (reply == NULL && watch != NULL && watch->silent)
-    g_propagate_error (error, vbet_connection_silent_error (vbet_client_get_id (client), vbet_client_get_pid (client)));
+    g_propagate_error (
+        error, vbet_connection_silent_error (vbet_client_get_id (client), vbet_client_get_pid (client)));
   else if (reply == NULL)
     set_interrupted (interrupt, error);
   pending_unref (pending);
@@ -191,7 +193,8 @@ GError *
 vbet_connection_silent_error (const char *lab, gint64 pid)
 {
   if (pid <= 0)
-    return g_error_new (VBET_ERROR, VBET_ERROR_TIMEOUT, "The lab “%s” does not answer: its engine hangs", lab);
+    return g_error_new (VBET_ERROR, VBET_ERROR_TIMEOUT, "The lab “%s” does not answer: its engine hangs",
+                        lab);
   return g_error_new (VBET_ERROR, VBET_ERROR_TIMEOUT,
                       "The lab “%s” does not answer: its engine hangs. “kill -KILL %" G_GINT64_FORMAT
                       "” ends it, with all that belongs to the lab",

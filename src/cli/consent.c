@@ -97,7 +97,8 @@ vbet_consent_ask (const VbetLabFile *file, VbetConsent *consent, gboolean isolab
   show (file, reach);
   if (!isatty (STDIN_FILENO) || !isatty (STDERR_FILENO))
     return refuse (isolable);
-  vbet_output_put (stderr, VBET_COLOR_NONE, "%s", isolable ? "Run it? [y/N/i (isolated)] " : "Apply it? [y/N] ");
+  vbet_output_put (stderr, VBET_COLOR_NONE, "%s",
+                   isolable ? "Run it? [y/N/i (isolated)] " : "Apply it? [y/N] ");
   fflush (stderr);
   char answer = read_answer ();
   if (answer == 'y')

@@ -11,21 +11,15 @@ typedef struct {
 
 /* The options, as rows of a command's table. */
 #define VBET_CONSENT_TRUST(consent)                                                                          \
-  { "trust",                                                                                                 \
-    0,                                                                                                       \
-    0,                                                                                                       \
-    G_OPTION_ARG_NONE,                                                                                       \
-    &(consent).trust,                                                                                        \
-    "Let the lab use what it names of this computer, and do not ask again",                                  \
-    NULL }
+  {                                                                                                          \
+    "trust", 0, 0, G_OPTION_ARG_NONE, &(consent).trust,                                                      \
+        "Let the lab use what it names of this computer, and do not ask again", NULL                         \
+  }
 #define VBET_CONSENT_ISOLATED(consent)                                                                       \
-  { "isolated",                                                                                              \
-    0,                                                                                                       \
-    0,                                                                                                       \
-    G_OPTION_ARG_NONE,                                                                                       \
-    &(consent).isolated,                                                                                     \
-    "Run the lab without anything of this computer that it names",                                           \
-    NULL }
+  {                                                                                                          \
+    "isolated", 0, 0, G_OPTION_ARG_NONE, &(consent).isolated,                                                \
+        "Run the lab without anything of this computer that it names", NULL                                  \
+  }
 
 /**
  * vbet_consent_needed: Returns: whether somebody has to be asked about @file: it names something of this computer, did

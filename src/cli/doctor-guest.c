@@ -31,17 +31,20 @@ vbet_doctor_check_registers (VbetDoctor *doctor, const char *id)
   gboolean helped = layout.size <= VBET_XSTATE_SIZE_MAX && access (library, R_OK) == 0;
   if (!vbet_xstate_needs_padding (&layout))
     vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "",
-                        "This processor's registers (%u bytes a process) fit every guest kernel.", layout.size);
-  else if (helped)
-    vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "",
-                        "This processor's registers (%u bytes a process) are more than guest kernels before Linux 7.2 "
-                        "keep; vbet-xstate.so helps those that are dynamically linked.",
+                        "This processor's registers (%u bytes a process) fit every guest kernel.",
                         layout.size);
+  else if (helped)
+    vbet_doctor_report (
+        doctor, id, VBET_DOCTOR_OK, "",
+        "This processor's registers (%u bytes a process) are more than guest kernels before Linux 7.2 "
+        "keep; vbet-xstate.so helps those that are dynamically linked.",
+        layout.size);
   else
-    vbet_doctor_report (doctor, id, VBET_DOCTOR_WARN, "build or install vBET again",
-                        "This processor's registers (%u bytes a process) are more than guest kernels before Linux 7.2 "
-                        "keep, and %s, which helps them, cannot be read.",
-                        layout.size, library);
+    vbet_doctor_report (
+        doctor, id, VBET_DOCTOR_WARN, "build or install vBET again",
+        "This processor's registers (%u bytes a process) are more than guest kernels before Linux 7.2 "
+        "keep, and %s, which helps them, cannot be read.",
+        layout.size, library);
 }
 
 /* --- a guest ---------------------------------------------------------------------------- */
@@ -111,7 +114,7 @@ stop_engine (VbetClient *client, gint64 pid)
   g_autoptr (VbetInterrupt) interrupt = vbet_interrupt_new ();
   guint late = g_timeout_add_seconds (STOP_SECONDS, on_stop_late, interrupt);
   if (!vbet_connection_stop_lab (client, interrupt, NULL) && pid > 1)
-    (void) kill ((pid_t) pid, SIGKILL);
+    (void)kill ((pid_t)pid, SIGKILL);
   g_source_remove (late);
 }
 
@@ -150,7 +153,7 @@ static void
 boot_guest (Boot *boot)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *id = g_strdup_printf ("doctor-%d", (int) getpid ());
+  g_autofree char *id = g_strdup_printf ("doctor-%d", (int)getpid ());
   g_autoptr (VbetInterrupt) interrupt = vbet_interrupt_new ();
   gint64 began = g_get_monotonic_time ();
   gint64 pid = 0;
@@ -165,7 +168,7 @@ boot_guest (Boot *boot)
     g_variant_dict_insert (&params, "wait", "b", TRUE);
     g_autoptr (GVariant) reply
         = vbet_connection_call (client, "lab.apply", g_variant_dict_end (&params), interrupt, &error);
-    boot->seconds = (double) (g_get_monotonic_time () - began) / G_USEC_PER_SEC;
+    boot->seconds = (double)(g_get_monotonic_time () - began) / G_USEC_PER_SEC;
     if (reply != NULL)
       take_status (client, interrupt, boot, &pid);
   }
@@ -185,12 +188,13 @@ report_walls (VbetDoctor *doctor, const Boot *boot)
   g_auto (GStrv) open = vbet_walls_open ((const char *const *)boot->layers);
   g_autofree char *layers = g_strjoinv (", ", boot->layers);
   if (open[0] == NULL) {
-    vbet_doctor_report (doctor, "walls", VBET_DOCTOR_OK, "", "All walls around a guest hold here (%s).", layers);
+    vbet_doctor_report (doctor, "walls", VBET_DOCTOR_OK, "", "All walls around a guest hold here (%s).",
+                        layers);
     return;
   }
   g_autofree char *sentences = g_strjoinv (". ", open);
-  vbet_doctor_report (doctor, "walls", VBET_DOCTOR_WARN, vbet_walls_remedy (), "Not all walls around a guest hold here. %s.",
-                      sentences);
+  vbet_doctor_report (doctor, "walls", VBET_DOCTOR_WARN, vbet_walls_remedy (),
+                      "Not all walls around a guest hold here. %s.", sentences);
 }
 
 void
@@ -208,8 +212,9 @@ vbet_doctor_check_guest (VbetDoctor *doctor, const char *id)
                         "do what the sentence says, or take another guest kernel than the one above",
                         "A guest does not boot here: %s.", boot.reason);
   else
-    vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "", "A guest boots here, confined, in %s; its programs run by %s%s.",
-                        time, *boot.mode != '\0' ? boot.mode : "an unknown way",
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "",
+                        "A guest boots here, confined, in %s; its programs run by %s%s.", time,
+                        *boot.mode != '\0' ? boot.mode : "an unknown way",
                         boot.padded ? ", helped by vbet-xstate.so" : "");
   if (boot.reason == NULL)
     report_walls (doctor, &boot);

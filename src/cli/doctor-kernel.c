@@ -171,13 +171,15 @@ vbet_doctor_check_landlock (VbetDoctor *doctor, const char *id)
 {
   int abi = vbet_sandbox_landlock_abi ();
   if (abi > 0)
-    vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "",
-                        "Landlock is there (version %d): what opens files in guests and switch is confined once more.", abi);
+    vbet_doctor_report (
+        doctor, id, VBET_DOCTOR_OK, "",
+        "Landlock is there (version %d): what opens files in guests and switch is confined once more.", abi);
   else
     vbet_doctor_report (
         doctor, id, VBET_DOCTOR_WARN,
         "a kernel from 5.13 with Landlock; boot with lsm=landlock,… if it is only switched off",
-        "This kernel has no Landlock: the switch may open its user's files, and guests where they have no root of their own.");
+        "This kernel has no Landlock: the switch may open its user's files, and guests where they have no "
+        "root of their own.");
 }
 
 /* --- shares of processors --------------------------------------------------------------- */

@@ -63,12 +63,12 @@ add_failed_devices (GPtrArray *failures, VbetClient *client)
 }
 
 VbetClient *
-vbet_start_lab (const VbetLabFile *file, const char *id, const char *prefix, gboolean isolated, gboolean quiet,
-                VbetInterrupt *interrupt, GPtrArray **ret_failures, GError **error)
+vbet_start_lab (const VbetLabFile *file, const char *id, const char *prefix, gboolean isolated,
+                gboolean quiet, VbetInterrupt *interrupt, GPtrArray **ret_failures, GError **error)
 {
-  VbetLaunchOptions options
-      = { .id = id, .name = file->name, .path = *file->path != '\0' ? file->path : NULL,
-          .isolated = isolated };
+  VbetLaunchOptions options = {
+    .id = id, .name = file->name, .path = *file->path != '\0' ? file->path : NULL, .isolated = isolated
+  };
   *ret_failures = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (VbetClient) client = vbet_client_launch_sync (&options, error);
   if (client == NULL)

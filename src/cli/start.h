@@ -19,5 +19,6 @@
  *
  * Returns: (transfer full): the running lab, also when some of it failed; NULL when there is none.
  */
-VbetClient *vbet_start_lab (const VbetLabFile *file, const char *id, const char *prefix, gboolean isolated, gboolean quiet,
-                            VbetInterrupt *interrupt, GPtrArray **ret_failures, GError **error);
+VbetClient *vbet_start_lab (const VbetLabFile *file, const char *id, const char *prefix, gboolean isolated,
+                            gboolean quiet, VbetInterrupt *interrupt, GPtrArray **ret_failures,
+                            GError **error);

@@ -127,8 +127,8 @@ vbet_client_class_init (VbetClientClass *class)
   GObjectClass *object_class = G_OBJECT_CLASS (class);
   object_class->dispose = vbet_client_dispose;
   object_class->finalize = vbet_client_finalize;
-  signals[SIGNAL_NOTIFICATION] = g_signal_new ("notification", VBET_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                               G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_VARIANT);
+  signals[SIGNAL_NOTIFICATION] = g_signal_new ("notification", VBET_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL,
+                                               NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_VARIANT);
   signals[SIGNAL_CLOSED]
       = g_signal_new ("closed", VBET_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -167,7 +167,7 @@ take_answer (VbetClient *self, gint64 number, GVariant *message)
   g_autoptr (GTask) task = end_call (self, call);
   g_autoptr (GVariant) error = g_variant_lookup_value (message, "error", G_VARIANT_TYPE_VARDICT);
   if (error == NULL) {
-    g_task_return_pointer (task, object_of (message, "result"), (GDestroyNotify) g_variant_unref);
+    g_task_return_pointer (task, object_of (message, "result"), (GDestroyNotify)g_variant_unref);
     return;
   }
   gint64 code = 0;
@@ -175,7 +175,7 @@ take_answer (VbetClient *self, gint64 number, GVariant *message)
   g_variant_lookup (error, "code", "x", &code);
   if (!g_variant_lookup (error, "message", "s", &sentence))
     sentence = g_strdup ("The lab's engine refused without saying why");
-  g_task_return_error (task, vbet_rpc_error ((gint) CLAMP (code, G_MININT, G_MAXINT), sentence));
+  g_task_return_error (task, vbet_rpc_error ((gint)CLAMP (code, G_MININT, G_MAXINT), sentence));
 }
 
 static void
@@ -231,9 +231,10 @@ lab_address (const char *id, struct sockaddr_un *ret_address, GError **error)
     return FALSE;
   g_autofree char *path = vbet_paths_lab_socket (id);
   if (strlen (path) > VBET_SOCKET_PATH_MAX) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
-                 "The path %s is longer than a socket's may be (%d bytes); choose a shorter lab id or XDG_RUNTIME_DIR",
-                 path, VBET_SOCKET_PATH_MAX);
+    g_set_error (
+        error, VBET_ERROR, VBET_ERROR_HOST,
+        "The path %s is longer than a socket's may be (%d bytes); choose a shorter lab id or XDG_RUNTIME_DIR",
+        path, VBET_SOCKET_PATH_MAX);
     return FALSE;
   }
   *ret_address = (struct sockaddr_un){ .sun_family = AF_UNIX };
@@ -246,11 +247,13 @@ static GError *
 connect_error (const char *id, int code)
 {
   if (code == ENOENT || code == ECONNREFUSED || code == ENOTDIR)
-    return g_error_new (VBET_ERROR, VBET_ERROR_NOT_FOUND, "No lab “%s” is running; “vbetctl ps” lists those that are",
-                        id);
+    return g_error_new (VBET_ERROR, VBET_ERROR_NOT_FOUND,
+                        "No lab “%s” is running; “vbetctl ps” lists those that are", id);
   if (code == EAGAIN)
-    return g_error_new (VBET_ERROR, VBET_ERROR_TIMEOUT, "The lab “%s” takes no connection: its engine hangs, or has too "
-                                                        "much to do", id);
+    return g_error_new (VBET_ERROR, VBET_ERROR_TIMEOUT,
+                        "The lab “%s” takes no connection: its engine hangs, or has too "
+                        "much to do",
+                        id);
   return g_error_new (VBET_ERROR, VBET_ERROR_FAILED, "Cannot reach the lab “%s”: %s", id, g_strerror (code));
 }
 
@@ -264,7 +267,7 @@ try_connect (const char *id, gboolean *ret_again, GError **error)
   if (!lab_address (id, &address, error))
     return NULL;
   int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  int failed = fd < 0 || connect (fd, (const struct sockaddr *) &address, sizeof address) != 0 ? errno : 0;
+  int failed = fd < 0 || connect (fd, (const struct sockaddr *)&address, sizeof address) != 0 ? errno : 0;
   if (failed == 0 && vbet_owner_is_ours (fd, &pid, error))
     return client_new (id, fd, pid);
   if (fd >= 0)
@@ -313,7 +316,8 @@ on_try (gpointer data)
 }
 
 void
-vbet_client_connect_async (const char *id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+vbet_client_connect_async (const char *id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                           gpointer user_data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
   Connecting *connecting = g_new (Connecting, 1);
@@ -457,11 +461,11 @@ _vbet_lab_info_from_reply (const char *id, GVariant *reply)
   g_variant_lookup (reply, "uptime", "d", &info->uptime);
   g_variant_lookup (reply, "isolated", "b", &info->isolated);
   if (g_variant_lookup (reply, "devices", "x", &number))
-    info->devices = (guint) number;
+    info->devices = (guint)number;
   if (g_variant_lookup (reply, "guests", "x", &number))
-    info->guests = (guint) number;
+    info->guests = (guint)number;
   if (g_variant_lookup (reply, "ready", "x", &number))
-    info->ready = (guint) number;
+    info->ready = (guint)number;
   return info;
 }
 

@@ -13,14 +13,14 @@
 typedef struct {
   char *id;
   char *name;
-  char *path;       /* of its file; "" when it has none */
-  gint64 pid;       /* of vbetd */
-  double uptime;    /* seconds */
+  char *path;    /* of its file; "" when it has none */
+  gint64 pid;    /* of vbetd */
+  double uptime; /* seconds */
   guint devices;
-  guint ready;      /* guests that are ready */
+  guint ready; /* guests that are ready */
   guint guests;
   gboolean isolated; /* it uses nothing of the host that its text names */
-  gboolean answers; /* FALSE: its engine says nothing: only @id and, if known, @pid are set */
+  gboolean answers;  /* FALSE: its engine says nothing: only @id and, if known, @pid are set */
 } VbetLabInfo;
 
 void vbet_lab_info_free (VbetLabInfo *self);
@@ -42,11 +42,12 @@ GPtrArray *vbet_labs_list_finish (GAsyncResult *result);
 VbetLabInfo *_vbet_lab_info_from_reply (const char *id, GVariant *reply);
 
 typedef struct {
-  const char *id;     /* (nullable): lab identifier; derived from @name when NULL, and from @path, too, when a lab of
+  const char
+      *id; /* (nullable): lab identifier; derived from @name when NULL, and from @path, too, when a lab of
                        * another file has that already */
-  const char *name;   /* lab name (file name without .vbet) */
-  const char *path;   /* (nullable): absolute path of the file, for people */
-  gboolean isolated;  /* the engine uses nothing of the host that a text names, whoever gives it one */
+  const char *name;  /* lab name (file name without .vbet) */
+  const char *path;  /* (nullable): absolute path of the file, for people */
+  gboolean isolated; /* the engine uses nothing of the host that a text names, whoever gives it one */
 } VbetLaunchOptions;
 
 #define VBET_TYPE_CLIENT (vbet_client_get_type ())
@@ -85,8 +86,8 @@ GPid vbet_client_get_pid (VbetClient *self);
  *
  * The reply is a{sv} too. Errors of the engine arrive in VBET_ERROR with the engine's own sentence.
  */
-void vbet_client_call_async (VbetClient *self, const char *method, GVariant *params, GCancellable *cancellable,
-                             GAsyncReadyCallback callback, gpointer user_data);
+void vbet_client_call_async (VbetClient *self, const char *method, GVariant *params,
+                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 GVariant *vbet_client_call_finish (VbetClient *self, GAsyncResult *result, GError **error);
 
 /** vbet_client_call_sync: iterates the thread-default main context while it waits, so notifications arrive meanwhile. */

@@ -135,8 +135,8 @@ vbet_labs_list_async (GAsyncReadyCallback callback, gpointer user_data)
   listing->labs = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_lab_info_free);
   g_task_set_task_data (task, listing, listing_free);
   listing->waiting = 1; /* us */
-  listing->timeout
-      = g_timeout_add_full (G_PRIORITY_DEFAULT, VBET_LABS_PATIENCE_MS, on_timeout, g_object_ref (task), g_object_unref);
+  listing->timeout = g_timeout_add_full (G_PRIORITY_DEFAULT, VBET_LABS_PATIENCE_MS, on_timeout,
+                                         g_object_ref (task), g_object_unref);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
     if (!vbet_paths_valid_lab_id (name))
       continue;

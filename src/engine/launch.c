@@ -65,7 +65,8 @@ fail_running (GTask *task, const char *id, const char *path)
 {
   g_task_return_new_error (
       task, VBET_ERROR, VBET_ERROR_EXISTS,
-      "The lab “%s” already runs, from %s; stop it with “vbetctl stop %s” or give this one another --id", id, path, id);
+      "The lab “%s” already runs, from %s; stop it with “vbetctl stop %s” or give this one another --id", id,
+      path, id);
 }
 
 /* @data: the launch, whose identifier the lab that answers has. */
@@ -120,14 +121,15 @@ static void
 on_line (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
-  g_autofree char *line = g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (source), result, NULL, NULL);
+  g_autofree char *line
+      = g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (source), result, NULL, NULL);
   Launch *self = g_task_get_task_data (task);
   GCancellable *cancellable = g_task_get_cancellable (task);
   if (g_strcmp0 (line, "ready") == 0) {
     vbet_client_connect_async (self->id, cancellable, on_connected, g_steal_pointer (&task));
   } else if (line != NULL && g_str_has_prefix (line, "error ")) {
     char *message = NULL;
-    gint code = (gint) strtol (line + strlen ("error "), &message, 10);
+    gint code = (gint)strtol (line + strlen ("error "), &message, 10);
     self->refusal = vbet_rpc_error (code, g_strstrip (message));
     if (g_error_matches (self->refusal, VBET_ERROR, VBET_ERROR_EXISTS))
       vbet_client_connect_async (self->id, cancellable, on_rival, g_steal_pointer (&task));
@@ -146,16 +148,18 @@ spawn (GTask *task)
   g_autofree char *vbetd = vbet_paths_program ("vbetd");
   GError *error = NULL;
   if (!g_file_test (vbetd, G_FILE_TEST_IS_EXECUTABLE)) {
-    g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_HOST, "The engine %s is missing; install vBET again", vbetd);
+    g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_HOST,
+                             "The engine %s is missing; install vBET again", vbetd);
     return;
   }
   /* The engine lives on: it must not hold the standard error of a "vbetctl run 2>&1 | …". Debug messages excepted. */
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
       G_SUBPROCESS_FLAGS_STDOUT_PIPE
-      | (g_getenv ("G_MESSAGES_DEBUG") == NULL ? G_SUBPROCESS_FLAGS_STDERR_SILENCE : G_SUBPROCESS_FLAGS_NONE));
-  g_autoptr (GSubprocess) process = g_subprocess_launcher_spawn (
-      launcher, &error, vbetd, "--id", self->id, "--name", self->name, "--path", self->path,
-      self->isolated ? "--isolated" : NULL, NULL);
+      | (g_getenv ("G_MESSAGES_DEBUG") == NULL ? G_SUBPROCESS_FLAGS_STDERR_SILENCE
+                                               : G_SUBPROCESS_FLAGS_NONE));
+  g_autoptr (GSubprocess) process
+      = g_subprocess_launcher_spawn (launcher, &error, vbetd, "--id", self->id, "--name", self->name,
+                                     "--path", self->path, self->isolated ? "--isolated" : NULL, NULL);
   if (process == NULL) {
     g_task_return_error (task, error);
     return;
@@ -167,8 +171,8 @@ spawn (GTask *task)
 }
 
 void
-vbet_client_launch_async (const VbetLaunchOptions *options, GCancellable *cancellable, GAsyncReadyCallback callback,
-                          gpointer user_data)
+vbet_client_launch_async (const VbetLaunchOptions *options, GCancellable *cancellable,
+                          GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   Launch *self = g_new0 (Launch, 1);

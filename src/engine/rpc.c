@@ -13,9 +13,9 @@ typedef struct {
 } CodeRow;
 
 static const CodeRow codes[] = {
-  { -32001, VBET_ERROR_FAILED },   { -32002, VBET_ERROR_USAGE },     { -32003, VBET_ERROR_NOT_FOUND },
-  { -32004, VBET_ERROR_EXISTS },   { -32005, VBET_ERROR_STATE },     { -32006, VBET_ERROR_HOST },
-  { -32007, VBET_ERROR_PROTOCOL }, { -32008, VBET_ERROR_TIMEOUT },   { -32009, VBET_ERROR_CANCELLED },
+  { -32001, VBET_ERROR_FAILED },   { -32002, VBET_ERROR_USAGE },   { -32003, VBET_ERROR_NOT_FOUND },
+  { -32004, VBET_ERROR_EXISTS },   { -32005, VBET_ERROR_STATE },   { -32006, VBET_ERROR_HOST },
+  { -32007, VBET_ERROR_PROTOCOL }, { -32008, VBET_ERROR_TIMEOUT }, { -32009, VBET_ERROR_CANCELLED },
   { -32010, VBET_ERROR_LANGUAGE },
 };
 
@@ -24,7 +24,7 @@ vbet_rpc_code (const GError *error)
 {
   if (error->domain == VBET_ERROR)
     for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
-      if ((gint) codes[i].error == error->code)
+      if ((gint)codes[i].error == error->code)
         return codes[i].code;
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return -32009;
@@ -38,7 +38,7 @@ vbet_rpc_error (gint code, const char *message)
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
     if (codes[i].code == code)
       found = codes[i].error;
-  return g_error_new_literal (VBET_ERROR, (gint) found, message);
+  return g_error_new_literal (VBET_ERROR, (gint)found, message);
 }
 
 /* --- messages ------------------------------------------------------------------------------------- */

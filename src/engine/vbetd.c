@@ -69,7 +69,8 @@ parse_options (char **argv, Options *options, GError **error)
     /* File names are bytes: nothing is to be made of them by the locale, which an engine does not have. */
     { "name", 0, 0, G_OPTION_ARG_FILENAME, &name, "Name of the lab", "NAME" },
     { "path", 0, 0, G_OPTION_ARG_FILENAME, &path, "The lab's file, for people to see", "FILE" },
-    { "isolated", 0, 0, G_OPTION_ARG_NONE, &options->isolated, "Use nothing of the host that a text names", NULL },
+    { "isolated", 0, 0, G_OPTION_ARG_NONE, &options->isolated, "Use nothing of the host that a text names",
+      NULL },
     { "warden", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &warden_path, NULL, NULL },
     G_OPTION_ENTRY_NULL,
   };
@@ -81,7 +82,7 @@ parse_options (char **argv, Options *options, GError **error)
     return FALSE;
   if (warden_path != NULL && g_strv_length (rest) == 2) {
     const char *folders[] = { warden_path, rest[1], NULL };
-    options->warden = g_strdupv ((char **) folders);
+    options->warden = g_strdupv ((char **)folders);
     return TRUE;
   }
   if (options->id == NULL || !vbet_paths_valid_lab_id (options->id)) {
@@ -103,8 +104,8 @@ pin_program (const char *name, GError **error)
   g_autofree char *path = vbet_paths_program (name);
   int fd = open (path, O_PATH | O_CLOEXEC);
   if (fd < 0) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "The program %s is missing (%s); build or install vBET again", path,
-                 g_strerror (errno));
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
+                 "The program %s is missing (%s); build or install vBET again", path, g_strerror (errno));
     return NULL;
   }
   /* Out of the way of the low numbers that children get theirs mapped to. */
@@ -112,7 +113,8 @@ pin_program (const char *name, GError **error)
   close (fd);
   if (high < 0) {
     g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
-                 "A process may not open enough files here (%s); raise the limit: “ulimit -n 4096”", g_strerror (errno));
+                 "A process may not open enough files here (%s); raise the limit: “ulimit -n 4096”",
+                 g_strerror (errno));
     return NULL;
   }
   return g_strdup_printf ("/proc/self/fd/%d", high);
@@ -141,8 +143,8 @@ drop_root (GError **error)
   if (geteuid () != 0)
     return TRUE;
   if (setgroups (0, NULL) != 0 || setresgid (gid, gid, gid) != 0 || setresuid (uid, uid, uid) != 0) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot become the user “nobody” (%s); start vBET as an ordinary user",
-                 g_strerror (errno));
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
+                 "Cannot become the user “nobody” (%s); start vBET as an ordinary user", g_strerror (errno));
     return FALSE;
   }
   /* Changing users made /proc/self ours no longer; the pinned programs are reached through it. */
@@ -180,8 +182,8 @@ silence (void)
 static void
 say (const char *line)
 {
-  ssize_t size = (ssize_t) strlen (line);
-  if (write (STDOUT_FILENO, line, (size_t) size) != size)
+  ssize_t size = (ssize_t)strlen (line);
+  if (write (STDOUT_FILENO, line, (size_t)size) != size)
     g_debug ("nobody listens to vbetd's first word");
 }
 

@@ -22,34 +22,163 @@
 /* Any arguments. */
 static const char *const allowed[] = {
   /* memory */
-  "brk", "munmap", "mprotect", "mremap", "madvise", "ftruncate", "fallocate",
+  "brk",
+  "munmap",
+  "mprotect",
+  "mremap",
+  "madvise",
+  "ftruncate",
+  "fallocate",
   /* files below its root */
-  "open", "openat", "close", "close_range", "read", "write", "pread64", "pwrite64", "readv", "writev", "preadv", "pwritev",
-  "lseek", "fstat", "stat", "lstat", "newfstatat", "statx", "statfs", "fstatfs", "access", "faccessat", "faccessat2",
-  "readlink", "readlinkat", "getcwd", "getdents64", "fsync", "fdatasync", "fcntl", "dup", "dup2", "dup3", "pipe", "pipe2",
-  "mkdir", "rmdir", "unlink", "unlinkat", "chdir", "fadvise64", "flock", "umask",
+  "open",
+  "openat",
+  "close",
+  "close_range",
+  "read",
+  "write",
+  "pread64",
+  "pwrite64",
+  "readv",
+  "writev",
+  "preadv",
+  "pwritev",
+  "lseek",
+  "fstat",
+  "stat",
+  "lstat",
+  "newfstatat",
+  "statx",
+  "statfs",
+  "fstatfs",
+  "access",
+  "faccessat",
+  "faccessat2",
+  "readlink",
+  "readlinkat",
+  "getcwd",
+  "getdents64",
+  "fsync",
+  "fdatasync",
+  "fcntl",
+  "dup",
+  "dup2",
+  "dup3",
+  "pipe",
+  "pipe2",
+  "mkdir",
+  "rmdir",
+  "unlink",
+  "unlinkat",
+  "chdir",
+  "fadvise64",
+  "flock",
+  "umask",
   /* sockets of the switch and its own; which kinds are below */
-  "connect", "bind", "listen", "accept", "accept4", "sendto", "recvfrom", "sendmsg", "recvmsg", "sendmmsg", "recvmmsg",
-  "shutdown", "getsockname", "getpeername", "getsockopt", "setsockopt", "eventfd2",
+  "connect",
+  "bind",
+  "listen",
+  "accept",
+  "accept4",
+  "sendto",
+  "recvfrom",
+  "sendmsg",
+  "recvmsg",
+  "sendmmsg",
+  "recvmmsg",
+  "shutdown",
+  "getsockname",
+  "getpeername",
+  "getsockopt",
+  "setsockopt",
+  "eventfd2",
   /* waiting */
-  "poll", "ppoll", "select", "pselect6", "epoll_create", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait",
-  "nanosleep", "clock_nanosleep", "clock_gettime", "clock_getres", "gettimeofday", "time", "timer_create", "timer_settime",
-  "timer_gettime", "timer_delete", "timer_getoverrun", "timerfd_create", "timerfd_settime", "timerfd_gettime", "setitimer", "getitimer", "pause", "futex", "restart_syscall",
+  "poll",
+  "ppoll",
+  "select",
+  "pselect6",
+  "epoll_create",
+  "epoll_create1",
+  "epoll_ctl",
+  "epoll_wait",
+  "epoll_pwait",
+  "nanosleep",
+  "clock_nanosleep",
+  "clock_gettime",
+  "clock_getres",
+  "gettimeofday",
+  "time",
+  "timer_create",
+  "timer_settime",
+  "timer_gettime",
+  "timer_delete",
+  "timer_getoverrun",
+  "timerfd_create",
+  "timerfd_settime",
+  "timerfd_gettime",
+  "setitimer",
+  "getitimer",
+  "pause",
+  "futex",
+  "restart_syscall",
   /* its own processes; all it can name are in its pid namespace */
-  "fork", "vfork", "wait4", "waitid", "exit", "exit_group", "execve", "execveat", "ptrace", "kill", "tkill", "tgkill",
-  "getpid", "getppid", "gettid", "getpgrp", "getpgid", "setpgid", "getsid", "sched_yield", "sched_getaffinity",
-  "set_tid_address", "set_robust_list", "get_robust_list", "rseq", "arch_prctl", "personality", "getrlimit", "getrusage",
-  "times", "uname", "sysinfo", "getrandom", "getuid", "geteuid", "getgid", "getegid", "getresuid", "getresgid", "seccomp",
-  "getcpu", "membarrier",
+  "fork",
+  "vfork",
+  "wait4",
+  "waitid",
+  "exit",
+  "exit_group",
+  "execve",
+  "execveat",
+  "ptrace",
+  "kill",
+  "tkill",
+  "tgkill",
+  "getpid",
+  "getppid",
+  "gettid",
+  "getpgrp",
+  "getpgid",
+  "setpgid",
+  "getsid",
+  "sched_yield",
+  "sched_getaffinity",
+  "set_tid_address",
+  "set_robust_list",
+  "get_robust_list",
+  "rseq",
+  "arch_prctl",
+  "personality",
+  "getrlimit",
+  "getrusage",
+  "times",
+  "uname",
+  "sysinfo",
+  "getrandom",
+  "getuid",
+  "geteuid",
+  "getgid",
+  "getegid",
+  "getresuid",
+  "getresgid",
+  "seccomp",
+  "getcpu",
+  "membarrier",
   /* signals */
-  "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigpending", "rt_sigsuspend", "rt_sigtimedwait", "sigaltstack",
+  "rt_sigaction",
+  "rt_sigprocmask",
+  "rt_sigreturn",
+  "rt_sigpending",
+  "rt_sigsuspend",
+  "rt_sigtimedwait",
+  "sigaltstack",
   "signalfd4",
 };
 
 /* What hostfs does when a guest changes a shared folder. */
 static const char *const for_shares[] = {
-  "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat", "chmod", "fchmod", "fchmodat", "chown",
-  "fchown", "lchown", "fchownat", "utimensat", "utimes", "futimesat", "truncate", "mkdirat", "mknod", "mknodat",
+  "rename",    "renameat", "renameat2", "link",     "linkat",  "symlink", "symlinkat",
+  "chmod",     "fchmod",   "fchmodat",  "chown",    "fchown",  "lchown",  "fchownat",
+  "utimensat", "utimes",   "futimesat", "truncate", "mkdirat", "mknod",   "mknodat",
 };
 
 #ifndef MAP_DROPPABLE /* from Linux 6.11 */
@@ -59,9 +188,9 @@ static const char *const for_shares[] = {
 #define SHARED_PIECE (64 * 1024) /* bytes of shared memory without a file, at a time */
 #define SHARED_PIECES 1024       /* and how often, as long as the guest lives */
 
-#define SESSIONS_MAX 16          /* that live at a time; a kernel has one a terminal whose size it follows */
+#define SESSIONS_MAX 16 /* that live at a time; a kernel has one a terminal whose size it follows */
 
-#define NEW_NAMESPACES                                                                                                 \
+#define NEW_NAMESPACES                                                                                       \
   (CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP)
 
 static int
@@ -89,10 +218,12 @@ allow_memory (scmp_filter_ctx context, bool told)
                                SCMP_A3_64 (SCMP_CMP_MASKED_EQ, any, MAP_PRIVATE | MAP_ANONYMOUS));
   /* Private memory that the host may take back: the C library keeps the state of its random numbers there. */
   if (result == 0)
-    result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (mmap), 1,
-                               SCMP_A3_64 (SCMP_CMP_MASKED_EQ, any | MAP_DROPPABLE, MAP_DROPPABLE | MAP_ANONYMOUS));
+    result = seccomp_rule_add (
+        context, SCMP_ACT_ALLOW, SCMP_SYS (mmap), 1,
+        SCMP_A3_64 (SCMP_CMP_MASKED_EQ, any | MAP_DROPPABLE, MAP_DROPPABLE | MAP_ANONYMOUS));
   if (result == 0 && !told)
-    result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (mmap), 2, SCMP_A1_64 (SCMP_CMP_LE, SHARED_PIECE),
+    result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (mmap), 2,
+                               SCMP_A1_64 (SCMP_CMP_LE, SHARED_PIECE),
                                SCMP_A3_64 (SCMP_CMP_MASKED_EQ, any, MAP_SHARED | MAP_ANONYMOUS));
   /* Older kernels look which segments the host has given them, to clear those in each program: without, they take it that
    * there are none, as is so. */
@@ -109,9 +240,11 @@ allow_memory (scmp_filter_ctx context, bool told)
 static int
 allow_sockets (scmp_filter_ctx context)
 {
-  int result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (socket), 1, SCMP_A0_32 (SCMP_CMP_EQ, AF_UNIX));
+  int result
+      = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (socket), 1, SCMP_A0_32 (SCMP_CMP_EQ, AF_UNIX));
   if (result == 0)
-    result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (socketpair), 1, SCMP_A0_32 (SCMP_CMP_EQ, AF_UNIX));
+    result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (socketpair), 1,
+                               SCMP_A0_32 (SCMP_CMP_EQ, AF_UNIX));
   return result;
 }
 
@@ -119,21 +252,22 @@ allow_sockets (scmp_filter_ctx context)
 static int
 allow_ioctls (scmp_filter_ctx context)
 {
-  static const unsigned requests[] = { TCGETS,  TCSETS,     TCSETSW,    TCSETSF,    TIOCGWINSZ, TIOCSWINSZ, TIOCGPGRP,
-                                       TIOCSPGRP, TIOCGPTN, TIOCSPTLCK, TIOCSCTTY,  TIOCNOTTY,  TCFLSH,     FIONREAD,
-                                       FIONBIO, FIOASYNC,   FIOCLEX,    TIOCOUTQ };
+  static const unsigned requests[]
+      = { TCGETS,     TCSETS,    TCSETSW,   TCSETSF, TIOCGWINSZ, TIOCSWINSZ, TIOCGPGRP, TIOCSPGRP, TIOCGPTN,
+          TIOCSPTLCK, TIOCSCTTY, TIOCNOTTY, TCFLSH,  FIONREAD,   FIONBIO,    FIOASYNC,  FIOCLEX,   TIOCOUTQ };
   int result = 0;
   for (size_t i = 0; result == 0 && i < sizeof requests / sizeof requests[0]; i++)
-    result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (ioctl), 1, SCMP_A1_32 (SCMP_CMP_EQ, requests[i]));
+    result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (ioctl), 1,
+                               SCMP_A1_32 (SCMP_CMP_EQ, requests[i]));
   return result;
 }
 
 static int
 allow_processes (scmp_filter_ctx context)
 {
-  static const unsigned options[] = { PR_SET_NAME,         PR_GET_NAME,     PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS,
-                                      PR_GET_NO_NEW_PRIVS, PR_SET_DUMPABLE, PR_GET_DUMPABLE,  PR_SET_SECCOMP,
-                                      PR_SET_PTRACER };
+  static const unsigned options[]
+      = { PR_SET_NAME,     PR_GET_NAME,     PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS,
+          PR_SET_DUMPABLE, PR_GET_DUMPABLE, PR_SET_SECCOMP,   PR_SET_PTRACER };
   int result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (clone), 1,
                                  SCMP_A0_64 (SCMP_CMP_MASKED_EQ, NEW_NAMESPACES, 0));
   /* Its flags are in memory, where no filter sees them: the C library falls back to clone(). */
@@ -143,7 +277,8 @@ allow_processes (scmp_filter_ctx context)
   if (result == 0)
     result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (prlimit64), 1, SCMP_A0_32 (SCMP_CMP_EQ, 0));
   for (size_t i = 0; result == 0 && i < sizeof options / sizeof options[0]; i++)
-    result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (prctl), 1, SCMP_A0_32 (SCMP_CMP_EQ, options[i]));
+    result = seccomp_rule_add (context, SCMP_ACT_ALLOW, SCMP_SYS (prctl), 1,
+                               SCMP_A0_32 (SCMP_CMP_EQ, options[i]));
   return result;
 }
 
@@ -201,8 +336,9 @@ vbet_calls_receive (int socket)
     char bytes[CMSG_SPACE (sizeof (int))];
   } control;
   struct iovec part = { .iov_base = &byte, .iov_len = 1 };
-  struct msghdr message
-      = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes };
+  struct msghdr message = {
+    .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes
+  };
   if (recvmsg (socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) <= 0)
     return -1;
   struct cmsghdr *header = CMSG_FIRSTHDR (&message);
@@ -221,8 +357,8 @@ tell (VbetCalls *self, const struct seccomp_data *data, int status_fd)
     return;
   self->told[number / 8] = (unsigned char)(self->told[number / 8] | 1U << number % 8);
   char *name = seccomp_syscall_resolve_num_arch (SCMP_ARCH_NATIVE, data->nr);
-  vbet_status_line (status_fd, "denied", "%s %llu %llu", name != NULL ? name : "unknown", (unsigned long long)data->args[0],
-                    (unsigned long long)data->args[1]);
+  vbet_status_line (status_fd, "denied", "%s %llu %llu", name != NULL ? name : "unknown",
+                    (unsigned long long)data->args[0], (unsigned long long)data->args[1]);
   free (name);
 }
 

@@ -28,11 +28,11 @@ int vbet_calls_install (const VbetLaunch *launch, int socket);
 
 /* What the init has seen. */
 typedef struct {
-  int listener;             /* -1: none */
-  bool learn;               /* let them through */
-  bool alone;               /* /proc shows this guest only */
-  unsigned shared;          /* pieces of shared memory that were given */
-  unsigned char told[128];  /* a bit a number: has been told */
+  int listener;            /* -1: none */
+  bool learn;              /* let them through */
+  bool alone;              /* /proc shows this guest only */
+  unsigned shared;         /* pieces of shared memory that were given */
+  unsigned char told[128]; /* a bit a number: has been told */
 } VbetCalls;
 
 /** vbet_calls_receive: Returns: the listener from @socket; -1 when none came. Does not wait. */

@@ -40,9 +40,9 @@ reset_signals (void)
 {
   sigset_t none;
   for (int number = 1; number < NSIG; number++)
-    (void) signal (number, SIG_DFL);
+    (void)signal (number, SIG_DFL);
   sigemptyset (&none);
-  (void) sigprocmask (SIG_SETMASK, &none, NULL);
+  (void)sigprocmask (SIG_SETMASK, &none, NULL);
 }
 
 static void
@@ -54,7 +54,7 @@ pin (int cpu)
   CPU_ZERO (&set);
   CPU_SET (cpu, &set);
   /* A processor that went offline must not keep the guest from running. */
-  (void) sched_setaffinity (0, sizeof set, &set);
+  (void)sched_setaffinity (0, sizeof set, &set);
 }
 
 /* All descriptors but 0, 1, 2 and the listed ones close at exec. */
@@ -63,12 +63,12 @@ seal_descriptors (const VbetLaunch *launch)
 {
   if (syscall (SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
     for (int fd = 3; fd < MAX_DESCRIPTORS; fd++)
-      (void) fcntl (fd, F_SETFD, FD_CLOEXEC);
+      (void)fcntl (fd, F_SETFD, FD_CLOEXEC);
   for (unsigned i = 0; i < launch->n_keep_fds; i++)
-    (void) fcntl (launch->keep_fds[i], F_SETFD, 0);
+    (void)fcntl (launch->keep_fds[i], F_SETFD, 0);
   /* The kernel executes itself anew when the guest reboots, and is loaded anew then: it stays open. */
   if (launch->pad_fd >= 0)
-    (void) fcntl (launch->pad_fd, F_SETFD, 0);
+    (void)fcntl (launch->pad_fd, F_SETFD, 0);
 }
 
 static int
@@ -132,24 +132,24 @@ vbet_jail_exec (const VbetLaunch *launch, unsigned layers, int calls, const char
   char *environment[] = { path_variable, home_variable, NULL, NULL, NULL, NULL };
   size_t n = 2;
   if (memory_dir != NULL) {
-    (void) snprintf (temp_variable, sizeof temp_variable, "TMPDIR=%s", memory_dir);
+    (void)snprintf (temp_variable, sizeof temp_variable, "TMPDIR=%s", memory_dir);
     environment[n++] = temp_variable;
   }
   if ((layers & VBET_LAYER_ROOT) != 0)
     environment[n++] = library_variable;
   VbetPadding padding = vbet_pad_decide (launch);
   if (padding == VBET_PADDING_LOADED) {
-    (void) snprintf (preload_variable, sizeof preload_variable, "LD_PRELOAD=/proc/self/fd/%d", launch->pad_fd);
+    (void)snprintf (preload_variable, sizeof preload_variable, "LD_PRELOAD=/proc/self/fd/%d", launch->pad_fd);
     environment[n++] = preload_variable;
   }
-  (void) setsid ();
+  (void)setsid ();
   reset_signals ();
   vbet_limits_apply (launch, layers);
   pin (launch->cpu);
   /* User-mode Linux takes the gap that randomisation leaves as guest memory and then runs out of it. */
-  (void) personality (ADDR_NO_RANDOMIZE);
+  (void)personality (ADDR_NO_RANDOMIZE);
   if ((layers & VBET_LAYER_PIDNS) == 0)
-    (void) prctl (PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
+    (void)prctl (PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
   if (chdir ("/") != 0) {
     vbet_status_line (launch->status_fd, "error", "Cannot start %s: %s", launch->name, strerror (errno));
     return;
@@ -162,12 +162,14 @@ vbet_jail_exec (const VbetLaunch *launch, unsigned layers, int calls, const char
   /* Before the guard, which does not let the call through that installs this one. */
   if ((launch->without & VBET_LAYER_CALLS) == 0 && vbet_calls_install (launch, calls) == 0)
     layers |= VBET_LAYER_CALLS;
-  if ((launch->without & VBET_LAYER_SECCOMP) == 0 && launch->argv[0] != NULL && guard_system_calls (launch) == 0)
+  if ((launch->without & VBET_LAYER_SECCOMP) == 0 && launch->argv[0] != NULL
+      && guard_system_calls (launch) == 0)
     layers |= VBET_LAYER_SECCOMP;
   vbet_status_layers (launch->status_fd, layers);
   vbet_status_line (launch->status_fd, "padding", "%s", vbet_padding_name (padding));
   if (launch->probe)
     return;
-  (void) execve (launch->argv[0], launch->argv, environment);
-  vbet_status_line (launch->status_fd, "error", "Cannot run the kernel %s: %s", launch->argv[0], strerror (errno));
+  (void)execve (launch->argv[0], launch->argv, environment);
+  vbet_status_line (launch->status_fd, "error", "Cannot run the kernel %s: %s", launch->argv[0],
+                    strerror (errno));
 }

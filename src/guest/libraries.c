@@ -30,7 +30,8 @@ elf_open (Elf *self, const char *path)
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd < 0)
     return -errno;
-  bool good = fstat (fd, &status) == 0 && S_ISREG (status.st_mode) && (size_t)status.st_size >= sizeof (Elf64_Ehdr);
+  bool good
+      = fstat (fd, &status) == 0 && S_ISREG (status.st_mode) && (size_t)status.st_size >= sizeof (Elf64_Ehdr);
   self->size = good ? (size_t)status.st_size : 0;
   self->bytes = good ? mmap (NULL, self->size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
   (void)close (fd);
@@ -40,7 +41,8 @@ elf_open (Elf *self, const char *path)
   self->n_programs = header->e_phnum;
   if (memcmp (header->e_ident, ELFMAG, SELFMAG) == 0 && header->e_ident[EI_CLASS] == ELFCLASS64
       && header->e_phentsize == sizeof (Elf64_Phdr) && header->e_phoff % sizeof (uint64_t) == 0
-      && header->e_phoff < self->size && self->n_programs <= (self->size - header->e_phoff) / sizeof (Elf64_Phdr)) {
+      && header->e_phoff < self->size
+      && self->n_programs <= (self->size - header->e_phoff) / sizeof (Elf64_Phdr)) {
     self->programs = (const Elf64_Phdr *)(self->bytes + header->e_phoff);
     return 0;
   }
@@ -79,7 +81,8 @@ elf_offset (const Elf *self, uint64_t address)
 {
   for (size_t i = 0; i < self->n_programs; i++) {
     const Elf64_Phdr *program = &self->programs[i];
-    if (program->p_type == PT_LOAD && address >= program->p_vaddr && address - program->p_vaddr < program->p_filesz)
+    if (program->p_type == PT_LOAD && address >= program->p_vaddr
+        && address - program->p_vaddr < program->p_filesz)
       return program->p_offset + (address - program->p_vaddr);
   }
   return SIZE_MAX;
@@ -125,8 +128,9 @@ is_known (const VbetLibraries *self, const char *name)
 static int
 add_library (VbetLibraries *self, const char *loader_folder, const char *name)
 {
-  const char *const folders[] = { loader_folder, "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64",
-                                  "/usr/lib64",  "/lib",                  "/usr/lib" };
+  const char *const folders[]
+      = { loader_folder, "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib",
+          "/usr/lib" };
   if (strchr (name, '/') != NULL || name[0] == '\0')
     return -ENOENT;
   if (is_known (self, name))
@@ -184,7 +188,8 @@ vbet_libraries_find (const char *program, VbetLibraries *ret_libraries)
     result = add_needed (ret_libraries, folder, &elf);
   elf_close (&elf);
   /* The C library loads this one when a thread ends, and aborts where it is not there; on some hosts it is not. */
-  if (result == 0 && ret_libraries->loader[0] != '\0' && add_library (ret_libraries, folder, "libgcc_s.so.1") == -E2BIG)
+  if (result == 0 && ret_libraries->loader[0] != '\0'
+      && add_library (ret_libraries, folder, "libgcc_s.so.1") == -E2BIG)
     result = -E2BIG;
   /* The list grows while it is walked. */
   for (size_t i = 0; result == 0 && i < ret_libraries->n; i++) {

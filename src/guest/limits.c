@@ -13,12 +13,13 @@
 #include <unistd.h>
 
 #define MIB (1024ULL * 1024ULL)
-#define FILES_MAX 4096              /* descriptors: each NIC and each program of the guest costs a few */
-#define DATA_MAX (128 * MIB)        /* private memory of one process; a kernel's is below 32 MiB */
-#define PRIVATE_MAX (256 * MIB)     /* and of all */
-#define PROCESSES_MIN 64            /* helpers of the kernel's, and what a very small guest runs */
-#define PROGRAM_MEMORY (128 * 1024) /* bytes of the guest's memory that one of its programs takes at the least */
-#define DISK_SLACK (64 * MIB)       /* of a copy-on-write file: its header and bitmap */
+#define FILES_MAX 4096          /* descriptors: each NIC and each program of the guest costs a few */
+#define DATA_MAX (128 * MIB)    /* private memory of one process; a kernel's is below 32 MiB */
+#define PRIVATE_MAX (256 * MIB) /* and of all */
+#define PROCESSES_MIN 64        /* helpers of the kernel's, and what a very small guest runs */
+#define PROGRAM_MEMORY                                                                                       \
+  (128 * 1024)                /* bytes of the guest's memory that one of its programs takes at the least */
+#define DISK_SLACK (64 * MIB) /* of a copy-on-write file: its header and bitmap */
 
 static void
 limit (int which, uint64_t value)
@@ -45,10 +46,12 @@ largest_file (const VbetLaunch *launch)
   struct stat status;
   uint64_t largest = launch->memory;
   for (unsigned i = 0; i < launch->n_read_only; i++)
-    if (stat (launch->read_only[i], &status) == 0 && S_ISREG (status.st_mode) && (uint64_t)status.st_size > largest)
+    if (stat (launch->read_only[i], &status) == 0 && S_ISREG (status.st_mode)
+        && (uint64_t)status.st_size > largest)
       largest = (uint64_t)status.st_size;
   for (unsigned i = 0; i < launch->n_read_write; i++)
-    if (stat (launch->read_write[i], &status) == 0 && S_ISREG (status.st_mode) && (uint64_t)status.st_size > largest)
+    if (stat (launch->read_write[i], &status) == 0 && S_ISREG (status.st_mode)
+        && (uint64_t)status.st_size > largest)
       largest = (uint64_t)status.st_size;
   return largest + DISK_SLACK;
 }
@@ -61,7 +64,7 @@ vbet_limits_apply (const VbetLaunch *launch, unsigned layers)
   limit (RLIMIT_MSGQUEUE, 0);
   limit (RLIMIT_MEMLOCK, 0);
   if (launch->memory == 0)
-    return; /* nothing is known of this guest */
+    return;                  /* nothing is known of this guest */
 #ifndef __SANITIZE_ADDRESS__ /* its shadow memory is private */
   limit (RLIMIT_DATA, DATA_MAX);
 #endif

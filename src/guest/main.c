@@ -46,12 +46,13 @@ drop_root (void)
 static unsigned
 next_kept (const VbetLaunch *launch, unsigned from)
 {
-  unsigned next = launch->status_fd >= 0 && (unsigned) launch->status_fd >= from ? (unsigned) launch->status_fd : UINT_MAX;
-  if (launch->pad_fd >= 0 && (unsigned) launch->pad_fd >= from && (unsigned) launch->pad_fd < next)
-    next = (unsigned) launch->pad_fd;
+  unsigned next = launch->status_fd >= 0 && (unsigned)launch->status_fd >= from ? (unsigned)launch->status_fd
+                                                                                : UINT_MAX;
+  if (launch->pad_fd >= 0 && (unsigned)launch->pad_fd >= from && (unsigned)launch->pad_fd < next)
+    next = (unsigned)launch->pad_fd;
   for (unsigned i = 0; i < launch->n_keep_fds; i++)
-    if ((unsigned) launch->keep_fds[i] >= from && (unsigned) launch->keep_fds[i] < next)
-      next = (unsigned) launch->keep_fds[i];
+    if ((unsigned)launch->keep_fds[i] >= from && (unsigned)launch->keep_fds[i] < next)
+      next = (unsigned)launch->keep_fds[i];
   return next;
 }
 
@@ -63,7 +64,7 @@ close_others (const VbetLaunch *launch)
   while (from != UINT_MAX) {
     unsigned kept = next_kept (launch, from);
     if (kept > from)
-      (void) syscall (SYS_close_range, from, kept == UINT_MAX ? UINT_MAX : kept - 1, 0U);
+      (void)syscall (SYS_close_range, from, kept == UINT_MAX ? UINT_MAX : kept - 1, 0U);
     from = kept == UINT_MAX ? UINT_MAX : kept + 1;
   }
 }
@@ -88,7 +89,7 @@ main (int argc, char **argv)
   const char *message = NULL;
   int parsed = vbet_launch_parse (&launch, argc, argv, &message);
   if (parsed != 0) {
-    (void) fprintf (parsed > 0 ? stdout : stderr, "%s%s", message, parsed > 0 ? "" : "\n");
+    (void)fprintf (parsed > 0 ? stdout : stderr, "%s%s", message, parsed > 0 ? "" : "\n");
     return parsed > 0 ? 0 : EXIT_NOT_STARTED;
   }
   if (launch.probe && launch.status_fd < 0)
@@ -97,10 +98,11 @@ main (int argc, char **argv)
   vbet_pad_open (&launch); /* it may lie where only root may look */
   int dropped = drop_root ();
   if (dropped != 0) {
-    vbet_status_line (launch.status_fd, "error",
-                      "Guests do not run as root, and changing to the user \"nobody\" failed (%s); start the lab as an "
-                      "ordinary user",
-                      strerror (-dropped));
+    vbet_status_line (
+        launch.status_fd, "error",
+        "Guests do not run as root, and changing to the user \"nobody\" failed (%s); start the lab as an "
+        "ordinary user",
+        strerror (-dropped));
     return EXIT_NOT_STARTED;
   }
   /* Without the C library's farewell: a leak checker in it wants to trace us, which we no longer allow. */

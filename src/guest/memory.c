@@ -27,18 +27,18 @@ vbet_memory_dir_probe (const char *dir)
   if (statfs (dir, &type) != 0 || statvfs (dir, &space) != 0 || access (dir, W_OK | X_OK) != 0)
     return self;
   /* f_type is signed on some architectures and unsigned on others. */
-  unsigned long kind = (unsigned long) type.f_type & 0xffffffffUL;
+  unsigned long kind = (unsigned long)type.f_type & 0xffffffffUL;
   self.usable = (kind == TMPFS_TYPE || kind == RAMFS_TYPE) && (space.f_flag & ST_RDONLY) == 0;
   self.noexec = (space.f_flag & ST_NOEXEC) != 0;
-  self.free = (uint64_t) space.f_bavail * space.f_frsize;
+  self.free = (uint64_t)space.f_bavail * space.f_frsize;
   if (kind == RAMFS_TYPE || space.f_blocks == 0)
     self.free = UINT64_MAX; /* no limit */
   return self;
 }
 
 int
-vbet_memory_choose (const VbetMemoryDir *dirs, unsigned n, uint64_t wanted, const char *guest, char *ret_message,
-                    size_t message_size)
+vbet_memory_choose (const VbetMemoryDir *dirs, unsigned n, uint64_t wanted, const char *guest,
+                    char *ret_message, size_t message_size)
 {
   const VbetMemoryDir *tight = NULL;
   const VbetMemoryDir *noexec = NULL;
@@ -48,25 +48,26 @@ vbet_memory_choose (const VbetMemoryDir *dirs, unsigned n, uint64_t wanted, cons
     if (dirs[i].noexec)
       noexec = noexec != NULL ? noexec : &dirs[i];
     else if (dirs[i].free >= wanted)
-      return (int) i;
+      return (int)i;
     else
       tight = tight != NULL && tight->free >= dirs[i].free ? tight : &dirs[i];
   }
   if (tight != NULL)
-    (void) snprintf (ret_message, message_size,
-                     "Not enough shared memory for %s: %llu MiB wanted, %llu MiB free in %s; stop other labs, give %s "
-                     "less mem, or enlarge it with \"mount -o remount,size=SIZE %s\"",
-                     guest, (unsigned long long) (wanted / MIB), (unsigned long long) (tight->free / MIB), tight->dir,
-                     guest, tight->dir);
+    (void)snprintf (
+        ret_message, message_size,
+        "Not enough shared memory for %s: %llu MiB wanted, %llu MiB free in %s; stop other labs, give %s "
+        "less mem, or enlarge it with \"mount -o remount,size=SIZE %s\"",
+        guest, (unsigned long long)(wanted / MIB), (unsigned long long)(tight->free / MIB), tight->dir, guest,
+        tight->dir);
   else if (noexec != NULL)
-    (void) snprintf (ret_message, message_size,
-                     "%s cannot start: %s is mounted noexec, and guest memory must be executable; run "
-                     "\"mount -o remount,exec %s\" or allow user namespaces",
-                     guest, noexec->dir, noexec->dir);
+    (void)snprintf (ret_message, message_size,
+                    "%s cannot start: %s is mounted noexec, and guest memory must be executable; run "
+                    "\"mount -o remount,exec %s\" or allow user namespaces",
+                    guest, noexec->dir, noexec->dir);
   else
-    (void) snprintf (ret_message, message_size,
-                     "%s cannot start: there is no writable memory folder (%s); mount a tmpfs on /dev/shm", guest,
-                     n > 0 ? dirs[0].dir : "/dev/shm");
+    (void)snprintf (ret_message, message_size,
+                    "%s cannot start: there is no writable memory folder (%s); mount a tmpfs on /dev/shm",
+                    guest, n > 0 ? dirs[0].dir : "/dev/shm");
   return -1;
 }
 
@@ -85,14 +86,16 @@ vbet_memory_available (void)
 }
 
 bool
-vbet_memory_fits (uint64_t available, uint64_t wanted, const char *guest, char *ret_message, size_t message_size)
+vbet_memory_fits (uint64_t available, uint64_t wanted, const char *guest, char *ret_message,
+                  size_t message_size)
 {
   if (available >= wanted)
     return true;
-  (void) snprintf (ret_message, message_size,
-                   "Not enough memory for %s: %llu MiB wanted, %llu MiB available on this host; stop other labs or give "
-                   "%s less mem",
-                   guest, (unsigned long long) (wanted / MIB), (unsigned long long) (available / MIB), guest);
+  (void)snprintf (
+      ret_message, message_size,
+      "Not enough memory for %s: %llu MiB wanted, %llu MiB available on this host; stop other labs or give "
+      "%s less mem",
+      guest, (unsigned long long)(wanted / MIB), (unsigned long long)(available / MIB), guest);
   return false;
 }
 

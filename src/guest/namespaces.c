@@ -25,7 +25,7 @@ write_proc (const char *path, const char *text)
   if (fd < 0)
     return -errno;
   size_t length = strlen (text);
-  int result = write (fd, text, length) == (ssize_t) length ? 0 : -errno;
+  int result = write (fd, text, length) == (ssize_t)length ? 0 : -errno;
   close (fd);
   return result;
 }
@@ -38,11 +38,11 @@ map_ids (uid_t uid, gid_t gid)
   int result = write_proc ("/proc/self/setgroups", "deny");
   if (result != 0 && result != -ENOENT)
     return result;
-  (void) snprintf (text, sizeof text, "%u %u 1\n", (unsigned) uid, (unsigned) uid);
+  (void)snprintf (text, sizeof text, "%u %u 1\n", (unsigned)uid, (unsigned)uid);
   result = write_proc ("/proc/self/uid_map", text);
   if (result != 0)
     return result;
-  (void) snprintf (text, sizeof text, "%u %u 1\n", (unsigned) gid, (unsigned) gid);
+  (void)snprintf (text, sizeof text, "%u %u 1\n", (unsigned)gid, (unsigned)gid);
   return write_proc ("/proc/self/gid_map", text);
 }
 
@@ -82,12 +82,12 @@ vbet_namespaces_isolate (unsigned layers, unsigned without, const char *host_nam
     layers |= VBET_LAYER_IPCNS;
   if ((without & VBET_LAYER_UTSNS) == 0 && unshare (CLONE_NEWUTS) == 0) {
     layers |= VBET_LAYER_UTSNS;
-    (void) sethostname (host_name, strlen (host_name));
+    (void)sethostname (host_name, strlen (host_name));
   }
   if ((without & VBET_LAYER_NETNS) == 0 && unshare (CLONE_NEWNET) == 0)
     layers |= VBET_LAYER_NETNS;
   /* A guest's kernel never needs one, and nested ones give rights over kernel code that is rarely reached. */
-  (void) write_proc ("/proc/sys/user/max_user_namespaces", "0");
+  (void)write_proc ("/proc/sys/user/max_user_namespaces", "0");
   return layers;
 }
 
@@ -95,6 +95,6 @@ int
 vbet_namespaces_mount_memory (const char *dir, uint64_t size)
 {
   char options[64];
-  (void) snprintf (options, sizeof options, "mode=0700,size=%llu", (unsigned long long) size);
+  (void)snprintf (options, sizeof options, "mode=0700,size=%llu", (unsigned long long)size);
   return mount ("tmpfs", dir, "tmpfs", MS_NOSUID | MS_NODEV, options) == 0 ? 0 : -errno;
 }

@@ -8,37 +8,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char help_text[] =
-    "Usage: vbet-guest [OPTION]... -- KERNEL [ARGUMENT]...\n"
-    "Runs one user-mode Linux kernel, confined; ends with everything it started.\n\n"
-    "  --name=NAME          the guest's name\n"
-    "  --status-fd=FD       write report lines there (see vbet-guest(8))\n"
-    "  --cpu=N              run all of the guest on processor N\n"
-    "  --memory=BYTES       size of the guest's memory, checked before the start\n"
-    "  --memory-mount=DIR   empty folder, for a memory file system of the guest's own\n"
-    "  --memory-dir=DIR     folder for the memory file where none can be mounted; repeat\n"
-    "  --read=PATH          the guest's processes may read below PATH; repeat\n"
-    "  --write=PATH         the guest's processes may change PATH and what is below; repeat\n"
-    "  --reach=PATH         the guest's kernel may connect to the socket PATH, or those in the folder PATH; repeat\n"
-    "  --own=DIR            folder of the kernel's own; where it has a root of its own, in memory\n"
-    "  --share=DIR          folder of the host that the guest may mount with hostfs, to read\n"
-    "  --share-write=DIR    the same, to change\n"
-    "  --keep-fd=FD         leave this descriptor open for the kernel; repeat\n"
-    "  --pad=WHEN           load vbet-xstate.so into the kernel: auto (where this processor needs it), always, never\n"
-    "  --pad-fd=FD          that library, open; default: the one beside this program\n"
-    "  --without=LAYER      do not use this layer of confinement; repeat\n"
-    "  --learn              name system calls that are not on the list, and let them through (for developers)\n"
-    "  --probe              report which layers this host gives, run nothing\n"
-    "  --help, --version\n";
+static const char help_text[]
+    = "Usage: vbet-guest [OPTION]... -- KERNEL [ARGUMENT]...\n"
+      "Runs one user-mode Linux kernel, confined; ends with everything it started.\n\n"
+      "  --name=NAME          the guest's name\n"
+      "  --status-fd=FD       write report lines there (see vbet-guest(8))\n"
+      "  --cpu=N              run all of the guest on processor N\n"
+      "  --memory=BYTES       size of the guest's memory, checked before the start\n"
+      "  --memory-mount=DIR   empty folder, for a memory file system of the guest's own\n"
+      "  --memory-dir=DIR     folder for the memory file where none can be mounted; repeat\n"
+      "  --read=PATH          the guest's processes may read below PATH; repeat\n"
+      "  --write=PATH         the guest's processes may change PATH and what is below; repeat\n"
+      "  --reach=PATH         the guest's kernel may connect to the socket PATH, or those in the folder "
+      "PATH; repeat\n"
+      "  --own=DIR            folder of the kernel's own; where it has a root of its own, in memory\n"
+      "  --share=DIR          folder of the host that the guest may mount with hostfs, to read\n"
+      "  --share-write=DIR    the same, to change\n"
+      "  --keep-fd=FD         leave this descriptor open for the kernel; repeat\n"
+      "  --pad=WHEN           load vbet-xstate.so into the kernel: auto (where this processor needs it), "
+      "always, never\n"
+      "  --pad-fd=FD          that library, open; default: the one beside this program\n"
+      "  --without=LAYER      do not use this layer of confinement; repeat\n"
+      "  --learn              name system calls that are not on the list, and let them through (for "
+      "developers)\n"
+      "  --probe              report which layers this host gives, run nothing\n"
+      "  --help, --version\n";
 
 static const struct {
   VbetLayer layer;
   const char *name;
 } layer_names[] = {
-  { VBET_LAYER_USERNS, "userns" },   { VBET_LAYER_PIDNS, "pidns" },       { VBET_LAYER_MOUNTNS, "mountns" },
-  { VBET_LAYER_IPCNS, "ipcns" },     { VBET_LAYER_UTSNS, "utsns" },       { VBET_LAYER_NETNS, "netns" },
-  { VBET_LAYER_PROC, "proc" },       { VBET_LAYER_MEMORY, "memory" },     { VBET_LAYER_LANDLOCK, "landlock" },
-  { VBET_LAYER_SECCOMP, "seccomp" }, { VBET_LAYER_NNP, "no_new_privs" },  { VBET_LAYER_REAPER, "reaper" },
+  { VBET_LAYER_USERNS, "userns" },   { VBET_LAYER_PIDNS, "pidns" },      { VBET_LAYER_MOUNTNS, "mountns" },
+  { VBET_LAYER_IPCNS, "ipcns" },     { VBET_LAYER_UTSNS, "utsns" },      { VBET_LAYER_NETNS, "netns" },
+  { VBET_LAYER_PROC, "proc" },       { VBET_LAYER_MEMORY, "memory" },    { VBET_LAYER_LANDLOCK, "landlock" },
+  { VBET_LAYER_SECCOMP, "seccomp" }, { VBET_LAYER_NNP, "no_new_privs" }, { VBET_LAYER_REAPER, "reaper" },
   { VBET_LAYER_ROOT, "root" },       { VBET_LAYER_CALLS, "calls" },
 };
 
@@ -98,12 +101,12 @@ apply (VbetLaunch *self, int option, const char *value)
   case 's':
     if (!parse_number (value, 1 << 20, &number))
       return false;
-    self->status_fd = (int) number;
+    self->status_fd = (int)number;
     return true;
   case 'c':
     if (!parse_number (value, 65535, &number))
       return false;
-    self->cpu = (int) number;
+    self->cpu = (int)number;
     return true;
   case 'm':
     return parse_number (value, UINT64_MAX / 4, &self->memory);
@@ -129,7 +132,7 @@ apply (VbetLaunch *self, int option, const char *value)
   case 'k':
     if (self->n_keep_fds >= VBET_LAUNCH_FDS_MAX || !parse_number (value, 1 << 20, &number))
       return false;
-    self->keep_fds[self->n_keep_fds++] = (int) number;
+    self->keep_fds[self->n_keep_fds++] = (int)number;
     return true;
   case 'a':
     return parse_pad (value, &self->pad);
@@ -154,17 +157,26 @@ int
 vbet_launch_parse (VbetLaunch *self, int argc, char **argv, const char **ret_message)
 {
   static const struct option options[] = {
-    { "name", required_argument, NULL, 'n' },       { "status-fd", required_argument, NULL, 's' },
-    { "cpu", required_argument, NULL, 'c' },        { "memory", required_argument, NULL, 'm' },
-    { "memory-dir", required_argument, NULL, 'd' }, { "read", required_argument, NULL, 'r' },
-    { "write", required_argument, NULL, 'w' },      { "keep-fd", required_argument, NULL, 'k' },
-    { "memory-mount", required_argument, NULL, 't' }, { "reach", required_argument, NULL, 'e' },
-    { "own", required_argument, NULL, 'o' },        { "share", required_argument, NULL, 'f' },
+    { "name", required_argument, NULL, 'n' },
+    { "status-fd", required_argument, NULL, 's' },
+    { "cpu", required_argument, NULL, 'c' },
+    { "memory", required_argument, NULL, 'm' },
+    { "memory-dir", required_argument, NULL, 'd' },
+    { "read", required_argument, NULL, 'r' },
+    { "write", required_argument, NULL, 'w' },
+    { "keep-fd", required_argument, NULL, 'k' },
+    { "memory-mount", required_argument, NULL, 't' },
+    { "reach", required_argument, NULL, 'e' },
+    { "own", required_argument, NULL, 'o' },
+    { "share", required_argument, NULL, 'f' },
     { "share-write", required_argument, NULL, 'g' },
-    { "pad", required_argument, NULL, 'a' },        { "pad-fd", required_argument, NULL, 'l' },
-    { "without", required_argument, NULL, 'x' },    { "probe", no_argument, NULL, 'p' },
+    { "pad", required_argument, NULL, 'a' },
+    { "pad-fd", required_argument, NULL, 'l' },
+    { "without", required_argument, NULL, 'x' },
+    { "probe", no_argument, NULL, 'p' },
     { "learn", no_argument, NULL, 'L' },
-    { "help", no_argument, NULL, 'h' },             { "version", no_argument, NULL, 'v' },
+    { "help", no_argument, NULL, 'h' },
+    { "version", no_argument, NULL, 'v' },
     { NULL, 0, NULL, 0 },
   };
   *self = (VbetLaunch){ .name = "guest", .status_fd = -1, .cpu = -1, .pad_fd = -1 };

@@ -49,7 +49,7 @@ parent_of (pid_t pid)
 {
   char path[64];
   char text[512];
-  (void) snprintf (path, sizeof path, "/proc/%d/stat", (int) pid);
+  (void)snprintf (path, sizeof path, "/proc/%d/stat", (int)pid);
   int fd = open (path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     return 0;
@@ -59,7 +59,7 @@ parent_of (pid_t pid)
   const char *end = strrchr (text, ')');
   if (end == NULL || strlen (end) < 5)
     return 0;
-  return (pid_t) strtol (end + 4, NULL, 10);
+  return (pid_t)strtol (end + 4, NULL, 10);
 }
 
 /* Lists every process of the host. Returns NULL when memory or /proc is missing. */
@@ -83,7 +83,7 @@ list_processes (size_t *ret_count)
       list = bigger;
       room = more;
     }
-    pid_t pid = (pid_t) strtol (entry->d_name, NULL, 10);
+    pid_t pid = (pid_t)strtol (entry->d_name, NULL, 10);
     list[count++] = (Process){ .pid = pid, .parent = parent_of (pid) };
   }
   closedir (dir);
@@ -131,16 +131,16 @@ void
 vbet_reaper_kill_all (pid_t first)
 {
   if (first > 0 && kill (first, SIGSTOP) == 0) {
-    (void) kill_descendants (first);
-    (void) kill (first, SIGKILL);
+    (void)kill_descendants (first);
+    (void)kill (first, SIGKILL);
   }
   for (;;) {
-    (void) kill_descendants (0);
+    (void)kill_descendants (0);
     /* What is killed ends soon; its children come to us and are met by the next round. */
     pid_t pid = waitpid (-1, NULL, 0);
     if (pid < 0 && errno == ECHILD)
       return;
     int status;
-    (void) vbet_reaper_collect (0, &status);
+    (void)vbet_reaper_collect (0, &status);
   }
 }

@@ -131,7 +131,8 @@ bind_all (const char *dir, const char *const *paths, unsigned n, Access access)
 static int
 add_devices (const char *dir)
 {
-  static const char *const devices[] = { "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom" };
+  static const char *const devices[]
+      = { "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom" };
   return bind_all (dir, devices, sizeof devices / sizeof devices[0], WRITABLE);
 }
 
@@ -211,7 +212,8 @@ vbet_root_enter (const VbetLaunch *launch, const char *dir, uint64_t size, int *
   char options[96];
   char folder[PATH_MAX];
   *ret_own = -1;
-  (void)snprintf (options, sizeof options, "mode=0755,size=%llu,nr_inodes=%d", (unsigned long long)size, FILES_MAX);
+  (void)snprintf (options, sizeof options, "mode=0755,size=%llu,nr_inodes=%d", (unsigned long long)size,
+                  FILES_MAX);
   if (mount ("tmpfs", dir, "tmpfs", MS_NOSUID | MS_NODEV, options) != 0)
     return -errno;
   int result = fill (launch, dir);

@@ -20,9 +20,9 @@
 
 #include "guest/options.h"
 
-#define VBET_ROOT_MEMORY "/memory"            /* where the guest's memory file goes */
-#define VBET_ROOT_LIBRARIES "/lib/vbet"      /* what LD_LIBRARY_PATH has to be */
-#define VBET_ROOT_SHARE "/vbet-share"        /* the shared folder, for hostfs */
+#define VBET_ROOT_MEMORY "/memory"      /* where the guest's memory file goes */
+#define VBET_ROOT_LIBRARIES "/lib/vbet" /* what LD_LIBRARY_PATH has to be */
+#define VBET_ROOT_SHARE "/vbet-share"   /* the shared folder, for hostfs */
 
 /**
  * vbet_root_enter:

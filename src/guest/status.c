@@ -18,22 +18,22 @@ vbet_status_line (int fd, const char *word, const char *format, ...)
   if (fd < 0)
     return;
   int used = snprintf (line, sizeof line, "%s ", word);
-  if (used < 0 || (size_t) used >= sizeof line - 1)
+  if (used < 0 || (size_t)used >= sizeof line - 1)
     return;
   va_list arguments;
   va_start (arguments, format);
-  int more = vsnprintf (line + used, sizeof line - 1 - (size_t) used, format, arguments);
+  int more = vsnprintf (line + used, sizeof line - 1 - (size_t)used, format, arguments);
   va_end (arguments);
   if (more < 0)
     return;
   size_t length = strlen (line);
   for (size_t i = 0; i < length; i++)
-    if ((unsigned char) line[i] < ' ')
+    if ((unsigned char)line[i] < ' ')
       line[i] = '?';
   line[length++] = '\n';
   /* Nobody is there to be told when nobody reads. */
   ssize_t ignored = write (fd, line, length);
-  (void) ignored;
+  (void)ignored;
 }
 
 void
@@ -41,15 +41,16 @@ vbet_status_descriptor (int fd, const char *word, int descriptor)
 {
   char line[32];
   int length = snprintf (line, sizeof line, "%s\n", word);
-  if (length < 0 || (size_t) length >= sizeof line)
+  if (length < 0 || (size_t)length >= sizeof line)
     return;
   union {
     struct cmsghdr header;
     char bytes[CMSG_SPACE (sizeof (int))];
   } control = { 0 };
-  struct iovec part = { .iov_base = line, .iov_len = (size_t) length };
-  struct msghdr message
-      = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes };
+  struct iovec part = { .iov_base = line, .iov_len = (size_t)length };
+  struct msghdr message = {
+    .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes
+  };
   struct cmsghdr *header = CMSG_FIRSTHDR (&message);
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
@@ -57,7 +58,7 @@ vbet_status_descriptor (int fd, const char *word, int descriptor)
   memcpy (CMSG_DATA (header), &descriptor, sizeof descriptor);
   /* A pipe or a terminal takes no descriptor, and nobody there wants one. */
   ssize_t ignored = sendmsg (fd, &message, MSG_NOSIGNAL);
-  (void) ignored;
+  (void)ignored;
 }
 
 void
@@ -66,13 +67,13 @@ vbet_status_layers (int fd, unsigned layers)
   char text[256] = "";
   size_t used = 0;
   for (unsigned bit = 1; bit <= VBET_LAYER_CALLS; bit <<= 1) {
-    const char *name = (layers & bit) != 0 ? vbet_layer_name ((VbetLayer) bit) : NULL;
+    const char *name = (layers & bit) != 0 ? vbet_layer_name ((VbetLayer)bit) : NULL;
     if (name == NULL)
       continue;
     int more = snprintf (text + used, sizeof text - used, "%s%s", used > 0 ? " " : "", name);
-    if (more < 0 || (size_t) more >= sizeof text - used)
+    if (more < 0 || (size_t)more >= sizeof text - used)
       break;
-    used += (size_t) more;
+    used += (size_t)more;
   }
   vbet_status_line (fd, "layers", "%s", text);
 }

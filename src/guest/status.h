@@ -20,7 +20,8 @@
 #include "guest/options.h"
 
 /** vbet_status_line: writes "@word @format…\n"; nothing to a descriptor below 0. Control characters become "?". */
-void vbet_status_line (int fd, const char *word, const char *format, ...) __attribute__ ((format (printf, 3, 4)));
+void vbet_status_line (int fd, const char *word, const char *format, ...)
+    __attribute__ ((format (printf, 3, 4)));
 /** vbet_status_layers: the "layers" line; @layers: of VbetLayer. */
 void vbet_status_layers (int fd, unsigned layers);
 /** vbet_status_descriptor: a line of only @word (below 30 bytes) to the socket @fd, with @descriptor, which stays the

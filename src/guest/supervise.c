@@ -30,14 +30,14 @@
 #include "guest/status.h"
 
 #define EXIT_NOT_STARTED 125
-#define INIT_DEADLINE_MS 1500                      /* for an init without a namespace to end its processes */
-#define MEMORY_SLACK (8ULL * 1024 * 1024)          /* of a guest's own memory file system */
+#define INIT_DEADLINE_MS 1500             /* for an init without a namespace to end its processes */
+#define MEMORY_SLACK (8ULL * 1024 * 1024) /* of a guest's own memory file system */
 
 /* What init tells the launcher; one shared page, so that it outlives init. */
 typedef struct {
-  pid_t kernel;      /* as init sees it; meaningful to the launcher only without a pid namespace */
-  bool ended;        /* @status is that of the kernel */
-  int status;        /* as waitpid(2) gives it */
+  pid_t kernel;              /* as init sees it; meaningful to the launcher only without a pid namespace */
+  bool ended;                /* @status is that of the kernel */
+  int status;                /* as waitpid(2) gives it */
   char memory_dir[PATH_MAX]; /* made for the guest, to be removed after it; "": none */
 } Shared;
 
@@ -67,7 +67,7 @@ open_signals (void)
   sigaddset (&set, SIGINT);
   sigaddset (&set, SIGHUP);
   sigaddset (&set, SIGQUIT);
-  (void) signal (SIGPIPE, SIG_IGN);
+  (void)signal (SIGPIPE, SIG_IGN);
   if (sigprocmask (SIG_BLOCK, &set, NULL) != 0)
     return -1;
   return signalfd (-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -79,7 +79,7 @@ read_signals (int fd)
 {
   struct signalfd_siginfo info;
   bool asked = false;
-  while (read (fd, &info, sizeof info) == (ssize_t) sizeof info)
+  while (read (fd, &info, sizeof info) == (ssize_t)sizeof info)
     asked = asked || info.ssi_signo != SIGCHLD;
   return asked;
 }
@@ -91,7 +91,7 @@ static bool
 make_memory_dir (Shared *shared, const char *parent)
 {
   int length = snprintf (shared->memory_dir, sizeof shared->memory_dir, "%s/vbet-guest-XXXXXX", parent);
-  if (length > 0 && (size_t) length < sizeof shared->memory_dir && mkdtemp (shared->memory_dir) != NULL)
+  if (length > 0 && (size_t)length < sizeof shared->memory_dir && mkdtemp (shared->memory_dir) != NULL)
     return true;
   shared->memory_dir[0] = '\0';
   return false;
@@ -146,7 +146,8 @@ prepare_memory (const VbetLaunch *launch, unsigned *layers, Shared *shared, cons
     *ret_dir = VBET_ROOT_MEMORY;
     return check_available (launch);
   }
-  if ((*layers & VBET_LAYER_MOUNTNS) != 0 && (launch->without & VBET_LAYER_MEMORY) == 0 && launch->memory_mount != NULL
+  if ((*layers & VBET_LAYER_MOUNTNS) != 0 && (launch->without & VBET_LAYER_MEMORY) == 0
+      && launch->memory_mount != NULL
       && vbet_namespaces_mount_memory (launch->memory_mount, launch->memory + MEMORY_SLACK) == 0) {
     *layers |= VBET_LAYER_MEMORY;
     *ret_dir = launch->memory_mount;
@@ -156,12 +157,14 @@ prepare_memory (const VbetLaunch *launch, unsigned *layers, Shared *shared, cons
     return true;
   for (unsigned i = 0; i < launch->n_memory_dirs; i++)
     dirs[i] = vbet_memory_dir_probe (launch->memory_dirs[i]);
-  int chosen = vbet_memory_choose (dirs, launch->n_memory_dirs, launch->memory, launch->name, message, sizeof message);
+  int chosen = vbet_memory_choose (dirs, launch->n_memory_dirs, launch->memory, launch->name, message,
+                                   sizeof message);
   if (chosen < 0) {
     vbet_status_line (launch->status_fd, "error", "%s", message);
     return false;
   }
-  *ret_dir = make_memory_dir (shared, launch->memory_dirs[chosen]) ? shared->memory_dir : launch->memory_dirs[chosen];
+  *ret_dir = make_memory_dir (shared, launch->memory_dirs[chosen]) ? shared->memory_dir
+                                                                   : launch->memory_dirs[chosen];
   return true;
 }
 
@@ -169,9 +172,9 @@ static void
 close_kept (const VbetLaunch *launch)
 {
   for (unsigned i = 0; i < launch->n_keep_fds; i++)
-    (void) close (launch->keep_fds[i]);
+    (void)close (launch->keep_fds[i]);
   if (launch->pad_fd >= 0)
-    (void) close (launch->pad_fd);
+    (void)close (launch->pad_fd);
 }
 
 /* Takes the listener of refused calls once it comes, and answers it from then on. @socket, @listener: of poll(2). */
@@ -202,8 +205,9 @@ takes_too_much (const VbetLaunch *launch, struct timespec *measured)
   uint64_t taken = vbet_limits_measure ("/proc");
   if (taken <= vbet_limits_private ())
     return false;
-  vbet_status_line (launch->status_fd, "error", "%s took %llu MiB of this machine's memory beside its own and was ended",
-                    launch->name, (unsigned long long)(taken >> 20));
+  vbet_status_line (launch->status_fd, "error",
+                    "%s took %llu MiB of this machine's memory beside its own and was ended", launch->name,
+                    (unsigned long long)(taken >> 20));
   return true;
 }
 
@@ -219,7 +223,7 @@ watch_kernel (const VbetLaunch *launch, bool alone, int signals, int life, int s
   struct timespec measured = { 0 };
   int status;
   for (;;) {
-    (void) poll (polled, sizeof polled / sizeof polled[0], alone ? VBET_LIMITS_PERIOD_MS : -1);
+    (void)poll (polled, sizeof polled / sizeof polled[0], alone ? VBET_LIMITS_PERIOD_MS : -1);
     if (alone && takes_too_much (launch, &measured))
       return;
     watch_calls (launch, &calls, &polled[2], &polled[3]);
@@ -240,9 +244,9 @@ run_init (const VbetLaunch *launch, unsigned layers, int life, Shared *shared)
 {
   bool own_namespace = (layers & VBET_LAYER_PIDNS) != 0;
   const char *memory_dir = NULL;
-  (void) prctl (PR_SET_PDEATHSIG, own_namespace ? SIGKILL : SIGTERM, 0, 0, 0);
-  (void) prctl (PR_SET_NAME, "vbet-guest-init", 0, 0, 0);
-  (void) setsid (); /* whoever signals the launcher's process group must not meet both of us */
+  (void)prctl (PR_SET_PDEATHSIG, own_namespace ? SIGKILL : SIGTERM, 0, 0, 0);
+  (void)prctl (PR_SET_NAME, "vbet-guest-init", 0, 0, 0);
+  (void)setsid (); /* whoever signals the launcher's process group must not meet both of us */
   layers = vbet_namespaces_isolate (layers, launch->without, launch->name);
   int signals = open_signals ();
   if (signals < 0 || (!own_namespace && vbet_reaper_become () != 0)) {
@@ -253,9 +257,10 @@ run_init (const VbetLaunch *launch, unsigned layers, int life, Shared *shared)
     layers |= VBET_LAYER_REAPER;
   if (!prepare_memory (launch, &layers, shared, &memory_dir))
     return EXIT_NOT_STARTED;
-  (void) prctl (PR_SET_DUMPABLE, 0, 0, 0, 0); /* the guest's kernel, same user, must not trace us */
+  (void)prctl (PR_SET_DUMPABLE, 0, 0, 0, 0); /* the guest's kernel, same user, must not trace us */
   int calls[2] = { -1, -1 };
-  (void)socketpair (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, calls); /* without, nobody is told of refused calls */
+  (void)socketpair (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0,
+                    calls); /* without, nobody is told of refused calls */
   pid_t kernel = fork ();
   if (kernel < 0) {
     vbet_status_line (launch->status_fd, "error", "Cannot start %s: %s", launch->name, strerror (errno));
@@ -294,9 +299,9 @@ watch_init (const VbetLaunch *launch, pid_t init, bool own_namespace, int signal
     if (vbet_reaper_collect (init, &status))
       return status;
     if (ready == 0)
-      (void) kill (init, SIGKILL);
+      (void)kill (init, SIGKILL);
     else if (asked)
-      (void) kill (init, own_namespace ? SIGKILL : SIGTERM);
+      (void)kill (init, own_namespace ? SIGKILL : SIGTERM);
     killed = killed || asked;
   }
 }
@@ -305,7 +310,7 @@ int
 vbet_supervise (const VbetLaunch *launch)
 {
   int life[2];
-  (void) prctl (PR_SET_NAME, "vbet-guest", 0, 0, 0); /* it may have been started by a descriptor's number */
+  (void)prctl (PR_SET_NAME, "vbet-guest", 0, 0, 0); /* it may have been started by a descriptor's number */
   Shared *shared = mmap (NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   int signals = open_signals ();
   if (shared == MAP_FAILED || signals < 0 || vbet_reaper_become () != 0 || pipe2 (life, O_CLOEXEC) != 0) {
@@ -315,7 +320,7 @@ vbet_supervise (const VbetLaunch *launch)
   unsigned layers = vbet_namespaces_enter (launch->without);
   bool own_namespace = (layers & VBET_LAYER_PIDNS) != 0;
   /* After the last change of credentials, which would clear it. Without a namespace we still have work to do then. */
-  (void) prctl (PR_SET_PDEATHSIG, own_namespace ? SIGKILL : SIGTERM, 0, 0, 0);
+  (void)prctl (PR_SET_PDEATHSIG, own_namespace ? SIGKILL : SIGTERM, 0, 0, 0);
   pid_t init = fork ();
   if (init < 0) {
     vbet_status_line (launch->status_fd, "error", "Cannot start %s: %s", launch->name, strerror (errno));
@@ -328,7 +333,7 @@ vbet_supervise (const VbetLaunch *launch)
   }
   close (life[0]);
   close_kept (launch);
-  (void) prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
+  (void)prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
   (void)vbet_own_calls_launcher (launch->status_fd, init, own_namespace);
   int status = watch_init (launch, init, own_namespace, signals);
   if (!own_namespace)

@@ -35,15 +35,15 @@ vbet_syscall_guard_fits (const VbetKernelImage *image)
 
 #ifdef __x86_64__
 
-#define FIELD(name) ((unsigned) offsetof (struct seccomp_data, name))
+#define FIELD(name) ((unsigned)offsetof (struct seccomp_data, name))
 #define HIGH(name) (FIELD (name) + 4)
 #define ARGUMENT(n)                                                                                          \
-  ((unsigned) (offsetof (struct seccomp_data, args) + (n) * sizeof (uint64_t))) /* its low word */
+  ((unsigned)(offsetof (struct seccomp_data, args) + (n) * sizeof (uint64_t))) /* its low word */
 #define LOAD(offset) BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offset)
 #define RETURN(action) BPF_STMT (BPF_RET | BPF_K, action)
-#define IF_EQUAL(value, yes, no) BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, (unsigned) (value), yes, no)
-#define IF_FROM(value, yes, no) BPF_JUMP (BPF_JMP | BPF_JGE | BPF_K, (unsigned) (value), yes, no)
-#define IF_ABOVE(value, yes, no) BPF_JUMP (BPF_JMP | BPF_JGT | BPF_K, (unsigned) (value), yes, no)
+#define IF_EQUAL(value, yes, no) BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, (unsigned)(value), yes, no)
+#define IF_FROM(value, yes, no) BPF_JUMP (BPF_JMP | BPF_JGE | BPF_K, (unsigned)(value), yes, no)
+#define IF_ABOVE(value, yes, no) BPF_JUMP (BPF_JMP | BPF_JGT | BPF_K, (unsigned)(value), yes, no)
 /* One call allowed, or one with an argument, or two, of a value; the call's number stays loaded for what
  * follows. */
 #define ALLOW(number) IF_EQUAL (number, 0, 1), RETURN (SECCOMP_RET_ALLOW)

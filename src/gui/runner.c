@@ -29,8 +29,8 @@ struct _VbetRunner {
   gboolean applying;
   gboolean apply_again;
   gboolean find_asked; /* the lab that was looked for was named, not only of this file's name */
-  gboolean isolated;    /* the lab that runs uses nothing of this computer that its text names */
-  VbetRunnerGate gate;  /* (nullable) */
+  gboolean isolated;   /* the lab that runs uses nothing of this computer that its text names */
+  VbetRunnerGate gate; /* (nullable) */
   gpointer gate_data;
   gboolean first_apply; /* nothing was applied to the engine that we started */
 };
@@ -379,8 +379,8 @@ on_launched (GObject *source, GAsyncResult *result, gpointer data)
 static void
 start (VbetRunner *self, gboolean isolated)
 {
-  VbetLaunchOptions options = { NULL, vbet_session_get_name (self->session),
-                                vbet_session_get_path (self->session), isolated };
+  VbetLaunchOptions options
+      = { NULL, vbet_session_get_name (self->session), vbet_session_get_path (self->session), isolated };
   self->isolated = isolated;
   set_phase (self, VBET_PHASE_STARTING);
   /* Not to be cancelled: an engine that started must be known, to be stopped again. */

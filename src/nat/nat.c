@@ -113,7 +113,8 @@ note_question (Nat *self, const guint8 *frame, gsize size)
   VbetNatDatagram datagram;
   guint32 gateway = gateway_address (self);
   if (self->options->host || !vbet_nat_datagram_read (frame, size, &datagram)
-      || (datagram.from != INADDR_LOOPBACK && datagram.from != gateway) || !is_forwarded (self, datagram.to_port))
+      || (datagram.from != INADDR_LOOPBACK && datagram.from != gateway)
+      || !is_forwarded (self, datagram.to_port))
     return NULL;
   if (g_hash_table_size (self->asked) >= CONVERSATIONS_MAX)
     g_hash_table_remove_all (self->asked);
@@ -158,7 +159,8 @@ on_packet (const void *bytes, size_t size, void *opaque)
     return (ssize_t)size;
   g_autofree guint8 *changed = note_question (self, bytes, size);
   /* A lab that does not keep up loses frames, as it would on a wire. */
-  if (send (self->fd, changed != NULL ? changed : bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN && errno != ENOBUFS)
+  if (send (self->fd, changed != NULL ? changed : bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0
+      && errno != EAGAIN && errno != ENOBUFS)
     return -1;
   return (ssize_t)size;
 }
@@ -491,12 +493,14 @@ confine (const char *ret_layers[VBET_CONFINE_LAYERS])
 {
   char real[PATH_MAX];
   g_autofree char *folder = g_path_get_dirname (realpath (RESOLVER, real) != NULL ? real : RESOLVER);
-  static const char *const calls[] = { "connect", "bind", "listen", "accept", "accept4", "stat", "lstat", "pread64", NULL };
+  static const char *const calls[]
+      = { "connect", "bind", "listen", "accept", "accept4", "stat", "lstat", "pread64", NULL };
   static const int families[] = { AF_INET, AF_INET6, 0 };
   const VbetConfinement confinement = { .name = "vbet-nat",
                                         .rule = { .path = folder, .access = VBET_SANDBOX_READ },
                                         .limits = VBET_SANDBOX_LIMIT_ABSTRACT | VBET_SANDBOX_LIMIT_SIGNAL,
-                                        .calls = { calls, families, .reads_files = TRUE, .names_interfaces = TRUE, .refused = on_refused_call } };
+                                        .calls = { calls, families, .reads_files = TRUE,
+                                                   .names_interfaces = TRUE, .refused = on_refused_call } };
   return vbet_confine (&confinement, ret_layers);
 }
 

@@ -29,9 +29,9 @@ typedef struct {
   char *name;
   VbetCable core;
   VbetEndpoint *ends[2];
-  gint64 deadline; /* VBET_CABLE_NEVER: none */
-  gint slot;       /* in the schedule; -1: none */
-  GPtrArray *taps; /* of VbetTap (borrowed): those at it; NULL: none */
+  gint64 deadline;  /* VBET_CABLE_NEVER: none */
+  gint slot;        /* in the schedule; -1: none */
+  GPtrArray *taps;  /* of VbetTap (borrowed): those at it; NULL: none */
   VbetProbe *probe; /* NULL: it is not being measured */
   const VbetProberClass *prober;
   gpointer prober_data;

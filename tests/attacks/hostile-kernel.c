@@ -62,8 +62,9 @@ unix_socket (const char *path, bool abstract)
 static int
 host_port (const char *port, int type)
 {
-  struct sockaddr_in address
-      = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK), .sin_port = htons ((uint16_t)atoi (port)) };
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
+                                 .sin_port = htons ((uint16_t)atoi (port)) };
   int result = connect_to (AF_INET, (struct sockaddr *)&address, sizeof address, type);
   return result;
 }
@@ -176,8 +177,7 @@ call (const char *number)
   return result >= 0 || (errno != EPERM && errno != ENOSYS) ? 0 : -errno;
 }
 
-static int
-namespace (const char *what)
+static int namespace(const char *what)
 {
   (void)what;
   return outcome (unshare (CLONE_NEWUSER));
@@ -373,16 +373,38 @@ static const struct {
   const char *name;
   int (*attack) (const char *what);
 } attacks[] = {
-  { "file-read", file_read },         { "file-write", file_write },     { "file-modes", file_modes },
-  { "file-times", file_times },       { "file-stat", file_stat },       { "file-attribute", file_attribute },
-  { "file-watch", file_watch },       { "file-run", file_run },         { "rpc", rpc },
-  { "abstract", abstract_socket },    { "tcp", tcp },                   { "udp", udp },
-  { "vsock", vsock },                 { "netlink", netlink },           { "call", call },
-  { "namespace", namespace },         { "processor", processor },       { "signal", signal_host },
-  { "trace-init", trace_init },       { "terminal", type_into_terminal }, { "processes", processes }, { "sessions", sessions },
-  { "private-memory", private_memory }, { "shared-memory", shared_memory }, { "droppable-memory", droppable_memory }, { "many-memories", many_memories },
-  { "memory-file", memory_file },     { "large-file", large_file },     { "many-files", many_files },
-  { "deep-folders", deep_folders },   { "fill-folder", fill_folder },   { "look-around", look_around },
+  { "file-read", file_read },
+  { "file-write", file_write },
+  { "file-modes", file_modes },
+  { "file-times", file_times },
+  { "file-stat", file_stat },
+  { "file-attribute", file_attribute },
+  { "file-watch", file_watch },
+  { "file-run", file_run },
+  { "rpc", rpc },
+  { "abstract", abstract_socket },
+  { "tcp", tcp },
+  { "udp", udp },
+  { "vsock", vsock },
+  { "netlink", netlink },
+  { "call", call },
+  { "namespace", namespace },
+  { "processor", processor },
+  { "signal", signal_host },
+  { "trace-init", trace_init },
+  { "terminal", type_into_terminal },
+  { "processes", processes },
+  { "sessions", sessions },
+  { "private-memory", private_memory },
+  { "shared-memory", shared_memory },
+  { "droppable-memory", droppable_memory },
+  { "many-memories", many_memories },
+  { "memory-file", memory_file },
+  { "large-file", large_file },
+  { "many-files", many_files },
+  { "deep-folders", deep_folders },
+  { "fill-folder", fill_folder },
+  { "look-around", look_around },
 };
 
 int

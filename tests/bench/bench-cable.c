@@ -102,7 +102,8 @@ static double
 measure (Line *self, double seconds)
 {
   static const guint8 bytes[FRAME_SIZE] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8 };
-  const VbetFrame answer = { .data = bytes, .size = FRAME_SIZE }; /* so that the switch knows where the other one is */
+  const VbetFrame answer
+      = { .data = bytes, .size = FRAME_SIZE }; /* so that the switch knows where the other one is */
   vbet_fabric_input (self->fabric, self->ends[1], &answer, self->now);
   for (guint i = 0; i < 64; i++)
     put_batch (self);

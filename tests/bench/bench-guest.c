@@ -18,10 +18,10 @@
 #define PROMPT "# "
 
 typedef struct {
-  double ready;  /* ms from the start */
+  double ready; /* ms from the start */
   double prompt;
-  double call;   /* µs a system call of a program inside */
-  double cpu;    /* ms of processor time to the prompt */
+  double call; /* µs a system call of a program inside */
+  double cpu;  /* ms of processor time to the prompt */
 } Figures;
 
 typedef struct {
@@ -33,13 +33,13 @@ typedef struct {
 static void
 on_stopped (GObject *source, GAsyncResult *result, gpointer data)
 {
-  *(gboolean *) data = vbet_guest_stop_finish (VBET_GUEST (source), result, NULL);
+  *(gboolean *)data = vbet_guest_stop_finish (VBET_GUEST (source), result, NULL);
 }
 
 static void
 on_executed (GObject *source, GAsyncResult *result, gpointer data)
 {
-  *(VbetExecResult **) data = vbet_guest_exec_finish (VBET_GUEST (source), result, NULL);
+  *(VbetExecResult **)data = vbet_guest_exec_finish (VBET_GUEST (source), result, NULL);
 }
 
 static gboolean
@@ -48,20 +48,20 @@ has_prompt (VbetGuest *guest)
   g_autoptr (GBytes) history = vbet_console_dup_history (vbet_guest_get_console (guest));
   gsize size = 0;
   const char *text = g_bytes_get_data (history, &size);
-  return text != NULL && g_strstr_len (text, (gssize) size, PROMPT) != NULL;
+  return text != NULL && g_strstr_len (text, (gssize)size, PROMPT) != NULL;
 }
 
 static double
 since (gint64 start)
 {
-  return (double) (g_get_monotonic_time () - start) / 1000.0;
+  return (double)(g_get_monotonic_time () - start) / 1000.0;
 }
 
 static double
 cpu_seconds (VbetGuest *guest)
 {
   VbetGuestUsage usage = { 0 };
-  (void) vbet_guest_get_usage (guest, &usage);
+  (void)vbet_guest_get_usage (guest, &usage);
   return usage.cpu_seconds;
 }
 
@@ -86,8 +86,9 @@ run_once (const Bench *bench, const char *const *options)
 {
   static const char console_name[] = "console";
   g_autofree char *console = g_build_filename (bench->place->dir, console_name, NULL);
-  g_autoptr (VbetGuest) guest = g_object_new (VBET_TYPE_GUEST, "name", "r1", "launcher", bench->place->launcher,
-                                              "console-path", console, "launcher-options", options, NULL);
+  g_autoptr (VbetGuest) guest
+      = g_object_new (VBET_TYPE_GUEST, "name", "r1", "launcher", bench->place->launcher, "console-path",
+                      console, "launcher-options", options, NULL);
   VbetGuestConfig *config = vbet_guest_config_new ();
   g_autoptr (GError) error = NULL;
   Figures figures = { 0 };
@@ -121,8 +122,8 @@ run_once (const Bench *bench, const char *const *options)
 static int
 compare (gconstpointer a, gconstpointer b)
 {
-  double x = *(const double *) a;
-  double y = *(const double *) b;
+  double x = *(const double *)a;
+  double y = *(const double *)b;
   return x < y ? -1 : x > y;
 }
 
@@ -149,7 +150,8 @@ run_all (const Bench *bench, const char *label, const char *const *options)
     cpu[i] = figures.cpu;
   }
   double middle = median (prompt);
-  printf ("guest start to prompt, %s: %.0f ms (median of %d, %.0f to %.0f); to its agent %.0f ms; processor time %.0f "
+  printf ("guest start to prompt, %s: %.0f ms (median of %d, %.0f to %.0f); to its agent %.0f ms; processor "
+          "time %.0f "
           "ms; a system call inside %.1f µs\n",
           label, middle, ROUNDS, prompt[0], prompt[ROUNDS - 1], median (ready), median (cpu), median (call));
 }
@@ -161,7 +163,8 @@ main (int argc, char **argv)
   static const char *const no_seccomp[] = { "--without=seccomp", NULL };
   static const char *const no_namespaces[] = { "--without=pidns", NULL };
   static const char *const no_landlock[] = { "--without=landlock", NULL };
-  static const char *const nothing[] = { "--without=pidns", "--without=landlock", "--without=seccomp", "--without=root", "--without=calls", NULL };
+  static const char *const nothing[] = { "--without=pidns", "--without=landlock", "--without=seccomp",
+                                         "--without=root",  "--without=calls",    NULL };
   g_autoptr (GError) error = NULL;
   Bench bench = { .place = vbet_guest_fixture_new () };
   bench.kernel = vbet_kernel_find (NULL, &error);

@@ -31,7 +31,22 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-typedef enum { OPEN, WRITE, SPAWN, SOCKET, RENAME, MKDIR, DUP, LISTEN, PTY, MAP, EPOLL, SEND, MOUNT, KINDS } Kind;
+typedef enum {
+  OPEN,
+  WRITE,
+  SPAWN,
+  SOCKET,
+  RENAME,
+  MKDIR,
+  DUP,
+  LISTEN,
+  PTY,
+  MAP,
+  EPOLL,
+  SEND,
+  MOUNT,
+  KINDS
+} Kind;
 
 static const struct {
   const char *name;
@@ -43,13 +58,13 @@ static const struct {
   [SOCKET] = { "socket", EMFILE }, /* socket, socketpair, accept4 */
   [RENAME] = { "rename", EIO },    /* rename, link, symlink */
   [MKDIR] = { "mkdir", ENOSPC },
-  [DUP] = { "dup", EMFILE },       /* dup, fcntl (F_DUPFD), pipe2, memfd_create */
+  [DUP] = { "dup", EMFILE },           /* dup, fcntl (F_DUPFD), pipe2, memfd_create */
   [LISTEN] = { "listen", EADDRINUSE }, /* bind, listen, connect */
-  [PTY] = { "pty", ENOSPC },       /* posix_openpt, ptsname, grantpt */
-  [MAP] = { "map", ENOMEM },       /* mmap of a file or of shared memory */
-  [EPOLL] = { "epoll", ENOSPC },   /* epoll_create1, epoll_ctl that adds, eventfd, signalfd */
-  [SEND] = { "send", ENOBUFS },    /* send, sendto, sendmsg */
-  [MOUNT] = { "mount", EPERM },    /* mount, unshare */
+  [PTY] = { "pty", ENOSPC },           /* posix_openpt, ptsname, grantpt */
+  [MAP] = { "map", ENOMEM },           /* mmap of a file or of shared memory */
+  [EPOLL] = { "epoll", ENOSPC },       /* epoll_create1, epoll_ctl that adds, eventfd, signalfd */
+  [SEND] = { "send", ENOBUFS },        /* send, sendto, sendmsg */
+  [MOUNT] = { "mount", EPERM },        /* mount, unshare */
 };
 
 /* Set when the library is loaded, and not changed after that. */
@@ -77,13 +92,13 @@ is_program (const char *program)
   return name != NULL && strcmp (warden ? "vbet-warden" : name + 1, program) == 0;
 }
 
-static void __attribute__ ((constructor))
-find_target (void)
+static void __attribute__ ((constructor)) find_target (void)
 {
   char program[32], name[32], path[256];
   int wanted = 0;
   const char *text = getenv ("VBET_INJECT");
-  if (text == NULL || sscanf (text, "%31s %31s %d %255s", program, name, &wanted, path) != 4 || !is_program (program))
+  if (text == NULL || sscanf (text, "%31s %31s %d %255s", program, name, &wanted, path) != 4
+      || !is_program (program))
     return;
   int fd = (int)syscall (SYS_openat, AT_FDCWD, path, O_RDWR);
   void *page = (void *)syscall (SYS_mmap, NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -114,17 +129,18 @@ hits (Kind kind)
 static bool
 spares (const char *path)
 {
-  return strncmp (path, "/proc/", 6) == 0 || strncmp (path, "/sys/", 5) == 0 || strncmp (path, "/usr/", 5) == 0
-         || strncmp (path, "/lib", 4) == 0 || strncmp (path, "/etc/", 5) == 0;
+  return strncmp (path, "/proc/", 6) == 0 || strncmp (path, "/sys/", 5) == 0
+         || strncmp (path, "/usr/", 5) == 0 || strncmp (path, "/lib", 4) == 0
+         || strncmp (path, "/etc/", 5) == 0;
 }
 
-#define MODE_OF(flags)                                                                                                 \
-  mode_t mode = 0;                                                                                                     \
-  if (((flags) & (O_CREAT | O_TMPFILE)) != 0) {                                                                        \
-    va_list arguments;                                                                                                 \
-    va_start (arguments, flags);                                                                                       \
-    mode = va_arg (arguments, mode_t);                                                                                 \
-    va_end (arguments);                                                                                                \
+#define MODE_OF(flags)                                                                                       \
+  mode_t mode = 0;                                                                                           \
+  if (((flags) & (O_CREAT | O_TMPFILE)) != 0) {                                                              \
+    va_list arguments;                                                                                       \
+    va_start (arguments, flags);                                                                             \
+    mode = va_arg (arguments, mode_t);                                                                       \
+    va_end (arguments);                                                                                      \
   }
 
 int
@@ -217,15 +233,15 @@ fork (void)
 }
 
 int
-posix_spawn (pid_t *pid, const char *path, const posix_spawn_file_actions_t *files, const posix_spawnattr_t *attributes,
-             char *const argv[], char *const environment[])
+posix_spawn (pid_t *pid, const char *path, const posix_spawn_file_actions_t *files,
+             const posix_spawnattr_t *attributes, char *const argv[], char *const environment[])
 {
   return hits (SPAWN) ? errno : REAL (posix_spawn) (pid, path, files, attributes, argv, environment);
 }
 
 int
-posix_spawnp (pid_t *pid, const char *file, const posix_spawn_file_actions_t *files, const posix_spawnattr_t *attributes,
-              char *const argv[], char *const environment[])
+posix_spawnp (pid_t *pid, const char *file, const posix_spawn_file_actions_t *files,
+              const posix_spawnattr_t *attributes, char *const argv[], char *const environment[])
 {
   return hits (SPAWN) ? errno : REAL (posix_spawnp) (pid, file, files, attributes, argv, environment);
 }
@@ -368,14 +384,17 @@ is_counted_map (int flags, int fd)
 void *
 mmap (void *address, size_t size, int protection, int flags, int fd, off_t offset)
 {
-  return is_counted_map (flags, fd) && hits (MAP) ? MAP_FAILED : REAL (mmap) (address, size, protection, flags, fd, offset);
+  return is_counted_map (flags, fd) && hits (MAP)
+             ? MAP_FAILED
+             : REAL (mmap) (address, size, protection, flags, fd, offset);
 }
 
 void *
 mmap64 (void *address, size_t size, int protection, int flags, int fd, off64_t offset)
 {
-  return is_counted_map (flags, fd) && hits (MAP) ? MAP_FAILED
-                                                  : REAL (mmap64) (address, size, protection, flags, fd, offset);
+  return is_counted_map (flags, fd) && hits (MAP)
+             ? MAP_FAILED
+             : REAL (mmap64) (address, size, protection, flags, fd, offset);
 }
 
 int
@@ -409,7 +428,8 @@ send (int fd, const void *bytes, size_t size, int flags)
 }
 
 ssize_t
-sendto (int fd, const void *bytes, size_t size, int flags, const struct sockaddr *address, socklen_t address_size)
+sendto (int fd, const void *bytes, size_t size, int flags, const struct sockaddr *address,
+        socklen_t address_size)
 {
   return hits (SEND) ? -1 : REAL (sendto) (fd, bytes, size, flags, address, address_size);
 }

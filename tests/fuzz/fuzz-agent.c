@@ -39,7 +39,7 @@ read_payload (const VbetAgentFrame *frame)
   guint16 rows = 0, columns = 0;
   if (vbet_agent_read_resize (frame, &rows, &columns))
     g_assert_true (rows > 0 && columns > 0);
-  (void) vbet_agent_read_features (frame);
+  (void)vbet_agent_read_features (frame);
 }
 
 static void

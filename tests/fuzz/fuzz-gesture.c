@@ -14,15 +14,16 @@ static const char *
 pick_device (const VbetTopology *topology, guint choice)
 {
   return topology->devices->len > 0
-             ? ((const VbetDevice *) topology->devices->pdata[choice % topology->devices->len])->name
+             ? ((const VbetDevice *)topology->devices->pdata[choice % topology->devices->len])->name
              : "nothing";
 }
 
 static const char *
 pick_cable (const VbetTopology *topology, guint choice)
 {
-  return topology->cables->len > 0 ? ((const VbetCable *) topology->cables->pdata[choice % topology->cables->len])->name
-                                   : "nothing";
+  return topology->cables->len > 0
+             ? ((const VbetCable *)topology->cables->pdata[choice % topology->cables->len])->name
+             : "nothing";
 }
 
 static VbetEdits *
@@ -64,7 +65,8 @@ run_gesture (const VbetProgram *program, const VbetTopology *topology, const uin
   VbetObject object = { VBET_KIND_CABLE, cable, 0 };
   switch (head[0] % 13) {
   case 0:
-    return vbet_gesture_add_device (program, topology, (VbetKind) (1 << head[1] % 7), NULL, head[2], -1, NULL, NULL);
+    return vbet_gesture_add_device (program, topology, (VbetKind)(1 << head[1] % 7), NULL, head[2], -1, NULL,
+                                    NULL);
   case 1:
     return vbet_gesture_remove_devices (program, topology, names, NULL);
   case 2:
@@ -97,7 +99,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   if (size < HEAD)
     return 0;
-  const char *text = (const char *) data + HEAD;
+  const char *text = (const char *)data + HEAD;
   size -= HEAD;
   g_autoptr (VbetProgram) program = vbet_program_parse (text, size);
   g_autoptr (VbetTopology) topology = vbet_topology_elaborate (program, "lab", NULL);

@@ -22,7 +22,7 @@ on_exec (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (VbetExecResult) done = vbet_agent_exec_finish (VBET_AGENT (source), result, &error);
   g_assert_true ((done != NULL) != (error != NULL));
   g_assert_true (error == NULL || g_utf8_validate (error->message, -1, NULL));
-  ++*(guint *) data;
+  ++*(guint *)data;
 }
 
 static void
@@ -30,7 +30,7 @@ on_put (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_assert_true (vbet_agent_put_finish (VBET_AGENT (source), result, &error) != (error != NULL));
-  ++*(guint *) data;
+  ++*(guint *)data;
 }
 
 static void
@@ -39,7 +39,7 @@ on_get (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) contents = vbet_agent_get_finish (VBET_AGENT (source), result, &error);
   g_assert_true ((contents != NULL) != (error != NULL));
-  ++*(guint *) data;
+  ++*(guint *)data;
 }
 
 typedef struct {
@@ -64,7 +64,7 @@ on_shell_output (const guint8 *data, gsize size, gpointer user_data)
 static void
 on_shell_room (gpointer user_data)
 {
-  g_assert_nonnull (((Shell *) user_data)->terminal);
+  g_assert_nonnull (((Shell *)user_data)->terminal);
 }
 
 static void
@@ -85,7 +85,7 @@ begin_shells (VbetAgent *agent, Shell *shells)
     shells[i] = (Shell){ .takes = i == 0 };
     shells[i].terminal = vbet_agent_terminal_open (agent, argv, 24, 80, &events, &shells[i], NULL);
     g_assert_nonnull (shells[i].terminal);
-    vbet_agent_terminal_type (shells[i].terminal, (const guint8 *) "ls\n", 3);
+    vbet_agent_terminal_type (shells[i].terminal, (const guint8 *)"ls\n", 3);
     vbet_agent_terminal_resize (shells[i].terminal, 10, 10);
   }
 }
@@ -125,17 +125,17 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   guint answers = 0;
   Shell shells[2];
   guint8 hello[VBET_AGENT_HEADER + 12];
-  gsize piece = size > 0 ? (gsize) data[0] + 1 : 1;
+  gsize piece = size > 0 ? (gsize)data[0] + 1 : 1;
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line), ==, 0);
   VbetAgent *agent = vbet_agent_new (line[0], "r1");
   gsize greeting = vbet_agent_encode_hello (hello, sizeof hello, true);
-  g_assert_cmpint (send (line[1], hello, greeting, 0), ==, (gssize) greeting);
+  g_assert_cmpint (send (line[1], hello, greeting, 0), ==, (gssize)greeting);
   turn ();
   begin_jobs (agent, &answers);
   begin_shells (agent, shells);
   for (gsize at = 1; at < size; at += piece) {
     gsize rest = MIN (piece, size - at);
-    g_assert_cmpint (send (line[1], data + at, rest, MSG_DONTWAIT), ==, (gssize) rest);
+    g_assert_cmpint (send (line[1], data + at, rest, MSG_DONTWAIT), ==, (gssize)rest);
     turn ();
     empty (line[1]);
   }

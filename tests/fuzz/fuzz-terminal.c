@@ -17,9 +17,9 @@ clean (const guint8 *data, gsize size, gsize piece)
     gsize rest = MIN (piece, size - at);
     gsize made = vbet_terminal_filter_push (&filter, data + at, rest, out);
     g_assert_cmpuint (made, <=, rest + VBET_TERMINAL_SEQUENCE_MAX);
-    g_byte_array_append (result, out, (guint) made);
+    g_byte_array_append (result, out, (guint)made);
   }
-  g_byte_array_append (result, out, (guint) vbet_terminal_filter_flush (&filter, out));
+  g_byte_array_append (result, out, (guint)vbet_terminal_filter_flush (&filter, out));
   return result;
 }
 

@@ -37,7 +37,7 @@ typedef struct {
   int line;
   char *dir;
   VbetAgentDecoder decoder;
-  GPtrArray *seen;       /* of Seen: all but ACK */
+  GPtrArray *seen; /* of Seen: all but ACK */
   gsize unacknowledged;
 } Fixture;
 
@@ -77,9 +77,9 @@ listen_for (Fixture *fixture, int milliseconds)
   ssize_t got = read (fixture->line, bytes, sizeof bytes);
   if (got <= 0)
     return FALSE;
-  for (gsize at = 0; at < (gsize) got;) {
+  for (gsize at = 0; at < (gsize)got;) {
     VbetAgentFrame frame;
-    at += vbet_agent_decoder_push (&fixture->decoder, bytes + at, (gsize) got - at);
+    at += vbet_agent_decoder_push (&fixture->decoder, bytes + at, (gsize)got - at);
     while (vbet_agent_decoder_next (&fixture->decoder, &frame))
       take (fixture, &frame);
   }
@@ -97,9 +97,9 @@ send_bytes (Fixture *fixture, const guint8 *bytes, gsize size)
     }
     ssize_t sent = write (fixture->line, bytes, piece);
     CU_ASSERT_TRUE_FATAL (sent > 0);
-    fixture->unacknowledged += (gsize) sent;
+    fixture->unacknowledged += (gsize)sent;
     bytes += sent;
-    size -= (gsize) sent;
+    size -= (gsize)sent;
   }
 }
 
@@ -162,8 +162,8 @@ collected (Fixture *fixture, VbetAgentType type, guint16 channel, gsize *ret_siz
   }
   if (ret_size != NULL)
     *ret_size = all->len;
-  g_byte_array_append (all, (const guint8 *) "", 1);
-  return (char *) g_byte_array_free (all, FALSE);
+  g_byte_array_append (all, (const guint8 *)"", 1);
+  return (char *)g_byte_array_free (all, FALSE);
 }
 
 static void
@@ -176,7 +176,7 @@ expect_text (Fixture *fixture, VbetAgentType type, guint16 channel, const char *
 static void
 expect_error (Fixture *fixture, guint16 channel, int code)
 {
-  CU_ASSERT_EQUAL (first_number (await (fixture, VBET_AGENT_ERROR, channel)), (guint32) code);
+  CU_ASSERT_EQUAL (first_number (await (fixture, VBET_AGENT_ERROR, channel)), (guint32)code);
 }
 
 static Fixture *
@@ -226,8 +226,8 @@ test_commands (void)
   CU_ASSERT_EQUAL (first_number (await (fixture, VBET_AGENT_EXIT, 1)), 3);
   CU_ASSERT_EQUAL (first_number (await (fixture, VBET_AGENT_EXIT, 2)), 128 + SIGTERM);
   CU_ASSERT_EQUAL (first_number (await (fixture, VBET_AGENT_EXIT, 3)), 127);
-  (void) await (fixture, VBET_AGENT_EXIT, 4);
-  (void) await (fixture, VBET_AGENT_EXIT, 5);
+  (void)await (fixture, VBET_AGENT_EXIT, 4);
+  (void)await (fixture, VBET_AGENT_EXIT, 5);
   expect_text (fixture, VBET_AGENT_STDOUT, 1, "out\n");
   expect_text (fixture, VBET_AGENT_STDERR, 1, "err\n");
   expect_text (fixture, VBET_AGENT_STDOUT, 4, "a\nb\nc\n");
@@ -263,11 +263,11 @@ test_input_window (void)
     send_frame (fixture, VBET_AGENT_STDIN, 1, piece, sizeof piece);
   expect_error (fixture, 1, EOVERFLOW);
   send_exec (fixture, 2, 0, "echo still here");
-  (void) await (fixture, VBET_AGENT_EXIT, 2);
+  (void)await (fixture, VBET_AGENT_EXIT, 2);
   expect_text (fixture, VBET_AGENT_STDOUT, 2, "still here\n");
   /* A program that closes its input gets the rest thrown away, and the window is given back. */
   send_exec (fixture, 3, VBET_AGENT_EXEC_STDIN, "exec <&-; echo closed; sleep 60");
-  (void) await (fixture, VBET_AGENT_STDOUT, 3);
+  (void)await (fixture, VBET_AGENT_STDOUT, 3);
   guint64 sent = 0;
   guint64 back = 0;
   while (sent < 500000) {
@@ -301,17 +301,17 @@ test_kill (void)
   g_autofree char *file = g_build_filename (fixture->dir, "child", NULL);
   g_autofree char *number = NULL;
   send_exec (fixture, 1, 0, script);
-  (void) await (fixture, VBET_AGENT_STDOUT, 1);
+  (void)await (fixture, VBET_AGENT_STDOUT, 1);
   send_frame (fixture, VBET_AGENT_KILL, 1, terminate, sizeof terminate);
   CU_ASSERT_EQUAL (first_number (await (fixture, VBET_AGENT_EXIT, 1)), 128 + SIGTERM);
   /* The whole process group has gone. */
   CU_ASSERT_TRUE (g_file_get_contents (file, &number, NULL, NULL));
-  pid_t child = (pid_t) strtol (number != NULL ? number : "0", NULL, 10);
+  pid_t child = (pid_t)strtol (number != NULL ? number : "0", NULL, 10);
   CU_ASSERT_TRUE (child > 1);
   CU_ASSERT_EQUAL (waitpid (child, NULL, 0), child); /* an orphan of ours by now: see main() */
   send_frame (fixture, VBET_AGENT_KILL, 99, terminate, sizeof terminate); /* no such job: ignored */
   send_exec (fixture, 2, 0, "echo on");
-  (void) await (fixture, VBET_AGENT_EXIT, 2);
+  (void)await (fixture, VBET_AGENT_EXIT, 2);
   stop (fixture);
 }
 
@@ -323,7 +323,7 @@ test_background (void)
   send_exec (fixture, 1, 0, "(exec sleep 60) & echo $!");
   CU_ASSERT_EQUAL (first_number (await (fixture, VBET_AGENT_EXIT, 1)), 0);
   g_autofree char *number = collected (fixture, VBET_AGENT_STDOUT, 1, NULL);
-  pid_t child = (pid_t) strtol (number, NULL, 10);
+  pid_t child = (pid_t)strtol (number, NULL, 10);
   CU_ASSERT_TRUE_FATAL (child > 1);
   CU_ASSERT_EQUAL (kill (child, 0), 0);
   CU_ASSERT_EQUAL (kill (child, SIGKILL), 0);
@@ -404,7 +404,7 @@ test_files (void)
   g_autofree char *missing = g_build_filename (fixture->dir, "no", "file", NULL);
   g_autofree guint8 *data = g_malloc (200000);
   for (gsize i = 0; i < 200000; i++)
-    data[i] = (guint8) (i * 7 / 3);
+    data[i] = (guint8)(i * 7 / 3);
   send_put (fixture, 1, 0640, file);
   /* Within the window, as WINDOW_MORE gives it back. */
   guint64 back = 0;
@@ -423,7 +423,7 @@ test_files (void)
   }
   CU_ASSERT_FALSE (g_file_test (file, G_FILE_TEST_EXISTS)); /* not before it is complete */
   send_frame (fixture, VBET_AGENT_END, 1, NULL, 0);
-  (void) await (fixture, VBET_AGENT_END, 1);
+  (void)await (fixture, VBET_AGENT_END, 1);
   CU_ASSERT_EQUAL (stat (file, &status), 0);
   CU_ASSERT_EQUAL (status.st_mode & 07777, 0640);
   send_get (fixture, 2, file);
@@ -460,7 +460,8 @@ static void
 test_line (void)
 {
   Fixture *fixture = start ();
-  const guint8 garbage[] = { 'x', VBET_AGENT_MAGIC, 0x7f, VBET_AGENT_MAGIC, VBET_AGENT_PING, 0, 0, 0xff, 0xff, 0xff, 0xff };
+  const guint8 garbage[]
+      = { 'x', VBET_AGENT_MAGIC, 0x7f, VBET_AGENT_MAGIC, VBET_AGENT_PING, 0, 0, 0xff, 0xff, 0xff, 0xff };
   send_bytes (fixture, garbage, sizeof garbage);
   send_frame (fixture, VBET_AGENT_PING, 0, "cookie", 6);
   Seen *pong = await (fixture, VBET_AGENT_PONG, 0);

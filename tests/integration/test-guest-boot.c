@@ -46,7 +46,7 @@ typedef struct {
 static void
 on_state (VbetGuest *guest, guint state, const char *reason, gpointer data)
 {
-  g_string_append_printf (((Fixture *) data)->states, "%s;", vbet_guest_state_name (state));
+  g_string_append_printf (((Fixture *)data)->states, "%s;", vbet_guest_state_name (state));
 }
 
 static VbetGuestConfig *
@@ -83,8 +83,8 @@ boot (Fixture *self, const char *const *options)
   g_autofree char *console = g_build_filename (program ()->place->dir, "console", NULL);
   memset (self, 0, sizeof *self);
   self->states = g_string_new (NULL);
-  self->guest = g_object_new (VBET_TYPE_GUEST, "name", "r1", "launcher", program ()->place->launcher, "console-path",
-                              console, "launcher-options", options, NULL);
+  self->guest = g_object_new (VBET_TYPE_GUEST, "name", "r1", "launcher", program ()->place->launcher,
+                              "console-path", console, "launcher-options", options, NULL);
   g_signal_connect (self->guest, "state", G_CALLBACK (on_state), self);
   CU_ASSERT_TRUE_FATAL (vbet_guest_start (self->guest, make_config (), &error));
   wait_state (self, VBET_GUEST_READY);
@@ -133,50 +133,52 @@ answer_clear (Answer *answer)
 static void
 on_stopped (GObject *source, GAsyncResult *result, gpointer data)
 {
-  ((Answer *) data)->good = vbet_guest_stop_finish (VBET_GUEST (source), result, NULL);
-  ((Answer *) data)->done = TRUE;
+  ((Answer *)data)->good = vbet_guest_stop_finish (VBET_GUEST (source), result, NULL);
+  ((Answer *)data)->done = TRUE;
 }
 
 static void
 on_executed (GObject *source, GAsyncResult *result, gpointer data)
 {
-  ((Answer *) data)->result = vbet_guest_exec_finish (VBET_GUEST (source), result, &((Answer *) data)->error);
-  ((Answer *) data)->done = TRUE;
+  ((Answer *)data)->result = vbet_guest_exec_finish (VBET_GUEST (source), result, &((Answer *)data)->error);
+  ((Answer *)data)->done = TRUE;
 }
 
 static void
 on_put (GObject *source, GAsyncResult *result, gpointer data)
 {
-  ((Answer *) data)->good = vbet_guest_put_finish (VBET_GUEST (source), result, &((Answer *) data)->error);
-  ((Answer *) data)->done = TRUE;
+  ((Answer *)data)->good = vbet_guest_put_finish (VBET_GUEST (source), result, &((Answer *)data)->error);
+  ((Answer *)data)->done = TRUE;
 }
 
 static void
 on_got (GObject *source, GAsyncResult *result, gpointer data)
 {
-  ((Answer *) data)->contents = vbet_guest_get_finish (VBET_GUEST (source), result, &((Answer *) data)->error);
-  ((Answer *) data)->done = TRUE;
+  ((Answer *)data)->contents = vbet_guest_get_finish (VBET_GUEST (source), result, &((Answer *)data)->error);
+  ((Answer *)data)->done = TRUE;
 }
 
 static void
 on_paused (GObject *source, GAsyncResult *result, gpointer data)
 {
-  ((Answer *) data)->good = vbet_guest_pause_finish (VBET_GUEST (source), result, &((Answer *) data)->error);
-  ((Answer *) data)->done = TRUE;
+  ((Answer *)data)->good = vbet_guest_pause_finish (VBET_GUEST (source), result, &((Answer *)data)->error);
+  ((Answer *)data)->done = TRUE;
 }
 
 static void
 on_attached (GObject *source, GAsyncResult *result, gpointer data)
 {
-  ((Answer *) data)->good = vbet_guest_attach_nic_finish (VBET_GUEST (source), result, &((Answer *) data)->error);
-  ((Answer *) data)->done = TRUE;
+  ((Answer *)data)->good
+      = vbet_guest_attach_nic_finish (VBET_GUEST (source), result, &((Answer *)data)->error);
+  ((Answer *)data)->done = TRUE;
 }
 
 static void
 on_detached (GObject *source, GAsyncResult *result, gpointer data)
 {
-  ((Answer *) data)->good = vbet_guest_detach_nic_finish (VBET_GUEST (source), result, &((Answer *) data)->error);
-  ((Answer *) data)->done = TRUE;
+  ((Answer *)data)->good
+      = vbet_guest_detach_nic_finish (VBET_GUEST (source), result, &((Answer *)data)->error);
+  ((Answer *)data)->done = TRUE;
 }
 
 static void
@@ -258,7 +260,8 @@ test_boot_and_files (void)
 static void
 test_fallback (void)
 {
-  static const char *const bare[] = { "--without=pidns", "--without=landlock", "--without=seccomp", "--without=calls", NULL };
+  static const char *const bare[]
+      = { "--without=pidns", "--without=landlock", "--without=seccomp", "--without=calls", NULL };
   Fixture fixture;
   boot (&fixture, bare);
   expect_output (&fixture, "echo up", "up");
@@ -272,8 +275,8 @@ listen_at (const char *path)
 {
   struct sockaddr_un address = { .sun_family = AF_UNIX };
   int fd = socket (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-  (void) g_strlcpy (address.sun_path, path, sizeof address.sun_path);
-  CU_ASSERT_EQUAL_FATAL (bind (fd, (struct sockaddr *) &address, sizeof address), 0);
+  (void)g_strlcpy (address.sun_path, path, sizeof address.sun_path);
+  CU_ASSERT_EQUAL_FATAL (bind (fd, (struct sockaddr *)&address, sizeof address), 0);
   CU_ASSERT_EQUAL_FATAL (listen (fd, 4), 0);
   return fd;
 }
@@ -290,26 +293,30 @@ test_hot_plug (void)
   int port = listen_at (path);
   for (int round = 0; round < 2; round++) {
     vbet_guest_attach_nic_async (fixture.guest, vbet_guest_nic_new (3, mac, 1400, path),
-                                 "ip addr add 10.9.0.1/24 dev eth2 && ip link set eth2 up", on_attached, &answer);
+                                 "ip addr add 10.9.0.1/24 dev eth2 && ip link set eth2 up", on_attached,
+                                 &answer);
     expect_good (&answer);
     int peer = accept4 (port, NULL, NULL, SOCK_CLOEXEC);
     CU_ASSERT_TRUE (peer >= 0);
-    expect_output (&fixture, "cat /sys/class/net/eth2/address /sys/class/net/eth2/mtu", "02:00:00:00:00:77\n1400");
+    expect_output (&fixture, "cat /sys/class/net/eth2/address /sys/class/net/eth2/mtu",
+                   "02:00:00:00:00:77\n1400");
     /* It carries frames: the guest asks for its neighbour's address (ARP, broadcast). */
     g_free (run (&fixture, "ping -c1 -W1 10.9.0.2 >/dev/null 2>&1 &", &status));
     guint8 frame[2048];
     CU_ASSERT_TRUE (recv (peer, frame, sizeof frame, 0) >= 14);
     vbet_guest_set_carrier (fixture.guest, 3, FALSE);
-    expect_output (&fixture, "for i in 1 2 3 4 5 6 7 8 9; do grep -q dormant /sys/class/net/eth2/operstate && break; done; "
-                             "cat /sys/class/net/eth2/operstate",
-                   "dormant");
+    expect_output (
+        &fixture,
+        "for i in 1 2 3 4 5 6 7 8 9; do grep -q dormant /sys/class/net/eth2/operstate && break; done; "
+        "cat /sys/class/net/eth2/operstate",
+        "dormant");
     vbet_guest_detach_nic_async (fixture.guest, 3, on_detached, &answer);
     expect_good (&answer);
     expect_output (&fixture, "test -e /sys/class/net/eth2 || echo gone", "gone");
     close (peer);
   }
   close (port);
-  (void) unlink (path);
+  (void)unlink (path);
   stop (&fixture);
   tear_down (&fixture);
 }
@@ -335,7 +342,8 @@ test_halt_reboot_panic (void)
   answer_clear (&answer);
   while (vbet_guest_get_state (fixture.guest) != VBET_GUEST_FAILED)
     g_main_context_iteration (NULL, TRUE);
-  CU_ASSERT_TRUE (g_str_has_prefix (vbet_guest_get_reason (fixture.guest), "The kernel of r1 panicked (sysrq"));
+  CU_ASSERT_TRUE (
+      g_str_has_prefix (vbet_guest_get_reason (fixture.guest), "The kernel of r1 panicked (sysrq"));
   tear_down (&fixture);
 }
 
@@ -355,9 +363,10 @@ try_host_files (const char *const *options)
   g_autofree char *etc
       = run (&fixture, "mount -t hostfs none /mnt -o /etc 2>/dev/null; cat /mnt/passwd 2>/dev/null", &status);
   VBET_ASSERT_TEXT (etc, "");
-  g_autofree char *node = g_strdup_printf ("umount /mnt 2>/dev/null; mount -t hostfs none /mnt -o %s 2>/dev/null; "
-                                           "echo x > /mnt/evil; chmod 4777 /mnt/victim",
-                                           program ()->place->dir);
+  g_autofree char *node
+      = g_strdup_printf ("umount /mnt 2>/dev/null; mount -t hostfs none /mnt -o %s 2>/dev/null; "
+                         "echo x > /mnt/evil; chmod 4777 /mnt/victim",
+                         program ()->place->dir);
   g_free (run (&fixture, node, &status));
   CU_ASSERT_FALSE (g_file_test (evil, G_FILE_TEST_EXISTS));
   CU_ASSERT_EQUAL_FATAL (g_stat (victim, &after), 0);
@@ -385,7 +394,7 @@ test_confinement (void)
   /* The walls behind which modes are safe; Landlock alone does not stop it, so this test can fail. */
   static const char *const bare[] = { "--without=root", "--without=calls", NULL };
   if (!has_layer ("landlock") || !has_layer ("root")) {
-    (void) fprintf (stderr, "(no Landlock or no root of its own here) ");
+    (void)fprintf (stderr, "(no Landlock or no root of its own here) ");
     return;
   }
   CU_ASSERT_FALSE (try_host_files (NULL));
@@ -411,10 +420,11 @@ kill_kernel_under_load (const char *const *options)
   g_autofree char *target = g_build_filename (program ()->place->dir, "escape", NULL);
   CU_ASSERT_EQUAL (g_mkdir (target, 0777), 0);
   boot (&fixture, options);
-  g_autofree char *load = g_strdup_printf ("mkdir -p %s; cd %s; for n in 1 2 3 4; do (i=0; while :; do i=$((i+1)); : > "
-                                           "%s/$n-$i; rm -f $n-$i; done) >/dev/null 2>&1 & done; "
-                                           "while [ -z \"$(ls)\" ]; do :; done",
-                                           target, target, target);
+  g_autofree char *load
+      = g_strdup_printf ("mkdir -p %s; cd %s; for n in 1 2 3 4; do (i=0; while :; do i=$((i+1)); : > "
+                         "%s/$n-$i; rm -f $n-$i; done) >/dev/null 2>&1 & done; "
+                         "while [ -z \"$(ls)\" ]; do :; done",
+                         target, target, target);
   g_free (run (&fixture, load, &status));
   g_autoptr (GArray) all = vbet_test_descendants (vbet_guest_get_pid (fixture.guest));
   g_autoptr (GArray) watched = vbet_test_watch (all);
@@ -422,10 +432,11 @@ kill_kernel_under_load (const char *const *options)
   CU_ASSERT_EQUAL (vbet_test_all_gone (watched), 0);
   while (vbet_guest_get_state (fixture.guest) != VBET_GUEST_FAILED)
     g_main_context_iteration (NULL, TRUE);
-  VBET_ASSERT_TEXT (vbet_guest_get_reason (fixture.guest), "The kernel of r1 was killed by signal 9 (Killed)");
+  VBET_ASSERT_TEXT (vbet_guest_get_reason (fixture.guest),
+                    "The kernel of r1 was killed by signal 9 (Killed)");
   tear_down (&fixture);
   guint escaped = count_files (target);
-  (void) vbet_paths_remove_tree (target);
+  (void)vbet_paths_remove_tree (target);
   return escaped;
 }
 
@@ -443,7 +454,7 @@ test_no_escape (void)
     for (int round = 0; round < 2; round++)
       CU_ASSERT_EQUAL (kill_kernel_under_load (ways[i]), 0);
   /* Without any layer there is nothing to promise but that it is over soon. */
-  (void) fprintf (stderr, "(unconfined, %u files escaped) ", kill_kernel_under_load (bare));
+  (void)fprintf (stderr, "(unconfined, %u files escaped) ", kill_kernel_under_load (bare));
 }
 
 static CU_TestInfo boot_tests[] = {
@@ -470,10 +481,10 @@ main (int argc, char **argv)
   self->kernel = vbet_kernel_find (NULL, &error);
   self->image = self->kernel != NULL ? vbet_image_find (NULL, &error) : NULL;
   if (self->image == NULL)
-    (void) fprintf (stderr, "SKIP: %s\n", error->message);
-  int result = self->image != NULL                       ? vbet_test_run (suites, argc, argv)
+    (void)fprintf (stderr, "SKIP: %s\n", error->message);
+  int result = self->image != NULL                      ? vbet_test_run (suites, argc, argv)
                : g_getenv ("VBET_TESTS_SET_UP") != NULL ? EXIT_FAILURE
-                                                         : SKIPPED;
+                                                        : SKIPPED;
   vbet_guest_fixture_free (self->place);
   return result;
 }

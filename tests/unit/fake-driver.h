@@ -33,8 +33,8 @@ typedef struct {
   int kick[2];
   int call[2];    /* our ends of the pipes, … */
   int call_in[2]; /* … the switch's */
-  int backend; /* our end of its channel */
-  int held;    /* a duplicate of the switch's end, as the engine has one */
+  int backend;    /* our end of its channel */
+  int held;       /* a duplicate of the switch's end, as the engine has one */
   guint16 avail[2];
   guint16 used[2];
 } FakeDriver;

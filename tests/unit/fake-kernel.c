@@ -33,13 +33,13 @@
 typedef struct {
   char **argv;
   const char *behaviour;
-  int line;            /* the agent's */
-  int console;         /* the management console, once there */
+  int line;    /* the agent's */
+  int console; /* the management console, once there */
   const char *notify;
-  const char *root;    /* uml_dir= */
-  bool copying;        /* a job copies its standard input */
+  const char *root; /* uml_dir= */
+  bool copying;     /* a job copies its standard input */
   uint16_t channel;
-  char file[65536];    /* the last file put */
+  char file[65536]; /* the last file put */
   size_t file_size;
 } Kernel;
 
@@ -61,21 +61,22 @@ send_frame (Kernel *self, VbetAgentType type, uint16_t channel, const void *payl
     ssize_t done = write (self->line, frame + at, made - at);
     if (done < 0 && errno != EINTR)
       _exit (90);
-    at += done > 0 ? (size_t) done : 0;
+    at += done > 0 ? (size_t)done : 0;
   }
 }
 
 static void
 send_number (Kernel *self, VbetAgentType type, uint16_t channel, uint32_t value)
 {
-  uint8_t bytes[4] = { (uint8_t) value, (uint8_t) (value >> 8), (uint8_t) (value >> 16), (uint8_t) (value >> 24) };
+  uint8_t bytes[4]
+      = { (uint8_t)value, (uint8_t)(value >> 8), (uint8_t)(value >> 16), (uint8_t)(value >> 24) };
   send_frame (self, type, channel, bytes, sizeof bytes);
 }
 
 static void
 send_hello (Kernel *self, uint32_t version)
 {
-  uint8_t bytes[12] = { (uint8_t) version, 0, 0, 0, 1, 0, 0, 0, VBET_AGENT_FEATURE_SPEED };
+  uint8_t bytes[12] = { (uint8_t)version, 0, 0, 0, 1, 0, 0, 0, VBET_AGENT_FEATURE_SPEED };
   send_frame (self, VBET_AGENT_HELLO, 0, bytes, sizeof bytes);
 }
 
@@ -84,14 +85,14 @@ notify (Kernel *self, uint32_t type, const char *text)
 {
   struct sockaddr_un to = { .sun_family = AF_UNIX };
   uint8_t bytes[528] = { 0 };
-  uint32_t numbers[4] = { 0xcafebabe, 2, type, (uint32_t) strlen (text) + 1 };
+  uint32_t numbers[4] = { 0xcafebabe, 2, type, (uint32_t)strlen (text) + 1 };
   int fd = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd < 0 || self->notify == NULL)
     return;
   memcpy (bytes, numbers, sizeof numbers);
   memcpy (bytes + 16, text, strlen (text));
-  (void) snprintf (to.sun_path, sizeof to.sun_path, "%s", self->notify);
-  (void) sendto (fd, bytes, 16 + strlen (text) + 1, 0, (struct sockaddr *) &to, sizeof to);
+  (void)snprintf (to.sun_path, sizeof to.sun_path, "%s", self->notify);
+  (void)sendto (fd, bytes, 16 + strlen (text) + 1, 0, (struct sockaddr *)&to, sizeof to);
   close (fd);
 }
 
@@ -103,12 +104,12 @@ open_console (Kernel *self)
   char dir[sizeof address.sun_path - 16];
   if (self->root == NULL)
     return;
-  (void) snprintf (dir, sizeof dir, "%s/u", self->root);
-  (void) mkdir (dir, 0700);
-  (void) snprintf (address.sun_path, sizeof address.sun_path, "%s/mconsole", dir);
-  (void) unlink (address.sun_path);
+  (void)snprintf (dir, sizeof dir, "%s/u", self->root);
+  (void)mkdir (dir, 0700);
+  (void)snprintf (address.sun_path, sizeof address.sun_path, "%s/mconsole", dir);
+  (void)unlink (address.sun_path);
   self->console = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (bind (self->console, (struct sockaddr *) &address, sizeof address) != 0)
+  if (bind (self->console, (struct sockaddr *)&address, sizeof address) != 0)
     _exit (91);
   notify (self, 0, address.sun_path);
 }
@@ -121,7 +122,7 @@ take_exec (Kernel *self, const VbetAgentFrame *frame)
   if (!vbet_agent_read_exec (frame, &flags, argv))
     _exit (92);
   if (strcmp (argv[0], "exit") == 0) {
-    send_number (self, VBET_AGENT_EXIT, frame->channel, (uint32_t) atoi (argv[1]));
+    send_number (self, VBET_AGENT_EXIT, frame->channel, (uint32_t)atoi (argv[1]));
     return;
   }
   if (strcmp (argv[0], "cat") == 0) {
@@ -174,15 +175,16 @@ take_frame (Kernel *self, const VbetAgentFrame *frame)
     send_frame (self, VBET_AGENT_END, frame->channel, NULL, 0);
     break;
   case VBET_AGENT_GET:
-    send_frame (self, VBET_AGENT_DATA, frame->channel, self->file, self->file_size < 32768 ? self->file_size : 32768);
+    send_frame (self, VBET_AGENT_DATA, frame->channel, self->file,
+                self->file_size < 32768 ? self->file_size : 32768);
     send_frame (self, VBET_AGENT_END, frame->channel, mode, sizeof mode);
     break;
   case VBET_AGENT_CARRIER:
-    (void) dprintf (1, "carrier\n");
+    (void)dprintf (1, "carrier\n");
     break;
   case VBET_AGENT_SPEED:
     if (vbet_agent_read_speed (frame, &index, &speed))
-      (void) dprintf (1, "NIC %u has %u Mbit/s\n", index, speed);
+      (void)dprintf (1, "NIC %u has %u Mbit/s\n", index, speed);
     break;
   case VBET_AGENT_POWEROFF:
     _exit (0);
@@ -206,15 +208,15 @@ answer_console (Kernel *self)
   } reply = { 0, 0, 3, "ok" };
   struct sockaddr_un from;
   socklen_t size = sizeof from;
-  ssize_t got = recvfrom (self->console, request, sizeof request - 1, 0, (struct sockaddr *) &from, &size);
+  ssize_t got = recvfrom (self->console, request, sizeof request - 1, 0, (struct sockaddr *)&from, &size);
   if (got < 12)
     return;
   request[got] = '\0';
-  (void) dprintf (1, "console: %s\n", (char *) request + 12);
-  if (strcmp ((char *) request + 12, "halt") == 0)
+  (void)dprintf (1, "console: %s\n", (char *)request + 12);
+  if (strcmp ((char *)request + 12, "halt") == 0)
     _exit (0);
-  reply.error = strstr ((char *) request + 12, "vec98") != NULL ? 1 : 0;
-  (void) sendto (self->console, &reply, 12 + 3, 0, (struct sockaddr *) &from, size);
+  reply.error = strstr ((char *)request + 12, "vec98") != NULL ? 1 : 0;
+  (void)sendto (self->console, &reply, 12 + 3, 0, (struct sockaddr *)&from, size);
 }
 
 static void
@@ -224,9 +226,10 @@ serve (Kernel *self)
   VbetAgentFrame frame;
   vbet_agent_decoder_init (&decoder);
   for (;;) {
-    struct pollfd polled[] = { { .fd = self->line, .events = POLLIN }, { .fd = self->console, .events = POLLIN } };
+    struct pollfd polled[]
+        = { { .fd = self->line, .events = POLLIN }, { .fd = self->console, .events = POLLIN } };
     uint8_t bytes[4096];
-    (void) poll (polled, 2, -1);
+    (void)poll (polled, 2, -1);
     if (polled[1].revents != 0)
       answer_console (self);
     if (polled[0].revents == 0)
@@ -235,9 +238,9 @@ serve (Kernel *self)
     if (got == 0)
       _exit (95); /* vBET has gone, and should have taken us with it */
     if (got > 0)
-      send_number (self, VBET_AGENT_ACK, 0, (uint32_t) got);
+      send_number (self, VBET_AGENT_ACK, 0, (uint32_t)got);
     for (ssize_t at = 0; at < got;) {
-      at += (ssize_t) vbet_agent_decoder_push (&decoder, bytes + at, (size_t) (got - at));
+      at += (ssize_t)vbet_agent_decoder_push (&decoder, bytes + at, (size_t)(got - at));
       while (vbet_agent_decoder_next (&decoder, &frame))
         take_frame (self, &frame);
     }
@@ -262,7 +265,7 @@ static void
 ignore_everything (void)
 {
   for (int number = 1; number < NSIG; number++)
-    (void) signal (number, SIG_IGN);
+    (void)signal (number, SIG_IGN);
 }
 
 /* A small family that leaves the kernel's process group, as a guest's programs may. */
@@ -272,24 +275,24 @@ be_rude (Kernel *self)
   ignore_everything ();
   for (int i = 0; i < 3; i++)
     if (fork () == 0) {
-      (void) setsid ();
+      (void)setsid ();
       if (i == 0)
-        (void) fork ();
+        (void)fork ();
       for (;;)
-        (void) pause ();
+        (void)pause ();
     }
   if (self->line >= 0)
     send_hello (self, VBET_AGENT_VERSION);
-  (void) dprintf (1, "rude\n");
+  (void)dprintf (1, "rude\n");
   for (;;)
-    (void) pause ();
+    (void)pause ();
 }
 
 int
 main (int argc, char **argv)
 {
   static Kernel kernel;
-  (void) argc;
+  (void)argc;
   const char *line = argument (argv, "ssl0=fd:");
   const char *name = strrchr (argv[0], '/');
   kernel.argv = argv;
@@ -303,7 +306,8 @@ main (int argc, char **argv)
   if (strcmp (kernel.behaviour, "exit") == 0)
     return 7;
   if (strcmp (kernel.behaviour, "whoami") == 0) {
-    (void) dprintf (1, "user %u %u, group %u, root again %d\n", (unsigned) getuid (), (unsigned) geteuid (), (unsigned) getgid (), setuid (0));
+    (void)dprintf (1, "user %u %u, group %u, root again %d\n", (unsigned)getuid (), (unsigned)geteuid (),
+                   (unsigned)getgid (), setuid (0));
     return 0;
   }
   if (strcmp (kernel.behaviour, "maps") == 0) {
@@ -327,12 +331,12 @@ main (int argc, char **argv)
   }
   if (strcmp (kernel.behaviour, "garbage") == 0)
     for (int i = 0; i < 200; i++)
-      (void) dprintf (kernel.line, "getty: noise %d\n", i);
+      (void)dprintf (kernel.line, "getty: noise %d\n", i);
   if (strcmp (kernel.behaviour, "version") == 0)
     send_hello (&kernel, 99);
   else if (strcmp (kernel.behaviour, "silent") != 0)
     send_hello (&kernel, VBET_AGENT_VERSION);
-  (void) dprintf (1, "%s is up%s\n", kernel.behaviour, getenv ("REBOOTED") != NULL ? " again" : "");
+  (void)dprintf (1, "%s is up%s\n", kernel.behaviour, getenv ("REBOOTED") != NULL ? " again" : "");
   serve (&kernel);
   return 0;
 }

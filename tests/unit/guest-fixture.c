@@ -59,7 +59,8 @@ vbet_guest_fixture_new (void)
   g_autofree char *copy = g_build_filename (self->dir, "fake-kernel", NULL);
   if (g_chmod (self->dir, 0755) != 0 || g_mkdir (self->node_dir, 0700) != 0
       || !g_file_set_contents (self->image, "image", -1, NULL)
-      || (with_kernel && !g_file_set_contents_full (copy, contents, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0755, NULL)))
+      || (with_kernel
+          && !g_file_set_contents_full (copy, contents, (gssize)size, G_FILE_SET_CONTENTS_NONE, 0755, NULL)))
     g_error ("cannot make %s: %s", self->dir, g_strerror (errno));
   return self;
 }
@@ -67,7 +68,7 @@ vbet_guest_fixture_new (void)
 void
 vbet_guest_fixture_free (VbetGuestFixture *self)
 {
-  (void) vbet_paths_remove_tree (self->dir);
+  (void)vbet_paths_remove_tree (self->dir);
   close (self->launcher_fd);
   if (self->library_fd >= 0)
     close (self->library_fd);
@@ -91,7 +92,7 @@ vbet_guest_fixture_kernel (VbetGuestFixture *self, const char *behaviour)
 gboolean
 vbet_test_user_namespaces (VbetGuestFixture *self)
 {
-  char *argv[] = { self->launcher, (char *) "--probe", NULL };
+  char *argv[] = { self->launcher, (char *)"--probe", NULL };
   g_autofree char *out = NULL;
   return g_spawn_sync (NULL, argv, NULL, G_SPAWN_LEAVE_DESCRIPTORS_OPEN, NULL, NULL, &out, NULL, NULL, NULL)
          && strstr (out, "pidns") != NULL;
@@ -131,7 +132,7 @@ vbet_test_watch (const GArray *pids)
 {
   GArray *watched = g_array_new (FALSE, FALSE, sizeof (gint));
   for (guint i = 0; i < pids->len; i++) {
-    gint fd = (gint) syscall (SYS_pidfd_open, g_array_index (pids, gint, i), 0);
+    gint fd = (gint)syscall (SYS_pidfd_open, g_array_index (pids, gint, i), 0);
     if (fd >= 0)
       g_array_append_val (watched, fd);
   }
@@ -146,7 +147,7 @@ vbet_test_all_gone (GArray *watched)
   for (guint i = 0; i < watched->len; i++) {
     gint64 rest = (deadline - g_get_monotonic_time ()) / 1000;
     struct pollfd polled = { .fd = g_array_index (watched, gint, i), .events = POLLIN };
-    if (poll (&polled, 1, (int) MAX (rest, 0)) != 1)
+    if (poll (&polled, 1, (int)MAX (rest, 0)) != 1)
       left++;
     close (polled.fd);
   }

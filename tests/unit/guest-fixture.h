@@ -11,11 +11,11 @@
 #define VBET_TEST_GONE_MS 2000 /* within this everything of a dead guest has gone */
 
 typedef struct {
-  char *dir;          /* 0755, the lab user's */
-  char *node_dir;     /* 0700 */
+  char *dir;      /* 0755, the lab user's */
+  char *node_dir; /* 0700 */
   char *disk;
   char *image;
-  char *launcher;     /* path by which it can be run */
+  char *launcher; /* path by which it can be run */
   int launcher_fd;
   int library_fd; /* vbet-xstate.so; children inherit it */
 } VbetGuestFixture;

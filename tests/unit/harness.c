@@ -15,7 +15,7 @@ int
 vbet_test_run (CU_SuiteInfo *suites, int argc, char **argv)
 {
   const char *timeout = g_getenv ("VBET_TEST_TIMEOUT");
-  alarm (timeout != NULL ? (unsigned) atoi (timeout) : 120);
+  alarm (timeout != NULL ? (unsigned)atoi (timeout) : 120);
   if (CU_initialize_registry () != CUE_SUCCESS)
     return 2;
   for (CU_SuiteInfo *suite = suites; suite->pName != NULL; suite++) {
@@ -29,7 +29,8 @@ vbet_test_run (CU_SuiteInfo *suites, int argc, char **argv)
   }
   CU_basic_set_mode (CU_BRM_VERBOSE);
   CU_basic_run_tests ();
-  unsigned failures = CU_get_number_of_failures () + CU_get_number_of_tests_failed () + CU_get_number_of_suites_failed ();
+  unsigned failures
+      = CU_get_number_of_failures () + CU_get_number_of_tests_failed () + CU_get_number_of_suites_failed ();
   unsigned run = CU_get_number_of_tests_run ();
   CU_cleanup_registry ();
   if (run == 0)
@@ -49,7 +50,7 @@ vbet_test_assert_text (const char *actual, const char *expected, const char *fil
 {
   gboolean same = g_strcmp0 (actual, expected) == 0;
   if (!same)
-    fprintf (stderr, "\n%s:%d:\n--- expected\n%s\n--- actual\n%s\n---\n", file, line, expected != NULL ? expected : "(null)",
-             actual != NULL ? actual : "(null)");
-  CU_assertImplementation (same, (unsigned) line, same ? "" : "texts differ", file, "", CU_FALSE);
+    fprintf (stderr, "\n%s:%d:\n--- expected\n%s\n--- actual\n%s\n---\n", file, line,
+             expected != NULL ? expected : "(null)", actual != NULL ? actual : "(null)");
+  CU_assertImplementation (same, (unsigned)line, same ? "" : "texts differ", file, "", CU_FALSE);
 }

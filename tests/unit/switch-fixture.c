@@ -16,7 +16,6 @@
 
 /* --- a client, its folder, what it said ------------------------------------------------- */
 
-
 static void
 on_port_state (VbetSwitchClient *client, const char *device, guint nic, gboolean connected, SwitchFixture *f)
 {
@@ -66,7 +65,6 @@ sw_setup (SwitchFixture *f)
   sw_setup_program (f, program);
   CU_ASSERT_TRUE_FATAL (vbet_switch_client_start (f->client, &error));
 }
-
 
 gboolean
 sw_keep_going (gpointer data)
@@ -136,7 +134,7 @@ sw_connect_path (const char *path, int type)
   int fd = socket (AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   CU_ASSERT_TRUE_FATAL (fd >= 0);
   g_strlcpy (address.sun_path, path, sizeof address.sun_path);
-  UNTIL (connect (fd, (struct sockaddr *) &address, sizeof address) == 0 || errno != EAGAIN);
+  UNTIL (connect (fd, (struct sockaddr *)&address, sizeof address) == 0 || errno != EAGAIN);
   return fd;
 }
 
@@ -198,7 +196,7 @@ sw_put (int fd, guint8 destination, guint8 source, guint32 marker, guint size)
 {
   guint8 data[4000];
   sw_fill_frame (data, size, destination, source, marker);
-  return send (fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t) size ? 0 : errno;
+  return send (fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)size ? 0 : errno;
 }
 
 static gssize

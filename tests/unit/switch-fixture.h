@@ -28,19 +28,19 @@ typedef struct {
 } SwitchFixture;
 
 /* Runs the main loop until @condition holds; FALSE after the deadline. */
-#define UNTIL(condition)                                                                                              \
-  G_STMT_START                                                                                                        \
-  {                                                                                                                   \
-    gint64 end_ = g_get_monotonic_time () + DEADLINE;                                                                 \
-    g_autoptr (GSource) wake_ = g_timeout_source_new (20);                                                            \
-    g_source_set_callback (wake_, G_SOURCE_FUNC (sw_keep_going), NULL, NULL);                                            \
-    g_source_attach (wake_, NULL);                                                                                    \
-    gboolean held_ = FALSE;                                                                                           \
-    while (!(held_ = (condition)) && g_get_monotonic_time () < end_)                                                  \
-      g_main_context_iteration (NULL, TRUE);                                                                          \
-    g_source_destroy (wake_);                                                                                         \
-    CU_ASSERT_TRUE_FATAL (held_);                                                                                     \
-  }                                                                                                                   \
+#define UNTIL(condition)                                                                                     \
+  G_STMT_START                                                                                               \
+  {                                                                                                          \
+    gint64 end_ = g_get_monotonic_time () + DEADLINE;                                                        \
+    g_autoptr (GSource) wake_ = g_timeout_source_new (20);                                                   \
+    g_source_set_callback (wake_, G_SOURCE_FUNC (sw_keep_going), NULL, NULL);                                \
+    g_source_attach (wake_, NULL);                                                                           \
+    gboolean held_ = FALSE;                                                                                  \
+    while (!(held_ = (condition)) && g_get_monotonic_time () < end_)                                         \
+      g_main_context_iteration (NULL, TRUE);                                                                 \
+    g_source_destroy (wake_);                                                                                \
+    CU_ASSERT_TRUE_FATAL (held_);                                                                            \
+  }                                                                                                          \
   G_STMT_END
 
 void sw_setup_program (SwitchFixture *f, const char *program);

@@ -23,7 +23,7 @@ decode (VbetAgentDecoder *decoder, const guint8 *bytes, gsize size, gsize step)
       piece += taken;
       left -= taken;
       while (vbet_agent_decoder_next (decoder, &frame))
-        g_string_append_printf (seen, "%x/%u/%u ", (guint) frame.type, frame.channel, frame.length);
+        g_string_append_printf (seen, "%x/%u/%u ", (guint)frame.type, frame.channel, frame.length);
     }
   }
   return g_string_free (seen, FALSE);
@@ -45,13 +45,13 @@ test_limits (void)
   CU_ASSERT_EQUAL (vbet_agent_encode (big, VBET_AGENT_FRAME_MAX, VBET_AGENT_DATA, 1, big + VBET_AGENT_HEADER,
                                       VBET_AGENT_PAYLOAD_MAX),
                    VBET_AGENT_FRAME_MAX);
-  CU_ASSERT_EQUAL (vbet_agent_encode (big, VBET_AGENT_FRAME_MAX + 1, VBET_AGENT_DATA, 1, big + VBET_AGENT_HEADER,
-                                      VBET_AGENT_PAYLOAD_MAX + 1),
+  CU_ASSERT_EQUAL (vbet_agent_encode (big, VBET_AGENT_FRAME_MAX + 1, VBET_AGENT_DATA, 1,
+                                      big + VBET_AGENT_HEADER, VBET_AGENT_PAYLOAD_MAX + 1),
                    0);
   CU_ASSERT_EQUAL (vbet_agent_encode (big, 10, VBET_AGENT_DATA, 1, "abc", 3), 0);
   CU_ASSERT_EQUAL (vbet_agent_encode (big, 7, VBET_AGENT_PING, 0, NULL, 0), 0);
-  CU_ASSERT_EQUAL (vbet_agent_encode (big, 100, (VbetAgentType) 0x30, 0, NULL, 0), 0);
-  CU_ASSERT_EQUAL (vbet_agent_encode (big, 100, (VbetAgentType) 0x142, 0, NULL, 0), 0);
+  CU_ASSERT_EQUAL (vbet_agent_encode (big, 100, (VbetAgentType)0x30, 0, NULL, 0), 0);
+  CU_ASSERT_EQUAL (vbet_agent_encode (big, 100, (VbetAgentType)0x142, 0, NULL, 0), 0);
 }
 
 static void
@@ -77,8 +77,8 @@ test_largest_in_pieces (void)
 {
   VbetAgentDecoder decoder;
   g_autofree guint8 *stream = g_malloc0 (2 * VBET_AGENT_FRAME_MAX);
-  gsize size = vbet_agent_encode (stream, VBET_AGENT_FRAME_MAX, VBET_AGENT_DATA, 1, stream + VBET_AGENT_HEADER,
-                                  VBET_AGENT_PAYLOAD_MAX);
+  gsize size = vbet_agent_encode (stream, VBET_AGENT_FRAME_MAX, VBET_AGENT_DATA, 1,
+                                  stream + VBET_AGENT_HEADER, VBET_AGENT_PAYLOAD_MAX);
   memcpy (stream + size, stream, size);
   const gsize steps[] = { 1, 4096, 32768, 40000, 2 * VBET_AGENT_FRAME_MAX };
   for (gsize i = 0; i < G_N_ELEMENTS (steps); i++) {
@@ -94,7 +94,8 @@ test_garbage (void)
   guint8 stream[256];
   VbetAgentDecoder decoder;
   /* A boot message, a magic byte alone, one with a wrong type, one with an endless length, then a frame. */
-  const guint8 garbage[] = { 'L', 'i', 'n', 'u', 'x', 0xB5, 0xB5, 0x33, 0xB5, 0x42, 0, 0, 0xff, 0xff, 0xff, 0x7f };
+  const guint8 garbage[]
+      = { 'L', 'i', 'n', 'u', 'x', 0xB5, 0xB5, 0x33, 0xB5, 0x42, 0, 0, 0xff, 0xff, 0xff, 0x7f };
   memcpy (stream, garbage, sizeof garbage);
   gsize size = sizeof garbage;
   size += vbet_agent_encode (stream + size, sizeof stream - size, VBET_AGENT_PONG, 0, "x", 1);
@@ -140,11 +141,11 @@ test_exec (void)
   CU_ASSERT_EQUAL (vbet_agent_encode_exec (out, sizeof out, 3, 0, empty), 0);
   CU_ASSERT_EQUAL (vbet_agent_encode_exec (out, 12, 3, 0, command), 0);
   /* No flags, no command, no NUL at the end. */
-  frame = (VbetAgentFrame){ .type = VBET_AGENT_EXEC, .payload = (const guint8 *) "\0ls", .length = 3 };
+  frame = (VbetAgentFrame){ .type = VBET_AGENT_EXEC, .payload = (const guint8 *)"\0ls", .length = 3 };
   CU_ASSERT_FALSE (vbet_agent_read_exec (&frame, &flags, argv));
   frame.length = 0;
   CU_ASSERT_FALSE (vbet_agent_read_exec (&frame, &flags, argv));
-  frame = (VbetAgentFrame){ .type = VBET_AGENT_EXEC, .payload = (const guint8 *) "\0\0\0", .length = 3 };
+  frame = (VbetAgentFrame){ .type = VBET_AGENT_EXEC, .payload = (const guint8 *)"\0\0\0", .length = 3 };
   CU_ASSERT_FALSE (vbet_agent_read_exec (&frame, &flags, argv));
 }
 
@@ -186,7 +187,7 @@ test_paths (void)
   CU_ASSERT_EQUAL (strlen (path), VBET_AGENT_PATH_MAX);
   CU_ASSERT_EQUAL (vbet_agent_encode_get (out, sizeof out, 9, "etc/passwd"), 0);
   CU_ASSERT_EQUAL (vbet_agent_encode_get (out, sizeof out, 9, ""), 0);
-  frame = (VbetAgentFrame){ .type = VBET_AGENT_GET, .payload = (const guint8 *) "/a\0b", .length = 4 };
+  frame = (VbetAgentFrame){ .type = VBET_AGENT_GET, .payload = (const guint8 *)"/a\0b", .length = 4 };
   CU_ASSERT_FALSE (vbet_agent_read_get (&frame, path));
   frame.length = VBET_AGENT_PAYLOAD_MAX;
   frame.payload = memset (g_alloca (VBET_AGENT_PAYLOAD_MAX), '/', VBET_AGENT_PAYLOAD_MAX);
@@ -303,14 +304,18 @@ test_alarms (void)
     guint size;
     gboolean good;
   } odd[] = {
-    { "k\0kind\0", 7, TRUE },       { "k\0kind", 6, FALSE },     { "\0kind\0a", 7, FALSE },
-    { "k\0\0a", 4, FALSE },         { "k k\0kind\0a", 10, FALSE }, { "\303\244\0kind\0a", 9, FALSE },
+    { "k\0kind\0", 7, TRUE },
+    { "k\0kind", 6, FALSE },
+    { "\0kind\0a", 7, FALSE },
+    { "k\0\0a", 4, FALSE },
+    { "k k\0kind\0a", 10, FALSE },
+    { "\303\244\0kind\0a", 9, FALSE },
     { "k\0kind\0a\0b\177\1", 12, TRUE },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (odd); i++) {
     size = vbet_agent_encode (out, sizeof out, VBET_AGENT_ALARM, 0, odd[i].payload, odd[i].size);
     frame = one_frame (&decoder, out, size);
-    CU_ASSERT_EQUAL ((gboolean) vbet_agent_read_alarm (&frame, &alarm), odd[i].good);
+    CU_ASSERT_EQUAL ((gboolean)vbet_agent_read_alarm (&frame, &alarm), odd[i].good);
   }
   VBET_ASSERT_TEXT (alarm.text, "a b  ");
 }

@@ -20,7 +20,7 @@ record (guint port, const VbetFrame *frame, gpointer user_data)
 {
   Recorder *recorder = user_data;
   g_string_append_printf (recorder->sent, "%u ", port);
-  (void) frame;
+  (void)frame;
 }
 
 static void
@@ -35,12 +35,16 @@ static VbetBridge *
 new_bridge (Recorder *recorder, guint ports, gint64 ageing, guint table)
 {
   VbetBridgeConfig config = {
-    .ageing = ageing, .table_size = table, .seed = 42, .send = record, .user_data = recorder,
+    .ageing = ageing,
+    .table_size = table,
+    .seed = 42,
+    .send = record,
+    .user_data = recorder,
   };
   VbetBridge *bridge = vbet_bridge_new (&config);
   recorder->sent = g_string_new (NULL);
   for (guint i = 0; i < ports; i++) {
-    CU_ASSERT_EQUAL (vbet_bridge_add_port (bridge), (gint) i);
+    CU_ASSERT_EQUAL (vbet_bridge_add_port (bridge), (gint)i);
     vbet_bridge_set_link (bridge, i, TRUE, 0);
   }
   return bridge;
@@ -202,8 +206,8 @@ static void
 count_one (guint64 mac, guint port, gint64 age, gpointer user_data)
 {
   guint *counts = user_data;
-  (void) mac;
-  (void) age;
+  (void)mac;
+  (void)age;
   counts[port]++;
 }
 
@@ -247,7 +251,7 @@ test_table_reuses_aged (void)
     vbet_mac_table_learn (table, HOST (100 + i), 3, 12);
   CU_ASSERT_EQUAL (vbet_mac_table_get_evicted (table), 0);
   for (guint i = 4; i < 8; i++)
-    CU_ASSERT_EQUAL (vbet_mac_table_find (table, HOST (i), 12), (gint) (i % 2));
+    CU_ASSERT_EQUAL (vbet_mac_table_find (table, HOST (i), 12), (gint)(i % 2));
   vbet_mac_table_learn (table, HOST (200), 4, 12);
   CU_ASSERT_EQUAL (vbet_mac_table_get_evicted (table), 1);
   CU_ASSERT_EQUAL (vbet_mac_table_find (table, HOST (200), 12), 4);
@@ -259,7 +263,8 @@ static void
 test_table_spreads (void)
 {
   for (guint64 seed = 0; seed < 20; seed++) {
-    VbetMacTable *table = vbet_mac_table_new (8192, 300 * SECOND, seed * G_GUINT64_CONSTANT (0x123456789abcdef));
+    VbetMacTable *table
+        = vbet_mac_table_new (8192, 300 * SECOND, seed * G_GUINT64_CONSTANT (0x123456789abcdef));
     for (guint i = 0; i < 2000; i++)
       vbet_mac_table_learn (table, HOST (i), i % 100, 0);
     CU_ASSERT_TRUE (vbet_mac_table_get_evicted (table) < 10);
@@ -278,7 +283,7 @@ test_hub (void)
   make_frame (data, HOST (1), HOST (2));
   VbetFrame frame = { data, sizeof data };
   for (guint i = 0; i < 4; i++)
-    vbet_hub_set_link (hub, (guint) vbet_hub_add_port (hub), i != 2);
+    vbet_hub_set_link (hub, (guint)vbet_hub_add_port (hub), i != 2);
   vbet_hub_input (hub, 0, &frame);
   VBET_ASSERT_TEXT (r.sent->str, "1 3 ");
   g_string_truncate (r.sent, 0);

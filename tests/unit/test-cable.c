@@ -24,14 +24,14 @@ typedef struct {
   guint64 numbers[2]; /* by the end put in */
   /* by the end they came out at */
   guint64 arrived[2];
-  guint64 newest[2];   /* highest number so far, plus 1 */
+  guint64 newest[2]; /* highest number so far, plus 1 */
   guint64 overtaken[2];
-  double sum[2];       /* of travel times */
+  double sum[2]; /* of travel times */
   double squares[2];
   gint64 least[2];
   gint64 most[2];
-  gint64 last[2];      /* time of the last arrival */
-  guint64 gap_runs;    /* runs of missing numbers at end B */
+  gint64 last[2];   /* time of the last arrival */
+  guint64 gap_runs; /* runs of missing numbers at end B */
   guint64 gaps;
   guint64 wrong_bits;
   guint flaps;
@@ -49,8 +49,8 @@ on_deliver (VbetCableEnd end, const VbetFrame *frame, gpointer user_data)
   line->most[end] = MAX (line->most[end], travel);
   line->arrived[end]++;
   line->last[end] = line->now;
-  line->sum[end] += (double) travel;
-  line->squares[end] += (double) travel * (double) travel;
+  line->sum[end] += (double)travel;
+  line->squares[end] += (double)travel * (double)travel;
   if (mark.number < line->newest[end]) {
     line->overtaken[end]++;
     return;
@@ -136,14 +136,14 @@ perfect (void)
 static double
 mean (const Line *line)
 {
-  return line->sum[VBET_CABLE_B] / (double) line->arrived[VBET_CABLE_B];
+  return line->sum[VBET_CABLE_B] / (double)line->arrived[VBET_CABLE_B];
 }
 
 static double
 deviation (const Line *line)
 {
   double average = mean (line);
-  return sqrt (line->squares[VBET_CABLE_B] / (double) line->arrived[VBET_CABLE_B] - average * average);
+  return sqrt (line->squares[VBET_CABLE_B] / (double)line->arrived[VBET_CABLE_B] - average * average);
 }
 
 /* Whether @hits of a million are what @share makes of them, in the 99 % interval. */
@@ -151,7 +151,7 @@ static gboolean
 is_share (guint64 hits, double share)
 {
   double expected = MILLION * share;
-  return fabs ((double) hits - expected) <= Z99 * sqrt (expected * (1 - share));
+  return fabs ((double)hits - expected) <= Z99 * sqrt (expected * (1 - share));
 }
 
 static const VbetCableDirection *
@@ -327,9 +327,9 @@ test_bursts (void)
    * r = 1 - leave - enter being its second eigenvalue. */
   double leave = 1 / quality.burst, enter = quality.loss * leave / (1 - quality.loss), r = 1 - leave - enter;
   double spread = sqrt (MILLION * 0.05 * 0.95 * (1 + r) / (1 - r));
-  CU_ASSERT_DOUBLE_EQUAL ((double) way (line)->effects.lost, MILLION * 0.05, Z99 * spread);
-  double run = (double) line->gaps / (double) line->gap_runs;
-  CU_ASSERT_DOUBLE_EQUAL (run, 8, Z99 * sqrt (8 * 7.0 / (double) line->gap_runs));
+  CU_ASSERT_DOUBLE_EQUAL ((double)way (line)->effects.lost, MILLION * 0.05, Z99 * spread);
+  double run = (double)line->gaps / (double)line->gap_runs;
+  CU_ASSERT_DOUBLE_EQUAL (run, 8, Z99 * sqrt (8 * 7.0 / (double)line->gap_runs));
   line_free (line);
 }
 
@@ -369,7 +369,7 @@ count_bits (VbetCableEnd end, const VbetFrame *frame, gpointer user_data)
   Line *line = user_data;
   guint bits = 0;
   for (guint i = 0; i < frame->size; i++)
-    bits += (guint) __builtin_popcount (frame->data[i] ^ 0x55);
+    bits += (guint)__builtin_popcount (frame->data[i] ^ 0x55);
   line->arrived[end]++;
   line->wrong_bits += bits;
   if (bits > 1)
@@ -411,7 +411,7 @@ test_rate (void)
     put (line, VBET_CABLE_A, 1514);
   pass (line, 3600 * 1000 * MS);
   CU_ASSERT_EQUAL (line->arrived[VBET_CABLE_B], 1000);
-  CU_ASSERT_DOUBLE_EQUAL ((double) line->last[VBET_CABLE_B], 1000 * 1514 * 8 / 10e6 * 1e9 + 20e6, 1000);
+  CU_ASSERT_DOUBLE_EQUAL ((double)line->last[VBET_CABLE_B], 1000 * 1514 * 8 / 10e6 * 1e9 + 20e6, 1000);
   line_free (line);
 }
 
@@ -429,7 +429,7 @@ test_rate_late (void)
     vbet_cable_run (&line->cable, line->now);
     vbet_frame_store_reclaim (&line->store);
   }
-  double carried = (double) way (line)->counters.bytes * 8 / ((double) line->now / 1e9);
+  double carried = (double)way (line)->counters.bytes * 8 / ((double)line->now / 1e9);
   CU_ASSERT_DOUBLE_EQUAL (carried, 100e6, 0.01e6);
   line_free (line);
 }
@@ -532,7 +532,7 @@ test_flaps (void)
   guint64 before = 0;
   vbet_cable_set_flap (&line->cable, 8000 * MS, 2000 * MS, 0);
   for (guint tenth = 0; tenth < 1000; tenth++) { /* ten rounds */
-    pass (line, (gint64) tenth * 100 * MS);
+    pass (line, (gint64)tenth * 100 * MS);
     put (line, VBET_CABLE_A, 60);
     gboolean passed = line->arrived[VBET_CABLE_B] > before;
     CU_ASSERT_EQUAL (passed, tenth % 100 < 80);

@@ -192,7 +192,8 @@ test_window_documented (void)
   g_autoptr (GRegex) regex = g_regex_new ("\\{ \"([a-z-]+)\", (?:0|'.'), 0, G_OPTION", 0, 0, NULL);
   g_autoptr (GMatchInfo) match = NULL;
   guint options = 0;
-  for (g_regex_match (regex, application, 0, &match); g_match_info_matches (match); g_match_info_next (match, NULL)) {
+  for (g_regex_match (regex, application, 0, &match); g_match_info_matches (match);
+       g_match_info_next (match, NULL)) {
     g_autofree char *option = g_match_info_fetch (match, 1);
     g_autofree char *item = g_strdup_printf (".It Fl -%s", option);
     expect (strstr (manual, item) != NULL, "vbet", option, "vbet(1)");
@@ -244,9 +245,9 @@ test_completion_works (void)
     const char *line;
     const char *offered;
   } rows[] = {
-    { "vbetctl ",
-      "check show calls fmt new run ps status exec console shell capture measure call apply step test stop cp image kernel doctor help --help "
-      "--version " },
+    { "vbetctl ", "check show calls fmt new run ps status exec console shell capture measure call apply step "
+                  "test stop cp image kernel doctor help --help "
+                  "--version " },
     { "vbetctl st", "status step stop " },
     { "vbetctl status ", "lab " },
     { "vbetctl status --j", "--json " },

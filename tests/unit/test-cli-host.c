@@ -43,7 +43,8 @@ test_image_list (void)
   g_free (vbet_sandbox_write (sandbox, "vbet-0123456789ab.manifest",
                               "vbet-image 2\nkernel 6.1.176\npackage a 1\npackage b 2\n"));
   g_free (vbet_sandbox_write (sandbox, "vbet-cdef.img", ""));
-  g_free (vbet_sandbox_write (sandbox, "vbet-cdef.manifest", "vbet-image 2\nwith hping3\nwith python3\npackage a 1\n"));
+  g_free (vbet_sandbox_write (sandbox, "vbet-cdef.manifest",
+                              "vbet-image 2\nwith hping3\nwith python3\npackage a 1\n"));
   g_autofree char *link = g_build_filename (sandbox->dir, "current", NULL);
   g_autofree char *name = g_build_filename (sandbox->dir, "tools.img", NULL);
   g_autofree char *broken = g_build_filename (sandbox->dir, "broken.img", NULL);

@@ -72,7 +72,8 @@ test_status (void)
              "lab: running for 1 min 16 s, from /tmp/star.vbet\n"
              "The switch process was started again 1 time.\n"
              "Guests are confined by userns, landlock.\n"
-             "A guest's root can connect to that user's sockets, other guests' among them, and change modes and times of that "
+             "A guest's root can connect to that user's sockets, other guests' among them, and change modes "
+             "and times of that "
              "user's files.\n"
              "A guest's root can use this machine's network, past the lab's switch.\n"
              "Processes of a guest may go on for a moment when its kernel is killed.\n"
@@ -126,7 +127,8 @@ test_status_of_a_gateway (void)
   g_autoptr (VbetSandbox) sandbox = vbet_sandbox_new (
       "answer lab.status {\"devices\":["
       "{\"name\":\"gw\",\"kind\":\"gateway\",\"state\":\"ready\",\"pid\":3,\"layers\":[\"landlock\"]},"
-      "{\"name\":\"h1\",\"kind\":\"host\",\"state\":\"ready\",\"pid\":4,\"layers\":[\"userns\",\"landlock\"]}]}");
+      "{\"name\":\"h1\",\"kind\":\"host\",\"state\":\"ready\",\"pid\":4,\"layers\":[\"userns\",\"landlock\"]}"
+      "]}");
   g_autoptr (VbetRun) run = VBET_RUN (sandbox, "status", "lab");
   CU_ASSERT_EQUAL (run->status, 0);
   CU_ASSERT_PTR_NOT_NULL (strstr (run->out, "Guests are confined by userns, landlock.\n"));
@@ -248,15 +250,16 @@ test_call (void)
 static void
 test_call_again (void)
 {
-  g_autoptr (VbetSandbox) sandbox
-      = vbet_sandbox_new ("answer call.retry {\"call\":{\"text\":\"set(h1, gateway=10.0.0.1)\",\"state\":\"done\"}}");
+  g_autoptr (VbetSandbox) sandbox = vbet_sandbox_new (
+      "answer call.retry {\"call\":{\"text\":\"set(h1, gateway=10.0.0.1)\",\"state\":\"done\"}}");
   g_autoptr (VbetRun) run = VBET_RUN (sandbox, "call", "--again", "lab", "7");
   check_run (run, 0, "set(h1, gateway=10.0.0.1)\n", "");
   CU_ASSERT_PTR_NOT_NULL (strstr (vbet_fake_engine_log (sandbox->engine), "call.retry {\"number\":7}"));
   g_autoptr (VbetRun) none = VBET_RUN (sandbox, "call", "--again", "lab", "start(h1)");
   CU_ASSERT_EQUAL (none->status, 2);
   g_autoptr (VbetSandbox) fails = vbet_sandbox_new (
-      "answer call.retry {\"call\":{\"text\":\"start(r1)\",\"state\":\"failed\",\"error\":\"No memory is left.\"}}");
+      "answer call.retry {\"call\":{\"text\":\"start(r1)\",\"state\":\"failed\",\"error\":\"No memory is "
+      "left.\"}}");
   g_autoptr (VbetRun) failed = VBET_RUN (fails, "call", "-a", "lab", "8");
   check_run (failed, 1, "", "vbetctl: start(r1) failed: No memory is left.\n");
 }

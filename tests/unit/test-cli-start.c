@@ -110,7 +110,8 @@ test_run_detached (void)
 }
 
 #define ALARMED                                                                                              \
-  READY "answer lab.status {\"devices\":[],\"alarms\":[{\"device\":\"h1\",\"kind\":\"route\",\"text\":\"no way\","    \
+  READY "answer lab.status {\"devices\":[],\"alarms\":[{\"device\":\"h1\",\"kind\":\"route\",\"text\":\"no " \
+        "way\","                                                                                             \
         "\"remedy\":\"Mend it\"},{\"device\":\"h2\",\"kind\":\"x\",\"text\":\"odd\"}]}\n"
 
 /* What went wrong in guests that run is told, and is no failure. */

@@ -53,8 +53,8 @@ open_reader (Fixture *self)
 {
   struct sockaddr_un address = { .sun_family = AF_UNIX };
   int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  (void) g_strlcpy (address.sun_path, self->path, sizeof address.sun_path);
-  CU_ASSERT_EQUAL_FATAL (connect (fd, (struct sockaddr *) &address, sizeof address), 0);
+  (void)g_strlcpy (address.sun_path, self->path, sizeof address.sun_path);
+  CU_ASSERT_EQUAL_FATAL (connect (fd, (struct sockaddr *)&address, sizeof address), 0);
   CU_ASSERT_EQUAL (fcntl (fd, F_SETFL, O_NONBLOCK), 0);
   return fd;
 }
@@ -69,7 +69,7 @@ print (Fixture *self, const char *text, gsize size)
     ssize_t done = write (slave, text, size);
     if (done > 0) {
       text += done;
-      size -= (gsize) done;
+      size -= (gsize)done;
     }
     while (g_main_context_iteration (NULL, FALSE))
       ;
@@ -136,7 +136,7 @@ test_only_the_last_mebibyte (void)
   line[1022] = '\n';
   for (guint i = 0; i < 1100; i++) {
     char number[8];
-    (void) g_snprintf (number, sizeof number, "%05u", i);
+    (void)g_snprintf (number, sizeof number, "%05u", i);
     memcpy (line, number, 5);
     print (&fixture, line, 1023);
   }
@@ -198,7 +198,7 @@ test_typing (void)
 static void
 on_full (VbetConsole *console, gpointer data)
 {
-  ++*(guint *) data;
+  ++*(guint *)data;
 }
 
 /* No more goes to the guest at one go than its terminal has room for. */
@@ -221,7 +221,7 @@ test_room (void)
     for (int i = 0; i < 50; i++) {
       g_main_context_iteration (NULL, FALSE);
       ssize_t got = read (slave, bytes, sizeof bytes);
-      received += got > 0 ? (gsize) got : 0;
+      received += got > 0 ? (gsize)got : 0;
     }
     CU_ASSERT_EQUAL (received, MIN (piece * VBET_CONSOLE_TYPED, 3000));
     CU_ASSERT_EQUAL (full, MIN (piece, 2));
@@ -249,11 +249,11 @@ test_typing_ahead (void)
   g_autofree char *text = g_strnfill (4096, 'k');
   char bytes[4096];
   while (received < total) {
-    ssize_t done = sent < total ? write (reader, text, MIN (total - sent, (gsize) 4096)) : 0;
-    sent += done > 0 ? (gsize) done : 0;
+    ssize_t done = sent < total ? write (reader, text, MIN (total - sent, (gsize)4096)) : 0;
+    sent += done > 0 ? (gsize)done : 0;
     g_main_context_iteration (NULL, FALSE);
     done = read (slave, bytes, sizeof bytes);
-    received += done > 0 ? (gsize) done : 0;
+    received += done > 0 ? (gsize)done : 0;
   }
   CU_ASSERT_EQUAL (received, total);
   /* A client that only listens from now on still gets output. */
@@ -308,10 +308,11 @@ filtered (const char *text, gsize piece)
   guint8 *out = g_malloc0 (size + VBET_TERMINAL_SEQUENCE_MAX + 1);
   gsize used = 0;
   for (gsize at = 0; at < size; at += piece)
-    used += vbet_terminal_filter_push (&filter, (const guint8 *) text + at, MIN (piece, size - at), out + used);
+    used
+        += vbet_terminal_filter_push (&filter, (const guint8 *)text + at, MIN (piece, size - at), out + used);
   used += vbet_terminal_filter_flush (&filter, out + used);
   out[used] = '\0';
-  return (char *) out;
+  return (char *)out;
 }
 
 static void

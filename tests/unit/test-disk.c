@@ -36,7 +36,7 @@ places_new (void)
 static void
 places_clear (Places *self)
 {
-  (void) vbet_paths_remove_tree (self->dir);
+  (void)vbet_paths_remove_tree (self->dir);
   g_free (self->dir);
   g_free (self->base);
   g_free (self->disk);
@@ -47,11 +47,10 @@ static void
 test_header_bytes (void)
 {
   guint8 bytes[VBET_COW_HEADER_SIZE];
-  VbetCowHeader header = { .base = (char *) "/images/a.img", .mtime = 0x01020304, .size = 0x1122334455667788 };
+  VbetCowHeader header = { .base = (char *)"/images/a.img", .mtime = 0x01020304, .size = 0x1122334455667788 };
   static const guint8 start[] = {
-    0x4f, 0x4f, 0x4f, 0x4d, 0, 0, 0, 3,    1, 2, 3, 4, 0x11, 0x22, 0x33, 0x44,
-    0x55, 0x66, 0x77, 0x88, 0, 0, 2, 0,    0, 0, 0x10, 0, 0, 0, 0, 0,
-    '/', 'i',
+    0x4f, 0x4f, 0x4f, 0x4d, 0, 0, 0, 3, 1, 2,    3, 4, 0x11, 0x22, 0x33, 0x44, 0x55,
+    0x66, 0x77, 0x88, 0,    0, 2, 0, 0, 0, 0x10, 0, 0, 0,    0,    0,    '/',  'i',
   };
   CU_ASSERT_TRUE (vbet_cow_header_encode (&header, bytes));
   CU_ASSERT_EQUAL (memcmp (bytes, start, sizeof start), 0);

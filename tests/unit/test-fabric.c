@@ -57,7 +57,8 @@ static void
 add_fake (VbetFabric *fabric, FakePort *port, const char *device, guint nic, gboolean connected)
 {
   *port = (FakePort){ 0 };
-  CU_ASSERT_EQUAL_FATAL (vbet_fabric_add_port (fabric, device, nic, 1500, &fake_class, port, &port->endpoint), 0);
+  CU_ASSERT_EQUAL_FATAL (vbet_fabric_add_port (fabric, device, nic, 1500, &fake_class, port, &port->endpoint),
+                         0);
   vbet_endpoint_set_connected (port->endpoint, connected);
 }
 
@@ -223,7 +224,8 @@ test_direct_port (void)
   FakePort h[3];
   FakePort stock = { 0 };
   build_star (fabric, h, VBET_RELAY_SWITCH);
-  CU_ASSERT_EQUAL (vbet_fabric_add_direct_port (fabric, "nope", 1500, &fake_class, &stock, &stock.endpoint), -ENOENT);
+  CU_ASSERT_EQUAL (vbet_fabric_add_direct_port (fabric, "nope", 1500, &fake_class, &stock, &stock.endpoint),
+                   -ENOENT);
   CU_ASSERT_EQUAL (vbet_fabric_add_direct_port (fabric, "sw", 1500, &fake_class, &stock, &stock.endpoint), 0);
   vbet_endpoint_set_connected (stock.endpoint, TRUE);
   put (fabric, &stock, VBET_MAC_BROADCAST, HOST (7), 0);
@@ -440,30 +442,31 @@ show_port (const VbetFabricPortInfo *info, gpointer user_data)
 {
   if (strcmp (info->device, "h2") == 0 || (strcmp (info->device, "sw") == 0 && info->nic == 1))
     g_string_append_printf (user_data, "%s/%u %s%s %s rx %u tx %u|", info->device, info->nic,
-                            info->external ? "guest" : "bridge", info->connected ? "" : " absent", info->cable,
-                            (guint) info->rx.frames, (guint) info->tx.frames);
+                            info->external ? "guest" : "bridge", info->connected ? "" : " absent",
+                            info->cable, (guint)info->rx.frames, (guint)info->tx.frames);
 }
 
 static void
 show_cable (const VbetFabricCableInfo *info, gpointer user_data)
 {
   if (strcmp (info->name, "k1") == 0)
-    g_string_append_printf (user_data, "%s %s %s/%u-%s/%u %u %u|", info->name, info->up[0] && info->up[1] ? "up" : "down",
-                            info->device[0], info->nic[0], info->device[1], info->nic[1],
-                            (guint) info->counters[0].frames, (guint) info->counters[1].frames);
+    g_string_append_printf (user_data, "%s %s %s/%u-%s/%u %u %u|", info->name,
+                            info->up[0] && info->up[1] ? "up" : "down", info->device[0], info->nic[0],
+                            info->device[1], info->nic[1], (guint)info->counters[0].frames,
+                            (guint)info->counters[1].frames);
 }
 
 static void
 show_bridge (const VbetFabricBridgeInfo *info, gpointer user_data)
 {
-  g_string_append_printf (user_data, "%s %d flooded %u|", info->name, (int) (info->ageing / SECOND),
-                          (guint) info->flooded);
+  g_string_append_printf (user_data, "%s %d flooded %u|", info->name, (int)(info->ageing / SECOND),
+                          (guint)info->flooded);
 }
 
 static void
 show_mac (guint64 mac, guint vlan, guint nic, gint64 age, gpointer user_data)
 {
-  g_string_append_printf (user_data, "%u at %u age %d|", (guint) (mac & 0xff), nic, (int) age);
+  g_string_append_printf (user_data, "%u at %u age %d|", (guint)(mac & 0xff), nic, (int)age);
 }
 
 static void

@@ -33,19 +33,19 @@ typedef struct {
 static void
 on_hello (VbetAgent *agent, gpointer data)
 {
-  ((Fixture *) data)->hellos++;
+  ((Fixture *)data)->hellos++;
 }
 
 static void
 on_closed (VbetAgent *agent, gpointer data)
 {
-  ((Fixture *) data)->closed++;
+  ((Fixture *)data)->closed++;
 }
 
 static void
 on_problem (VbetAgent *agent, const char *sentence, gboolean fatal, gpointer data)
 {
-  g_string_append_printf (((Fixture *) data)->problems, "%s%s;", fatal ? "!" : "", sentence);
+  g_string_append_printf (((Fixture *)data)->problems, "%s%s;", fatal ? "!" : "", sentence);
 }
 
 static void
@@ -65,7 +65,7 @@ say (Fixture *self, VbetAgentType type, guint16 channel, const void *payload, gs
   for (gsize at = 0; at < made;) {
     ssize_t done = send (self->peer, frame + at, made - at, MSG_DONTWAIT);
     if (done > 0)
-      at += (gsize) done;
+      at += (gsize)done;
     else
       g_main_context_iteration (NULL, FALSE);
   }
@@ -92,12 +92,12 @@ hear (Fixture *self, VbetAgentFrame *ret_frame)
   for (int i = 0; i < 1000; i++) {
     guint8 bytes[4096];
     if (vbet_agent_decoder_next (&self->decoder, ret_frame))
-      return g_strndup ((const char *) ret_frame->payload, ret_frame->length);
+      return g_strndup ((const char *)ret_frame->payload, ret_frame->length);
     ssize_t got = recv (self->peer, bytes, sizeof bytes, MSG_DONTWAIT);
     CU_ASSERT_TRUE (got <= VBET_AGENT_LINE_WINDOW);
     if (got > 0) {
-      (void) vbet_agent_decoder_push (&self->decoder, bytes, (gsize) got);
-      say_number (self, VBET_AGENT_ACK, 0, (guint32) got);
+      (void)vbet_agent_decoder_push (&self->decoder, bytes, (gsize)got);
+      say_number (self, VBET_AGENT_ACK, 0, (guint32)got);
     } else
       g_main_context_iteration (NULL, FALSE);
   }
@@ -208,7 +208,7 @@ test_exec (void)
   say (&fixture, VBET_AGENT_STDOUT, channel, "out1 ", 5);
   say (&fixture, VBET_AGENT_STDERR, channel, "err", 3);
   say (&fixture, VBET_AGENT_STDOUT, channel, "out2", 4);
-  say (&fixture, VBET_AGENT_STDOUT, (guint16) (channel + 1), "not mine", 8);
+  say (&fixture, VBET_AGENT_STDOUT, (guint16)(channel + 1), "not mine", 8);
   say_number (&fixture, VBET_AGENT_EXIT, channel, 3);
   wait_for (&answer);
   CU_ASSERT_PTR_NOT_NULL_FATAL (answer.result);
@@ -229,7 +229,8 @@ test_exec (void)
 static void
 on_piece (gint stream, const guint8 *data, gsize size, gpointer user_data)
 {
-  g_string_append_printf (((Fixture *) user_data)->streamed, "%d:%.*s;", stream, (int) size, (const char *) data);
+  g_string_append_printf (((Fixture *)user_data)->streamed, "%d:%.*s;", stream, (int)size,
+                          (const char *)data);
 }
 
 static void
@@ -296,7 +297,7 @@ test_window (void)
   const gsize total = 5 * VBET_AGENT_WINDOW + 17;
   g_autofree guint8 *bytes = g_malloc0 (total);
   for (gsize i = 0; i < total; i++)
-    bytes[i] = (guint8) (i * 7 + i / 256);
+    bytes[i] = (guint8)(i * 7 + i / 256);
   g_autoptr (GBytes) contents = g_bytes_new (bytes, total);
   set_up (&fixture, TRUE);
   vbet_agent_put_async (fixture.agent, "/etc/x", 0644, contents, NULL, on_put, &answer);
@@ -307,13 +308,15 @@ test_window (void)
     g_autofree char *piece = hear (&fixture, &frame);
     if (piece == NULL) {
       CU_ASSERT_TRUE (outstanding > VBET_AGENT_WINDOW - 8192 && outstanding <= VBET_AGENT_WINDOW);
-      say_number (&fixture, VBET_AGENT_WINDOW_MORE, channel, (guint32) outstanding);
+      say_number (&fixture, VBET_AGENT_WINDOW_MORE, channel, (guint32)outstanding);
       outstanding = 0;
       continue;
     }
     CU_ASSERT_EQUAL (frame.channel, channel);
     ended = frame.type == VBET_AGENT_END;
-    CU_ASSERT_TRUE (ended || (frame.type == VBET_AGENT_DATA && memcmp (frame.payload, bytes + received, frame.length) == 0));
+    CU_ASSERT_TRUE (
+        ended
+        || (frame.type == VBET_AGENT_DATA && memcmp (frame.payload, bytes + received, frame.length) == 0));
     received += frame.length;
     outstanding += frame.length;
     CU_ASSERT_TRUE_FATAL (outstanding <= VBET_AGENT_WINDOW);
@@ -407,7 +410,7 @@ test_many_jobs (void)
   }
   CU_ASSERT_PTR_NULL (hear (&fixture, &frame));
   for (guint i = 0; i < G_N_ELEMENTS (answers); i++) {
-    say_number (&fixture, VBET_AGENT_EXIT, (guint16) GPOINTER_TO_UINT (g_queue_pop_head (&channels)), 0);
+    say_number (&fixture, VBET_AGENT_EXIT, (guint16)GPOINTER_TO_UINT (g_queue_pop_head (&channels)), 0);
     settle ();
     g_autofree char *next = hear (&fixture, &frame);
     if (next != NULL)
@@ -456,8 +459,9 @@ test_not_our_agent (void)
     CU_ASSERT_TRUE (send (fixture.peer, "login: ", 7, 0) == 7);
   settle ();
   CU_ASSERT_EQUAL (fixture.hellos, 0);
-  VBET_ASSERT_TEXT (fixture.problems->str, "Something in r1 other than vBET's agent writes to its line (/dev/ttyS0); such "
-                                           "bytes are ignored;");
+  VBET_ASSERT_TEXT (fixture.problems->str,
+                    "Something in r1 other than vBET's agent writes to its line (/dev/ttyS0); such "
+                    "bytes are ignored;");
   /* It may still come. */
   say_hello (&fixture, VBET_AGENT_VERSION);
   settle ();
@@ -468,8 +472,9 @@ test_not_our_agent (void)
   say_hello (&fixture, 2);
   settle ();
   CU_ASSERT_EQUAL (fixture.hellos, 0);
-  VBET_ASSERT_TEXT (fixture.problems->str, "!The agent in r1 (version 2) is not the one of this vBET (version 1); build "
-                                           "the guest image anew with \"vbetctl image build\";");
+  VBET_ASSERT_TEXT (fixture.problems->str,
+                    "!The agent in r1 (version 2) is not the one of this vBET (version 1); build "
+                    "the guest image anew with \"vbetctl image build\";");
   tear_down (&fixture);
 }
 
@@ -532,7 +537,7 @@ waiting (Fixture *self)
   static guint8 bytes[65536];
   settle ();
   ssize_t got = recv (self->peer, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
-  return got > 0 ? (gsize) got : 0;
+  return got > 0 ? (gsize)got : 0;
 }
 
 /* A frame that is longer than the line's window goes in pieces, as they are acknowledged. */
@@ -549,10 +554,10 @@ test_line_window (void)
   for (gsize expected = 8 + 1 + 10001 + 2; expected > 0;) {
     gsize piece = MIN (expected, VBET_AGENT_LINE_WINDOW);
     CU_ASSERT_EQUAL_FATAL (waiting (&fixture), piece);
-    CU_ASSERT_EQUAL (recv (fixture.peer, bytes, sizeof bytes, 0), (ssize_t) piece);
+    CU_ASSERT_EQUAL (recv (fixture.peer, bytes, sizeof bytes, 0), (ssize_t)piece);
     CU_ASSERT_EQUAL (waiting (&fixture), 0);
     /* A guest that claims to have read more than there was gains nothing. */
-    say_number (&fixture, VBET_AGENT_ACK, 0, total == 0 ? G_MAXUINT32 : (guint32) piece);
+    say_number (&fixture, VBET_AGENT_ACK, 0, total == 0 ? G_MAXUINT32 : (guint32)piece);
     total += piece;
     expected -= piece;
   }
@@ -571,7 +576,7 @@ test_line_window (void)
 static void
 on_room (VbetAgent *agent, gpointer data)
 {
-  ++*(guint *) data;
+  ++*(guint *)data;
 }
 
 static void

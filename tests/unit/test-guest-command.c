@@ -33,14 +33,15 @@ test_kernel_line (void)
   g_auto (GStrv) arguments = vbet_guest_kernel_arguments (config, places, 9);
   g_autofree char *line = g_strjoinv ("\n", arguments);
   VBET_ASSERT_TEXT (
-      line, "/bin/sh\nmem=64M\numid=u\numl_dir=/run/vbet/lab/r1/uml\nmconsole=notify:/run/vbet/lab/r1/n\n"
-            "initcall_blacklist=raid6_select_algo,init_btrfs_fs,init_jfs_fs,init_xfs_fs,init_zswap,slab_"
-            "sysfs_init\nlpj=36253696\npty.legacy_count=0\nfb_tunnels=none\n"
-            "bonding.max_bonds=0\ndummy.numdummies=0\nifb.numifbs=0\nvirtio_net.napi_tx=0\ncon=none\nssl=none\n"
-            "con0=fd:0,fd:1\nssl0=fd:9\nquiet\nloglevel=1\nubd0=/state/r1.cow,/images/vbet-1.img\n"
-            "ubd1rd=/run/vbet/lab/r1/config.tar\nroot=/dev/ubda\nrw\ninit=/sbin/vbet-init\n"
-            "vec0:transport=bess,dst=/run/vbet/lab/s/1,mac=02:00:00:00:00:2a,mtu=1500,depth=32\n"
-            "vec2:transport=bess,dst=/run/vbet/lab/s/3,mac=02:00:00:00:00:2a,mtu=9000,depth=32");
+      line,
+      "/bin/sh\nmem=64M\numid=u\numl_dir=/run/vbet/lab/r1/uml\nmconsole=notify:/run/vbet/lab/r1/n\n"
+      "initcall_blacklist=raid6_select_algo,init_btrfs_fs,init_jfs_fs,init_xfs_fs,init_zswap,slab_"
+      "sysfs_init\nlpj=36253696\npty.legacy_count=0\nfb_tunnels=none\n"
+      "bonding.max_bonds=0\ndummy.numdummies=0\nifb.numifbs=0\nvirtio_net.napi_tx=0\ncon=none\nssl=none\n"
+      "con0=fd:0,fd:1\nssl0=fd:9\nquiet\nloglevel=1\nubd0=/state/r1.cow,/images/vbet-1.img\n"
+      "ubd1rd=/run/vbet/lab/r1/config.tar\nroot=/dev/ubda\nrw\ninit=/sbin/vbet-init\n"
+      "vec0:transport=bess,dst=/run/vbet/lab/s/1,mac=02:00:00:00:00:2a,mtu=1500,depth=32\n"
+      "vec2:transport=bess,dst=/run/vbet/lab/s/3,mac=02:00:00:00:00:2a,mtu=9000,depth=32");
   config->memory = 40 * 1024 * 1024 + 512 * 1024;
   g_auto (GStrv) odd = vbet_guest_kernel_arguments (config, places, 9);
   VBET_ASSERT_TEXT (odd[1], "mem=41472K");

@@ -26,14 +26,14 @@ tar_file (GBytes *tar, const char *path, char **ret_attributes)
     gsize length = strtoul (header + 124, NULL, 8);
     guint sum = 8 * ' ';
     for (gsize i = 0; i < BLOCK; i++)
-      sum += i >= 148 && i < 156 ? 0 : (guint8) header[i];
+      sum += i >= 148 && i < 156 ? 0 : (guint8)header[i];
     CU_ASSERT_EQUAL (strtoul (header + 148, NULL, 8), sum);
     CU_ASSERT_EQUAL (memcmp (header + 257, "ustar", 6), 0);
     CU_ASSERT_TRUE_FATAL (length <= size - at - BLOCK);
     g_autofree char *prefix = g_strndup (header + 345, 155);
     g_autofree char *name = g_strndup (header, 100);
-    g_autofree char *full
-        = longer != NULL ? g_steal_pointer (&longer) : g_strconcat (prefix, prefix[0] != '\0' ? "/" : "", name, NULL);
+    g_autofree char *full = longer != NULL ? g_steal_pointer (&longer)
+                                           : g_strconcat (prefix, prefix[0] != '\0' ? "/" : "", name, NULL);
     if (header[156] == 'L')
       longer = g_strndup (header + BLOCK, length);
     if (header[156] == '0' && strcmp (full, path) == 0) {
@@ -62,14 +62,16 @@ expect_file (const char *lab, const char *device, const char *path, const char *
   g_autoptr (VbetTopology) topology = vbet_test_good_lab (lab);
   g_autoptr (GBytes) tar = tar_of (topology, device);
   g_autofree char *actual = tar_file (tar, path, NULL);
-  VBET_ASSERT_TEXT (actual != NULL ? actual : "(no such file)", expected != NULL ? expected : "(no such file)");
+  VBET_ASSERT_TEXT (actual != NULL ? actual : "(no such file)",
+                    expected != NULL ? expected : "(no such file)");
 }
 
-static const char plain[] = "h1 = attach(alloc(host, gateway=[10.0.0.254, fd00::ff], dns=[9.9.9.9, 2620:fe::fe]),\n"
-                            "  alloc(NIC, ip=[10.0.0.1/24, fd00::1/64], mac=02:00:00:00:00:01),\n"
-                            "  alloc(NIC, dhcp=yes, mtu=1400, mac=02:00:00:00:00:02))\n"
-                            "h2 = attach(alloc(host), alloc(NIC, mac=02:00:00:00:00:03))\n"
-                            "r1 = attach(alloc(router), alloc(NIC, ip=10.0.0.254/24))\n";
+static const char plain[]
+    = "h1 = attach(alloc(host, gateway=[10.0.0.254, fd00::ff], dns=[9.9.9.9, 2620:fe::fe]),\n"
+      "  alloc(NIC, ip=[10.0.0.1/24, fd00::1/64], mac=02:00:00:00:00:01),\n"
+      "  alloc(NIC, dhcp=yes, mtu=1400, mac=02:00:00:00:00:02))\n"
+      "h2 = attach(alloc(host), alloc(NIC, mac=02:00:00:00:00:03))\n"
+      "r1 = attach(alloc(router), alloc(NIC, ip=10.0.0.254/24))\n";
 
 static void
 test_plain (void)
@@ -171,7 +173,7 @@ expect_daemons (const char *text, const char *services, gboolean has_ipv6, const
     g_ptr_array_add (names, words[i]);
   g_autoptr (GPtrArray) daemons = vbet_frr_daemons (text, names, has_ipv6);
   g_ptr_array_add (daemons, NULL);
-  g_autofree char *actual = g_strjoinv (" ", (char **) daemons->pdata);
+  g_autofree char *actual = g_strjoinv (" ", (char **)daemons->pdata);
   VBET_ASSERT_TEXT (actual, expected);
 }
 
@@ -184,7 +186,8 @@ test_daemons (void)
   expect_daemons ("router ospf6\n", "", FALSE, "zebra ospf6d");
   expect_daemons ("router  rip\nrouter ripng\nrouter bgp 65000\n neighbor 1.2.3.4 bfd\n", "", FALSE,
                   "zebra bfdd bgpd ripd ripngd");
-  expect_daemons ("interface eth0\n ip ospf cost 5\n isis circuit-type level-1\n", "", FALSE, "zebra isisd ospfd");
+  expect_daemons ("interface eth0\n ip ospf cost 5\n isis circuit-type level-1\n", "", FALSE,
+                  "zebra isisd ospfd");
   expect_daemons ("ip route 0.0.0.0/0 10.0.0.1\n", "", FALSE, "zebra staticd");
   expect_daemons ("no ipv6 route ::/0 fe80::1 eth0", "", FALSE, "zebra staticd");
   expect_daemons ("ip prefix-list x permit any\n", "", FALSE, "zebra");
@@ -198,8 +201,9 @@ test_daemons (void)
 static void
 test_routing (void)
 {
-  const char *lab = "r = attach(alloc(router, routing=\"\"\"\n  router ospf\n   network 10.0.0.0/24 area 0\n\"\"\",\n"
-                    "  services=[ospf, rip]), alloc(NIC, ip=10.0.0.1/24), alloc(NIC, ip=fd00::1/64))\n";
+  const char *lab
+      = "r = attach(alloc(router, routing=\"\"\"\n  router ospf\n   network 10.0.0.0/24 area 0\n\"\"\",\n"
+        "  services=[ospf, rip]), alloc(NIC, ip=10.0.0.1/24), alloc(NIC, ip=fd00::1/64))\n";
   expect_file (lab, "r", "etc/frr/daemons", "zebra=yes\nospfd=yes\nripd=yes\nripngd=yes\n");
   expect_file (lab, "r", "etc/frr/frr.conf",
                "frr defaults traditional\nhostname r\n!\n"
@@ -225,14 +229,16 @@ test_router_id (void)
   expect_file ("r = attach(alloc(router, services=ospf), " NICS, "r", file,
                HEAD "router ospf\n ospf router-id 10.0.0.1\n" PLAIN "!\nend\n");
   expect_file ("r = attach(alloc(router, services=ospf6), " NICS, "r", file,
-               HEAD "interface eth0\n ipv6 ospf6 area 0.0.0.0\nexit\nrouter ospf6\n ospf6 router-id 10.0.0.1\n"
-                    " redistribute connected\nexit\n!\nend\n");
+               HEAD
+               "interface eth0\n ipv6 ospf6 area 0.0.0.0\nexit\nrouter ospf6\n ospf6 router-id 10.0.0.1\n"
+               " redistribute connected\nexit\n!\nend\n");
   expect_file ("r = attach(alloc(router, services=ospf), alloc(NIC, dhcp=yes))\n", "r", file,
                HEAD "router ospf\n" PLAIN "!\nend\n");
   expect_file ("r = attach(alloc(router, services=ospf, routing=\"router-id 10.9.9.9\"), " NICS, "r", file,
                HEAD "router ospf\n" PLAIN "router-id 10.9.9.9\n!\nend\n");
-  expect_file ("r = attach(alloc(router, services=ospf, routing=\"interface lo\\n ip address 10.9.9.9/32\"), " NICS, "r",
-               file, HEAD "router ospf\n" PLAIN "interface lo\n ip address 10.9.9.9/32\n!\nend\n");
+  expect_file (
+      "r = attach(alloc(router, services=ospf, routing=\"interface lo\\n ip address 10.9.9.9/32\"), " NICS,
+      "r", file, HEAD "router ospf\n" PLAIN "interface lo\n ip address 10.9.9.9/32\n!\nend\n");
   expect_file ("r = attach(alloc(router, services=ospf, routing=\"router ospf\"), " NICS, "r", file,
                HEAD "router ospf\n!\nend\n");
 }
@@ -240,11 +246,12 @@ test_router_id (void)
 static void
 test_dhcp_server (void)
 {
-  const char *lab = "s = attach(alloc(host, services=[dhcp-server, dns-server, ssh], gateway=10.0.0.254, dns=9.9.9.9),\n"
-                    "  alloc(NIC, ip=10.0.0.1/24, mac=02:00:00:00:00:01))\n"
-                    "c = attach(alloc(host), alloc(NIC, dhcp=yes, mac=02:00:00:00:00:02))\n"
-                    "d = attach(alloc(host), alloc(NIC, ip=10.0.0.120/24, mac=02:00:00:00:00:03))\n"
-                    "link(alloc(switch), s, c, d)\n";
+  const char *lab
+      = "s = attach(alloc(host, services=[dhcp-server, dns-server, ssh], gateway=10.0.0.254, dns=9.9.9.9),\n"
+        "  alloc(NIC, ip=10.0.0.1/24, mac=02:00:00:00:00:01))\n"
+        "c = attach(alloc(host), alloc(NIC, dhcp=yes, mac=02:00:00:00:00:02))\n"
+        "d = attach(alloc(host), alloc(NIC, ip=10.0.0.120/24, mac=02:00:00:00:00:03))\n"
+        "link(alloc(switch), s, c, d)\n";
   expect_file (lab, "s", "etc/dnsmasq.conf",
                "bind-dynamic\nno-resolv\nexpand-hosts\nlocal=//\nserver=9.9.9.9\n"
                "dhcp-range=set:net0,10.0.0.100,10.0.0.199,255.255.255.0,1h\n"
@@ -252,9 +259,10 @@ test_dhcp_server (void)
                "dhcp-authoritative\ndhcp-leasefile=/var/lib/misc/dnsmasq.leases\nno-ping\n"
                "dhcp-host=02:00:00:00:00:01,10.0.0.1,s\ndhcp-host=02:00:00:00:00:02,c\n"
                "dhcp-host=02:00:00:00:00:03,10.0.0.120,d\n");
-  expect_file (lab, "s", "etc/vbet/env",
-               "KIND=host\nFORWARD=0\nGATEWAY='10.0.0.254'\nGATEWAY6=''\nDNS='9.9.9.9'\nSERVICES='dnsmasq ssh'\n"
-               "NOTICE=''\n");
+  expect_file (
+      lab, "s", "etc/vbet/env",
+      "KIND=host\nFORWARD=0\nGATEWAY='10.0.0.254'\nGATEWAY6=''\nDNS='9.9.9.9'\nSERVICES='dnsmasq ssh'\n"
+      "NOTICE=''\n");
   /* A small network gives its upper half; one of two addresses gives nothing; a router is the router. */
   expect_file ("r = attach(alloc(router, services=[dhcp-server]), alloc(NIC, ip=[10.0.0.1/29, 10.1.0.0/31], "
                "mac=02:00:00:00:00:01))",
@@ -282,28 +290,31 @@ test_changes (void)
   expect_change (plain, "h1", 1, "ip", "vbet-nic set 1 1500 10.0.0.1/24 fd00::1/64\n");
   expect_change (plain, "h1", 2, "dhcp", "vbet-nic set 2 1400 dhcp\n");
   expect_change (plain, "h1", 1, "mac", NULL);
-  expect_change (plain, "h1", 0, "gateway",
-                 "status=0\n"
-                 "ip -4 route replace default via 10.0.0.254 proto static || { status=1; ip -4 route del default "
-                 "proto static 2>/dev/null; }\n"
-                 "ip -6 route replace default via fd00::ff proto static || { status=1; ip -6 route del default "
-                 "proto static 2>/dev/null; }\n"
-                 "test $status = 0 || exit\n"
-                 "/usr/lib/vbet/mended route 2>/dev/null\nexit 0\n");
+  expect_change (
+      plain, "h1", 0, "gateway",
+      "status=0\n"
+      "ip -4 route replace default via 10.0.0.254 proto static || { status=1; ip -4 route del default "
+      "proto static 2>/dev/null; }\n"
+      "ip -6 route replace default via fd00::ff proto static || { status=1; ip -6 route del default "
+      "proto static 2>/dev/null; }\n"
+      "test $status = 0 || exit\n"
+      "/usr/lib/vbet/mended route 2>/dev/null\nexit 0\n");
   expect_change (plain, "h2", 0, "gateway",
                  "status=0\n"
                  "ip -4 route del default proto static 2>/dev/null\n"
                  "ip -6 route del default proto static 2>/dev/null\n"
                  "test $status = 0 || exit\n"
                  "/usr/lib/vbet/mended route 2>/dev/null\nexit 0\n");
-  expect_change (plain, "h2", 0, "dns",
-                 "cat >/etc/vbet/env <<'END-OF-TEXT' || exit\nKIND=host\nFORWARD=0\nGATEWAY=''\nGATEWAY6=''\nDNS=''\n"
-                 "SERVICES=''\nNOTICE=''\nEND-OF-TEXT\n"
-                 "cat >/etc/resolv.conf <<'END-OF-TEXT' || exit\nEND-OF-TEXT\n");
+  expect_change (
+      plain, "h2", 0, "dns",
+      "cat >/etc/vbet/env <<'END-OF-TEXT' || exit\nKIND=host\nFORWARD=0\nGATEWAY=''\nGATEWAY6=''\nDNS=''\n"
+      "SERVICES=''\nNOTICE=''\nEND-OF-TEXT\n"
+      "cat >/etc/resolv.conf <<'END-OF-TEXT' || exit\nEND-OF-TEXT\n");
   expect_change (plain, "h1", 1, "dhcp",
                  "vbet-nic set 1 1500 10.0.0.1/24 fd00::1/64 || exit\n"
                  "ip -4 route del default dev eth0 metric 100 2>/dev/null\n"
-                 "cat >/etc/resolv.conf <<'END-OF-TEXT' || exit\nnameserver 9.9.9.9\nnameserver 2620:fe::fe\nEND-OF-TEXT\ntrue\n");
+                 "cat >/etc/resolv.conf <<'END-OF-TEXT' || exit\nnameserver 9.9.9.9\nnameserver "
+                 "2620:fe::fe\nEND-OF-TEXT\ntrue\n");
   /* Another NIC's servers stay. */
   expect_change ("h = attach(alloc(host), alloc(NIC, dhcp=yes), alloc(NIC))", "h", 2, "dhcp",
                  "vbet-nic set 2 1500 || exit\n"
@@ -313,10 +324,11 @@ test_changes (void)
   expect_change (plain, "h1", 0, "rules", NULL);
   expect_change (plain, "r1", 0, "routing", "/usr/lib/vbet/service routing stop\nrm -f /etc/frr/daemons\n");
   /* Text that holds the end mark gets another one. */
-  expect_change ("fw = attach(alloc(firewall, rules=\"# END-OF-TEXT\"), alloc(NIC))", "fw", 0, "rules",
-                 "cat >/etc/nftables.conf.new <<'END-OF-TEXT-0' || exit\nflush ruleset\n# END-OF-TEXT\nEND-OF-TEXT-0\n"
-                 "nft -f /etc/nftables.conf.new || exit\nmv /etc/nftables.conf.new /etc/nftables.conf || exit\n"
-                 "/usr/lib/vbet/mended rules 2>/dev/null\nexit 0\n");
+  expect_change (
+      "fw = attach(alloc(firewall, rules=\"# END-OF-TEXT\"), alloc(NIC))", "fw", 0, "rules",
+      "cat >/etc/nftables.conf.new <<'END-OF-TEXT-0' || exit\nflush ruleset\n# END-OF-TEXT\nEND-OF-TEXT-0\n"
+      "nft -f /etc/nftables.conf.new || exit\nmv /etc/nftables.conf.new /etc/nftables.conf || exit\n"
+      "/usr/lib/vbet/mended rules 2>/dev/null\nexit 0\n");
 }
 
 static void
@@ -326,10 +338,11 @@ test_hot_plug (void)
   const VbetDevice *device = vbet_topology_device (topology, "h1");
   g_autofree char *one = vbet_guest_config_nic_setup (topology, device, vbet_device_nic (device, 1));
   g_autofree char *two = vbet_guest_config_nic_setup (topology, device, vbet_device_nic (device, 2));
-  VBET_ASSERT_TEXT (one, "vbet-nic up 1 02:00:00:00:00:01 1500 10.0.0.1/24 fd00::1/64 || exit\n"
-                         "{ ip -4 route replace default via 10.0.0.254 proto static && /usr/lib/vbet/mended route\n"
-                         "ip -6 route replace default via fd00::ff proto static && /usr/lib/vbet/mended route\n"
-                         "} 2>/dev/null\ntrue\n");
+  VBET_ASSERT_TEXT (
+      one, "vbet-nic up 1 02:00:00:00:00:01 1500 10.0.0.1/24 fd00::1/64 || exit\n"
+           "{ ip -4 route replace default via 10.0.0.254 proto static && /usr/lib/vbet/mended route\n"
+           "ip -6 route replace default via fd00::ff proto static && /usr/lib/vbet/mended route\n"
+           "} 2>/dev/null\ntrue\n");
   VBET_ASSERT_TEXT (two, "vbet-nic up 2 02:00:00:00:00:02 1400 dhcp\n");
 }
 
@@ -360,14 +373,16 @@ expect_refresh (const char *before, const char *after, const char *device, const
 static void
 test_refresh (void)
 {
-  const char *names = "cat >/etc/hosts <<'END-OF-TEXT' || exit\n" LOCAL "10.0.0.1 a\n10.0.0.2 b\nEND-OF-TEXT\n";
+  const char *names
+      = "cat >/etc/hosts <<'END-OF-TEXT' || exit\n" LOCAL "10.0.0.1 a\n10.0.0.2 b\nEND-OF-TEXT\n";
   expect_refresh (HOST_A, HOST_A, "a", "");
   expect_refresh (HOST_A "link(a, alloc(hub))", HOST_A HOST_B LINK, "a", names);
   /* A file of the text stays, and what is made comes out from under one that goes. */
   const char *mine = "file(a, \"/etc/hosts\", \"10.9.9.9 nine\\n\") file(a, \"/etc/resolv.conf\", \"\")\n";
   g_autofree char *one = g_strconcat (HOST_A "link(a, alloc(hub))", mine, NULL);
   g_autofree char *two = g_strconcat (HOST_A HOST_B LINK, mine, NULL);
-  g_autofree char *all = g_strconcat (names, "cat >/etc/resolv.conf <<'END-OF-TEXT' || exit\nEND-OF-TEXT\n", NULL);
+  g_autofree char *all
+      = g_strconcat (names, "cat >/etc/resolv.conf <<'END-OF-TEXT' || exit\nEND-OF-TEXT\n", NULL);
   expect_refresh (one, two, "a", "");
   expect_refresh (two, HOST_A HOST_B LINK, "a", all);
   /* So it does when the name servers of DHCP go with their NIC, unless another one asks. */
@@ -377,15 +392,16 @@ test_refresh (void)
   expect_refresh ("a = attach(alloc(host), alloc(NIC, dhcp=yes), alloc(NIC, dhcp=yes))",
                   "a = attach(alloc(host), alloc(NIC, dhcp=yes))", "a", "");
   /* Servers know addresses, routing daemons NICs. */
-  expect_refresh ("a = attach(alloc(host, services=dhcp-server), alloc(NIC)) " HOST_B LINK,
-                  "a = attach(alloc(host, services=dhcp-server), alloc(NIC)) b = attach(alloc(host), alloc(NIC, "
-                  "mac=02:00:00:00:00:02, dhcp=yes)) " LINK,
-                  "a",
-                  "cat >/etc/hosts <<'END-OF-TEXT' || exit\n" LOCAL "127.0.1.1 a\nEND-OF-TEXT\n"
-                  "cat >/etc/dnsmasq.conf <<'END-OF-TEXT' || exit\nbind-dynamic\nno-resolv\nexpand-hosts\nport=0\n"
-                  "dhcp-authoritative\ndhcp-leasefile=/var/lib/misc/dnsmasq.leases\nno-ping\n"
-                  "dhcp-option=option:dns-server\ndhcp-host=02:00:00:00:00:02,b\nEND-OF-TEXT\n"
-                  "/usr/lib/vbet/service dnsmasq restart\n");
+  expect_refresh (
+      "a = attach(alloc(host, services=dhcp-server), alloc(NIC)) " HOST_B LINK,
+      "a = attach(alloc(host, services=dhcp-server), alloc(NIC)) b = attach(alloc(host), alloc(NIC, "
+      "mac=02:00:00:00:00:02, dhcp=yes)) " LINK,
+      "a",
+      "cat >/etc/hosts <<'END-OF-TEXT' || exit\n" LOCAL "127.0.1.1 a\nEND-OF-TEXT\n"
+      "cat >/etc/dnsmasq.conf <<'END-OF-TEXT' || exit\nbind-dynamic\nno-resolv\nexpand-hosts\nport=0\n"
+      "dhcp-authoritative\ndhcp-leasefile=/var/lib/misc/dnsmasq.leases\nno-ping\n"
+      "dhcp-option=option:dns-server\ndhcp-host=02:00:00:00:00:02,b\nEND-OF-TEXT\n"
+      "/usr/lib/vbet/service dnsmasq restart\n");
   g_autofree char *routing
       = refresh_of ("r = attach(alloc(router, services=ospf6), alloc(NIC))",
                     "r = attach(alloc(router, services=ospf6), alloc(NIC, ip=fd00::1/64))", "r", FALSE);

@@ -49,8 +49,9 @@ set_up (Fixture *self, guint boot_timeout, const char *const *launcher_options)
   memset (self, 0, sizeof *self);
   self->fixture = fixture_of_process (NULL);
   g_autofree char *console = g_build_filename (self->fixture->dir, "console", NULL);
-  self->guest = g_object_new (VBET_TYPE_GUEST, "name", "r1", "launcher", self->fixture->launcher, "console-path", console,
-                              "boot-timeout", boot_timeout, "launcher-options", launcher_options, NULL);
+  self->guest
+      = g_object_new (VBET_TYPE_GUEST, "name", "r1", "launcher", self->fixture->launcher, "console-path",
+                      console, "boot-timeout", boot_timeout, "launcher-options", launcher_options, NULL);
   self->states = g_string_new (NULL);
   g_signal_connect (self->guest, "state", G_CALLBACK (on_state), self);
 }
@@ -351,15 +352,19 @@ static void
 test_failures (void)
 {
   expect_failure ("panic", 60000,
-                  "The kernel of r1 panicked (Attempted to kill init!  exitcode=0x00000100); its console shows how far it "
+                  "The kernel of r1 panicked (Attempted to kill init!  exitcode=0x00000100); its console "
+                  "shows how far it "
                   "came");
   expect_failure ("crash", 60000, crashed);
-  expect_failure ("exit", 60000, "The kernel of r1 ended with exit code 7; its console shows how far it came");
-  expect_failure ("halt", 60000, "The kernel of r1 ended before its system was up; see that kernel= is a user-mode Linux");
+  expect_failure ("exit", 60000,
+                  "The kernel of r1 ended with exit code 7; its console shows how far it came");
+  expect_failure ("halt", 60000,
+                  "The kernel of r1 ended before its system was up; see that kernel= is a user-mode Linux");
   expect_failure ("silent", 900, "r1 did not answer within 1 s; its console shows how far it came");
-  expect_failure ("version", 60000,
-                  "The agent in r1 (version 99) is not the one of this vBET (version 1); build the guest image anew with "
-                  "\"vbetctl image build\"");
+  expect_failure (
+      "version", 60000,
+      "The agent in r1 (version 99) is not the one of this vBET (version 1); build the guest image anew with "
+      "\"vbetctl image build\"");
 }
 
 static void
@@ -408,8 +413,9 @@ test_killed_from_outside (void)
       g_autoptr (GArray) all = vbet_test_descendants (vbet_guest_get_pid (fixture.guest));
       CU_ASSERT_EQUAL (kill (g_array_index (all, gint, victim), SIGKILL), 0);
       wait_state (&fixture, VBET_GUEST_FAILED);
-      VBET_ASSERT_TEXT (fixture.reason, victim == 0 ? "The launcher of r1 was killed, and the whole guest with it"
-                                                    : "The kernel of r1 was killed by signal 9 (Killed)");
+      VBET_ASSERT_TEXT (fixture.reason, victim == 0
+                                            ? "The launcher of r1 was killed, and the whole guest with it"
+                                            : "The kernel of r1 was killed by signal 9 (Killed)");
       expect_nothing_left (&fixture);
       tear_down (&fixture);
     }
@@ -466,20 +472,23 @@ test_hot_plug (void)
   VBET_ASSERT_TEXT (answer.error->message, "r1 is booting; a NIC can be plugged into a guest that is ready");
   answer_clear (&answer);
   wait_state (&fixture, VBET_GUEST_READY);
-  vbet_guest_attach_nic_async (fixture.guest, make_nic (3), "ip addr add 10.0.0.1/24 dev eth2", on_attached, &answer);
+  vbet_guest_attach_nic_async (fixture.guest, make_nic (3), "ip addr add 10.0.0.1/24 dev eth2", on_attached,
+                               &answer);
   wait_for (&answer);
   CU_ASSERT_TRUE (answer.good);
   answer_clear (&answer);
   vbet_guest_attach_nic_async (fixture.guest, make_nic (99), NULL, on_attached, &answer);
   wait_for (&answer);
-  CU_ASSERT_TRUE (answer.error != NULL && g_str_has_prefix (answer.error->message, "Cannot plug NIC(r1, 99): "));
+  CU_ASSERT_TRUE (answer.error != NULL
+                  && g_str_has_prefix (answer.error->message, "Cannot plug NIC(r1, 99): "));
   answer_clear (&answer);
   vbet_guest_detach_nic_async (fixture.guest, 3, on_detached, &answer);
   wait_for (&answer);
   CU_ASSERT_TRUE (answer.good);
   answer_clear (&answer);
   g_autofree char *all = history (&fixture);
-  CU_ASSERT_PTR_NOT_NULL (strstr (all, "console: config vec2:transport=bess,dst=/tmp/nic,mac=02:00:00:00:00:09"));
+  CU_ASSERT_PTR_NOT_NULL (
+      strstr (all, "console: config vec2:transport=bess,dst=/tmp/nic,mac=02:00:00:00:00:09"));
   CU_ASSERT_PTR_NOT_NULL (strstr (all, "console: remove vec2"));
   stop_wait (&fixture, 10000);
   tear_down (&fixture);
@@ -617,7 +626,7 @@ test_persistent_disk (void)
     CU_ASSERT_EQUAL (count_files (fixture.fixture->node_dir), 0);
   }
   CU_ASSERT_EQUAL (before.st_ino, after.st_ino);
-  (void) g_unlink (fixture.fixture->disk);
+  (void)g_unlink (fixture.fixture->disk);
   tear_down (&fixture);
 }
 

@@ -169,7 +169,8 @@ test_alarms (void)
   setup (&self);
   g_autofree char *script = g_strconcat (
       same_text,
-      "answer lab.status {\"devices\":[],\"alarms\":[{\"device\":\"h1\",\"kind\":\"route\",\"text\":\"no way\","
+      "answer lab.status {\"devices\":[],\"alarms\":[{\"device\":\"h1\",\"kind\":\"route\",\"text\":\"no "
+      "way\","
       "\"remedy\":\"mend it\"},{\"device\":\"h2\",\"text\":\"a\"},{\"device\":\"h2\",\"text\":\"b\"},7,{}]}\n"
       "notify device.start device.alarms {\"device\":\"h2\",\"alarms\":[]}\n",
       NULL);

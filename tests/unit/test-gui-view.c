@@ -482,7 +482,8 @@ test_alarmed (void)
   g_autoptr (VbetView) view = vbet_view_new (&fixture.input);
   CU_ASSERT_TRUE (vbet_view_find (view, "r1")->flags & VBET_ITEM_ALARMED);
   CU_ASSERT_FALSE (vbet_view_find (view, "r2")->flags & VBET_ITEM_ALARMED);
-  for (VbetAppearance appearance = VBET_APPEARANCE_LIGHT; appearance <= VBET_APPEARANCE_PROJECTOR; appearance++) {
+  for (VbetAppearance appearance = VBET_APPEARANCE_LIGHT; appearance <= VBET_APPEARANCE_PROJECTOR;
+       appearance++) {
     const VbetPalette *palette = vbet_palette_for (appearance);
     cairo_surface_t *surface = draw (view, palette);
     CU_ASSERT_EQUAL (pixel (surface, 70, 82), colour (palette->states[VBET_STATE_BOOTING]));

@@ -45,21 +45,23 @@ static char *
 put_kernel (const char *dir, const char *name, const char *release, const char *lines)
 {
   static const char names[] = "\0.rodata\0.shstrtab";
-  Elf elf = { .header = { .e_type = ET_EXEC,
-                          .e_machine = EM_X86_64,
-                          .e_version = EV_CURRENT,
-                          .e_phoff = offsetof (Elf, program),
-                          .e_shoff = offsetof (Elf, sections),
-                          .e_ehsize = sizeof (Elf64_Ehdr),
-                          .e_phentsize = sizeof (Elf64_Phdr),
-                          .e_phnum = 1,
-                          .e_shentsize = sizeof (Elf64_Shdr),
-                          .e_shnum = 3,
-                          .e_shstrndx = 2 },
-              .program = { .p_type = PT_LOAD, .p_vaddr = 0x60000000, .p_memsz = 4096 },
-              .sections = { { .sh_type = SHT_NULL },
-                            { .sh_name = 1, .sh_type = SHT_PROGBITS, .sh_offset = offsetof (Elf, data), .sh_size = 64 },
-                            { .sh_name = 9, .sh_type = SHT_STRTAB, .sh_offset = offsetof (Elf, names), .sh_size = 24 } } };
+  Elf elf
+      = { .header = { .e_type = ET_EXEC,
+                      .e_machine = EM_X86_64,
+                      .e_version = EV_CURRENT,
+                      .e_phoff = offsetof (Elf, program),
+                      .e_shoff = offsetof (Elf, sections),
+                      .e_ehsize = sizeof (Elf64_Ehdr),
+                      .e_phentsize = sizeof (Elf64_Phdr),
+                      .e_phnum = 1,
+                      .e_shentsize = sizeof (Elf64_Shdr),
+                      .e_shnum = 3,
+                      .e_shstrndx = 2 },
+          .program = { .p_type = PT_LOAD, .p_vaddr = 0x60000000, .p_memsz = 4096 },
+          .sections
+          = { { .sh_type = SHT_NULL },
+              { .sh_name = 1, .sh_type = SHT_PROGBITS, .sh_offset = offsetof (Elf, data), .sh_size = 64 },
+              { .sh_name = 9, .sh_type = SHT_STRTAB, .sh_offset = offsetof (Elf, names), .sh_size = 24 } } };
   memcpy (elf.header.e_ident, ELFMAG, SELFMAG);
   elf.header.e_ident[EI_CLASS] = ELFCLASS64;
   elf.header.e_ident[EI_DATA] = ELFDATA2LSB;
@@ -108,9 +110,12 @@ test_find (void)
   expect_image ("own", dir, "own");
   g_autofree char *absolute = g_build_filename (dir, "own", NULL);
   expect_image (absolute, dir, "own");
-  expect_error ("other", "There is no guest image “other”; see what there is with: vbetctl image list, or build it with: "
-                         "vbetctl image build --name other");
-  expect_error ("a/b", "The guest image “a/b” is neither a name nor an absolute path; see: vbetctl image list");
+  expect_error (
+      "other",
+      "There is no guest image “other”; see what there is with: vbetctl image list, or build it with: "
+      "vbetctl image build --name other");
+  expect_error ("a/b",
+                "The guest image “a/b” is neither a name nor an absolute path; see: vbetctl image list");
   expect_error ("/nowhere/x", "Cannot read the guest image /nowhere/x: No such file or directory");
   vbet_paths_remove_tree (dir);
 }
@@ -152,9 +157,10 @@ test_release (void)
   put (dir, "bad", script);
   CU_ASSERT_EQUAL (g_chmod (bad, 0755), 0);
   g_autofree char *warning = vbet_image_check_kernel (image, kernel);
-  g_autofree char *expected = g_strdup_printf ("The guest image holds modules for the kernel 6.1.176, but %s is 6.12.9; "
-                                               "build the image anew with: vbetctl image build",
-                                               kernel);
+  g_autofree char *expected
+      = g_strdup_printf ("The guest image holds modules for the kernel 6.1.176, but %s is 6.12.9; "
+                         "build the image anew with: vbetctl image build",
+                         kernel);
   VBET_ASSERT_TEXT (warning != NULL ? warning : "(none)", expected);
   CU_ASSERT_PTR_NULL (vbet_image_check_kernel (image, bad));
   put (dir, "vbet-0123456789ab.manifest", "vbet-image 1\nkernel 6.12.9\n");
@@ -193,7 +199,8 @@ test_features (void)
   expect_features (dir, other, "CONFIG_NF_TABLES=y\nCONFIG_NF_TABLES_INET=y\n", VBET_KERNEL_NFTABLES);
   expect_features (dir, image, "CONFIG_NF_TABLES=m\nCONFIG_NF_TABLES_INET=y\n", VBET_KERNEL_NFTABLES);
   expect_features (dir, other, "CONFIG_NF_TABLES=m\nCONFIG_NF_TABLES_INET=y\n", 0);
-  expect_features (dir, image, "CONFIG_NF_TABLES=m\n# CONFIG_NF_TABLES_INET is not set\nCONFIG_NF_TABLES_BRIDGE=m\n", 0);
+  expect_features (dir, image,
+                   "CONFIG_NF_TABLES=m\n# CONFIG_NF_TABLES_INET is not set\nCONFIG_NF_TABLES_BRIDGE=m\n", 0);
   expect_features (dir, image, "", 0);
   expect_features (dir, image, "virtio_uml.device\nvirtio_net\n", VBET_KERNEL_VIRTIO);
   CU_ASSERT_EQUAL (vbet_kernel_features ("/nonexistent", image), 0);
@@ -206,10 +213,10 @@ test_features (void)
   CU_ASSERT_PTR_NULL (vbet_image_check_kernel (other, none));
   CU_ASSERT_PTR_NULL (vbet_image_check_kernel (image, none));
   g_autofree char *warning = vbet_image_check_kernel (other, some);
-  g_autofree char *expected
-      = g_strdup_printf ("The guest image holds no kernel modules, but %s (7.3.4) has what guests need in modules; build "
-                         "the image anew with: vbetctl image build",
-                         some);
+  g_autofree char *expected = g_strdup_printf (
+      "The guest image holds no kernel modules, but %s (7.3.4) has what guests need in modules; build "
+      "the image anew with: vbetctl image build",
+      some);
   VBET_ASSERT_TEXT (warning != NULL ? warning : "(none)", expected);
   vbet_paths_remove_tree (dir);
 }
@@ -227,7 +234,8 @@ test_version (void)
   put (dir, "vbet-0123456789ab.manifest", "vbet-image 1\n");
   CU_ASSERT_FALSE (vbet_image_check_version (image, &error));
   g_autofree char *message = g_strdup_printf (
-      "The guest image %s was built by another version of vBET; build it anew with: vbetctl image build", image);
+      "The guest image %s was built by another version of vBET; build it anew with: vbetctl image build",
+      image);
   VBET_ASSERT_TEXT (error != NULL ? error->message : "", message);
   vbet_paths_remove_tree (dir);
 }
@@ -241,10 +249,10 @@ test_kernel (void)
   g_autoptr (GError) error = NULL;
   put (dir, "my-kernel", "#!/bin/sh\n");
   CU_ASSERT_PTR_NULL (vbet_kernel_find (kernel, &error));
-  g_autofree char *message
-      = g_strdup_printf ("There is no kernel “%s”: it must be the absolute path of an executable file, a name that "
-                         "“vbetctl kernel list” shows, or “stock”",
-                         kernel);
+  g_autofree char *message = g_strdup_printf (
+      "There is no kernel “%s”: it must be the absolute path of an executable file, a name that "
+      "“vbetctl kernel list” shows, or “stock”",
+      kernel);
   VBET_ASSERT_TEXT (error != NULL ? error->message : "", message);
   CU_ASSERT_EQUAL (g_chmod (kernel, 0755), 0);
   g_autofree char *found = vbet_kernel_find (kernel, NULL);
@@ -281,7 +289,8 @@ test_store (void)
     put (folder, "linux", "0123456789");
     put (folder, "manifest",
          "vbet-kernel 1\nrelease 7.3.4-vbet\nsize 10\nsource linux-source-7.3 7.3.4-1 "
-         "0123456789012345678901234567890123456789012345678901234567890123\ncompiler gcc 12\noption CONFIG_A=y\n"
+         "0123456789012345678901234567890123456789012345678901234567890123\ncompiler gcc 12\noption "
+         "CONFIG_A=y\n"
          "option CONFIG_B=y\n");
   }
   g_autofree char *link = g_build_filename (dir, "current", NULL);
@@ -301,7 +310,7 @@ test_store (void)
   VBET_ASSERT_TEXT (info->source, "linux-source-7.3 7.3.4-1");
   CU_ASSERT_EQUAL (info->options, 2);
   CU_ASSERT_TRUE (info->current);
-  CU_ASSERT_FALSE (((const VbetKernelInfo *) g_ptr_array_index (kernels, 0))->current);
+  CU_ASSERT_FALSE (((const VbetKernelInfo *)g_ptr_array_index (kernels, 0))->current);
   /* What is built in goes to the guest's modprobe. */
   g_autofree char *release = NULL;
   CU_ASSERT_PTR_NULL (vbet_kernels_builtin (second, &release));
@@ -315,7 +324,8 @@ test_store (void)
   CU_ASSERT_PTR_NULL (vbet_kernel_find (NULL, &error));
   CU_ASSERT_PTR_NOT_NULL_FATAL (error);
   g_autofree char *message = g_strdup_printf (
-      "The lab kernel %s is damaged: 5 bytes instead of 10; build it anew with: vbetctl kernel build", second);
+      "The lab kernel %s is damaged: 5 bytes instead of 10; build it anew with: vbetctl kernel build",
+      second);
   VBET_ASSERT_TEXT (error->message, message);
   g_unsetenv ("VBET_KERNEL_DIR");
   vbet_paths_remove_tree (dir);
@@ -345,7 +355,7 @@ test_kernel_file (void)
     g_autoptr (GError) error = NULL;
     g_autofree char *text = g_memdup2 (good, size);
     text[rows[i].at] = rows[i].at > 0 ? 1 : text[rows[i].at];
-    CU_ASSERT_TRUE (g_file_set_contents (path, text, (gssize) (rows[i].kept > 0 ? rows[i].kept : size), NULL));
+    CU_ASSERT_TRUE (g_file_set_contents (path, text, (gssize)(rows[i].kept > 0 ? rows[i].kept : size), NULL));
     CU_ASSERT_EQUAL (vbet_kernel_check_file (path, &error), rows[i].fault == NULL);
     g_autofree char *expected = g_strdup_printf (
         "The guest kernel %s %s; build one with: vbetctl kernel build, or name another by kernel=", path,

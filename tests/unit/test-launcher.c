@@ -53,20 +53,22 @@ launch (const char *behaviour, const char *const *options)
   Run run = { .reported = g_string_new (NULL) };
   int report[2];
   int output[2];
-  CU_ASSERT_TRUE_FATAL (g_unix_open_pipe (report, FD_CLOEXEC, NULL) && g_unix_open_pipe (output, FD_CLOEXEC, NULL));
+  CU_ASSERT_TRUE_FATAL (g_unix_open_pipe (report, FD_CLOEXEC, NULL)
+                        && g_unix_open_pipe (output, FD_CLOEXEC, NULL));
   g_autofree char *status = g_strdup_printf ("--status-fd=%d", report[1]);
   g_ptr_array_add (argv, fixture->launcher);
   g_ptr_array_add (argv, status);
   for (guint i = 0; options != NULL && options[i] != NULL; i++)
-    g_ptr_array_add (argv, (char *) options[i]);
-  g_ptr_array_add (argv, (char *) "--");
+    g_ptr_array_add (argv, (char *)options[i]);
+  g_ptr_array_add (argv, (char *)"--");
   g_ptr_array_add (argv, kernel);
   g_ptr_array_add (argv, NULL);
   int kept[] = { report[1] };
   g_autoptr (GError) error = NULL;
   gboolean spawned = g_spawn_async_with_pipes_and_fds (
-      NULL, (const char *const *) argv->pdata, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_LEAVE_DESCRIPTORS_OPEN, NULL,
-      NULL, -1, output[1], output[1], kept, kept, 1, &run.pid, NULL, NULL, NULL, &error);
+      NULL, (const char *const *)argv->pdata, NULL,
+      G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_LEAVE_DESCRIPTORS_OPEN, NULL, NULL, -1, output[1], output[1], kept,
+      kept, 1, &run.pid, NULL, NULL, NULL, &error);
   CU_ASSERT_TRUE_FATAL (spawned);
   close (report[1]);
   close (output[1]);
@@ -110,8 +112,13 @@ run_clear (Run *run)
 
 static const char *const no_options[] = { NULL };
 static const char *const no_namespaces[] = { "--without=pidns", NULL };
-static const char *const nothing[]
-    = { "--without=pidns", "--without=landlock", "--without=seccomp", "--without=root", "--without=calls", "--pad=never", NULL };
+static const char *const nothing[] = { "--without=pidns",
+                                       "--without=landlock",
+                                       "--without=seccomp",
+                                       "--without=root",
+                                       "--without=calls",
+                                       "--pad=never",
+                                       NULL };
 static const char *const *const ways[] = { no_options, no_namespaces, nothing };
 
 /* A folder in memory of this test's own, for guest memory; NULL where /dev/shm is none. */
@@ -190,7 +197,7 @@ kill_one_and_expect_all_gone (Victim victim, const char *const *options)
   CU_ASSERT_EQUAL (watched->len, all->len);
   end_one (victim, &run, init, kernel);
   CU_ASSERT_EQUAL (vbet_test_all_gone (watched), 0);
-  (void) wait_launcher (&run);
+  (void)wait_launcher (&run);
   if (victim == KERNEL || victim == INIT)
     CU_ASSERT_PTR_NOT_NULL (strstr (run.reported->str, "signalled 9\n"));
   run_clear (&run);
@@ -252,8 +259,8 @@ test_parent_gone (void)
     char *argv[16] = { fixture->launcher };
     guint n = 1;
     for (guint k = 0; ways[i][k] != NULL; k++)
-      argv[n++] = (char *) ways[i][k];
-    argv[n++] = (char *) "--";
+      argv[n++] = (char *)ways[i][k];
+    argv[n++] = (char *)"--";
     argv[n++] = kernel;
     pid_t parent = fork ();
     if (parent == 0) {
@@ -310,19 +317,19 @@ test_layers (void)
   VbetGuestFixture *fixture = fixture_of_process (NULL);
   gboolean namespaces = vbet_test_user_namespaces (fixture);
   Run run = launch ("exit", no_options);
-  (void) wait_launcher (&run);
+  (void)wait_launcher (&run);
   CU_ASSERT_EQUAL (strstr (run.reported->str, " pidns ") != NULL, namespaces);
   CU_ASSERT_EQUAL (strstr (run.reported->str, " reaper") != NULL, !namespaces);
   CU_ASSERT_PTR_NOT_NULL (strstr (run.reported->str, "no_new_privs"));
   run_clear (&run);
   run = launch ("exit", nothing);
-  (void) wait_launcher (&run);
+  (void)wait_launcher (&run);
   VBET_ASSERT_TEXT (run.reported->str, host_needs_padding ()
                                            ? "layers no_new_privs reaper\npadding forbidden\nexited 7\n"
                                            : "layers no_new_privs reaper\npadding unneeded\nexited 7\n");
   run_clear (&run);
   if (!namespaces)
-    (void) fprintf (stderr, "(this host gives no user namespaces: only the other way was tested) ");
+    (void)fprintf (stderr, "(this host gives no user namespaces: only the other way was tested) ");
 }
 
 /* --- the library that pads register states --------------------------------------------- */
@@ -409,14 +416,15 @@ as_root (gboolean run)
     return g_strdup (said);
   const char *top = g_getenv ("VBET_TOP_BUILDDIR");
   g_autofree char *launcher = g_build_filename (top != NULL ? top : VBET_BUILDDIR, "bin", "vbet-guest", NULL);
-  g_autofree char *kernel = g_build_filename (top != NULL ? top : VBET_BUILDDIR, "tests", "unit", "fake-kernel", NULL);
+  g_autofree char *kernel
+      = g_build_filename (top != NULL ? top : VBET_BUILDDIR, "tests", "unit", "fake-kernel", NULL);
   g_autofree char *dir = g_dir_make_tmp ("vbet-root-XXXXXX", NULL);
   g_autofree char *copy = g_build_filename (dir, "whoami", NULL);
   g_autofree char *contents = NULL;
   gsize size = 0;
-  char *argv[] = { launcher, (char *) "--", copy, NULL };
+  char *argv[] = { launcher, (char *)"--", copy, NULL };
   if (chmod (dir, 0755) != 0 || !g_file_get_contents (kernel, &contents, &size, NULL)
-      || !g_file_set_contents_full (copy, contents, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0755, NULL)
+      || !g_file_set_contents_full (copy, contents, (gssize)size, G_FILE_SET_CONTENTS_NONE, 0755, NULL)
       || !g_spawn_sync (NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &said, NULL, NULL, NULL))
     said = g_strdup ("it could not be started");
   g_autofree char *library
@@ -428,7 +436,7 @@ as_root (gboolean run)
   char *all = g_strconcat (said, locked, NULL);
   g_free (said);
   said = all;
-  (void) vbet_paths_remove_tree (dir);
+  (void)vbet_paths_remove_tree (dir);
   return NULL;
 }
 
@@ -441,8 +449,8 @@ test_started_by_root (void)
   if (said == NULL)
     return;
   vbet_paths_lab_user (&uid, &gid); /* ours by now: the fixture gave root up */
-  g_autofree char *expected = g_strdup_printf ("user %u %u, group %u, root again -1\npadded\n", (unsigned) uid,
-                                               (unsigned) uid, (unsigned) gid);
+  g_autofree char *expected = g_strdup_printf ("user %u %u, group %u, root again -1\npadded\n", (unsigned)uid,
+                                               (unsigned)uid, (unsigned)gid);
   VBET_ASSERT_TEXT (said, expected);
 }
 
@@ -455,16 +463,23 @@ test_wrong_use (void)
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
     VbetLaunch launch;
     const char *message = NULL;
-    char *argv[] = { (char *) "vbet-guest", (char *) bad[i], (char *) "--", (char *) "/k", NULL };
+    char *argv[] = { (char *)"vbet-guest", (char *)bad[i], (char *)"--", (char *)"/k", NULL };
     CU_ASSERT_TRUE (vbet_launch_parse (&launch, 4, argv, &message) < 0);
     CU_ASSERT_PTR_NOT_NULL (message);
   }
   VbetLaunch launch;
   const char *message = NULL;
-  char *none[] = { (char *) "vbet-guest", NULL };
+  char *none[] = { (char *)"vbet-guest", NULL };
   CU_ASSERT_TRUE (vbet_launch_parse (&launch, 1, none, &message) < 0);
-  char *all[] = { (char *) "vbet-guest", (char *) "--name=r1", (char *) "--cpu=2", (char *) "--memory=4096",
-                  (char *) "--keep-fd=7", (char *) "--",       (char *) "/k",      (char *) "--cpu=3", NULL };
+  char *all[] = { (char *)"vbet-guest",
+                  (char *)"--name=r1",
+                  (char *)"--cpu=2",
+                  (char *)"--memory=4096",
+                  (char *)"--keep-fd=7",
+                  (char *)"--",
+                  (char *)"/k",
+                  (char *)"--cpu=3",
+                  NULL };
   CU_ASSERT_EQUAL (vbet_launch_parse (&launch, 8, all, &message), 0);
   CU_ASSERT_EQUAL (launch.cpu, 2);
   CU_ASSERT_EQUAL (launch.memory, 4096);
@@ -493,11 +508,13 @@ test_memory (void)
   expect_choice ((VbetMemoryDir[]){ good }, 1, 0, NULL);
   expect_choice ((VbetMemoryDir[]){ full, noexec, disk, good }, 4, 3, NULL);
   expect_choice ((VbetMemoryDir[]){ full, disk }, 2, -1,
-                 "Not enough shared memory for r1: 64 MiB wanted, 10 MiB free in /dev/shm; stop other labs, give r1 less "
+                 "Not enough shared memory for r1: 64 MiB wanted, 10 MiB free in /dev/shm; stop other labs, "
+                 "give r1 less "
                  "mem, or enlarge it with \"mount -o remount,size=SIZE /dev/shm\"");
-  expect_choice ((VbetMemoryDir[]){ noexec, disk }, 2, -1,
-                 "r1 cannot start: /dev/shm is mounted noexec, and guest memory must be executable; run \"mount -o "
-                 "remount,exec /dev/shm\" or allow user namespaces");
+  expect_choice (
+      (VbetMemoryDir[]){ noexec, disk }, 2, -1,
+      "r1 cannot start: /dev/shm is mounted noexec, and guest memory must be executable; run \"mount -o "
+      "remount,exec /dev/shm\" or allow user namespaces");
   expect_choice ((VbetMemoryDir[]){ disk }, 1, -1,
                  "r1 cannot start: there is no writable memory folder (/tmp); mount a tmpfs on /dev/shm");
   char message[512];
@@ -538,7 +555,8 @@ test_memory_folder (void)
 static void
 test_no_memory (void)
 {
-  static const char *const options[] = { "--without=pidns", "--memory=1152921504606846976", "--memory-dir=/dev/shm", NULL };
+  static const char *const options[]
+      = { "--without=pidns", "--memory=1152921504606846976", "--memory-dir=/dev/shm", NULL };
   Run run = launch ("exit", options);
   CU_ASSERT_EQUAL (wait_launcher (&run), 125);
   CU_ASSERT_TRUE (g_str_has_prefix (run.reported->str, "error "));
@@ -563,9 +581,9 @@ call_from (uintptr_t address, unsigned version, guint8 number, gulong first, gul
   pid_t child = fork ();
   if (child == 0) {
     const VbetKernelImage image = { .start = 0x60000000, .end = 0x60a00000, .version = version };
-    void *page = mmap ((void *) address, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+    void *page = mmap ((void *)address, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-    if (page != (void *) address)
+    if (page != (void *)address)
       _exit (ADDRESS_TAKEN);
     memcpy (page, code, sizeof code);
     if (version != 0 && vbet_syscall_guard_install (&image) != 0)
@@ -583,7 +601,8 @@ static void
 test_guard (void)
 {
 #ifdef __x86_64__
-  static const uintptr_t strays[] = { 0x400000, 0x40000000, 0x5ffff000, 0x60a00000, 0x7f80000000, 0x7fbffff000 };
+  static const uintptr_t strays[]
+      = { 0x400000, 0x40000000, 0x5ffff000, 0x60a00000, 0x7f80000000, 0x7fbffff000 };
   static const uintptr_t kernel[] = { 0x60000000, 0x609ff000, 0x7fc0000000, 0x7fffe0000000 };
   /* no_new_privs lets an ordinary process have a filter; it goes with this test program. */
   CU_ASSERT_EQUAL (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
@@ -742,7 +761,7 @@ main (int argc, char **argv)
 {
   fix_addresses (argv);
   if (geteuid () == 0)
-    (void) as_root (TRUE);
+    (void)as_root (TRUE);
   VbetGuestFixture *fixture = fixture_of_process (vbet_guest_fixture_new ());
   int result = vbet_test_run (suites, argc, argv);
   vbet_guest_fixture_free (fixture);

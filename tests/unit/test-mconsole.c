@@ -40,8 +40,8 @@ bind_at (const char *path)
 {
   struct sockaddr_un address = { .sun_family = AF_UNIX };
   int fd = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  (void) g_strlcpy (address.sun_path, path, sizeof address.sun_path);
-  CU_ASSERT_EQUAL_FATAL (bind (fd, (struct sockaddr *) &address, sizeof address), 0);
+  (void)g_strlcpy (address.sun_path, path, sizeof address.sun_path);
+  CU_ASSERT_EQUAL_FATAL (bind (fd, (struct sockaddr *)&address, sizeof address), 0);
   return fd;
 }
 
@@ -52,16 +52,16 @@ on_request (int fd, GIOCondition condition, gpointer data)
   guint8 bytes[1024];
   struct sockaddr_un from;
   socklen_t size = sizeof from;
-  ssize_t got = recvfrom (fd, bytes, sizeof bytes, 0, (struct sockaddr *) &from, &size);
+  ssize_t got = recvfrom (fd, bytes, sizeof bytes, 0, (struct sockaddr *)&from, &size);
   CU_ASSERT_EQUAL (got, VBET_MCONSOLE_REQUEST_SIZE);
   guint32 length;
   memcpy (&length, bytes + 8, sizeof length);
-  g_ptr_array_add (self->commands, g_strndup ((const char *) bytes + 12, length));
+  g_ptr_array_add (self->commands, g_strndup ((const char *)bytes + 12, length));
   for (guint i = 0; i < self->packets; i++) {
     Reply reply = { .error = self->code, .more = i + 1 < self->packets };
-    (void) g_snprintf (reply.text, sizeof reply.text, "part%u", i);
-    reply.length = (guint32) strlen (reply.text) + 1;
-    (void) sendto (fd, &reply, 12 + reply.length, 0, (struct sockaddr *) &from, size);
+    (void)g_snprintf (reply.text, sizeof reply.text, "part%u", i);
+    reply.length = (guint32)strlen (reply.text) + 1;
+    (void)sendto (fd, &reply, 12 + reply.length, 0, (struct sockaddr *)&from, size);
   }
   return G_SOURCE_CONTINUE;
 }
@@ -69,7 +69,7 @@ on_request (int fd, GIOCondition condition, gpointer data)
 static void
 on_notified (VbetMconsole *client, guint type, const char *text, gpointer data)
 {
-  g_string_append_printf (((Fixture *) data)->notified, "%u:%s;", type, text);
+  g_string_append_printf (((Fixture *)data)->notified, "%u:%s;", type, text);
 }
 
 static void
@@ -170,18 +170,18 @@ test_codec (void)
   gboolean more;
   char *text = NULL;
   Reply reply = { .error = 7, .more = 1, .length = 3, .text = "ok" };
-  CU_ASSERT_TRUE (vbet_mconsole_decode_reply ((const guint8 *) &reply, 15, &code, &more, &text));
+  CU_ASSERT_TRUE (vbet_mconsole_decode_reply ((const guint8 *)&reply, 15, &code, &more, &text));
   CU_ASSERT_EQUAL (code, 7);
   CU_ASSERT_TRUE (more);
   VBET_ASSERT_TEXT (text, "ok");
   g_free (text);
-  CU_ASSERT_FALSE (vbet_mconsole_decode_reply ((const guint8 *) &reply, 11, &code, &more, &text));
+  CU_ASSERT_FALSE (vbet_mconsole_decode_reply ((const guint8 *)&reply, 11, &code, &more, &text));
   reply.length = 513;
-  CU_ASSERT_FALSE (vbet_mconsole_decode_reply ((const guint8 *) &reply, sizeof reply, &code, &more, &text));
+  CU_ASSERT_FALSE (vbet_mconsole_decode_reply ((const guint8 *)&reply, sizeof reply, &code, &more, &text));
   /* A length that is more than there is, and text that is no UTF-8. */
   reply.length = 512;
-  reply.text[0] = (char) 0xff;
-  CU_ASSERT_TRUE (vbet_mconsole_decode_reply ((const guint8 *) &reply, 13, &code, &more, &text));
+  reply.text[0] = (char)0xff;
+  CU_ASSERT_TRUE (vbet_mconsole_decode_reply ((const guint8 *)&reply, 13, &code, &more, &text));
   CU_ASSERT_TRUE (g_utf8_validate (text, -1, NULL));
   g_free (text);
 }
@@ -269,14 +269,14 @@ try_notify (Fixture *self, guint32 magic, guint32 type, const char *text)
 {
   struct sockaddr_un to = { .sun_family = AF_UNIX };
   guint8 bytes[528] = { 0 };
-  guint32 numbers[4] = { magic, 2, type, (guint32) strlen (text) };
+  guint32 numbers[4] = { magic, 2, type, (guint32)strlen (text) };
   int fd = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   memcpy (bytes, numbers, sizeof numbers);
   memcpy (bytes + 16, text, strlen (text));
-  (void) g_strlcpy (to.sun_path, self->notify_path, sizeof to.sun_path);
-  ssize_t sent = sendto (fd, bytes, 16 + strlen (text), MSG_DONTWAIT, (struct sockaddr *) &to, sizeof to);
+  (void)g_strlcpy (to.sun_path, self->notify_path, sizeof to.sun_path);
+  ssize_t sent = sendto (fd, bytes, 16 + strlen (text), MSG_DONTWAIT, (struct sockaddr *)&to, sizeof to);
   close (fd);
-  return sent == (ssize_t) (16 + strlen (text));
+  return sent == (ssize_t)(16 + strlen (text));
 }
 
 static void
@@ -331,7 +331,7 @@ test_flood (void)
   gint64 begun = g_get_monotonic_time ();
   /* As many as there are places in the socket at a time, each read before the next. */
   for (guint i = 0; i < 400; i++) {
-    (void) try_notify (&fixture, 0xcafebabe, 2, "x");
+    (void)try_notify (&fixture, 0xcafebabe, 2, "x");
     while (g_main_context_iteration (NULL, FALSE))
       ;
   }

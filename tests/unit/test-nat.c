@@ -213,12 +213,9 @@ test_loopback (void)
     { TRUE, { [12] = 127, [15] = 1 } },
   };
   static const VbetTestAddress others[] = {
-    { FALSE, { 10, 0, 2, 2 } },
-    { FALSE, { 255, 255, 255, 255 } },
-    { FALSE, { 126, 0, 0, 1 } },
-    { TRUE, { 0xfd, 0x56, 0x42, 0x45, [15] = 2 } },
-    { TRUE, { 0xff, 2, [15] = 1 } },
-    { TRUE, { [9] = 1, [15] = 1 } },
+    { FALSE, { 10, 0, 2, 2 } },          { FALSE, { 255, 255, 255, 255 } },
+    { FALSE, { 126, 0, 0, 1 } },         { TRUE, { 0xfd, 0x56, 0x42, 0x45, [15] = 2 } },
+    { TRUE, { 0xff, 2, [15] = 1 } },     { TRUE, { [9] = 1, [15] = 1 } },
     { TRUE, { [10] = 0xff, [15] = 1 } },
   };
   guint8 frame[54];
@@ -277,7 +274,8 @@ test_datagrams (void)
   vbet_nat_datagram_move (frame, NULL, &addresses[0]);
   CU_ASSERT_EQUAL (frame[40] | frame[41], 0);
   CU_ASSERT_EQUAL (sum_of (frame + 14, 20, 0), 0xffff);
-  guint sum = ~sum_of (frame + 34, sizeof frame - 34, sum_of (frame + 26, 8, sizeof frame - 34 + 17)) & 0xffff;
+  guint sum
+      = ~sum_of (frame + 34, sizeof frame - 34, sum_of (frame + 26, 8, sizeof frame - 34 + 17)) & 0xffff;
   frame[40] = (guint8)(sum >> 8);
   frame[41] = (guint8)sum;
   check_sums (frame, sizeof frame);

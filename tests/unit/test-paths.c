@@ -42,8 +42,23 @@ static void
 test_ids_from_names (void)
 {
   static const char *const names[] = {
-    "my lab", "my-lab", "my_lab", "my  lab", "my lab ", " my lab", "ü", "ö", "…", "", "a123456789012345678901234567890123",
-    "a12345678901234567890123456789012", "a1234567890123456789012345678901", "-x", "x", "x-", "lab",
+    "my lab",
+    "my-lab",
+    "my_lab",
+    "my  lab",
+    "my lab ",
+    " my lab",
+    "ü",
+    "ö",
+    "…",
+    "",
+    "a123456789012345678901234567890123",
+    "a12345678901234567890123456789012",
+    "a1234567890123456789012345678901",
+    "-x",
+    "x",
+    "x-",
+    "lab",
   };
   g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   check_id ("star", "star");
@@ -176,7 +191,8 @@ test_remove_tree_with_taken_names (void)
 static int
 remove_with_mounts (const char *dir, const char *shallow, const char *deep, const char *keep)
 {
-  if (geteuid () != 0 || unshare (CLONE_NEWNS) != 0 || mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+  if (geteuid () != 0 || unshare (CLONE_NEWNS) != 0
+      || mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
     return 2;
   if (mount (keep, shallow, NULL, MS_BIND, NULL) != 0 || mount (keep, deep, NULL, MS_BIND, NULL) != 0)
     return 2;

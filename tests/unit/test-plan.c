@@ -411,39 +411,43 @@ test_gateways (void)
                "set(h, label=\"x\")\n"
                "set(NIC(h,1), ip=10.0.0.2/24)\n"
                "set(h, gateway=10.0.0.1)\n");
-  expect_plan ("h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.2/24), alloc(NIC, ip=10.1.0.2/24))",
-               "h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.3/24), alloc(NIC, ip=10.1.0.2/24))",
-               "set(NIC(h,1), ip=10.0.0.3/24)\n"
-               "set(h, gateway=10.0.0.1)\n");
+  expect_plan (
+      "h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.2/24), alloc(NIC, ip=10.1.0.2/24))",
+      "h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.3/24), alloc(NIC, ip=10.1.0.2/24))",
+      "set(NIC(h,1), ip=10.0.0.3/24)\n"
+      "set(h, gateway=10.0.0.1)\n");
   /* The NIC that leads to it did not change. */
-  expect_plan ("h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.2/24), alloc(NIC, ip=10.1.0.2/24))",
-               "h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.2/24), alloc(NIC, ip=10.1.0.3/24))",
-               "set(NIC(h,2), ip=10.1.0.3/24)\n");
+  expect_plan (
+      "h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.2/24), alloc(NIC, ip=10.1.0.2/24))",
+      "h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.2/24), alloc(NIC, ip=10.1.0.3/24))",
+      "set(NIC(h,2), ip=10.1.0.3/24)\n");
   expect_plan ("h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.2/24))",
                "h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.2/24, mac=02:00:00:00:00:01))",
                "detach(NIC(h,1))\n"
                "attach(h, alloc(NIC, ip=10.0.0.2/24, mac=02:00:00:00:00:01))\n"
                "set(h, gateway=10.0.0.1)\n");
   /* Another NIC has the way now. */
-  expect_plan ("h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.2/24))",
-               "h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.1.0.2/24), alloc(NIC, ip=10.0.0.2/24))",
-               "attach(h, alloc(NIC, ip=10.0.0.2/24))\n"
-               "set(NIC(h,1), ip=10.1.0.2/24)\n"
-               "set(h, gateway=10.0.0.1)\n");
+  expect_plan (
+      "h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.0.0.2/24))",
+      "h = attach(alloc(host, gateway=10.0.0.1), alloc(NIC, ip=10.1.0.2/24), alloc(NIC, ip=10.0.0.2/24))",
+      "attach(h, alloc(NIC, ip=10.0.0.2/24))\n"
+      "set(NIC(h,1), ip=10.1.0.2/24)\n"
+      "set(h, gateway=10.0.0.1)\n");
 }
 
 /* A NIC is as large as it was made; a port of a switch takes what comes. */
 static void
 test_mtu (void)
 {
-  expect_plan ("h = attach(alloc(host), alloc(NIC, mtu=1500)) s = attach(alloc(switch), alloc(NIC)) c = link(h, s)",
-               "h = attach(alloc(host), alloc(NIC, mtu=9000)) s = attach(alloc(switch), alloc(NIC, vlan=2)) "
-               "c = link(h, s)",
-               "unplug(c, NIC(h,1))\n"
-               "detach(NIC(h,1))\n"
-               "attach(h, alloc(NIC, mtu=9000))\n"
-               "plug(c, NIC(h,1))\n"
-               "set(NIC(s,1), vlan=2)\n");
+  expect_plan (
+      "h = attach(alloc(host), alloc(NIC, mtu=1500)) s = attach(alloc(switch), alloc(NIC)) c = link(h, s)",
+      "h = attach(alloc(host), alloc(NIC, mtu=9000)) s = attach(alloc(switch), alloc(NIC, vlan=2)) "
+      "c = link(h, s)",
+      "unplug(c, NIC(h,1))\n"
+      "detach(NIC(h,1))\n"
+      "attach(h, alloc(NIC, mtu=9000))\n"
+      "plug(c, NIC(h,1))\n"
+      "set(NIC(s,1), vlan=2)\n");
   expect_plan ("h = attach(alloc(host), alloc(NIC))", "h = attach(alloc(host), alloc(NIC, mtu=1500))",
                "set(NIC(h,1), mtu=1500)\n");
 }

@@ -26,8 +26,10 @@ put_blanks (GRand *chance, GString *out)
 static void
 put_text (GRand *chance, GString *out, int number)
 {
-  static const char *const pieces[] = { "a", "key", "\\n", "\\\"", "\\\\", "\\/", "\\u00e4", "\\ud83d\\ude00", "\303\244", "\342\202\254",
-                                        " ", "{", "\\t\\b\\f\\r", "\\u20AC", "0", "\360\237\230\200" };
+  static const char *const pieces[] = {
+    "a",        "key",          "\\n", "\\\"", "\\\\",         "\\/",     "\\u00e4", "\\ud83d\\ude00",
+    "\303\244", "\342\202\254", " ",   "{",    "\\t\\b\\f\\r", "\\u20AC", "0",       "\360\237\230\200"
+  };
   g_string_append_c (out, '"');
   if (number >= 0) /* of a member: no two alike */
     g_string_append_printf (out, "%d", number);
@@ -40,7 +42,8 @@ static void
 put_number (GRand *chance, GString *out)
 {
   static const char *const numbers[]
-      = { "0", "-1", "7", "123456789012", "9223372036854775807", "-9223372036854775808", "0.5", "-2.25", "1e3", "1.5E-3", "3.0e+2" };
+      = { "0",     "-1",  "7",      "123456789012", "9223372036854775807", "-9223372036854775808", "0.5",
+          "-2.25", "1e3", "1.5E-3", "3.0e+2" };
   g_string_append (out, numbers[g_rand_int_range (chance, 0, G_N_ELEMENTS (numbers))]);
 }
 

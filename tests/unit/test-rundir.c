@@ -200,8 +200,8 @@ test_warden_is_heard (void)
 {
   Place place = place_new ();
   GString *notes = g_string_new (NULL);
-  g_autofree char *program
-      = write_program (&place, "#!/bin/sh\necho mount\necho unshare\nprintf '%0200d\\n' 7\necho last\nread word\n");
+  g_autofree char *program = write_program (
+      &place, "#!/bin/sh\necho mount\necho unshare\nprintf '%0200d\\n' 7\necho last\nread word\n");
   VbetRundir *rundir = vbet_rundir_acquire ("star", NULL);
   CU_ASSERT_PTR_NOT_NULL_FATAL (rundir);
   vbet_rundir_set_denied (rundir, note_denied, notes);
@@ -220,8 +220,9 @@ test_launcher_is_heard (void)
 {
   Place place = place_new ();
   GString *notes = g_string_new (NULL);
-  g_autofree char *program
-      = write_program (&place, "#!/bin/bash\necho confined mount >&${1#--status-fd=}\necho confined last >&${1#--status-fd=}\n");
+  g_autofree char *program = write_program (
+      &place,
+      "#!/bin/bash\necho confined mount >&${1#--status-fd=}\necho confined last >&${1#--status-fd=}\n");
   static const char *const none[] = { NULL };
   int null = open ("/dev/null", O_RDWR | O_CLOEXEC);
   g_autoptr (VbetProcess) process = vbet_process_spawn (program, none, null, null, -1, NULL);

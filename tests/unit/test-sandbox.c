@@ -209,7 +209,9 @@ work (void)
   wrong |= open ("/proc/self/comm", O_RDONLY) >= 0 ? 0 : 4;
   g_autofree char *memory = g_malloc0 (1 << 22);
   wrong |= memory[1 << 20] == 0 ? 0 : 8;
-  wrong |= fcntl (fd, F_DUPFD_CLOEXEC, 0) >= 0 && recv (fd, &byte, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN ? 0 : 16;
+  wrong |= fcntl (fd, F_DUPFD_CLOEXEC, 0) >= 0 && recv (fd, &byte, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN
+               ? 0
+               : 16;
   wrong |= raise (SIGURG) == 0 ? 0 : 32; /* is ignored */
   wrong |= syscall (10000) < 0 && errno == ENOSYS ? 0 : 64;
   return wrong;
@@ -273,7 +275,7 @@ run_attack (const Role *role, const Attack *attack, char **ret_report)
   }
   close (ends[1]);
   gsize size = 0;
-  for (ssize_t got = 1; got > 0 && size < sizeof report - 1; size += got > 0 ? (gsize)got : 0)
+  for (ssize_t got = 1; got > 0 && size<sizeof report - 1; size += got> 0 ? (gsize)got : 0)
     got = read (ends[0], report + size, sizeof report - 1 - size);
   close (ends[0]);
   *ret_report = g_strdup (report);
@@ -300,7 +302,7 @@ test_calls (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (attacks); i++) {
     g_autofree char *nothing = NULL;
-    if (run_attack (NULL, &attacks[i], &nothing) != 0) { /* without the list it works */
+    if (run_attack (NULL, &attacks[i], &nothing) != 0) {      /* without the list it works */
       CU_ASSERT_PTR_EQUAL (attacks[i].run, have_a_namespace); /* which some hosts refuse */
       continue;
     }
@@ -386,7 +388,9 @@ work_of_warden (void)
   struct open_how how = { .flags = O_WRONLY };
   int wrong = 0;
   vbet_leftovers_collect ();
-  wrong |= syscall (SYS_openat2, AT_FDCWD, file, &how, sizeof how) >= 0 ? 0 : 1; /* the list does not see its flags */
+  wrong |= syscall (SYS_openat2, AT_FDCWD, file, &how, sizeof how) >= 0
+               ? 0
+               : 1; /* the list does not see its flags */
   int result = vbet_warden_confine_files (lab, lab);
   wrong |= result == 0 || vbet_sandbox_landlock_abi () < 2 ? 0 : 2;
   wrong |= result != 0 || syscall (SYS_openat2, AT_FDCWD, file, &how, sizeof how) < 0 ? 0 : 4;

@@ -504,8 +504,8 @@ test_cost_of_rate (void)
   static const struct {
     double bits;
     guint32 cost;
-  } rows[] = { { 1e5, 200000000 }, { 1e6, 20000000 }, { 1e7, 2000000 }, { 1e8, 200000 }, { 1e9, 20000 },
-               { 1e10, 2000 },     { 1e11, 200 },     { 1e12, 20 },     { 1e13, 2 },     { 0, 20000 },
+  } rows[] = { { 1e5, 200000000 }, { 1e6, 20000000 }, { 1e7, 2000000 },    { 1e8, 200000 }, { 1e9, 20000 },
+               { 1e10, 2000 },     { 1e11, 200 },     { 1e12, 20 },        { 1e13, 2 },     { 0, 20000 },
                { 1, 200000000 },   { 1e18, 1 },       { 64000, 200000000 } };
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     CU_ASSERT_EQUAL (vbet_stp_cost_of_rate (rows[i].bits), rows[i].cost);

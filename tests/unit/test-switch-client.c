@@ -69,7 +69,8 @@ test_star_and_addresses (void)
   g_autoptr (GError) error = NULL;
   static const char *const names[] = { "h1", "h2", "h3" };
   sw_setup (&f);
-  CU_ASSERT_TRUE_FATAL (vbet_switch_client_add_bridge (f.client, "sw", VBET_SWITCH_BRIDGE_SWITCH, 300, NULL, &error));
+  CU_ASSERT_TRUE_FATAL (
+      vbet_switch_client_add_bridge (f.client, "sw", VBET_SWITCH_BRIDGE_SWITCH, 300, NULL, &error));
   for (guint i = 0; i < 3; i++) {
     g_autofree char *cable = g_strdup_printf ("k%u", i);
     sw_add_guest (&f, names[i]);
@@ -171,7 +172,7 @@ test_sizes (void)
   CU_ASSERT_EQUAL (sw_put (fds[0], 2, 1, 1, 1519), 0); /* one too long */
   CU_ASSERT_EQUAL (sw_put (fds[0], 2, 1, 1, 4000), 0); /* longer than any buffer */
   CU_ASSERT_EQUAL (sw_put (fds[0], 2, 1, 1, 13), 0);   /* a runt */
-  CU_ASSERT_EQUAL (send (fds[0], "", 0, 0), 0);     /* nothing at all */
+  CU_ASSERT_EQUAL (send (fds[0], "", 0, 0), 0);        /* nothing at all */
   CU_ASSERT_EQUAL (sw_put (fds[0], 2, 1, 2, 1518), 0);
   CU_ASSERT_EQUAL (sw_get (fds[1], &marker), 1518);
   CU_ASSERT_EQUAL (marker, 2);
@@ -274,7 +275,8 @@ test_many_resets (void)
     close (fds[i]);
     close (quick[i]);
   }
-  UNTIL (!vbet_switch_client_get_connected (f.client, "a", 1) && !vbet_switch_client_get_connected (f.client, "b", 1));
+  UNTIL (!vbet_switch_client_get_connected (f.client, "a", 1)
+         && !vbet_switch_client_get_connected (f.client, "b", 1));
   sw_teardown (&f);
 }
 
@@ -289,7 +291,8 @@ test_storm (void)
   sw_setup (&f);
   for (guint i = 0; i < 2; i++) {
     const char *name = i == 0 ? "s1" : "s2";
-    CU_ASSERT_TRUE (vbet_switch_client_add_bridge (f.client, name, VBET_SWITCH_BRIDGE_SWITCH, 300, NULL, &error));
+    CU_ASSERT_TRUE (
+        vbet_switch_client_add_bridge (f.client, name, VBET_SWITCH_BRIDGE_SWITCH, 300, NULL, &error));
     for (guint nic = 1; nic <= 3; nic++)
       CU_ASSERT_TRUE (vbet_switch_client_add_bridge_port (f.client, name, nic, name, &error));
   }
@@ -308,7 +311,8 @@ test_storm (void)
   CU_ASSERT_TRUE (vbet_switch_client_remove_cable (f.client, "loop1", &error));
   guint64 before = 0;
   guint64 after = 1;
-  UNTIL ((before = after, after = vbet_switch_state_find_cable (sw_state (&f), "loop2")->ab.frames) == before);
+  UNTIL ((before = after, after = vbet_switch_state_find_cable (sw_state (&f), "loop2")->ab.frames)
+         == before);
   while (sw_get_within (host, &marker, 0) == 60)
     ;
   sw_assert_passes (quick[0], quick[1], 9999);
@@ -330,11 +334,13 @@ test_killed_under_load (void)
   guint32 marker = 0;
   g_autoptr (GError) error = NULL;
   sw_setup (&f);
-  CU_ASSERT_TRUE (vbet_switch_client_add_bridge (f.client, "sw", VBET_SWITCH_BRIDGE_SWITCH, 300, NULL, &error));
+  CU_ASSERT_TRUE (
+      vbet_switch_client_add_bridge (f.client, "sw", VBET_SWITCH_BRIDGE_SWITCH, 300, NULL, &error));
   sw_add_pair (&f, "a", "b", fds);
   sw_add_guest (&f, "c"); /* over a switch, cable down */
   CU_ASSERT_TRUE (vbet_switch_client_add_bridge_port (f.client, "sw", 1, "sw", &error));
-  CU_ASSERT_TRUE (vbet_switch_client_add_cable (f.client, "kc", "c", 1, "sw", 1, cut_cable (&settings, FALSE), &error));
+  CU_ASSERT_TRUE (
+      vbet_switch_client_add_cable (f.client, "kc", "c", 1, "sw", 1, cut_cable (&settings, FALSE), &error));
   for (guint round = 1; round <= 3; round++) {
     for (guint32 i = 0; i < 40; i++)
       sw_put (fds[0], 2, 1, 1000 + i, 500);
@@ -387,7 +393,8 @@ test_changes_while_dead (void)
   close (quick[0]);
   close (fds[0]);
   close (fds[1]);
-  UNTIL (!vbet_switch_client_get_connected (f.client, "a", 1) && !vbet_switch_client_get_connected (f.client, "b", 1));
+  UNTIL (!vbet_switch_client_get_connected (f.client, "a", 1)
+         && !vbet_switch_client_get_connected (f.client, "b", 1));
   sw_teardown (&f);
 }
 
@@ -445,13 +452,13 @@ test_cannot_start (void)
 
 /* --- tests: the client's own checks -------------------------------------------------------------------------- */
 
-#define REFUSED(call, code)                                                                                           \
-  G_STMT_START                                                                                                        \
-  {                                                                                                                   \
-    g_autoptr (GError) error = NULL;                                                                                  \
-    CU_ASSERT_FALSE (call);                                                                                           \
-    CU_ASSERT_TRUE (g_error_matches (error, VBET_ERROR, code));                                                       \
-  }                                                                                                                   \
+#define REFUSED(call, code)                                                                                  \
+  G_STMT_START                                                                                               \
+  {                                                                                                          \
+    g_autoptr (GError) error = NULL;                                                                         \
+    CU_ASSERT_FALSE (call);                                                                                  \
+    CU_ASSERT_TRUE (g_error_matches (error, VBET_ERROR, code));                                              \
+  }                                                                                                          \
   G_STMT_END
 
 static void
@@ -487,18 +494,20 @@ test_refusals (void)
   REFUSED (vbet_switch_client_add_cable (client, "x", "c", 1, "c", 1, NULL, &error), VBET_ERROR_USAGE);
   REFUSED (vbet_switch_client_add_cable (client, "x", "c", 2, "c", 1, NULL, &error), VBET_ERROR_NOT_FOUND);
   REFUSED (vbet_switch_client_remove_cable (client, "x", &error), VBET_ERROR_NOT_FOUND);
-  REFUSED (vbet_switch_client_set_cable (client, "x", cut_cable (&settings, TRUE), &error), VBET_ERROR_NOT_FOUND);
+  REFUSED (vbet_switch_client_set_cable (client, "x", cut_cable (&settings, TRUE), &error),
+           VBET_ERROR_NOT_FOUND);
   REFUSED (vbet_switch_client_remove_port (client, "z", 1, &error), VBET_ERROR_NOT_FOUND);
   REFUSED (vbet_switch_client_remove_bridge (client, "sw", &error), VBET_ERROR_NOT_FOUND);
   /* a name that another lab's engine listens on is not taken away */
   int other = socket (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
   struct sockaddr_un address = { .sun_family = AF_UNIX };
   g_strlcpy (address.sun_path, path, sizeof address.sun_path);
-  CU_ASSERT_EQUAL (bind (other, (struct sockaddr *) &address, sizeof address), 0);
+  CU_ASSERT_EQUAL (bind (other, (struct sockaddr *)&address, sizeof address), 0);
   CU_ASSERT_EQUAL (listen (other, 1), 0);
   REFUSED (vbet_switch_client_add_guest_port (client, "z", 1, 1500, path, &error), VBET_ERROR_EXISTS);
   CU_ASSERT_EQUAL (listen (other, 1), 0);
-  REFUSED (vbet_switch_client_add_bridge (client, "sw", VBET_SWITCH_BRIDGE_HUB, 0, path, &error), VBET_ERROR_EXISTS);
+  REFUSED (vbet_switch_client_add_bridge (client, "sw", VBET_SWITCH_BRIDGE_HUB, 0, path, &error),
+           VBET_ERROR_EXISTS);
   close (other); /* now it is stale */
   g_autoptr (GError) error = NULL;
   CU_ASSERT_TRUE (vbet_switch_client_add_guest_port (client, "z", 1, 1500, path, &error));
@@ -521,7 +530,8 @@ test_large_state (void)
   SwitchFixture f;
   g_autoptr (GError) error = NULL;
   sw_setup (&f);
-  CU_ASSERT_TRUE (vbet_switch_client_add_bridge (f.client, "a \"b\" é", VBET_SWITCH_BRIDGE_HUB, 0, NULL, &error));
+  CU_ASSERT_TRUE (
+      vbet_switch_client_add_bridge (f.client, "a \"b\" é", VBET_SWITCH_BRIDGE_HUB, 0, NULL, &error));
   for (guint i = 1; i <= 600; i++)
     CU_ASSERT_TRUE (vbet_switch_client_add_bridge_port (f.client, "a \"b\" é", i, "a \"b\" é", &error));
   for (guint i = 1; i <= 300; i++) {

@@ -25,7 +25,7 @@ make_request (guint8 request[VBET_STOCK_REQUEST], guint8 fill, const struct sock
 static void
 make_address (struct sockaddr_un *address, guint number)
 {
-  int words[] = { (int) getpid (), (int) number };
+  int words[] = { (int)getpid (), (int)number };
   memset (address, 0x5a, sizeof *address);
   address->sun_family = AF_UNIX;
   memset (address->sun_path, 0, 4);
@@ -88,7 +88,7 @@ stock_open (SwitchFixture *f, Stock *stock, guint number)
   g_autofree char *path = sw_socket_path (f, "sw.ctl");
   make_address (&stock->own, number);
   stock->data = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  CU_ASSERT_EQUAL_FATAL (bind (stock->data, (struct sockaddr *) &stock->own, sizeof stock->own), 0);
+  CU_ASSERT_EQUAL_FATAL (bind (stock->data, (struct sockaddr *)&stock->own, sizeof stock->own), 0);
   stock->control = sw_connect_path (path, SOCK_STREAM);
 }
 
@@ -97,7 +97,7 @@ stock_ask (Stock *stock)
 {
   guint8 request[VBET_STOCK_REQUEST];
   make_request (request, 0xee, &stock->own);
-  CU_ASSERT_EQUAL (send (stock->control, request, sizeof request, MSG_NOSIGNAL), (ssize_t) sizeof request);
+  CU_ASSERT_EQUAL (send (stock->control, request, sizeof request, MSG_NOSIGNAL), (ssize_t)sizeof request);
 }
 
 /* Returns: bytes of the reply; 0 when the switch hung up; -errno. */
@@ -131,8 +131,8 @@ stock_put (Stock *stock, guint8 destination, guint8 source, guint32 marker, guin
 {
   guint8 data[4000];
   sw_fill_frame (data, size, destination, source, marker);
-  return sendto (stock->data, data, size, MSG_DONTWAIT, (struct sockaddr *) &stock->peer, sizeof stock->peer)
-                 == (ssize_t) size
+  return sendto (stock->data, data, size, MSG_DONTWAIT, (struct sockaddr *)&stock->peer, sizeof stock->peer)
+                 == (ssize_t)size
              ? 0
              : errno;
 }
@@ -143,7 +143,8 @@ add_switch (SwitchFixture *f)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *path = sw_socket_path (f, "sw.ctl");
-  CU_ASSERT_TRUE_FATAL (vbet_switch_client_add_bridge (f->client, "sw", VBET_SWITCH_BRIDGE_SWITCH, 300, path, &error));
+  CU_ASSERT_TRUE_FATAL (
+      vbet_switch_client_add_bridge (f->client, "sw", VBET_SWITCH_BRIDGE_SWITCH, 300, path, &error));
   CU_ASSERT_TRUE (vbet_switch_client_add_bridge_port (f->client, "sw", 1, "sw", &error));
   sw_add_guest (f, "h");
   sw_plug (f, "k", "h", 1, "sw", 1);
@@ -192,7 +193,7 @@ test_joins (void)
   CU_ASSERT_EQUAL (sw_get (a.data, &marker), 60);
   CU_ASSERT_EQUAL (sw_get_within (host, &marker, 0), -EAGAIN);
   /* nobody else may send into its port */
-  CU_ASSERT_NOT_EQUAL (sendto (b.data, "x", 1, MSG_DONTWAIT, (struct sockaddr *) &a.peer, sizeof a.peer), 1);
+  CU_ASSERT_NOT_EQUAL (sendto (b.data, "x", 1, MSG_DONTWAIT, (struct sockaddr *)&a.peer, sizeof a.peer), 1);
   close (a.control);
   UNTIL (stocks (&f) == 1);
   CU_ASSERT_NOT_EQUAL (stock_put (&a, 2, 1, 13, 60), 0);

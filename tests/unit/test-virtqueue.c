@@ -212,7 +212,7 @@ test_events (void)
   CU_ASSERT_FALSE (vbet_queue_ask (&d.queue, 0));
   CU_ASSERT_EQUAL (load16 (&d, USED + 4 + SIZE * 8), 4);
   offer (&d, 0);
-  CU_ASSERT_TRUE (vbet_queue_ask (&d.queue, 0)); /* one came before we asked */
+  CU_ASSERT_TRUE (vbet_queue_ask (&d.queue, 0));  /* one came before we asked */
   CU_ASSERT_FALSE (vbet_queue_ask (&d.queue, 1)); /* but not two */
   CU_ASSERT_EQUAL (load16 (&d, USED + 4 + SIZE * 8), 5);
   g_free (d.bytes);

@@ -40,7 +40,8 @@ mtu_of (const VbetCheckPort *port)
 static void
 check_mtus (const VbetCheck *self)
 {
-  g_autoptr (GHashTable) first = g_hash_table_new (NULL, NULL); /* root of a segment to its first guest's port */
+  g_autoptr (GHashTable) first
+      = g_hash_table_new (NULL, NULL); /* root of a segment to its first guest's port */
   for (guint i = 0; i < self->ports->len; i++) {
     const VbetCheckPort *port = _vbet_check_port (self, i);
     if ((port->device->kind & VBET_KIND_GUEST) == 0 || port->nic->cable == NULL)
@@ -54,10 +55,12 @@ check_mtus (const VbetCheck *self)
     gint64 mtu = mtu_of (port), others = mtu_of (other);
     if (mtu == others)
       continue;
-    const VbetCheckPort *written = _vbet_check_attribute (port->nic->attributes, "mtu") != NULL ? port : other;
+    const VbetCheckPort *written
+        = _vbet_check_attribute (port->nic->attributes, "mtu") != NULL ? port : other;
     g_autofree char *name = port_name (port), *with = port_name (other);
     vbet_diagnostics_add (self->diagnostics, VBET_W_MTU, span_of (written, "mtu"),
-                          "%s has an MTU of %" G_GINT64_FORMAT " bytes and %s, on the same link, one of %" G_GINT64_FORMAT
+                          "%s has an MTU of %" G_GINT64_FORMAT
+                          " bytes and %s, on the same link, one of %" G_GINT64_FORMAT
                           ": longer packets are lost between them",
                           name, mtu, with, others);
   }
@@ -142,9 +145,10 @@ warn_tagged (const VbetCheck *self, const VlanPort *from, const VlanPort *to)
 {
   g_autofree char *sender = port_name (from->port), *receiver = port_name (to->port);
   if (!to->has_trunk) {
-    vbet_diagnostics_add (self->diagnostics, VBET_W_TRUNK, span_of (to->port, "vlan"),
-                          "%s drops the tagged frames of %s: %s keeps VLANs apart, and this port has no trunk", receiver,
-                          sender, to->port->device->name);
+    vbet_diagnostics_add (
+        self->diagnostics, VBET_W_TRUNK, span_of (to->port, "vlan"),
+        "%s drops the tagged frames of %s: %s keeps VLANs apart, and this port has no trunk", receiver,
+        sender, to->port->device->name);
     return;
   }
   g_autoptr (GString) list = g_string_new (NULL);
@@ -160,8 +164,8 @@ warn_tagged (const VbetCheck *self, const VlanPort *from, const VlanPort *to)
     g_string_append_printf (list, " and %u more", count - NAMED_MAX);
   if (count > 0)
     vbet_diagnostics_add (self->diagnostics, VBET_W_TRUNK, span_of (to->port, "trunk"),
-                          "%s drops the tagged frames of VLAN %s that %s sends: its trunk does not have %s", receiver,
-                          list->str, sender, count == 1 ? "it" : "them");
+                          "%s drops the tagged frames of VLAN %s that %s sends: its trunk does not have %s",
+                          receiver, list->str, sender, count == 1 ? "it" : "them");
 }
 
 /* The ends of @cable when both are ports of switches that keep VLANs apart; one that does not passes every frame as it is. */
@@ -222,7 +226,8 @@ serves_dhcp (const VbetCheckPort *port)
 static void
 check_dhcp (const VbetCheck *self)
 {
-  g_autoptr (GHashTable) first = g_hash_table_new (NULL, NULL); /* root of a segment to its first server's port */
+  g_autoptr (GHashTable) first
+      = g_hash_table_new (NULL, NULL); /* root of a segment to its first server's port */
   for (guint i = 0; i < self->ports->len; i++) {
     const VbetCheckPort *port = _vbet_check_port (self, i);
     if (port->nic->cable == NULL || !serves_dhcp (port))
@@ -234,9 +239,10 @@ check_dhcp (const VbetCheck *self)
       continue;
     }
     const VbetAttribute *attribute = _vbet_check_attribute (port->device->attributes, "services");
-    vbet_diagnostics_add (self->diagnostics, VBET_W_TWO_DHCP, attribute != NULL ? attribute->span : port->device->span,
-                          "%s and %s both give addresses by DHCP on one link: who asks takes what comes first",
-                          other->device->name, port->device->name);
+    vbet_diagnostics_add (
+        self->diagnostics, VBET_W_TWO_DHCP, attribute != NULL ? attribute->span : port->device->span,
+        "%s and %s both give addresses by DHCP on one link: who asks takes what comes first",
+        other->device->name, port->device->name);
   }
 }
 

@@ -17,10 +17,10 @@
 
 /* Of one NIC. */
 typedef struct {
-  char *name;         /* "eth0", owned */
-  guint64 area;       /* AREA_NONE: not said here */
-  guint hello, dead;  /* seconds; 0: not said */
-  char *type;         /* (nullable): "point-to-point", owned */
+  char *name;        /* "eth0", owned */
+  guint64 area;      /* AREA_NONE: not said here */
+  guint hello, dead; /* seconds; 0: not said */
+  char *type;        /* (nullable): "point-to-point", owned */
   gboolean passive;
 } Interface;
 
@@ -106,7 +106,8 @@ area_of (const char *text)
     return number;
   if (!vbet_address_parse (text, &address) || address.is_v6)
     return AREA_NONE;
-  return (guint64)address.bytes[0] << 24 | (guint64)address.bytes[1] << 16 | (guint64)address.bytes[2] << 8 | address.bytes[3];
+  return (guint64)address.bytes[0] << 24 | (guint64)address.bytes[1] << 16 | (guint64)address.bytes[2] << 8
+         | address.bytes[3];
 }
 
 static guint
@@ -149,7 +150,8 @@ read_router (Ospf *self, char **words, guint count)
   Network network;
   if (is (words, count, 0, "network") && is (words, count, 2, "area") && count == 4) {
     network.area = area_of (words[3]);
-    if (vbet_address_parse (words[1], &network.prefix) && network.prefix.prefix >= 0 && network.area != AREA_NONE)
+    if (vbet_address_parse (words[1], &network.prefix) && network.prefix.prefix >= 0
+        && network.area != AREA_NONE)
       g_array_append_val (self->networks, network);
   } else if (is (words, count, 0, "passive-interface") && count == 2) {
     if (strcmp (words[1], "default") == 0)
@@ -158,7 +160,8 @@ read_router (Ospf *self, char **words, guint count)
       need_interface (self, words[1])->passive = TRUE;
   } else if (is (words, count, 0, "no") && is (words, count, 1, "passive-interface") && count == 3) {
     need_interface (self, words[2])->passive = FALSE;
-  } else if (count >= 2 && strcmp (words[count - 2], "router-id") == 0 && (count == 2 || is (words, count, 0, "ospf"))) {
+  } else if (count >= 2 && strcmp (words[count - 2], "router-id") == 0
+             && (count == 2 || is (words, count, 0, "ospf"))) {
     g_free (self->router_id);
     self->router_id = g_strdup (words[count - 1]);
   }
@@ -185,7 +188,8 @@ split (char *line, char **words, guint max)
 static void
 read_configuration (Ospf *self, const char *text)
 {
-  static const char *const blocks[] = { "interface", "router", "exit", "end", "vrf", "route-map", "line", "key", "mpls", "bfd", NULL };
+  static const char *const blocks[]
+      = { "interface", "router", "exit", "end", "vrf", "route-map", "line", "key", "mpls", "bfd", NULL };
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   char *interface = NULL; /* of @lines */
   gboolean router = FALSE;
@@ -279,7 +283,8 @@ speaker_init (Speaker *self, const Ospf *ospf, const VbetCheckPort *port)
   if (attribute == NULL || (interface != NULL ? interface->passive : ospf->all_passive))
     return FALSE;
   *self = (Speaker){ .port = port, .span = attribute->span, .hello = HELLO_DEFAULT, .type = "broadcast" };
-  self->area = interface != NULL && interface->area != AREA_NONE ? interface->area : network_area (ospf, port->nic);
+  self->area
+      = interface != NULL && interface->area != AREA_NONE ? interface->area : network_area (ospf, port->nic);
   if (interface != NULL && interface->hello != 0)
     self->hello = interface->hello;
   self->dead = interface != NULL && interface->dead != 0 ? interface->dead : DEAD_HELLOS * self->hello;
@@ -293,7 +298,8 @@ area_text (guint64 area)
 {
   if (area < 256 * 256)
     return g_strdup_printf ("%u", (guint)area);
-  return g_strdup_printf ("%u.%u.%u.%u", (guint)(area >> 24), (guint)(area >> 16 & 255), (guint)(area >> 8 & 255), (guint)(area & 255));
+  return g_strdup_printf ("%u.%u.%u.%u", (guint)(area >> 24), (guint)(area >> 16 & 255),
+                          (guint)(area >> 8 & 255), (guint)(area & 255));
 }
 
 /* One word to each pair: what keeps them from hearing each other comes first. */
@@ -304,30 +310,35 @@ compare_speakers (const VbetCheck *self, const Speaker *a, const Speaker *b)
   guint nic_a = a->port->nic->index - 1, nic_b = b->port->nic->index - 1;
   if (a->area != b->area) {
     g_autofree char *area_a = area_text (a->area), *area_b = area_text (b->area);
-    vbet_diagnostics_add (self->diagnostics, VBET_W_OSPF, b->span,
-                          "OSPF: eth%u of %s is in area %s and eth%u of %s, on the same link, in area %s: they do not become "
-                          "neighbours",
-                          nic_a, first, area_a, nic_b, second, area_b);
+    vbet_diagnostics_add (
+        self->diagnostics, VBET_W_OSPF, b->span,
+        "OSPF: eth%u of %s is in area %s and eth%u of %s, on the same link, in area %s: they do not become "
+        "neighbours",
+        nic_a, first, area_a, nic_b, second, area_b);
   } else if (a->hello != b->hello || a->dead != b->dead) {
     const char *which = a->hello != b->hello ? "hello-interval" : "dead-interval";
-    vbet_diagnostics_add (self->diagnostics, VBET_W_OSPF, b->span,
-                          "OSPF: eth%u of %s has a %s of %u s and eth%u of %s, on the same link, one of %u s: they do not "
-                          "become neighbours",
-                          nic_a, first, which, a->hello != b->hello ? a->hello : a->dead, nic_b, second,
-                          a->hello != b->hello ? b->hello : b->dead);
+    vbet_diagnostics_add (
+        self->diagnostics, VBET_W_OSPF, b->span,
+        "OSPF: eth%u of %s has a %s of %u s and eth%u of %s, on the same link, one of %u s: they do not "
+        "become neighbours",
+        nic_a, first, which, a->hello != b->hello ? a->hello : a->dead, nic_b, second,
+        a->hello != b->hello ? b->hello : b->dead);
   } else if (strcmp (a->type, b->type) != 0) {
-    vbet_diagnostics_add (self->diagnostics, VBET_W_OSPF, b->span,
-                          "OSPF: eth%u of %s takes the link for %s and eth%u of %s for %s: they become neighbours, but do not "
-                          "use the link",
-                          nic_a, first, a->type, nic_b, second, b->type);
+    vbet_diagnostics_add (
+        self->diagnostics, VBET_W_OSPF, b->span,
+        "OSPF: eth%u of %s takes the link for %s and eth%u of %s for %s: they become neighbours, but do not "
+        "use the link",
+        nic_a, first, a->type, nic_b, second, b->type);
   }
 }
 
 void
 _vbet_check_routing (const VbetCheck *self)
 {
-  g_autoptr (GHashTable) first = g_hash_table_new_full (NULL, NULL, NULL, g_free); /* root of a segment to a Speaker */
-  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL); /* to the device's name */
+  g_autoptr (GHashTable) first
+      = g_hash_table_new_full (NULL, NULL, NULL, g_free); /* root of a segment to a Speaker */
+  g_autoptr (GHashTable) ids
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL); /* to the device's name */
   g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func (ospf_free);
   for (guint i = 0; i < self->topology->devices->len; i++) {
     const VbetDevice *device = self->topology->devices->pdata[i];
@@ -339,8 +350,8 @@ _vbet_check_routing (const VbetCheck *self)
     const char *other = ospf->router_id != NULL ? g_hash_table_lookup (ids, ospf->router_id) : NULL;
     if (other != NULL)
       vbet_diagnostics_add (self->diagnostics, VBET_W_ROUTER_ID, routing->span,
-                            "OSPF: %s has the router identifier %s, as %s has: each router needs its own", device->name,
-                            ospf->router_id, other);
+                            "OSPF: %s has the router identifier %s, as %s has: each router needs its own",
+                            device->name, ospf->router_id, other);
     else if (ospf->router_id != NULL)
       g_hash_table_insert (ids, g_strdup (ospf->router_id), device->name);
     guint base = GPOINTER_TO_UINT (g_hash_table_lookup (self->first, device));

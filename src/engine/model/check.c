@@ -298,7 +298,8 @@ check_macs (const VbetCheck *self)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new (mac_hash, mac_equal);
   for (guint i = 0; i < self->ports->len; i++) {
-    const VbetCheckPort *port = _vbet_check_port (self, i), *before = g_hash_table_lookup (seen, port->nic->mac);
+    const VbetCheckPort *port = _vbet_check_port (self, i),
+                        *before = g_hash_table_lookup (seen, port->nic->mac);
     if (before == NULL) {
       g_hash_table_insert (seen, (gpointer)port->nic->mac, (gpointer)port);
       continue;
@@ -320,7 +321,8 @@ check_macs (const VbetCheck *self)
 /* --- attributes --- */
 
 static void
-warn_no_effect (const VbetCheck *self, const VbetAttribute *attribute, const VbetDevice *device, const char *what)
+warn_no_effect (const VbetCheck *self, const VbetAttribute *attribute, const VbetDevice *device,
+                const char *what)
 {
   vbet_diagnostics_add (self->diagnostics, VBET_W_NO_EFFECT, attribute->span, "%s has no effect: a %s %s",
                         attribute->key, vbet_kind_name (device->kind), what);

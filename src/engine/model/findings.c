@@ -54,7 +54,8 @@ static const VbetFindingSpec specs[] = {
   { VBET_W_NATIVE_VLAN, "The ports at both ends of a cable have untagged frames in different VLANs." },
   { VBET_W_TRUNK, "A port drops tagged frames that the other end of its cable sends." },
   { VBET_W_TWO_DHCP, "Two devices on one link give addresses by DHCP." },
-  { VBET_W_OSPF, "Two routers on one link have OSPF settings with which they do not become neighbours, or do not use the link." },
+  { VBET_W_OSPF, "Two routers on one link have OSPF settings with which they do not become neighbours, or do "
+                 "not use the link." },
   { VBET_W_ROUTER_ID, "Two routers have the same OSPF router identifier." },
 };
 

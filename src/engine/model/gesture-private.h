@@ -138,7 +138,7 @@ typedef struct {
   const char *moved_device;
   guint moved_nic;
   const VbetObject
-      *set_object; /* (nullable): @set_key of it (without a name: of all of its kind) is left out */
+      *set_object;     /* (nullable): @set_key of it (without a name: of all of its kind) is left out */
   guint n_set_objects; /* how many @set_object points to; 0: one */
   const char *set_key;
   const char

@@ -11,29 +11,29 @@
 #include "engine/model/topology.h"
 
 typedef enum {
-  VBET_CALL_ALLOC,  /* object: DEVICE or CABLE */
+  VBET_CALL_ALLOC, /* object: DEVICE or CABLE */
   VBET_CALL_FREE,
   VBET_CALL_ATTACH, /* device, nic */
   VBET_CALL_DETACH,
-  VBET_CALL_PLUG,   /* cable, end, device, nic */
+  VBET_CALL_PLUG, /* cable, end, device, nic */
   VBET_CALL_UNPLUG,
-  VBET_CALL_SET,    /* object with key; value NULL: back to the default */
-  VBET_CALL_FILE,   /* device, key = path; value NULL: the file goes */
-  VBET_CALL_START,  /* device */
+  VBET_CALL_SET,   /* object with key; value NULL: back to the default */
+  VBET_CALL_FILE,  /* device, key = path; value NULL: the file goes */
+  VBET_CALL_START, /* device */
   VBET_CALL_STOP,
 } VbetCallVerb;
 
 typedef struct {
   VbetCallVerb verb;
-  VbetKind kind;     /* of the object the call is about: a device kind, NIC or CABLE */
-  char *device;      /* (nullable) */
-  guint nic;         /* from 1; 0: none */
-  char *cable;       /* (nullable) */
-  guint end;         /* 0 or 1, for PLUG and UNPLUG */
-  const char *key;   /* SET, FILE; interned */
-  VbetValue *value;  /* (nullable) SET: the attribute; FILE: the contents, a STRING; mode: @to's VbetFile */
-  VbetLive live;     /* SET: when it takes effect */
-  char *text;        /* the call as the language writes it, for logs and for people */
+  VbetKind kind;    /* of the object the call is about: a device kind, NIC or CABLE */
+  char *device;     /* (nullable) */
+  guint nic;        /* from 1; 0: none */
+  char *cable;      /* (nullable) */
+  guint end;        /* 0 or 1, for PLUG and UNPLUG */
+  const char *key;  /* SET, FILE; interned */
+  VbetValue *value; /* (nullable) SET: the attribute; FILE: the contents, a STRING; mode: @to's VbetFile */
+  VbetLive live;    /* SET: when it takes effect */
+  char *text;       /* the call as the language writes it, for logs and for people */
 } VbetCall;
 
 /**

@@ -124,7 +124,8 @@ vbet_context_alloc_kind (VbetContext *self, const VbetNode *node, VbetKind *ret_
 
 /* One device too many is said once; those after it are made all the same, for the sake of what names them. */
 static VbetDevice *
-make_device (VbetContext *self, const char *name, VbetKind kind, VbetAttributes *attributes, const VbetNode *node)
+make_device (VbetContext *self, const char *name, VbetKind kind, VbetAttributes *attributes,
+             const VbetNode *node)
 {
   if (self->topology->devices->len == VBET_LAB_DEVICES_MAX)
     vbet_diagnostics_add (self->diagnostics, VBET_E_LIMIT, node->span, "a lab has at most %d devices",

@@ -13,7 +13,8 @@
 #define MEBI (KIBI * 1024.0)
 #define GIBI (MEBI * 1024.0)
 #define SECOND 1e9
-#define FLAP_MIN (0.01 * SECOND) /* as VBET_CABLE_FLAP_MIN: each flap is work for the switch and all who see it */
+#define FLAP_MIN                                                                                             \
+  (0.01 * SECOND) /* as VBET_CABLE_FLAP_MIN: each flap is work for the switch and all who see it */
 #define ANY 0, 0
 
 static const char *const service_choices[]
@@ -59,7 +60,8 @@ static const VbetAttributeSpec specs[] = {
   { "persist", VBET_KIND_GUEST, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_RESTART,
     N_ ("Whether what the guest writes to its disk is there again at its next start.") },
   { "share", VBET_KIND_GUEST, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
-    N_ ("Folder of this machine that the guest finds as /host, live; a relative path starts at the lab's file.") },
+    N_ ("Folder of this machine that the guest finds as /host, live; a relative path starts at the lab's "
+        "file.") },
   { "share-write", VBET_KIND_GUEST, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_RESTART,
     N_ ("Whether the guest may change what is in its share.") },
   { "boot", VBET_KIND_GUEST, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
@@ -120,7 +122,8 @@ static const VbetAttributeSpec specs[] = {
   { "mtu", VBET_KIND_NIC, VBET_VALUE_INTEGER, FALSE, FALSE, 576, 9000, "", NULL, "1500", VBET_LIVE_AT_ONCE,
     N_ ("Longest packet in bytes, without the Ethernet header.") },
   { "vlan", VBET_KIND_NIC, VBET_VALUE_INTEGER, FALSE, FALSE, 0, 4094, "", NULL, "0", VBET_LIVE_AT_ONCE,
-    N_ ("On a port of a switch: the VLAN of its untagged frames; without it, they are in VLAN 1, or in none on a "
+    N_ ("On a port of a switch: the VLAN of its untagged frames; without it, they are in VLAN 1, or in none "
+        "on a "
         "port that has a trunk.") },
   { "trunk", VBET_KIND_NIC, VBET_VALUE_INTEGER, TRUE, FALSE, 1, 4094, "", NULL, "", VBET_LIVE_AT_ONCE,
     N_ ("On a port of a switch: the VLANs that it carries with their tags.") },

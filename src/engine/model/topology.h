@@ -80,36 +80,36 @@ typedef enum {
 
 typedef struct {
   VbetActionKind kind;
-  char *source;         /* the statement as written */
+  char *source; /* the statement as written */
   VbetSpan span;
-  guint line;           /* from 1 */
-  char **devices;       /* (nullable), NULL-terminated */
-  char *command;        /* EXEC, EXPECT */
-  char *pattern;        /* EXPECT: text to find, or PCRE pattern */
+  guint line;     /* from 1 */
+  char **devices; /* (nullable), NULL-terminated */
+  char *command;  /* EXEC, EXPECT */
+  char *pattern;  /* EXPECT: text to find, or PCRE pattern */
   gboolean is_regex;
-  gboolean absent;      /* EXPECT: wait until the pattern is no longer there */
-  gint64 within_ns;     /* EXPECT, PING: how long to try */
-  char *target;         /* PING: a device, or a literal address */
-  double loss;          /* PING: percent allowed */
+  gboolean absent;  /* EXPECT: wait until the pattern is no longer there */
+  gint64 within_ns; /* EXPECT, PING: how long to try */
+  char *target;     /* PING: a device, or a literal address */
+  double loss;      /* PING: percent allowed */
 } VbetAction;
 
 typedef struct {
   char *title;
-  char *text;          /* (nullable): shown to the class */
-  GPtrArray *actions;  /* of VbetAction */
+  char *text;         /* (nullable): shown to the class */
+  GPtrArray *actions; /* of VbetAction */
   VbetSpan span;
 } VbetStep;
 
 typedef struct VbetTopology VbetTopology;
 
 struct VbetTopology {
-  gint refs;           /* private */
-  char *name;          /* of the lab */
-  GPtrArray *devices;  /* of VbetDevice, in order of the text */
-  GPtrArray *cables;   /* of VbetCable */
-  GPtrArray *notes;    /* of VbetNote */
-  GPtrArray *checks;   /* of VbetAction: expect/ping at top level */
-  GPtrArray *steps;    /* of VbetStep */
+  gint refs;                   /* private */
+  char *name;                  /* of the lab */
+  GPtrArray *devices;          /* of VbetDevice, in order of the text */
+  GPtrArray *cables;           /* of VbetCable */
+  GPtrArray *notes;            /* of VbetNote */
+  GPtrArray *checks;           /* of VbetAction: expect/ping at top level */
+  GPtrArray *steps;            /* of VbetStep */
   GHashTable *devices_by_name; /* private: name → VbetDevice */
   GHashTable *cables_by_name;  /* private: name → VbetCable */
 };
@@ -121,7 +121,8 @@ struct VbetTopology {
  *
  * Returns: (transfer full): the topology; only when no error was found is it fit to run.
  */
-VbetTopology *vbet_topology_elaborate (const VbetProgram *program, const char *lab_name, VbetDiagnostics *diagnostics);
+VbetTopology *vbet_topology_elaborate (const VbetProgram *program, const char *lab_name,
+                                       VbetDiagnostics *diagnostics);
 
 /** vbet_topology_new_empty: Returns: (transfer full): a lab without anything, from which starting is a difference. */
 VbetTopology *vbet_topology_new_empty (const char *lab_name);
@@ -141,7 +142,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetTopology, vbet_topology_unref)
  *
  * Returns: (transfer full) (nullable): the new topology; NULL when there was an error.
  */
-VbetTopology *vbet_topology_call (VbetTopology *self, const char *source, gsize size, VbetDiagnostics *diagnostics);
+VbetTopology *vbet_topology_call (VbetTopology *self, const char *source, gsize size,
+                                  VbetDiagnostics *diagnostics);
 
 /**
  * vbet_topology_actions:

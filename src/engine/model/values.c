@@ -191,8 +191,8 @@ check_floor (VbetContext *self, const VbetAttributeSpec *spec, const VbetValue *
     return TRUE;
   g_autofree char *low = limit_text (spec, spec->floor);
   g_autofree char *source = quoted_source (self, span);
-  vbet_diagnostics_add (self->diagnostics, VBET_E_RANGE, span, "%s must be 0 or at least %s, not %s", spec->key, low,
-                        source);
+  vbet_diagnostics_add (self->diagnostics, VBET_E_RANGE, span, "%s must be 0 or at least %s, not %s",
+                        spec->key, low, source);
   return FALSE;
 }
 
@@ -453,7 +453,8 @@ check_length (VbetContext *self, const char *what, const char *text, VbetSpan sp
 {
   if (strlen (text) <= VBET_TEXT_MAX)
     return TRUE;
-  vbet_diagnostics_add (self->diagnostics, VBET_E_LIMIT, span, "%s has at most %d KiB", what, VBET_TEXT_MAX / 1024);
+  vbet_diagnostics_add (self->diagnostics, VBET_E_LIMIT, span, "%s has at most %d KiB", what,
+                        VBET_TEXT_MAX / 1024);
   return FALSE;
 }
 
@@ -471,7 +472,8 @@ check_content (VbetContext *self, const VbetAttributeSpec *spec, const VbetValue
     return check_mac (self, value, span);
   case VBET_VALUE_STRING:
   case VBET_VALUE_NAME:
-    return check_length (self, spec->key, value->as.text, span) && check_text_content (self, spec, value, span);
+    return check_length (self, spec->key, value->as.text, span)
+           && check_text_content (self, spec, value, span);
   default:
     return TRUE;
   }

@@ -33,14 +33,14 @@ submit (VbetAgent *self, Job *job, const guint8 *frame, gsize size, GCancellable
   }
   if (size == 0) {
     vbet_agent_fail_task (vbet_agent_take_task (job), VBET_ERROR_USAGE,
-               job->kind == VBET_AGENT_EXEC
-                   ? "The command is longer than %d bytes or has too many arguments"
-                   : "The path is not absolute or longer than %d bytes",
-               job->kind == VBET_AGENT_EXEC ? VBET_AGENT_PAYLOAD_MAX : VBET_AGENT_PATH_MAX);
+                          job->kind == VBET_AGENT_EXEC
+                              ? "The command is longer than %d bytes or has too many arguments"
+                              : "The path is not absolute or longer than %d bytes",
+                          job->kind == VBET_AGENT_EXEC ? VBET_AGENT_PAYLOAD_MAX : VBET_AGENT_PATH_MAX);
     vbet_agent_job_free (job);
     return;
   }
-  job->opening = g_byte_array_append (g_byte_array_new (), frame, (guint) size);
+  job->opening = g_byte_array_append (g_byte_array_new (), frame, (guint)size);
   g_queue_push_tail (&self->waiting, job);
   if (cancellable != NULL) {
     job->cancellable = g_object_ref (cancellable);
@@ -54,7 +54,8 @@ submit (VbetAgent *self, Job *job, const guint8 *frame, gsize size, GCancellable
 }
 
 static Job *
-new_job (VbetAgent *self, VbetAgentType kind, GBytes *contents, GAsyncReadyCallback callback, gpointer user_data)
+new_job (VbetAgent *self, VbetAgentType kind, GBytes *contents, GAsyncReadyCallback callback,
+         gpointer user_data)
 {
   Job *job = g_new0 (Job, 1);
   job->agent = self;
@@ -79,7 +80,8 @@ vbet_agent_exec_async (VbetAgent *self, const char *const *argv, GBytes *input, 
   job->output = output;
   job->output_data = output_data;
   guint number = job->number;
-  gsize size = vbet_agent_encode_exec (frame, sizeof frame, 1, input != NULL ? VBET_AGENT_EXEC_STDIN : 0, argv);
+  gsize size
+      = vbet_agent_encode_exec (frame, sizeof frame, 1, input != NULL ? VBET_AGENT_EXEC_STDIN : 0, argv);
   submit (self, job, frame, size, cancellable);
   return number;
 }
@@ -111,8 +113,8 @@ vbet_agent_exec_finish (VbetAgent *self, GAsyncResult *result, GError **error)
 }
 
 void
-vbet_agent_put_async (VbetAgent *self, const char *path, guint mode, GBytes *contents, GCancellable *cancellable,
-                      GAsyncReadyCallback callback, gpointer user_data)
+vbet_agent_put_async (VbetAgent *self, const char *path, guint mode, GBytes *contents,
+                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (VBET_IS_AGENT (self) && path != NULL && contents != NULL);
   guint8 frame[VBET_AGENT_FRAME_MAX];

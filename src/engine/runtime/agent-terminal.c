@@ -11,16 +11,16 @@
 #include <signal.h>
 
 #define PIECE 4096
-#define TYPED_HIGH 4096  /* bytes typed and not sent: the caller should wait */
-#define GIVE_BACK 16384  /* bytes of window given back at one time */
-#define END_MS 2000      /* from hanging up to killing */
+#define TYPED_HIGH 4096 /* bytes typed and not sent: the caller should wait */
+#define GIVE_BACK 16384 /* bytes of window given back at one time */
+#define END_MS 2000     /* from hanging up to killing */
 
 void
 vbet_agent_terminal_begin (VbetAgent *self, Job *job)
 {
   guint8 frame[VBET_AGENT_HEADER + 4];
   gsize size = vbet_agent_encode_resize (frame, sizeof frame, job->channel, job->rows, job->columns);
-  g_byte_array_append (self->out, frame, (guint) size);
+  g_byte_array_append (self->out, frame, (guint)size);
   if (job->events == NULL) /* closed while it waited */
     vbet_agent_put_kill (self, job->channel, SIGKILL);
 }
@@ -70,9 +70,10 @@ vbet_agent_terminal_open (VbetAgent *self, const char *const *argv, guint rows, 
   guint8 frame[VBET_AGENT_FRAME_MAX];
   if (!self->greeted || (self->features & VBET_AGENT_FEATURE_TERMINAL) == 0) {
     g_set_error (error, VBET_ERROR, VBET_ERROR_STATE,
-                 self->greeted ? "The guest image of %s is older than this vBET and has no root shells; build it anew "
-                                 "with \"vbetctl image build\""
-                               : "%s is not ready",
+                 self->greeted
+                     ? "The guest image of %s is older than this vBET and has no root shells; build it anew "
+                       "with \"vbetctl image build\""
+                     : "%s is not ready",
                  self->name);
     return NULL;
   }
@@ -86,9 +87,9 @@ vbet_agent_terminal_open (VbetAgent *self, const char *const *argv, guint rows, 
   job->window = VBET_AGENT_WINDOW;
   job->events = events;
   job->events_data = user_data;
-  job->rows = (guint16) CLAMP (rows, 1, 1000);
-  job->columns = (guint16) CLAMP (columns, 1, 1000);
-  job->opening = g_byte_array_append (g_byte_array_new (), frame, (guint) size);
+  job->rows = (guint16)CLAMP (rows, 1, 1000);
+  job->columns = (guint16)CLAMP (columns, 1, 1000);
+  job->opening = g_byte_array_append (g_byte_array_new (), frame, (guint)size);
   g_queue_push_tail (&self->waiting, job);
   vbet_agent_pump (self);
   return job;
@@ -98,7 +99,7 @@ void
 vbet_agent_terminal_type (VbetAgentTerminal *self, const guint8 *data, gsize size)
 {
   g_return_if_fail (self != NULL && self->terminal);
-  g_byte_array_append (self->typed, data, (guint) size);
+  g_byte_array_append (self->typed, data, (guint)size);
   vbet_agent_pump (self->agent);
 }
 
@@ -115,12 +116,12 @@ vbet_agent_terminal_taken (VbetAgentTerminal *self, gsize size)
   g_return_if_fail (self != NULL && size <= self->untaken);
   guint8 frame[VBET_AGENT_HEADER + 4];
   self->untaken -= size;
-  self->owed += (guint) size;
+  self->owed += (guint)size;
   if (self->owed == 0 || (self->untaken > 0 && self->owed < GIVE_BACK))
     return;
   gsize made = vbet_agent_encode_u32 (frame, sizeof frame, VBET_AGENT_WINDOW_MORE, self->channel, self->owed);
   self->owed = 0;
-  g_byte_array_append (self->agent->out, frame, (guint) made);
+  g_byte_array_append (self->agent->out, frame, (guint)made);
   vbet_agent_pump (self->agent);
 }
 
@@ -129,12 +130,12 @@ vbet_agent_terminal_resize (VbetAgentTerminal *self, guint rows, guint columns)
 {
   g_return_if_fail (self != NULL && self->terminal);
   guint8 frame[VBET_AGENT_HEADER + 4];
-  self->rows = (guint16) CLAMP (rows, 1, 1000);
-  self->columns = (guint16) CLAMP (columns, 1, 1000);
+  self->rows = (guint16)CLAMP (rows, 1, 1000);
+  self->columns = (guint16)CLAMP (columns, 1, 1000);
   if (self->channel == 0) /* told when it begins */
     return;
   gsize size = vbet_agent_encode_resize (frame, sizeof frame, self->channel, self->rows, self->columns);
-  g_byte_array_append (self->agent->out, frame, (guint) size);
+  g_byte_array_append (self->agent->out, frame, (guint)size);
   vbet_agent_pump (self->agent);
 }
 

@@ -19,13 +19,12 @@
 
 #include <glib-unix.h>
 
-
-#define PIECE 8192                /* of file contents or input in one frame */
-#define OUT_HIGH (64 * 1024)      /* no more contents enter the buffer beyond this */
-#define OUT_MAX (1024 * 1024)     /* a guest that does not read gets no more small requests beyond this */
-#define READ_TURN (64 * 1024)     /* bytes taken before everyone else has a turn */
-#define SKIPPED_BAD 64            /* bytes of garbage that make a problem; a boot message alone is none */
-#define ERRNO_TOO_MANY 11         /* EAGAIN of Linux: the agent has no place for one more job */
+#define PIECE 8192            /* of file contents or input in one frame */
+#define OUT_HIGH (64 * 1024)  /* no more contents enter the buffer beyond this */
+#define OUT_MAX (1024 * 1024) /* a guest that does not read gets no more small requests beyond this */
+#define READ_TURN (64 * 1024) /* bytes taken before everyone else has a turn */
+#define SKIPPED_BAD 64        /* bytes of garbage that make a problem; a boot message alone is none */
+#define ERRNO_TOO_MANY 11     /* EAGAIN of Linux: the agent has no place for one more job */
 
 G_DEFINE_FINAL_TYPE (VbetAgent, vbet_agent, G_TYPE_OBJECT)
 
@@ -71,8 +70,7 @@ vbet_agent_job_free (gpointer data)
   g_free (job);
 }
 
-void
-vbet_agent_fail_task (GTask *task, VbetErrorCode code, const char *format, ...) G_GNUC_PRINTF (3, 4);
+void vbet_agent_fail_task (GTask *task, VbetErrorCode code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
 void
 vbet_agent_fail_task (GTask *task, VbetErrorCode code, const char *format, ...)
@@ -81,7 +79,7 @@ vbet_agent_fail_task (GTask *task, VbetErrorCode code, const char *format, ...)
   if (task == NULL)
     return;
   va_start (arguments, format);
-  g_task_return_error (task, g_error_new_valist (VBET_ERROR, (gint) code, format, arguments));
+  g_task_return_error (task, g_error_new_valist (VBET_ERROR, (gint)code, format, arguments));
   va_end (arguments);
   g_object_unref (task);
 }
@@ -116,17 +114,18 @@ void
 vbet_agent_put_frame (VbetAgent *self, VbetAgentType type, guint16 channel, const void *payload, gsize size)
 {
   guint start = self->out->len;
-  g_byte_array_set_size (self->out, start + VBET_AGENT_HEADER + (guint) size);
-  gsize made = vbet_agent_encode (self->out->data + start, self->out->len - start, type, channel, payload, size);
-  g_byte_array_set_size (self->out, start + (guint) made);
+  g_byte_array_set_size (self->out, start + VBET_AGENT_HEADER + (guint)size);
+  gsize made
+      = vbet_agent_encode (self->out->data + start, self->out->len - start, type, channel, payload, size);
+  g_byte_array_set_size (self->out, start + (guint)made);
 }
 
 void
 vbet_agent_put_kill (VbetAgent *self, guint16 channel, int signal)
 {
   guint8 frame[VBET_AGENT_HEADER + 4];
-  gsize size = vbet_agent_encode_u32 (frame, sizeof frame, VBET_AGENT_KILL, channel, (guint32) signal);
-  g_byte_array_append (self->out, frame, (guint) size);
+  gsize size = vbet_agent_encode_u32 (frame, sizeof frame, VBET_AGENT_KILL, channel, (guint32)signal);
+  g_byte_array_append (self->out, frame, (guint)size);
 }
 
 static guint16
@@ -134,7 +133,8 @@ free_channel (VbetAgent *self)
 {
   do
     self->last_channel++;
-  while (self->last_channel == 0 || g_hash_table_contains (self->jobs, GUINT_TO_POINTER (self->last_channel)));
+  while (self->last_channel == 0
+         || g_hash_table_contains (self->jobs, GUINT_TO_POINTER (self->last_channel)));
   return self->last_channel;
 }
 
@@ -148,8 +148,8 @@ begin_jobs (VbetAgent *self)
     job->channel = free_channel (self);
     g_byte_array_append (self->out, job->opening->data, job->opening->len);
     /* The channel was not known when the frame was made: bytes 2 and 3. */
-    self->out->data[start + 2] = (guint8) job->channel;
-    self->out->data[start + 3] = (guint8) (job->channel >> 8);
+    self->out->data[start + 2] = (guint8)job->channel;
+    self->out->data[start + 3] = (guint8)(job->channel >> 8);
     g_clear_pointer (&job->opening, g_byte_array_unref);
     g_hash_table_insert (self->jobs, GUINT_TO_POINTER (job->channel), job);
     if (job->terminal)
@@ -167,15 +167,16 @@ put_contents (VbetAgent *self, Job *job)
   const guint8 *data = job->contents != NULL ? g_bytes_get_data (job->contents, &size) : NULL;
   if (job->contents == NULL || job->closed || job->task == NULL)
     return FALSE;
-  gsize piece = MIN (MIN (size - job->sent, (gsize) PIECE), (gsize) job->window);
+  gsize piece = MIN (MIN (size - job->sent, (gsize)PIECE), (gsize)job->window);
   if (piece > 0) {
-    vbet_agent_put_frame (self, job->kind == VBET_AGENT_PUT ? VBET_AGENT_DATA : VBET_AGENT_STDIN, job->channel, data + job->sent,
-               piece);
+    vbet_agent_put_frame (self, job->kind == VBET_AGENT_PUT ? VBET_AGENT_DATA : VBET_AGENT_STDIN,
+                          job->channel, data + job->sent, piece);
     job->sent += piece;
-    job->window -= (guint) piece;
+    job->window -= (guint)piece;
   }
   if (job->sent == size) {
-    vbet_agent_put_frame (self, job->kind == VBET_AGENT_PUT ? VBET_AGENT_END : VBET_AGENT_STDIN, job->channel, NULL, 0);
+    vbet_agent_put_frame (self, job->kind == VBET_AGENT_PUT ? VBET_AGENT_END : VBET_AGENT_STDIN, job->channel,
+                          NULL, 0);
     job->closed = TRUE;
     g_clear_pointer (&job->contents, g_bytes_unref); /* it may be large, and the job long */
   }
@@ -230,10 +231,10 @@ write_out (VbetAgent *self)
       self->out_start = self->out->len; /* the reading side finds out and says so */
     if (sent < 0)
       break;
-    self->out_start += (gsize) sent;
-    self->unread += (gsize) sent;
+    self->out_start += (gsize)sent;
+    self->unread += (gsize)sent;
   }
-  g_byte_array_remove_range (self->out, 0, (guint) self->out_start);
+  g_byte_array_remove_range (self->out, 0, (guint)self->out_start);
   self->out_start = 0;
   return self->out->len == 0;
 }
@@ -292,9 +293,10 @@ take_hello (VbetAgent *self, const VbetAgentFrame *frame)
   bool started = false;
   if (!vbet_agent_read_hello (frame, &version, &started) || version != VBET_AGENT_VERSION
       || (!started && !self->greeted)) {
-    report_problem (self, TRUE, g_strdup_printf ("The agent in %s (version %u) is not the one of this vBET (version %d); "
-                                                 "build the guest image anew with \"vbetctl image build\"",
-                                                 self->name, (unsigned) version, VBET_AGENT_VERSION));
+    report_problem (self, TRUE,
+                    g_strdup_printf ("The agent in %s (version %u) is not the one of this vBET (version %d); "
+                                     "build the guest image anew with \"vbetctl image build\"",
+                                     self->name, (unsigned)version, VBET_AGENT_VERSION));
     return;
   }
   if (!started)
@@ -330,12 +332,12 @@ take_control (VbetAgent *self, const VbetAgentFrame *frame)
   if (frame->type == VBET_AGENT_HELLO)
     take_hello (self, frame);
   else if (frame->type == VBET_AGENT_ACK && vbet_agent_read_u32 (frame, &read))
-    self->unread -= MIN ((gsize) read, self->unread);
+    self->unread -= MIN ((gsize)read, self->unread);
   else if (frame->type == VBET_AGENT_CONSOLE_ROOM && self->console_asked) {
     self->console_asked = FALSE;
     g_signal_emit_by_name (self, "console-room");
   } else if (frame->type == VBET_AGENT_LINK && vbet_agent_read_carrier (frame, &index, &up)) {
-    g_signal_emit_by_name (self, "link", (guint) index, (gboolean) up);
+    g_signal_emit_by_name (self, "link", (guint)index, (gboolean)up);
   } else if (frame->type == VBET_AGENT_ALARM) {
     take_alarm (self, frame);
   }
@@ -353,7 +355,7 @@ take_output (VbetAgent *self, Job *job, int stream, const VbetAgentFrame *frame)
   GByteArray *into = job->collected[stream];
   gsize limit = job->kind == VBET_AGENT_GET ? VBET_AGENT_FILE_MAX : VBET_AGENT_OUTPUT_MAX;
   gsize room = limit - into->len;
-  g_byte_array_append (into, frame->payload, (guint) MIN (room, (gsize) frame->length));
+  g_byte_array_append (into, frame->payload, (guint)MIN (room, (gsize)frame->length));
   if (frame->length <= room)
     return;
   job->cut = TRUE;
@@ -361,7 +363,7 @@ take_output (VbetAgent *self, Job *job, int stream, const VbetAgentFrame *frame)
     return;
   vbet_agent_put_kill (self, job->channel, SIGKILL);
   vbet_agent_fail_task (vbet_agent_take_task (job), VBET_ERROR_FAILED, "The file is larger than %d MiB",
-             VBET_AGENT_FILE_MAX / 1024 / 1024);
+                        VBET_AGENT_FILE_MAX / 1024 / 1024);
 }
 
 static void
@@ -372,14 +374,15 @@ finish_exec (Job *job, gint32 status)
   if (task == NULL)
     return;
   if (job->cut) {
-    g_autofree char *text = g_strdup_printf ("\n[output cut at %d MiB]\n", VBET_AGENT_OUTPUT_MAX / 1024 / 1024);
-    g_byte_array_append (job->collected[1], (const guint8 *) text, (guint) strlen (text));
+    g_autofree char *text
+        = g_strdup_printf ("\n[output cut at %d MiB]\n", VBET_AGENT_OUTPUT_MAX / 1024 / 1024);
+    g_byte_array_append (job->collected[1], (const guint8 *)text, (guint)strlen (text));
   }
   VbetExecResult *result = g_new0 (VbetExecResult, 1);
   result->status = status;
   result->out = g_byte_array_free_to_bytes (g_steal_pointer (&job->collected[0]));
   result->err = g_byte_array_free_to_bytes (g_steal_pointer (&job->collected[1]));
-  g_task_return_pointer (task, result, (GDestroyNotify) vbet_exec_result_free);
+  g_task_return_pointer (task, result, (GDestroyNotify)vbet_exec_result_free);
 }
 
 static void
@@ -390,7 +393,7 @@ finish_end (Job *job)
     return;
   if (job->kind == VBET_AGENT_GET)
     g_task_return_pointer (task, g_byte_array_free_to_bytes (g_steal_pointer (&job->collected[0])),
-                           (GDestroyNotify) g_bytes_unref);
+                           (GDestroyNotify)g_bytes_unref);
   else
     g_task_return_boolean (task, TRUE);
 }
@@ -401,13 +404,14 @@ finish_error (VbetAgent *self, Job *job, const VbetAgentFrame *frame)
   uint32_t code = 0;
   char text[512];
   if (!vbet_agent_read_error (frame, &code, text, sizeof text))
-    (void) g_strlcpy (text, "it gave no reason", sizeof text);
+    (void)g_strlcpy (text, "it gave no reason", sizeof text);
   else if (text[0] == '\0')
-    (void) g_strlcpy (text, g_strerror ((gint) code), sizeof text);
+    (void)g_strlcpy (text, g_strerror ((gint)code), sizeof text);
   g_autofree char *sentence = g_utf8_make_valid (text, -1);
   vbet_agent_terminal_ended (job, sentence);
-  vbet_agent_fail_task (vbet_agent_take_task (job), code == ERRNO_TOO_MANY ? VBET_ERROR_STATE : VBET_ERROR_FAILED, "%s: %s", self->name,
-             sentence);
+  vbet_agent_fail_task (vbet_agent_take_task (job),
+                        code == ERRNO_TOO_MANY ? VBET_ERROR_STATE : VBET_ERROR_FAILED, "%s: %s", self->name,
+                        sentence);
 }
 
 /* Ends a job by the frame that says so, when it fits the job's kind. Returns whether it did. */
@@ -416,12 +420,13 @@ take_ending (VbetAgent *self, Job *job, const VbetAgentFrame *frame)
 {
   uint32_t status = 0;
   gboolean exec = job->kind == VBET_AGENT_EXEC;
-  if (frame->type == VBET_AGENT_EXIT ? !exec || !vbet_agent_read_u32 (frame, &status)
-                                     : frame->type == VBET_AGENT_END ? exec : frame->type != VBET_AGENT_ERROR)
+  if (frame->type == VBET_AGENT_EXIT  ? !exec || !vbet_agent_read_u32 (frame, &status)
+      : frame->type == VBET_AGENT_END ? exec
+                                      : frame->type != VBET_AGENT_ERROR)
     return FALSE;
-  (void) steal_job (self, job->channel);
+  (void)steal_job (self, job->channel);
   if (frame->type == VBET_AGENT_EXIT)
-    finish_exec (job, (gint32) status);
+    finish_exec (job, (gint32)status);
   else if (frame->type == VBET_AGENT_END)
     finish_end (job);
   else
@@ -466,9 +471,11 @@ take_bytes (VbetAgent *self, const guint8 *data, gsize size)
       take_frame (self, &frame);
   }
   if (self->decoder.skipped > SKIPPED_BAD)
-    report_problem (self, FALSE, g_strdup_printf ("Something in %s other than vBET's agent writes to its line (/dev/ttyS0); "
-                                           "such bytes are ignored",
-                                           self->name));
+    report_problem (
+        self, FALSE,
+        g_strdup_printf ("Something in %s other than vBET's agent writes to its line (/dev/ttyS0); "
+                         "such bytes are ignored",
+                         self->name));
 }
 
 static gboolean
@@ -478,7 +485,7 @@ on_input (int fd, GIOCondition condition, gpointer data)
   guint8 bytes[READ_TURN];
   ssize_t got = recv (fd, bytes, sizeof bytes, MSG_DONTWAIT);
   if (got > 0) {
-    take_bytes (self, bytes, (gsize) got);
+    take_bytes (self, bytes, (gsize)got);
     vbet_agent_pump (self);
   } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
     lose_line (self);
@@ -494,7 +501,7 @@ send_small (VbetAgent *self, const guint8 *frame, gsize size)
 {
   if (!self->greeted || size == 0 || self->out->len > OUT_MAX)
     return FALSE;
-  g_byte_array_append (self->out, frame, (guint) size);
+  g_byte_array_append (self->out, frame, (guint)size);
   vbet_agent_pump (self);
   return TRUE;
 }
@@ -530,7 +537,7 @@ vbet_agent_set_clock (VbetAgent *self)
 {
   g_return_val_if_fail (VBET_IS_AGENT (self), FALSE);
   guint8 frame[VBET_AGENT_HEADER + 8];
-  guint64 now = (guint64) g_get_real_time () * 1000;
+  guint64 now = (guint64)g_get_real_time () * 1000;
   return send_small (self, frame, vbet_agent_encode_clock (frame, sizeof frame, now));
 }
 
@@ -611,11 +618,13 @@ vbet_agent_class_init (VbetAgentClass *class)
   GType type = G_TYPE_FROM_CLASS (class);
   G_OBJECT_CLASS (class)->finalize = vbet_agent_finalize;
   g_signal_new ("hello", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  g_signal_new ("problem", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
+  g_signal_new ("problem", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING,
+                G_TYPE_BOOLEAN);
   g_signal_new ("console-room", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  g_signal_new ("link", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_BOOLEAN);
-  g_signal_new ("alarm", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING,
-                G_TYPE_STRING);
+  g_signal_new ("link", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT,
+                G_TYPE_BOOLEAN);
+  g_signal_new ("alarm", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_STRING,
+                G_TYPE_STRING, G_TYPE_STRING);
   g_signal_new ("closed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 

@@ -10,8 +10,8 @@
 
 #include "engine/runtime/guest.h"
 
-#define VBET_AGENT_OUTPUT_MAX (1024 * 1024)    /* bytes collected of one stream of a command */
-#define VBET_AGENT_FILE_MAX (8 * 1024 * 1024)  /* bytes collected of a file that is fetched */
+#define VBET_AGENT_OUTPUT_MAX (1024 * 1024)   /* bytes collected of one stream of a command */
+#define VBET_AGENT_FILE_MAX (8 * 1024 * 1024) /* bytes collected of a file that is fetched */
 
 #define VBET_TYPE_AGENT (vbet_agent_get_type ())
 G_DECLARE_FINAL_TYPE (VbetAgent, vbet_agent, VBET, AGENT, GObject)
@@ -63,9 +63,9 @@ typedef struct {
  * vbet_agent_terminal_open: Returns: (nullable): lasts until "ended" is called or vbet_agent_terminal_close();
  *   NULL with @error when the guest is not up, or its agent too old.
  */
-VbetAgentTerminal *vbet_agent_terminal_open (VbetAgent *self, const char *const *argv, guint rows, guint columns,
-                                             const VbetAgentTerminalEvents *events, gpointer user_data,
-                                             GError **error);
+VbetAgentTerminal *vbet_agent_terminal_open (VbetAgent *self, const char *const *argv, guint rows,
+                                             guint columns, const VbetAgentTerminalEvents *events,
+                                             gpointer user_data, GError **error);
 void vbet_agent_terminal_type (VbetAgentTerminal *self, const guint8 *data, gsize size);
 /** vbet_agent_terminal_is_full: whether the caller should wait for "room" before it types more. */
 gboolean vbet_agent_terminal_is_full (VbetAgentTerminal *self);

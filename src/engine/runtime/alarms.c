@@ -43,24 +43,31 @@ static const struct {
   const char *remedy;
   Mend mend;
 } remedies[] = {
-  { "boot-script", "Mend boot= and restart the device, or do on its console what is left to do", MEND_BY_RESTART },
+  { "boot-script", "Mend boot= and restart the device, or do on its console what is left to do",
+    MEND_BY_RESTART },
   { "routing", "Mend routing=; it takes effect at once", MEND_BY_HAND },
   { "rules", "Mend rules=; they take effect at once", MEND_BY_HAND },
-  { "address", "Mend ip= of the NIC (IPv6 needs an mtu of 1280 at least); it takes effect at once", MEND_BY_HAND },
-  { "route",
-    "Mend gateway= so that it is in a network of one of the device's NICs; it takes effect at once", MEND_BY_HAND },
+  { "address", "Mend ip= of the NIC (IPv6 needs an mtu of 1280 at least); it takes effect at once",
+    MEND_BY_HAND },
+  { "route", "Mend gateway= so that it is in a network of one of the device's NICs; it takes effect at once",
+    MEND_BY_HAND },
   { "dhcp", "See that its cable leads to a DHCP server that runs", MEND_BY_HAND },
   { "nic", "Restart the device", MEND_BY_RESTART },
   { "service", "Mend what the service is set up by, and restart the device", MEND_BY_RESTART },
   { "sysctl", "Choose a kernel= that has it", MEND_BY_HAND },
-  { "module", "Choose a kernel= that has it, or build the image anew with “vbetctl image build”", MEND_BY_IMAGE },
+  { "module", "Choose a kernel= that has it, or build the image anew with “vbetctl image build”",
+    MEND_BY_IMAGE },
   { "mount", "Build the image anew with “vbetctl image build”", MEND_BY_IMAGE },
   { "disk", "Restart the device", MEND_BY_RESTART },
   { "files", "Restart the device", MEND_BY_RESTART },
   { "flood", "End what prints there, by Ctrl+C on its console", MEND_BY_HAND },
-  { "call", "Mend what it says and try the call again; a device that is restarted has what is written", MEND_BY_CALL },
-  { "confined", "Find out which guest sends what no honest one does, and report it: the process was attacked, or lacks a call "
-                "on this system; nothing came of it", MEND_BY_HAND },
+  { "call", "Mend what it says and try the call again; a device that is restarted has what is written",
+    MEND_BY_CALL },
+  { "confined",
+    "Find out which guest sends what no honest one does, and report it: the process was attacked, or lacks a "
+    "call "
+    "on this system; nothing came of it",
+    MEND_BY_HAND },
   { "denied", "Ask who has root on the device what runs there; nothing came of it", MEND_BY_HAND },
 };
 
@@ -146,13 +153,14 @@ find (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *
 }
 
 static void
-raise_alarm (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *key, const char *kind, guint call,
-             const char *text, double since)
+raise_alarm (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *key, const char *kind,
+             guint call, const char *text, double since)
 {
   guint count = 0;
   Alarm *alarm = find (self, device, source, key, &count);
   g_autofree char *clean = clean_text (text);
-  if (alarm != NULL && strcmp (alarm->kind, kind) == 0 && alarm->call == call && strcmp (alarm->text, clean) == 0)
+  if (alarm != NULL && strcmp (alarm->kind, kind) == 0 && alarm->call == call
+      && strcmp (alarm->text, clean) == 0)
     return;
   if (alarm == NULL && count >= VBET_ALARMS_MAX) {
     guint beyond = GPOINTER_TO_UINT (g_hash_table_lookup (self->beyond, device));
@@ -178,8 +186,8 @@ raise_alarm (VbetAlarms *self, const char *device, VbetAlarmSource source, const
 }
 
 void
-vbet_alarms_raise (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *key, const char *kind,
-                   const char *text, double since)
+vbet_alarms_raise (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *key,
+                   const char *kind, const char *text, double since)
 {
   raise_alarm (self, device, source, key, kind, 0, text, since);
 }
@@ -272,8 +280,8 @@ add_remedy (const VbetAlarms *self, GVariantDict *dict, const char *device, cons
 }
 
 static void
-add (const VbetAlarms *self, GVariantBuilder *builder, const char *device, const char *kind, const char *text, guint call,
-     double since)
+add (const VbetAlarms *self, GVariantBuilder *builder, const char *device, const char *kind, const char *text,
+     guint call, double since)
 {
   GVariantDict dict;
   g_variant_dict_init (&dict, NULL);

@@ -42,8 +42,8 @@ void vbet_alarms_raise (VbetAlarms *self, const char *device, VbetAlarmSource so
  * @number: of the call, by which it can be tried again
  * Otherwise as vbet_alarms_raise().
  */
-void vbet_alarms_raise_call (VbetAlarms *self, const char *device, const char *key, guint number, const char *text,
-                             double since);
+void vbet_alarms_raise_call (VbetAlarms *self, const char *device, const char *key, guint number,
+                             const char *text, double since);
 /** vbet_alarms_clear: @key: (nullable): NULL: all of that device and source. */
 void vbet_alarms_clear (VbetAlarms *self, const char *device, VbetAlarmSource source, const char *key);
 /** vbet_alarms_clear_all: those of that device and source whose keys begin with @prefix. */

@@ -28,19 +28,19 @@
 #include "engine/runtime/rate.h"
 #include "engine/runtime/terminal-filter.h"
 
-#define PIECE 16384                                  /* bytes handled at one go, so that no console starves others */
+#define PIECE 16384 /* bytes handled at one go, so that no console starves others */
 #define STAGE (PIECE + VBET_TERMINAL_SEQUENCE_MAX)
-#define CATCH_UP_PIECES 8                            /* more than a pty holds, but not without end */
-#define RATE (1024 * 1024)                           /* bytes a second of output, for long */
-#define BURST (8 * 1024 * 1024)                      /* and at once: a long listing, a log */
+#define CATCH_UP_PIECES 8       /* more than a pty holds, but not without end */
+#define RATE (1024 * 1024)      /* bytes a second of output, for long */
+#define BURST (8 * 1024 * 1024) /* and at once: a long listing, a log */
 #define CALM_MS 2000
 #define LOST_TEXT "\r\n[output lost: this terminal did not keep up]\r\n"
 
 typedef struct {
-  VbetConsole *console;      /* not owned */
+  VbetConsole *console; /* not owned */
   int fd;
-  GSource *input;            /* (nullable): NULL while typing is held back or the client is done typing */
-  GSource *output;           /* (nullable): while it is behind */
+  GSource *input;  /* (nullable): NULL while typing is held back or the client is done typing */
+  GSource *output; /* (nullable): while it is behind */
   gboolean done_typing;
   guint64 position;          /* of the next byte of the count to be staged */
   guint64 replay_end;        /* output before it is history to this reader */
@@ -67,13 +67,13 @@ struct _VbetConsole {
   gboolean live;
   guint8 *ring;
   guint64 written;
-  GPtrArray *readers; /* of Reader */
+  GPtrArray *readers;               /* of Reader */
   guint8 typed[VBET_CONSOLE_TYPED]; /* read from a client, not yet taken by the pty */
   gsize typed_size;
   VbetRate rate;
   GSource *pause; /* (nullable): while output is not read, since too much came */
   GSource *calm;  /* (nullable): after that, until it is calm again */
-  gsize credit; /* bytes that the guest's terminal still has room for */
+  gsize credit;   /* bytes that the guest's terminal still has room for */
 };
 
 G_DEFINE_FINAL_TYPE (VbetConsole, vbet_console, G_TYPE_OBJECT)
@@ -117,9 +117,9 @@ oldest (const VbetConsole *self)
 static gsize
 ring_run (const VbetConsole *self, guint64 position, gsize max, const guint8 **ret_data)
 {
-  gsize offset = (gsize) (position % VBET_CONSOLE_HISTORY);
+  gsize offset = (gsize)(position % VBET_CONSOLE_HISTORY);
   guint64 there = self->written - position;
-  gsize run = MIN ((gsize) MIN (there, (guint64) VBET_CONSOLE_HISTORY), VBET_CONSOLE_HISTORY - offset);
+  gsize run = MIN ((gsize)MIN (there, (guint64)VBET_CONSOLE_HISTORY), VBET_CONSOLE_HISTORY - offset);
   *ret_data = self->ring + offset;
   return MIN (run, max);
 }
@@ -141,7 +141,7 @@ static void
 append (VbetConsole *self, const guint8 *data, gsize size)
 {
   while (size > 0) {
-    gsize offset = (gsize) (self->written % VBET_CONSOLE_HISTORY);
+    gsize offset = (gsize)(self->written % VBET_CONSOLE_HISTORY);
     gsize run = MIN (size, VBET_CONSOLE_HISTORY - offset);
     memcpy (self->ring + offset, data, run);
     self->written += run;
@@ -180,7 +180,7 @@ reader_stage (Reader *reader)
     return TRUE;
   }
   while (reader->position < reader->replay_end && reader->stage_end == 0) {
-    gsize left = (gsize) MIN (reader->replay_end - reader->position, (guint64) PIECE);
+    gsize left = (gsize)MIN (reader->replay_end - reader->position, (guint64)PIECE);
     gsize run = ring_run (self, reader->position, left, &data);
     reader->position += run;
     reader->stage_end = vbet_terminal_filter_push (&reader->filter, data, run, reader->stage);
@@ -216,8 +216,8 @@ reader_send (Reader *reader)
       return FALSE;
     if (sent < 0)
       break;
-    reader->stage_start += (gsize) sent;
-    budget -= (gsize) sent;
+    reader->stage_start += (gsize)sent;
+    budget -= (gsize)sent;
   }
   if (reader->output == NULL)
     reader->output = watch (reader->console, reader->fd, G_IO_OUT, on_reader_output, reader);
@@ -265,9 +265,9 @@ on_master_output (int fd, GIOCondition condition, gpointer data)
   VbetConsole *self = data;
   ssize_t taken = write (self->master, self->typed, self->typed_size);
   if (taken < 0 && errno != EAGAIN && errno != EINTR)
-    taken = (ssize_t) self->typed_size; /* nobody will ever take it */
+    taken = (ssize_t)self->typed_size; /* nobody will ever take it */
   if (taken > 0) {
-    self->typed_size -= (gsize) taken;
+    self->typed_size -= (gsize)taken;
     memmove (self->typed, self->typed + taken, self->typed_size);
   }
   if (self->typed_size > 0)
@@ -285,9 +285,9 @@ type (VbetConsole *self, const guint8 *data, gsize size)
   self->credit -= MIN (size, self->credit);
   ssize_t taken = write (self->master, data, size);
   if (taken < 0)
-    taken = errno == EAGAIN || errno == EINTR ? 0 : (ssize_t) size;
-  if ((gsize) taken < size) {
-    self->typed_size = size - (gsize) taken;
+    taken = errno == EAGAIN || errno == EINTR ? 0 : (ssize_t)size;
+  if ((gsize)taken < size) {
+    self->typed_size = size - (gsize)taken;
     memcpy (self->typed, data + taken, self->typed_size);
     self->master_output = watch (self, self->master, G_IO_OUT, on_master_output, self);
   }
@@ -308,7 +308,7 @@ on_reader_input (int fd, GIOCondition condition, gpointer data)
   if ((condition & G_IO_IN) != 0 && room > 0) {
     got = recv (fd, bytes, MIN (room, sizeof bytes), MSG_DONTWAIT);
     if (got > 0) {
-      type (self, bytes, (gsize) got);
+      type (self, bytes, (gsize)got);
       return G_SOURCE_CONTINUE;
     }
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
@@ -407,7 +407,7 @@ take_output (VbetConsole *self)
   ssize_t got = read (self->master, bytes, sizeof bytes);
   if (got > 0) {
     gint64 pause = vbet_rate_take (&self->rate, (guint32)got, g_get_monotonic_time ());
-    append (self, bytes, (gsize) got);
+    append (self, bytes, (gsize)got);
     send_to_all (self);
     if (pause > 0)
       slow_down (self, pause);
@@ -452,8 +452,8 @@ listen_at (VbetConsole *self, const char *path, GError **error)
   self->listener = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   /* Mode first: between bind() and chmod() nobody else may connect. */
   if (self->listener < 0 || fchmod (self->listener, 0600) != 0 || (unlink (path) != 0 && errno != ENOENT)
-      || bind (self->listener, (struct sockaddr *) &address, sizeof address) != 0 || listen (self->listener, 16) != 0
-      || lstat (path, &status) != 0) {
+      || bind (self->listener, (struct sockaddr *)&address, sizeof address) != 0
+      || listen (self->listener, 16) != 0 || lstat (path, &status) != 0) {
     g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot make the console's socket %s: %s", path,
                  g_strerror (errno));
     return FALSE;
@@ -483,7 +483,7 @@ open_pty (VbetConsole *self, GError **error)
   }
   cfmakeraw (&settings);
   settings.c_oflag |= OPOST | ONLCR;
-  (void) tcsetattr (self->slave, TCSANOW, &settings);
+  (void)tcsetattr (self->slave, TCSANOW, &settings);
   vbet_console_resize (self, 24, 80);
   self->master_input = watch (self, self->master, G_IO_IN, on_master_input, self);
   return TRUE;
@@ -519,10 +519,10 @@ vbet_console_resize (VbetConsole *self, guint rows, guint columns)
 {
   g_return_if_fail (VBET_IS_CONSOLE (self));
   struct winsize size = {
-    .ws_row = (unsigned short) CLAMP (rows, 1, 1000),
-    .ws_col = (unsigned short) CLAMP (columns, 1, 1000),
+    .ws_row = (unsigned short)CLAMP (rows, 1, 1000),
+    .ws_col = (unsigned short)CLAMP (columns, 1, 1000),
   };
-  (void) ioctl (self->master, TIOCSWINSZ, &size);
+  (void)ioctl (self->master, TIOCSWINSZ, &size);
 }
 
 void
@@ -536,7 +536,7 @@ vbet_console_note (VbetConsole *self, const char *text)
     if (g_ascii_iscntrl (line[i]))
       line[i] = '?';
   catch_up (self);
-  append (self, (const guint8 *) line, size);
+  append (self, (const guint8 *)line, size);
   send_to_all (self);
 }
 
@@ -546,7 +546,7 @@ vbet_console_dup_history (VbetConsole *self)
   g_return_val_if_fail (VBET_IS_CONSOLE (self), NULL);
   catch_up (self);
   guint64 position = replay_start (self);
-  gsize size = (gsize) (self->written - position);
+  gsize size = (gsize)(self->written - position);
   guint8 *text = g_malloc (size + VBET_TERMINAL_SEQUENCE_MAX);
   gsize used = 0;
   VbetTerminalFilter filter = { .length = 0 };
@@ -568,7 +568,7 @@ vbet_console_set_live (VbetConsole *self, gboolean live)
   self->credit = VBET_CONSOLE_TYPED;
   self->typed_size = 0;
   unwatch (&self->master_output);
-  (void) tcflush (self->slave, TCIFLUSH);
+  (void)tcflush (self->slave, TCIFLUSH);
   update_typing (self);
 }
 
@@ -605,9 +605,9 @@ vbet_console_finalize (GObject *object)
   if (self->slave >= 0)
     close (self->slave);
   /* A later console may have taken the name over. */
-  if (self->socket_path != NULL && lstat (self->socket_path, &status) == 0 && status.st_dev == self->socket_device
-      && status.st_ino == self->socket_inode)
-    (void) unlink (self->socket_path);
+  if (self->socket_path != NULL && lstat (self->socket_path, &status) == 0
+      && status.st_dev == self->socket_device && status.st_ino == self->socket_inode)
+    (void)unlink (self->socket_path);
   g_free (self->socket_path);
   g_free (self->ring);
   g_main_context_unref (self->context);
@@ -619,7 +619,8 @@ vbet_console_class_init (VbetConsoleClass *class)
 {
   G_OBJECT_CLASS (class)->finalize = vbet_console_finalize;
   g_signal_new ("full", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  g_signal_new ("flood", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+  g_signal_new ("flood", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                G_TYPE_BOOLEAN);
 }
 
 static void

@@ -77,7 +77,7 @@ vbet_cow_header_decode (const guint8 *data, gsize size, VbetCowHeader *ret_heade
       || memchr (data + OFFSET_PATH, '\0', VBET_COW_HEADER_SIZE - OFFSET_PATH) == NULL)
     return FALSE;
   memcpy (&base_size, data + OFFSET_SIZE, sizeof base_size);
-  ret_header->base = g_strdup ((const char *) data + OFFSET_PATH);
+  ret_header->base = g_strdup ((const char *)data + OFFSET_PATH);
   ret_header->mtime = get_u32 (data + OFFSET_MTIME);
   ret_header->size = GUINT64_FROM_BE (base_size);
   return TRUE;
@@ -94,7 +94,7 @@ write_all (int fd, const guint8 *data, gsize size)
     if (done < 0)
       return -errno;
     data += done;
-    size -= (gsize) done;
+    size -= (gsize)done;
   }
   return 0;
 }
@@ -104,12 +104,13 @@ check_room (const char *path, GError **error)
 {
   struct statvfs space;
   g_autofree char *dir = g_path_get_dirname (path);
-  if (statvfs (dir, &space) != 0 || (guint64) space.f_bavail * space.f_frsize >= ROOM_WANTED)
+  if (statvfs (dir, &space) != 0 || (guint64)space.f_bavail * space.f_frsize >= ROOM_WANTED)
     return TRUE;
   g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
-               "The file system of %s is full (%" G_GUINT64_FORMAT " KiB free, %d MiB wanted for a disk); free some "
+               "The file system of %s is full (%" G_GUINT64_FORMAT
+               " KiB free, %d MiB wanted for a disk); free some "
                "space",
-               dir, (guint64) space.f_bavail * space.f_frsize / 1024, ROOM_WANTED / 1024 / 1024);
+               dir, (guint64)space.f_bavail * space.f_frsize / 1024, ROOM_WANTED / 1024 / 1024);
   return FALSE;
 }
 
@@ -118,7 +119,7 @@ static gsize
 cow_data_offset (guint64 size)
 {
   gsize header = (VBET_COW_HEADER_SIZE + COW_ALIGNMENT - 1) / COW_ALIGNMENT * COW_ALIGNMENT;
-  gsize bitmap = (gsize) ((size + 8 * SECTOR_SIZE - 1) / (8 * SECTOR_SIZE));
+  gsize bitmap = (gsize)((size + 8 * SECTOR_SIZE - 1) / (8 * SECTOR_SIZE));
   return header + (bitmap + COW_ALIGNMENT - 1) / COW_ALIGNMENT * COW_ALIGNMENT;
 }
 
@@ -127,10 +128,10 @@ static gboolean
 replace_file (const char *path, const guint8 *data, gsize size, gsize whole, const char *what, GError **error)
 {
   g_autofree char *temporary = g_strconcat (path, ".new", NULL);
-  (void) g_unlink (temporary);
+  (void)g_unlink (temporary);
   int fd = open (temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   int result = fd >= 0 ? write_all (fd, data, size) : -errno;
-  if (result == 0 && whole > size && ftruncate (fd, (off_t) whole) != 0)
+  if (result == 0 && whole > size && ftruncate (fd, (off_t)whole) != 0)
     result = -errno;
   if (fd >= 0 && close (fd) != 0 && result == 0)
     result = -errno;
@@ -139,8 +140,9 @@ replace_file (const char *path, const guint8 *data, gsize size, gsize whole, con
   if (result == 0)
     return TRUE;
   if (fd >= 0)
-    (void) g_unlink (temporary);
-  g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot write %s %s: %s%s", what, path, g_strerror (-result),
+    (void)g_unlink (temporary);
+  g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot write %s %s: %s%s", what, path,
+               g_strerror (-result),
                result == -ENOSPC || result == -EDQUOT ? "; free some space on this file system"
                                                       : "; see that its folder can be written to");
   return FALSE;
@@ -153,19 +155,21 @@ check_existing (const char *path, int fd, const char *base, const struct stat *b
   g_auto (VbetCowHeader) header = { NULL };
   struct stat status;
   ssize_t got = pread (fd, bytes, sizeof bytes, 0);
-  if (got < 0 || fstat (fd, &status) != 0 || !vbet_cow_header_decode (bytes, (gsize) got, &header)
-      || (guint64) status.st_size < cow_data_offset (header.size)) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_STATE,
-                 "The disk %s is damaged (no copy-on-write file, or cut short); remove it to start with a fresh one",
-                 path);
+  if (got < 0 || fstat (fd, &status) != 0 || !vbet_cow_header_decode (bytes, (gsize)got, &header)
+      || (guint64)status.st_size < cow_data_offset (header.size)) {
+    g_set_error (
+        error, VBET_ERROR, VBET_ERROR_STATE,
+        "The disk %s is damaged (no copy-on-write file, or cut short); remove it to start with a fresh one",
+        path);
     return FALSE;
   }
-  if (header.size == (guint64) base_status->st_size && header.mtime == (guint32) base_status->st_mtime)
+  if (header.size == (guint64)base_status->st_size && header.mtime == (guint32)base_status->st_mtime)
     return TRUE;
   /* Its guest may have written anything there. */
   g_autofree char *other = vbet_clean_text (header.base, -1, VBET_CLEAN_LINE);
   g_set_error (error, VBET_ERROR, VBET_ERROR_STATE,
-               "The disk %s was made over another image (%s) than %s; set image= back to that one, or remove the disk to "
+               "The disk %s was made over another image (%s) than %s; set image= back to that one, or remove "
+               "the disk to "
                "start with a fresh one",
                path, other, base);
   return FALSE;
@@ -180,12 +184,14 @@ vbet_disk_prepare (const char *path, const char *base, gboolean *ret_created, GE
     *ret_created = FALSE;
   if (stat (base, &base_status) != 0 || access (base, R_OK) != 0) {
     g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
-                 "Cannot read the guest image %s: %s; build one with \"vbetctl image build\"", base, g_strerror (errno));
+                 "Cannot read the guest image %s: %s; build one with \"vbetctl image build\"", base,
+                 g_strerror (errno));
     return FALSE;
   }
   if (!S_ISREG (base_status.st_mode)) {
     g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
-                 "The guest image %s is no regular file; name one that \"vbetctl image list\" shows, or none", base);
+                 "The guest image %s is no regular file; name one that \"vbetctl image list\" shows, or none",
+                 base);
     return FALSE;
   }
   if (!check_room (path, error))
@@ -197,13 +203,13 @@ vbet_disk_prepare (const char *path, const char *base, gboolean *ret_created, GE
     return good;
   }
   VbetCowHeader header = {
-    .base = (char *) base,
-    .mtime = (guint32) base_status.st_mtime,
-    .size = (guint64) base_status.st_size,
+    .base = (char *)base,
+    .mtime = (guint32)base_status.st_mtime,
+    .size = (guint64)base_status.st_size,
   };
   if (!vbet_cow_header_encode (&header, bytes)) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "The path of the guest image is longer than %d bytes: %s",
-                 VBET_COW_PATH_MAX, base);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
+                 "The path of the guest image is longer than %d bytes: %s", VBET_COW_PATH_MAX, base);
     return FALSE;
   }
   /* Header and bitmap must be there, the latter as a hole: the kernel reads the whole bitmap into memory it has not
@@ -221,7 +227,8 @@ config_disk (GBytes *tar)
 {
   gsize size = tar != NULL ? g_bytes_get_size (tar) : 0;
   if (size == 0)
-    return g_bytes_new_take (g_malloc0 (2 * TAR_BLOCK), 2 * TAR_BLOCK); /* the end of a tar: a disk of no bytes is refused */
+    return g_bytes_new_take (g_malloc0 (2 * TAR_BLOCK),
+                             2 * TAR_BLOCK); /* the end of a tar: a disk of no bytes is refused */
   if (size % TAR_BLOCK == 0)
     return g_bytes_ref (tar);
   /* The kernel rounds a disk down to whole sectors. */
@@ -247,13 +254,13 @@ vbet_disk_rewrite_config (const char *path, GBytes *tar, GError **error)
   gsize size = 0;
   const guint8 *data = g_bytes_get_data (disk, &size);
   int fd = open (path, O_RDWR | O_NOFOLLOW | O_CLOEXEC); /* what allocates space by hand reads, too */
-  int result = fd >= 0 ? -posix_fallocate (fd, 0, (off_t) size) : -errno;
+  int result = fd >= 0 ? -posix_fallocate (fd, 0, (off_t)size) : -errno;
   if (result == 0)
     result = write_all (fd, data, size);
-  if (result == 0 && ftruncate (fd, (off_t) size) != 0)
+  if (result == 0 && ftruncate (fd, (off_t)size) != 0)
     result = -errno;
   if (fd >= 0)
-    (void) close (fd);
+    (void)close (fd);
   if (result != 0)
     g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot write the configuration disk %s: %s", path,
                  g_strerror (-result));

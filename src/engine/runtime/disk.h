@@ -14,9 +14,9 @@
 
 /* What a copy-on-write header says. */
 typedef struct {
-  char *base;       /* absolute path */
-  guint32 mtime;    /* of the base image: seconds since 1970 */
-  guint64 size;     /* of the base image: bytes */
+  char *base;    /* absolute path */
+  guint32 mtime; /* of the base image: seconds since 1970 */
+  guint64 size;  /* of the base image: bytes */
 } VbetCowHeader;
 
 void vbet_cow_header_clear (VbetCowHeader *self);

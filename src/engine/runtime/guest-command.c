@@ -21,8 +21,7 @@
 #define IDLE_PARTS "raid6_select_algo,init_btrfs_fs,init_jfs_fs,init_xfs_fs,init_zswap,slab_sysfs_init"
 /* A kernel with everything built in makes these interfaces at its start; a guest begins with "lo" and its NICs. Kernels
  * that do not know them pass such arguments to init, which does not mind. */
-#define NO_INTERFACES                                                                                              \
-  "fb_tunnels=none", "bonding.max_bonds=0", "dummy.numdummies=0", "ifb.numifbs=0"
+#define NO_INTERFACES "fb_tunnels=none", "bonding.max_bonds=0", "dummy.numdummies=0", "ifb.numifbs=0"
 /* A virtio NIC that interrupts its guest for what it has sent costs a quarter of the speed (rootfs/agent/modules.c does
  * the same for a module). */
 #define NIC_PARAMETERS "virtio_net.napi_tx=0"

@@ -31,10 +31,12 @@ gboolean vbet_guest_check_nic (const char *guest, const VbetGuestNic *nic, GErro
  * paths that are too long for a socket or hold one of its separators, too many
  * NICs for its command line.
  */
-gboolean vbet_guest_check_config (const VbetGuestConfig *config, const VbetGuestPlaces *places, GError **error);
+gboolean vbet_guest_check_config (const VbetGuestConfig *config, const VbetGuestPlaces *places,
+                                  GError **error);
 
 /** vbet_guest_kernel_arguments: Returns: (transfer full): the kernel and its arguments. @agent_fd: its first serial line. */
-char **vbet_guest_kernel_arguments (const VbetGuestConfig *config, const VbetGuestPlaces *places, int agent_fd);
+char **vbet_guest_kernel_arguments (const VbetGuestConfig *config, const VbetGuestPlaces *places,
+                                    int agent_fd);
 
 /**
  * vbet_guest_launcher_arguments:
@@ -42,5 +44,5 @@ char **vbet_guest_kernel_arguments (const VbetGuestConfig *config, const VbetGue
  *
  * Returns: (transfer full): options of vbet-guest, "--" and vbet_guest_kernel_arguments().
  */
-char **vbet_guest_launcher_arguments (const VbetGuestConfig *config, const VbetGuestPlaces *places, int agent_fd,
-                                      const char *const *extra);
+char **vbet_guest_launcher_arguments (const VbetGuestConfig *config, const VbetGuestPlaces *places,
+                                      int agent_fd, const char *const *extra);

@@ -16,19 +16,20 @@
 #define MENDED "/usr/lib/vbet/mended"
 
 /* What a firewall without rules does. Also in the image, for a firewall whose rules have an error. */
-#define ESTABLISHED_ONLY                                                                                              \
-  "table inet vbet {\n"                                                                                               \
-  "  chain forward {\n"                                                                                               \
-  "    type filter hook forward priority filter; policy drop;\n"                                                      \
-  "    ct state established,related accept\n"                                                                         \
-  "  }\n"                                                                                                             \
+#define ESTABLISHED_ONLY                                                                                     \
+  "table inet vbet {\n"                                                                                      \
+  "  chain forward {\n"                                                                                      \
+  "    type filter hook forward priority filter; policy drop;\n"                                             \
+  "    ct state established,related accept\n"                                                                \
+  "  }\n"                                                                                                    \
   "}\n"
 
 static const char *
 device_text (const VbetDevice *device, const char *key)
 {
-  return vbet_schema_find (device->kind, key) != NULL ? vbet_attributes_text (device->attributes, device->kind, key)
-                                                      : NULL;
+  return vbet_schema_find (device->kind, key) != NULL
+             ? vbet_attributes_text (device->attributes, device->kind, key)
+             : NULL;
 }
 
 static gboolean
@@ -177,9 +178,10 @@ daemons_text (const VbetDevice *device)
 {
   GString *out = g_string_new (NULL);
   g_autoptr (GPtrArray) services = device_services (device);
-  g_autoptr (GPtrArray) daemons = vbet_frr_daemons (device_text (device, "routing"), services, has_ipv6 (device));
+  g_autoptr (GPtrArray) daemons
+      = vbet_frr_daemons (device_text (device, "routing"), services, has_ipv6 (device));
   for (guint i = 0; i < daemons->len; i++)
-    g_string_append_printf (out, "%s=yes\n", (const char *) g_ptr_array_index (daemons, i));
+    g_string_append_printf (out, "%s=yes\n", (const char *)g_ptr_array_index (daemons, i));
   return g_string_free (out, FALSE);
 }
 
@@ -217,8 +219,9 @@ add_services (VbetTar *tar, const VbetTopology *topology, const VbetDevice *devi
 }
 
 /* The path is that of the folder in the guest's root on the host (guest/root.h). */
-#define MOUNT_SHARE                                                                                                    \
-  "mkdir -p /host && mount -t hostfs -o " VBET_GUEST_SHARE " none /host || { echo 'no /host: see share='; exit 1; }\n"
+#define MOUNT_SHARE                                                                                          \
+  "mkdir -p /host && mount -t hostfs -o " VBET_GUEST_SHARE                                                   \
+  " none /host || { echo 'no /host: see share='; exit 1; }\n"
 
 static void
 add_boot_script (VbetTar *tar, const VbetDevice *device)
@@ -318,7 +321,7 @@ static gboolean
 is_written (const VbetDevice *device, const char *path)
 {
   for (guint i = 0; i < device->files->len; i++)
-    if (strcmp (((const VbetFile *) g_ptr_array_index (device->files, i))->path, path) == 0)
+    if (strcmp (((const VbetFile *)g_ptr_array_index (device->files, i))->path, path) == 0)
       return TRUE;
   return FALSE;
 }
@@ -339,7 +342,7 @@ vbet_guest_config_nic_setup (const VbetTopology *topology, const VbetDevice *dev
   g_autoptr (GPtrArray) gateways = vbet_attributes_list (device->attributes, "gateway");
   append_nic (out, nic);
   for (guint i = 0; i < gateways->len; i++) {
-    const VbetAddress *gateway = &((const VbetValue *) g_ptr_array_index (gateways, i))->as.address;
+    const VbetAddress *gateway = &((const VbetValue *)g_ptr_array_index (gateways, i))->as.address;
     g_autofree char *hop = vbet_address_to_text (gateway, FALSE);
     if (vbet_nic_reaches (nic, gateway))
       g_string_append_printf (routes, "ip %s route replace default via %s proto static && " MENDED " route\n",
@@ -416,7 +419,7 @@ dhcp_change (const VbetDevice *device, const VbetNic *nic)
   g_autofree char *owned = change;
   GString *out = g_string_new (NULL);
   g_autofree char *text = dns_text (device, "nameserver ", "\n");
-  g_string_append_printf (out, "%.*s || exit\n", (int) strcspn (change, "\n"), change);
+  g_string_append_printf (out, "%.*s || exit\n", (int)strcspn (change, "\n"), change);
   g_string_append_printf (out, "ip -4 route del default dev eth%u metric %u 2>/dev/null\n", nic->index - 1,
                           100 + nic->index - 1);
   /* Where the text names no servers, those that are there may be another NIC's. */
@@ -457,10 +460,13 @@ routing_change (const VbetDevice *device)
 }
 
 char *
-vbet_guest_config_change (const VbetTopology *topology, const VbetDevice *device, const VbetNic *nic, const char *key)
+vbet_guest_config_change (const VbetTopology *topology, const VbetDevice *device, const VbetNic *nic,
+                          const char *key)
 {
   if (nic != NULL)
-    return strcmp (key, "ip") == 0 ? nic_change (nic) : strcmp (key, "dhcp") == 0 ? dhcp_change (device, nic) : NULL;
+    return strcmp (key, "ip") == 0     ? nic_change (nic)
+           : strcmp (key, "dhcp") == 0 ? dhcp_change (device, nic)
+                                       : NULL;
   if (strcmp (key, "gateway") == 0)
     return gateway_change (device);
   if (strcmp (key, "dns") == 0)

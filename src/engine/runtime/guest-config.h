@@ -41,7 +41,8 @@ typedef struct {
  *
  * Returns: (transfer full): the configuration disk of @device, a host, router or firewall.
  */
-GBytes *vbet_guest_config_tar (const VbetGuestNames *names, const VbetDevice *device, const VbetGuestFile *extra);
+GBytes *vbet_guest_config_tar (const VbetGuestNames *names, const VbetDevice *device,
+                               const VbetGuestFile *extra);
 
 /**
  * vbet_guest_config_digest:
@@ -58,7 +59,8 @@ char *vbet_guest_config_digest (const VbetGuestNames *names, const VbetDevice *d
  * Returns: (transfer full): shell lines that bring up the hot-plugged @nic in the running guest: name, MTU, MAC,
  * addresses, a default route over it. They wait until the device is there.
  */
-char *vbet_guest_config_nic_setup (const VbetTopology *topology, const VbetDevice *device, const VbetNic *nic);
+char *vbet_guest_config_nic_setup (const VbetTopology *topology, const VbetDevice *device,
+                                   const VbetNic *nic);
 
 /**
  * vbet_guest_config_change:
@@ -84,5 +86,5 @@ char *vbet_guest_config_change (const VbetTopology *topology, const VbetDevice *
  *
  * Returns: (transfer full) (nullable): shell lines, for the standard input of "sh"; NULL: nothing differs.
  */
-char *vbet_guest_config_refresh (const VbetGuestNames *had_names, const VbetDevice *had, const VbetGuestNames *names,
-                                 const VbetDevice *device, gboolean all);
+char *vbet_guest_config_refresh (const VbetGuestNames *had_names, const VbetDevice *had,
+                                 const VbetGuestNames *names, const VbetDevice *device, gboolean all);

@@ -26,7 +26,7 @@ on_exec_done (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   VbetExecResult *done = vbet_agent_exec_finish (VBET_AGENT (source), result, &error);
   if (done != NULL)
-    g_task_return_pointer (task, done, (GDestroyNotify) vbet_exec_result_free);
+    g_task_return_pointer (task, done, (GDestroyNotify)vbet_exec_result_free);
   else
     g_task_return_error (task, error);
 }
@@ -40,7 +40,8 @@ vbet_guest_exec_async (VbetGuest *self, const char *const *argv, GBytes *input, 
   GTask *task = task_when_ready (self, callback, user_data);
   if (task == NULL)
     return 0;
-  return vbet_agent_exec_async (self->agent, argv, input, output, output_data, cancellable, on_exec_done, task);
+  return vbet_agent_exec_async (self->agent, argv, input, output, output_data, cancellable, on_exec_done,
+                                task);
 }
 
 void
@@ -70,8 +71,8 @@ on_put_done (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 void
-vbet_guest_put_async (VbetGuest *self, const char *path, guint mode, GBytes *contents, GCancellable *cancellable,
-                      GAsyncReadyCallback callback, gpointer user_data)
+vbet_guest_put_async (VbetGuest *self, const char *path, guint mode, GBytes *contents,
+                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (VBET_IS_GUEST (self));
   GTask *task = task_when_ready (self, callback, user_data);
@@ -93,7 +94,7 @@ on_get_done (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   GBytes *contents = vbet_agent_get_finish (VBET_AGENT (source), result, &error);
   if (contents != NULL)
-    g_task_return_pointer (task, contents, (GDestroyNotify) g_bytes_unref);
+    g_task_return_pointer (task, contents, (GDestroyNotify)g_bytes_unref);
   else
     g_task_return_error (task, error);
 }
@@ -121,7 +122,7 @@ vbet_guest_set_carrier (VbetGuest *self, guint index, gboolean carrier)
   g_return_if_fail (VBET_IS_GUEST (self));
   g_hash_table_insert (self->carriers, GUINT_TO_POINTER (index), GINT_TO_POINTER (carrier ? 1 : 0));
   if (self->agent != NULL && !vbet_guest_has_vhost (self, index))
-    (void) vbet_agent_set_carrier (self->agent, index, carrier);
+    (void)vbet_agent_set_carrier (self->agent, index, carrier);
   vbet_guest_tell_speed (self, index);
 }
 
@@ -133,7 +134,7 @@ vbet_guest_tell_speed (VbetGuest *self, guint index)
   gboolean is_cut = g_hash_table_lookup_extended (self->carriers, GUINT_TO_POINTER (index), NULL, &carrier)
                     && carrier == NULL;
   if (speed > 0 && !is_cut && self->agent != NULL && vbet_guest_has_vhost (self, index))
-    (void) vbet_agent_set_speed (self->agent, index, speed);
+    (void)vbet_agent_set_speed (self->agent, index, speed);
 }
 
 void
@@ -185,12 +186,13 @@ vbet_guest_pause_async (VbetGuest *self, gboolean pause, GAsyncReadyCallback cal
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
   g_task_set_task_data (task, GINT_TO_POINTER (pause ? 1 : 0), NULL);
   if (self->state != (pause ? VBET_GUEST_READY : VBET_GUEST_PAUSED)) {
-    g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_STATE, "%s is %s; only a guest that is %s can be %s", self->name,
-                             vbet_guest_state_name (self->state), pause ? "ready" : "paused",
-                             pause ? "paused" : "resumed");
+    g_task_return_new_error (
+        task, VBET_ERROR, VBET_ERROR_STATE, "%s is %s; only a guest that is %s can be %s", self->name,
+        vbet_guest_state_name (self->state), pause ? "ready" : "paused", pause ? "paused" : "resumed");
     return;
   }
-  vbet_mconsole_command_async (self->mconsole, pause ? "stop" : "go", PAUSE_MS, on_paused, g_steal_pointer (&task));
+  vbet_mconsole_command_async (self->mconsole, pause ? "stop" : "go", PAUSE_MS, on_paused,
+                               g_steal_pointer (&task));
 }
 
 gboolean

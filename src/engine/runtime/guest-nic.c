@@ -69,7 +69,7 @@ complaint (VbetExecResult *done)
 {
   gsize size = 0;
   const char *text = g_bytes_get_data (done->err, &size);
-  char *line = g_utf8_make_valid (text != NULL ? text : "", (gssize) MIN (size, (gsize) 300));
+  char *line = g_utf8_make_valid (text != NULL ? text : "", (gssize)MIN (size, (gsize)300));
   return g_strstrip (g_strdelimit (line, "\n\r", ' '));
 }
 
@@ -95,8 +95,8 @@ static gint
 find_plug (VbetGuest *self, guint index)
 {
   for (guint i = 0; i < self->plugged->len; i++)
-    if (((VbetPlug *) g_ptr_array_index (self->plugged, i))->index == index)
-      return (gint) i;
+    if (((VbetPlug *)g_ptr_array_index (self->plugged, i))->index == index)
+      return (gint)i;
   return -1;
 }
 
@@ -153,21 +153,22 @@ on_configured (GObject *source, GAsyncResult *result, gpointer data)
 static void
 begin_plug (VbetGuest *self, VbetPlug *plug, GTask *task)
 {
-  g_task_set_task_data (task, plug, (GDestroyNotify) vbet_plug_free);
+  g_task_set_task_data (task, plug, (GDestroyNotify)vbet_plug_free);
   vbet_mconsole_command_async (self->mconsole, plug->command, MCONSOLE_MS, on_configured, task);
 }
 
 void
-vbet_guest_attach_nic_async (VbetGuest *self, VbetGuestNic *nic, const char *setup, GAsyncReadyCallback callback,
-                             gpointer user_data)
+vbet_guest_attach_nic_async (VbetGuest *self, VbetGuestNic *nic, const char *setup,
+                             GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (VBET_IS_GUEST (self) && nic != NULL);
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
   GError *error = NULL;
   VbetPlug *plug = NULL;
   if (self->state != VBET_GUEST_READY)
-    g_set_error (&error, VBET_ERROR, VBET_ERROR_STATE, "%s is %s; a NIC can be plugged into a guest that is ready",
-                 self->name, vbet_guest_state_name (self->state));
+    g_set_error (&error, VBET_ERROR, VBET_ERROR_STATE,
+                 "%s is %s; a NIC can be plugged into a guest that is ready", self->name,
+                 vbet_guest_state_name (self->state));
   else if (vbet_guest_check_nic (self->name, nic, &error))
     plug = plug_new (nic, setup);
   vbet_guest_nic_free (nic);
@@ -198,7 +199,7 @@ on_removed (GObject *source, GAsyncResult *result, gpointer data)
   if (text != NULL) {
     gint plug = find_plug (self, index);
     if (plug >= 0)
-      g_ptr_array_remove_index (self->plugged, (guint) plug);
+      g_ptr_array_remove_index (self->plugged, (guint)plug);
     else
       g_hash_table_add (self->unplugged, GUINT_TO_POINTER (index));
     g_task_return_boolean (task, TRUE);
@@ -240,8 +241,8 @@ on_set_down (GObject *source, GAsyncResult *result, gpointer data)
       g_task_return_boolean (task, TRUE);
     } else {
       g_autofree char *why = complaint (done);
-      g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_FAILED, "Cannot unplug NIC(%s, %u): %s", self->name, index,
-                               why);
+      g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_FAILED, "Cannot unplug NIC(%s, %u): %s",
+                               self->name, index, why);
     }
     return;
   }
@@ -256,7 +257,8 @@ begin_unplug (VbetGuest *self, guint index, GTask *task)
   guint number = index - 1;
   g_autofree char *script
       = vbet_guest_has_vhost (self, index)
-            ? g_strdup_printf (END_ALARMS "vbet-nic down %u; d=$(readlink /sys/class/net/eth%u/device) || exit\n"
+            ? g_strdup_printf (END_ALARMS
+                               "vbet-nic down %u; d=$(readlink /sys/class/net/eth%u/device) || exit\n"
                                "echo \"${d##*/}\" > /sys/bus/virtio/drivers/virtio_net/unbind",
                                number, index, number)
             : g_strdup_printf (END_ALARMS "vbet-nic down %u", number, index);
@@ -292,7 +294,7 @@ vbet_guest_set_nic_setup (VbetGuest *self, guint index, const char *setup)
   gint at = find_plug (self, index);
   if (at < 0)
     return;
-  VbetPlug *plug = g_ptr_array_index (self->plugged, (guint) at);
+  VbetPlug *plug = g_ptr_array_index (self->plugged, (guint)at);
   g_free (plug->script);
   plug->script = plug_script (index, setup);
 }
@@ -305,7 +307,7 @@ vbet_guest_forget_nic (VbetGuest *self, guint index)
   g_hash_table_remove (self->speeds, GUINT_TO_POINTER (index));
   /* The agent would take the next NIC's carrier away as it did this one's. */
   if (self->agent != NULL)
-    (void) vbet_agent_set_carrier (self->agent, index, TRUE);
+    (void)vbet_agent_set_carrier (self->agent, index, TRUE);
 }
 
 /* --- after a reboot inside --------------------------------------------------------------- */

@@ -34,10 +34,10 @@ struct _VbetGuest {
   guint boot_timeout;      /* ms */
   VbetConsole *console;    /* (nullable): NULL when it could not be made; then @console_error */
   GError *console_error;
-  GHashTable *carriers;    /* NIC index → 0 or 1, as last said */
-  GHashTable *speeds;      /* NIC index → Mbit/s, likewise */
+  GHashTable *carriers; /* NIC index → 0 or 1, as last said */
+  GHashTable *speeds;   /* NIC index → Mbit/s, likewise */
 
-  GHashTable *shells;      /* number → VbetShell; what is left of one outlives its boot by seconds */
+  GHashTable *shells; /* number → VbetShell; what is left of one outlives its boot by seconds */
   guint last_shell;
 
   VbetGuestState state;
@@ -51,16 +51,16 @@ struct _VbetGuest {
   VbetAgent *agent;
   VbetMconsole *mconsole;
   gboolean process_ended;
-  gboolean line_closed;    /* nothing holds the agent's line: kernel and processes are all gone */
-  const char *mode;        /* see vbet_guest_get_mode() */
-  gint64 started;          /* monotonic, µs */
-  char *failure;           /* (nullable): why we end it ourselves; goes into @reason */
-  char *panic;             /* (nullable): the kernel's last words */
+  gboolean line_closed; /* nothing holds the agent's line: kernel and processes are all gone */
+  const char *mode;     /* see vbet_guest_get_mode() */
+  gint64 started;       /* monotonic, µs */
+  char *failure;        /* (nullable): why we end it ourselves; goes into @reason */
+  char *panic;          /* (nullable): the kernel's last words */
   GSource *boot_timer;
-  GSource *stop_timer;     /* the next, harder way to stop */
-  GPtrArray *stop_tasks;   /* of GTask: wait for the end */
-  GPtrArray *plugged;      /* of VbetPlug: NICs that came while it ran */
-  GHashTable *unplugged;   /* indices of NICs of the command line that went while it ran */
+  GSource *stop_timer;   /* the next, harder way to stop */
+  GPtrArray *stop_tasks; /* of GTask: wait for the end */
+  GPtrArray *plugged;    /* of VbetPlug: NICs that came while it ran */
+  GHashTable *unplugged; /* indices of NICs of the command line that went while it ran */
 };
 
 /** vbet_guest_set_state: @reason: (nullable). */

@@ -33,8 +33,8 @@ vbet_guest_services_started (GPtrArray *services)
 static guint32
 ipv4_number (const VbetAddress *address)
 {
-  return (guint32) address->bytes[0] << 24 | (guint32) address->bytes[1] << 16 | (guint32) address->bytes[2] << 8
-         | (guint32) address->bytes[3];
+  return (guint32)address->bytes[0] << 24 | (guint32)address->bytes[1] << 16 | (guint32)address->bytes[2] << 8
+         | (guint32)address->bytes[3];
 }
 
 static char *
@@ -95,7 +95,8 @@ router_for (const VbetDevice *device, const VbetAddress *address)
 }
 
 static void
-append_range (GString *out, const VbetDevice *device, const VbetNic *nic, const VbetAddress *address, guint number)
+append_range (GString *out, const VbetDevice *device, const VbetNic *nic, const VbetAddress *address,
+              guint number)
 {
   guint32 first;
   guint32 last;
@@ -168,7 +169,8 @@ vbet_guest_services_page (const VbetTopology *topology, const VbetDevice *device
   if (!has_service (services, "web"))
     return NULL;
   g_autofree char *lab = g_markup_escape_text (topology->name != NULL ? topology->name : "", -1);
-  return g_strdup_printf ("<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>%s</title></head>\n"
-                          "<body><h1>%s</h1><p>This is %s of the lab %s.</p></body>\n</html>\n",
-                          device->name, device->name, device->name, lab);
+  return g_strdup_printf (
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>%s</title></head>\n"
+      "<body><h1>%s</h1><p>This is %s of the lab %s.</p></body>\n</html>\n",
+      device->name, device->name, device->name, lab);
 }

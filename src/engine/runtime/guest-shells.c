@@ -28,8 +28,8 @@ vbet_guest_open_shell (VbetGuest *self, guint rows, guint columns, char **ret_pa
     return 0;
   }
   if (g_hash_table_size (self->shells) >= VBET_GUEST_SHELLS_MAX) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_STATE, "%s has %d root shells already; close one of them", self->name,
-                 VBET_GUEST_SHELLS_MAX);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_STATE, "%s has %d root shells already; close one of them",
+                 self->name, VBET_GUEST_SHELLS_MAX);
     return 0;
   }
   guint number = ++self->last_shell;

@@ -79,7 +79,7 @@ vbet_guest_stop_async (VbetGuest *self, guint grace_ms, GAsyncReadyCallback call
   else if (asked)
     vbet_guest_set_timer (self, &self->stop_timer, grace_ms, on_grace_over);
   else
-    (void) on_grace_over (self);
+    (void)on_grace_over (self);
   if (first)
     vbet_guest_set_state (self, VBET_GUEST_STOPPING, NULL);
 }

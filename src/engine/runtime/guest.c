@@ -25,8 +25,8 @@
 #include "engine/runtime/guest-private.h"
 
 #define BOOT_TIMEOUT_MS 60000
-#define LAST_WORDS_MS 2000    /* for a kernel that panicked to end by itself */
-#define LINE_WAIT_MS 1500     /* for stragglers to let go of the agent's line */
+#define LAST_WORDS_MS 2000 /* for a kernel that panicked to end by itself */
+#define LINE_WAIT_MS 1500  /* for stragglers to let go of the agent's line */
 
 enum { PROP_NAME = 1, PROP_LAUNCHER, PROP_CONSOLE_PATH, PROP_LAUNCHER_OPTIONS, PROP_BOOT_TIMEOUT };
 
@@ -38,7 +38,7 @@ const char *
 vbet_guest_state_name (VbetGuestState state)
 {
   static const char *const names[] = { "off", "booting", "ready", "paused", "stopping", "failed" };
-  return (guint) state < G_N_ELEMENTS (names) ? names[state] : "unknown";
+  return (guint)state < G_N_ELEMENTS (names) ? names[state] : "unknown";
 }
 
 VbetGuestConfig *
@@ -46,7 +46,7 @@ vbet_guest_config_new (void)
 {
   VbetGuestConfig *self = g_new0 (VbetGuestConfig, 1);
   self->cpu = -1;
-  self->nics = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_guest_nic_free);
+  self->nics = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_guest_nic_free);
   return self;
 }
 
@@ -97,7 +97,7 @@ vbet_guest_set_state (VbetGuest *self, VbetGuestState state, const char *reason)
   self->state = state;
   g_free (self->reason);
   self->reason = g_strdup (reason);
-  g_signal_emit_by_name (self, "state", (guint) state, copy);
+  g_signal_emit_by_name (self, "state", (guint)state, copy);
 }
 
 void
@@ -148,14 +148,16 @@ explain_end (VbetGuest *self)
   switch (end) {
   case VBET_PROCESS_EXITED:
     if (code == 0 && self->state == VBET_GUEST_BOOTING)
-      return g_strdup_printf ("The kernel of %s ended before its system was up; see that kernel= is a user-mode Linux",
-                              self->name);
+      return g_strdup_printf (
+          "The kernel of %s ended before its system was up; see that kernel= is a user-mode Linux",
+          self->name);
     if (code == 0)
       return NULL; /* switched off from inside */
-    return g_strdup_printf ("The kernel of %s ended with exit code %d; its console shows how far it came", self->name,
-                            code);
+    return g_strdup_printf ("The kernel of %s ended with exit code %d; its console shows how far it came",
+                            self->name, code);
   case VBET_PROCESS_SIGNALLED:
-    return g_strdup_printf ("The kernel of %s was killed by signal %d (%s)", self->name, code, g_strsignal (code));
+    return g_strdup_printf ("The kernel of %s was killed by signal %d (%s)", self->name, code,
+                            g_strsignal (code));
   default:
     return g_strdup_printf ("The launcher of %s was killed, and the whole guest with it", self->name);
   }
@@ -181,14 +183,14 @@ put_away (VbetGuest *self)
   g_clear_object (&self->mconsole);
   g_clear_object (&self->process);
   if (self->places != NULL) {
-    (void) vbet_paths_remove_tree (self->places->kernel_root);
-    (void) g_unlink (self->places->config);
-    (void) g_rmdir (self->places->memory);
+    (void)vbet_paths_remove_tree (self->places->kernel_root);
+    (void)g_unlink (self->places->config);
+    (void)g_rmdir (self->places->memory);
     if (self->made_ports)
-      (void) g_rmdir (self->places->ports);
+      (void)g_rmdir (self->places->ports);
   }
   if (self->config != NULL && !self->config->persist)
-    (void) g_unlink (self->config->disk_path);
+    (void)g_unlink (self->config->disk_path);
   g_clear_pointer (&self->places, vbet_guest_places_free);
   g_clear_pointer (&self->config, vbet_guest_config_free);
   g_clear_pointer (&self->failure, g_free);
@@ -207,7 +209,8 @@ finish (VbetGuest *self)
 {
   g_autoptr (VbetGuest) keep = g_object_ref (self);
   g_autoptr (GPtrArray) tasks = self->stop_tasks;
-  g_autofree char *why = self->state == VBET_GUEST_STOPPING && self->failure == NULL ? NULL : explain_end (self);
+  g_autofree char *why
+      = self->state == VBET_GUEST_STOPPING && self->failure == NULL ? NULL : explain_end (self);
   self->stop_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   put_away (self);
   vbet_guest_note (self, "%s", why != NULL ? why : "off");
@@ -251,9 +254,10 @@ on_boot_timeout (gpointer data)
 {
   VbetGuest *self = data;
   const char *problem = vbet_agent_get_problem (self->agent);
-  vbet_guest_fail (self, g_strdup_printf ("%s did not answer within %u s%s%s%s; its console shows how far it came",
-                                          self->name, (self->boot_timeout + 999) / 1000, problem != NULL ? " (" : "",
-                                          problem != NULL ? problem : "", problem != NULL ? ")" : ""));
+  vbet_guest_fail (
+      self, g_strdup_printf ("%s did not answer within %u s%s%s%s; its console shows how far it came",
+                             self->name, (self->boot_timeout + 999) / 1000, problem != NULL ? " (" : "",
+                             problem != NULL ? problem : "", problem != NULL ? ")" : ""));
   return G_SOURCE_REMOVE;
 }
 
@@ -294,7 +298,7 @@ on_hello (VbetAgent *agent, gpointer data)
   g_hash_table_iter_init (&iter, self->carriers);
   while (g_hash_table_iter_next (&iter, &index, &carrier))
     if (!vbet_guest_has_vhost (self, GPOINTER_TO_UINT (index)))
-      (void) vbet_agent_set_carrier (self->agent, GPOINTER_TO_UINT (index), GPOINTER_TO_INT (carrier));
+      (void)vbet_agent_set_carrier (self->agent, GPOINTER_TO_UINT (index), GPOINTER_TO_INT (carrier));
   g_hash_table_iter_init (&iter, self->speeds);
   while (g_hash_table_iter_next (&iter, &index, NULL))
     vbet_guest_tell_speed (self, GPOINTER_TO_UINT (index));
@@ -310,7 +314,8 @@ static void
 on_alarm (VbetAgent *agent, const char *key, const char *kind, const char *text, gpointer data)
 {
   VbetGuest *self = data;
-  if (self->state == VBET_GUEST_BOOTING || self->state == VBET_GUEST_READY || self->state == VBET_GUEST_PAUSED)
+  if (self->state == VBET_GUEST_BOOTING || self->state == VBET_GUEST_READY
+      || self->state == VBET_GUEST_PAUSED)
     g_signal_emit_by_name (self, "alarm", key, kind, text);
 }
 
@@ -335,7 +340,7 @@ on_console_full (VbetConsole *console, gpointer data)
 static void
 on_console_room (VbetAgent *agent, gpointer data)
 {
-  vbet_console_give_room (((VbetGuest *) data)->console);
+  vbet_console_give_room (((VbetGuest *)data)->console);
 }
 
 static void
@@ -358,7 +363,7 @@ static void
 on_kernel_tells (VbetMconsole *mconsole, guint type, const char *text, gpointer data)
 {
   VbetGuest *self = data;
-  switch ((VbetMconsoleNotify) type) {
+  switch ((VbetMconsoleNotify)type) {
   case VBET_MCONSOLE_NOTIFY_PANIC:
     if (self->panic == NULL) {
       self->panic = g_strstrip (g_strdup (text));
@@ -426,11 +431,10 @@ static gboolean
 prepare_files (VbetGuest *self, GError **error)
 {
   const VbetGuestPlaces *places = self->places;
-  (void) vbet_paths_remove_tree (places->kernel_root);
-  (void) vbet_paths_remove_tree (places->memory);
+  (void)vbet_paths_remove_tree (places->kernel_root);
+  (void)vbet_paths_remove_tree (places->memory);
   if (!make_folder (places->kernel_root, error) || !make_folder (places->memory, error)
-      || !make_ports (self, error)
-      || !vbet_disk_write_config (places->config, self->config->config, error)
+      || !make_ports (self, error) || !vbet_disk_write_config (places->config, self->config->config, error)
       || !vbet_disk_prepare (self->config->disk_path, self->config->image, NULL, error))
     return FALSE;
   self->mconsole = vbet_mconsole_new (places->kernel_dir, places->mconsole, places->notify, error);
@@ -442,16 +446,17 @@ launch (VbetGuest *self, GError **error)
 {
   int line[2];
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line) != 0) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot make a socket for %s: %s", self->name, g_strerror (errno));
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot make a socket for %s: %s", self->name,
+                 g_strerror (errno));
     return FALSE;
   }
   g_auto (GStrv) arguments = vbet_guest_launcher_arguments (self->config, self->places, line[1],
-                                                            (const char *const *) self->launcher_options);
+                                                            (const char *const *)self->launcher_options);
   /* A library that cannot be opened is told by the launcher, where it matters. */
   int pad = self->config->pad_library != NULL ? open (self->config->pad_library, O_RDONLY | O_CLOEXEC) : -1;
   vbet_console_set_live (self->console, TRUE);
   self->agent = vbet_agent_new (line[0], self->name);
-  self->process = vbet_process_spawn (self->launcher, (const char *const *) arguments,
+  self->process = vbet_process_spawn (self->launcher, (const char *const *)arguments,
                                       vbet_console_get_slave (self->console), line[1], pad, error);
   close (line[1]);
   if (pad >= 0)
@@ -476,7 +481,8 @@ vbet_guest_start (VbetGuest *self, VbetGuestConfig *config, GError **error)
   }
   g_autoptr (VbetGuestPlaces) places = vbet_guest_places_new (config->node_dir);
   if (!vbet_guest_check_config (config, places, error)) {
-    vbet_guest_config_free (config); /* before put_away() could touch a disk that this start has not looked at */
+    vbet_guest_config_free (
+        config); /* before put_away() could touch a disk that this start has not looked at */
     return FALSE;
   }
   gboolean had_disk = g_file_test (config->disk_path, G_FILE_TEST_EXISTS);
@@ -512,7 +518,8 @@ vbet_guest_set_files (VbetGuest *self, GBytes *files, GError **error)
   g_return_val_if_fail (VBET_IS_GUEST (self), FALSE);
   if (self->state == VBET_GUEST_READY || self->state == VBET_GUEST_PAUSED)
     return vbet_disk_rewrite_config (self->places->config, files, error);
-  g_set_error (error, VBET_ERROR, VBET_ERROR_STATE, "%s is %s", self->name, vbet_guest_state_name (self->state));
+  g_set_error (error, VBET_ERROR, VBET_ERROR_STATE, "%s is %s", self->name,
+               vbet_guest_state_name (self->state));
   return FALSE;
 }
 
@@ -529,8 +536,8 @@ gboolean
 vbet_guest_is_ending (VbetGuest *self)
 {
   g_return_val_if_fail (VBET_IS_GUEST (self), TRUE);
-  gboolean runs
-      = self->state == VBET_GUEST_BOOTING || self->state == VBET_GUEST_READY || self->state == VBET_GUEST_PAUSED;
+  gboolean runs = self->state == VBET_GUEST_BOOTING || self->state == VBET_GUEST_READY
+                  || self->state == VBET_GUEST_PAUSED;
   return !runs || self->process_ended || (self->agent != NULL && !vbet_agent_is_open (self->agent));
 }
 
@@ -545,7 +552,7 @@ double
 vbet_guest_get_uptime (VbetGuest *self)
 {
   g_return_val_if_fail (VBET_IS_GUEST (self), 0);
-  return self->started != 0 ? (double) (g_get_monotonic_time () - self->started) / G_USEC_PER_SEC : 0;
+  return self->started != 0 ? (double)(g_get_monotonic_time () - self->started) / G_USEC_PER_SEC : 0;
 }
 
 VbetConsole *
@@ -598,7 +605,9 @@ vbet_guest_get_usage (VbetGuest *self, VbetGuestUsage *ret_usage)
   VbetProcessUsage usage;
   if (self->process == NULL || !vbet_process_get_usage (self->process, &usage))
     return FALSE;
-  *ret_usage = (VbetGuestUsage){ .processes = usage.processes, .memory = usage.memory, .cpu_seconds = usage.cpu_seconds };
+  *ret_usage = (VbetGuestUsage){ .processes = usage.processes,
+                                 .memory = usage.memory,
+                                 .cpu_seconds = usage.cpu_seconds };
   return TRUE;
 }
 
@@ -607,7 +616,8 @@ vbet_guest_get_usage (VbetGuest *self, VbetGuestUsage *ret_usage)
 VbetGuest *
 vbet_guest_new (const char *name, const char *launcher, const char *console_path)
 {
-  return g_object_new (VBET_TYPE_GUEST, "name", name, "launcher", launcher, "console-path", console_path, NULL);
+  return g_object_new (VBET_TYPE_GUEST, "name", name, "launcher", launcher, "console-path", console_path,
+                       NULL);
 }
 
 static void
@@ -680,8 +690,10 @@ vbet_guest_class_init (VbetGuestClass *class)
   object_class->set_property = vbet_guest_set_property;
   object_class->constructed = vbet_guest_constructed;
   object_class->finalize = vbet_guest_finalize;
-  g_object_class_install_property (object_class, PROP_NAME, g_param_spec_string ("name", "", "", "guest", flags));
-  g_object_class_install_property (object_class, PROP_LAUNCHER, g_param_spec_string ("launcher", "", "", "", flags));
+  g_object_class_install_property (object_class, PROP_NAME,
+                                   g_param_spec_string ("name", "", "", "guest", flags));
+  g_object_class_install_property (object_class, PROP_LAUNCHER,
+                                   g_param_spec_string ("launcher", "", "", "", flags));
   g_object_class_install_property (object_class, PROP_CONSOLE_PATH,
                                    g_param_spec_string ("console-path", "", "", "", flags));
   g_object_class_install_property (object_class, PROP_LAUNCHER_OPTIONS,
@@ -695,10 +707,10 @@ vbet_guest_class_init (VbetGuestClass *class)
                 G_TYPE_STRING);
   g_signal_new ("alarm", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                 G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
-  g_signal_new ("nic-state", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
-                G_TYPE_UINT, G_TYPE_BOOLEAN);
-  g_signal_new ("state", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT,
-                G_TYPE_STRING);
+  g_signal_new ("nic-state", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                2, G_TYPE_UINT, G_TYPE_BOOLEAN);
+  g_signal_new ("state", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                G_TYPE_UINT, G_TYPE_STRING);
 }
 
 static void
@@ -710,6 +722,6 @@ vbet_guest_init (VbetGuest *self)
   self->speeds = g_hash_table_new (NULL, NULL);
   self->shells = g_hash_table_new_full (NULL, NULL, NULL, vbet_guest_free_shell);
   self->stop_tasks = g_ptr_array_new_with_free_func (g_object_unref);
-  self->plugged = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_plug_free);
+  self->plugged = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_plug_free);
   self->unplugged = g_hash_table_new (NULL, NULL);
 }

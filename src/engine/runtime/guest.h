@@ -38,31 +38,31 @@ typedef enum {
 
 /* A NIC as the guest gets it. */
 typedef struct {
-  guint index;        /* from 1: eth(index-1) inside */
+  guint index; /* from 1: eth(index-1) inside */
   guint8 mac[6];
-  guint mtu;          /* bytes, without the Ethernet header */
-  char *socket_path;  /* listening SEQPACKET socket of the switch; with @vhost: STREAM */
-  gboolean vhost;     /* virtio-net by vhost-user: only from boot; else the vector driver */
+  guint mtu;         /* bytes, without the Ethernet header */
+  char *socket_path; /* listening SEQPACKET socket of the switch; with @vhost: STREAM */
+  gboolean vhost;    /* virtio-net by vhost-user: only from boot; else the vector driver */
 } VbetGuestNic;
 
 typedef struct {
-  char *name;           /* host name */
-  char *node_dir;       /* absolute, exists, 0700: sockets, configuration disk; the guest's own */
-  char *disk_path;      /* copy-on-write file; made when missing */
-  gboolean persist;     /* keep @disk_path when the guest stops */
-  char *kernel;         /* absolute path of a linux.uml */
-  char *image;          /* absolute path of the base image */
-  guint64 memory;       /* bytes */
-  gint cpu;             /* processor to pin to; -1: none */
-  const char *seccomp;  /* (nullable): the kernel's seccomp=, a constant; NULL: it knows no such mode */
+  char *name;          /* host name */
+  char *node_dir;      /* absolute, exists, 0700: sockets, configuration disk; the guest's own */
+  char *disk_path;     /* copy-on-write file; made when missing */
+  gboolean persist;    /* keep @disk_path when the guest stops */
+  char *kernel;        /* absolute path of a linux.uml */
+  char *image;         /* absolute path of the base image */
+  guint64 memory;      /* bytes */
+  gint cpu;            /* processor to pin to; -1: none */
+  const char *seccomp; /* (nullable): the kernel's seccomp=, a constant; NULL: it knows no such mode */
   VbetGuestPad pad;
-  char *share;          /* (nullable): absolute path of a folder of the host for the guest */
+  char *share; /* (nullable): absolute path of a folder of the host for the guest */
   gboolean share_write;
-  char **without;       /* (nullable): layers of confinement not to be used */
-  gboolean learn;       /* refused system calls are told and let through */
-  char *pad_library;    /* (nullable): where vbet-xstate.so is; NULL: beside the launcher */
-  GBytes *config;       /* the configuration tar */
-  GPtrArray *nics;      /* of VbetGuestNic: there from boot */
+  char **without;    /* (nullable): layers of confinement not to be used */
+  gboolean learn;    /* refused system calls are told and let through */
+  char *pad_library; /* (nullable): where vbet-xstate.so is; NULL: beside the launcher */
+  GBytes *config;    /* the configuration tar */
+  GPtrArray *nics;   /* of VbetGuestNic: there from boot */
 } VbetGuestConfig;
 
 VbetGuestConfig *vbet_guest_config_new (void);
@@ -99,13 +99,15 @@ VbetGuest *vbet_guest_new (const char *name, const char *launcher, const char *c
 gboolean vbet_guest_start (VbetGuest *self, VbetGuestConfig *config, GError **error);
 
 /** vbet_guest_stop: asks for a clean shutdown, kills after @grace_ms; done when everything is gone. */
-void vbet_guest_stop_async (VbetGuest *self, guint grace_ms, GAsyncReadyCallback callback, gpointer user_data);
+void vbet_guest_stop_async (VbetGuest *self, guint grace_ms, GAsyncReadyCallback callback,
+                            gpointer user_data);
 gboolean vbet_guest_stop_finish (VbetGuest *self, GAsyncResult *result, GError **error);
 
 /** vbet_guest_kill: at once, synchronously up to the kill itself; the state signal follows. */
 void vbet_guest_kill (VbetGuest *self);
 
-void vbet_guest_pause_async (VbetGuest *self, gboolean pause, GAsyncReadyCallback callback, gpointer user_data);
+void vbet_guest_pause_async (VbetGuest *self, gboolean pause, GAsyncReadyCallback callback,
+                             gpointer user_data);
 gboolean vbet_guest_pause_finish (VbetGuest *self, GAsyncResult *result, GError **error);
 
 VbetGuestState vbet_guest_get_state (VbetGuest *self);
@@ -140,8 +142,8 @@ const char *vbet_guest_get_padding (VbetGuest *self);
 /* Host-side use of resources, from /proc, of all host processes of the guest. */
 typedef struct {
   guint processes;
-  guint64 memory;      /* bytes, PSS where readable, else RSS without shared */
-  double cpu_seconds;  /* since start */
+  guint64 memory;     /* bytes, PSS where readable, else RSS without shared */
+  double cpu_seconds; /* since start */
 } VbetGuestUsage;
 /**
  * vbet_guest_get_usage: Returns: FALSE when not running. Reads /proc; cheap enough for once a second a guest (memory, the
@@ -151,7 +153,7 @@ gboolean vbet_guest_get_usage (VbetGuest *self, VbetGuestUsage *ret_usage);
 
 /* A finished command. */
 typedef struct {
-  gint status;       /* exit code; 128+N when killed by signal N */
+  gint status; /* exit code; 128+N when killed by signal N */
   GBytes *out;
   GBytes *err;
 } VbetExecResult;
@@ -183,8 +185,8 @@ void vbet_guest_pause_job (VbetGuest *self, guint job, gboolean pause);
 VbetExecResult *vbet_guest_exec_finish (VbetGuest *self, GAsyncResult *result, GError **error);
 
 /** vbet_guest_put_async: @cancellable: (nullable): cancelled, it leaves nothing of the file */
-void vbet_guest_put_async (VbetGuest *self, const char *path, guint mode, GBytes *contents, GCancellable *cancellable,
-                           GAsyncReadyCallback callback, gpointer user_data);
+void vbet_guest_put_async (VbetGuest *self, const char *path, guint mode, GBytes *contents,
+                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean vbet_guest_put_finish (VbetGuest *self, GAsyncResult *result, GError **error);
 /**
  * vbet_guest_get_async:
@@ -211,7 +213,8 @@ gboolean vbet_guest_resize_shell (VbetGuest *self, guint number, guint rows, gui
 void vbet_guest_attach_nic_async (VbetGuest *self, VbetGuestNic *nic, const char *setup,
                                   GAsyncReadyCallback callback, gpointer user_data);
 gboolean vbet_guest_attach_nic_finish (VbetGuest *self, GAsyncResult *result, GError **error);
-void vbet_guest_detach_nic_async (VbetGuest *self, guint index, GAsyncReadyCallback callback, gpointer user_data);
+void vbet_guest_detach_nic_async (VbetGuest *self, guint index, GAsyncReadyCallback callback,
+                                  gpointer user_data);
 gboolean vbet_guest_detach_nic_finish (VbetGuest *self, GAsyncResult *result, GError **error);
 /**
  * vbet_guest_set_files:

@@ -60,7 +60,8 @@ vbet_image_find (const char *name, GError **error)
     return find_absolute (name, error);
   if (name != NULL && strchr (name, '/') != NULL) {
     g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE,
-                 "The guest image “%s” is neither a name nor an absolute path; see: vbetctl image list", name);
+                 "The guest image “%s” is neither a name nor an absolute path; see: vbetctl image list",
+                 name);
     return NULL;
   }
   g_autofree char *with_suffix = name != NULL ? g_strconcat (name, ".img", NULL) : NULL;
@@ -79,10 +80,11 @@ vbet_image_find (const char *name, GError **error)
       }
     }
   if (name != NULL)
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, 
-                 "There is no guest image “%s”; see what there is with: vbetctl image list, or build it with: "
-                 "vbetctl image build --name %s",
-                 name, name);
+    g_set_error (
+        error, VBET_ERROR, VBET_ERROR_HOST,
+        "There is no guest image “%s”; see what there is with: vbetctl image list, or build it with: "
+        "vbetctl image build --name %s",
+        name, name);
   else
     g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
                  "No guest image found; build one with: vbetctl image build");
@@ -130,8 +132,10 @@ vbet_image_check_version (const char *image, GError **error)
   g_autoptr (GPtrArray) versions = manifest_values (image, "vbet-image");
   if (versions->len == 0 || strcmp (g_ptr_array_index (versions, 0), IMAGE_VERSION) == 0)
     return TRUE;
-  g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
-               "The guest image %s was built by another version of vBET; build it anew with: vbetctl image build", image);
+  g_set_error (
+      error, VBET_ERROR, VBET_ERROR_HOST,
+      "The guest image %s was built by another version of vBET; build it anew with: vbetctl image build",
+      image);
   return FALSE;
 }
 
@@ -152,7 +156,8 @@ find_stock (GError **error)
   char *found = vbet_kernels_stock ();
   if (found == NULL)
     g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
-                 "There is no guest kernel; build one with: vbetctl kernel build, or install the package user-mode-linux");
+                 "There is no guest kernel; build one with: vbetctl kernel build, or install the package "
+                 "user-mode-linux");
   return found;
 }
 
@@ -177,7 +182,8 @@ vbet_kernel_find (const char *name, GError **error)
   if (wanted == NULL)
     return find_stock (error);
   /* Never a program in PATH: a lab may come from anybody. */
-  if (g_path_is_absolute (wanted) && access (wanted, X_OK) == 0 && g_file_test (wanted, G_FILE_TEST_IS_REGULAR))
+  if (g_path_is_absolute (wanted) && access (wanted, X_OK) == 0
+      && g_file_test (wanted, G_FILE_TEST_IS_REGULAR))
     return g_strdup (wanted);
   g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
                "There is no kernel “%s”: it must be the absolute path of an executable file, a name that "
@@ -206,12 +212,14 @@ vbet_image_check_kernel (const char *image, const char *kernel)
   if (release == NULL || !has_manifest (image))
     return NULL;
   if (modules == NULL)
-    return g_strdup_printf ("The guest image holds no kernel modules, but %s (%s) has what guests need in modules; "
-                            "build the image anew with: vbetctl image build",
-                            kernel, release);
-  return g_strdup_printf ("The guest image holds modules for the kernel %s, but %s is %s; build the image anew with: "
-                          "vbetctl image build",
-                          modules, kernel, release);
+    return g_strdup_printf (
+        "The guest image holds no kernel modules, but %s (%s) has what guests need in modules; "
+        "build the image anew with: vbetctl image build",
+        kernel, release);
+  return g_strdup_printf (
+      "The guest image holds modules for the kernel %s, but %s is %s; build the image anew with: "
+      "vbetctl image build",
+      modules, kernel, release);
 }
 
 static gboolean

@@ -12,7 +12,7 @@
 #define SERVICE_KEY "service-"    /* and its name */
 #define CALL_KEY "call "          /* and what the call is about */
 #define INSIDE_KEY CALL_KEY "in " /* … what a guest has anew when it starts */
-#define GUEST_KEY "denied-" /* and the call's name */
+#define GUEST_KEY "denied-"       /* and the call's name */
 
 static double
 uptime (const VbetLab *self)
@@ -50,9 +50,10 @@ vbet_lab_guest_denied (VbetLabDevice *node, const char *call)
 {
   g_autofree char *name = g_strndup (call, strcspn (call, " "));
   g_autofree char *key = g_strconcat (GUEST_KEY, name, NULL);
-  g_autofree char *text
-      = g_strdup_printf ("Its kernel tried the system call %s of this machine, which guests may not use", name);
-  vbet_alarms_raise (node->lab->alarms, node->name, VBET_ALARM_FROM_ENGINE, key, "denied", text, uptime (node->lab));
+  g_autofree char *text = g_strdup_printf (
+      "Its kernel tried the system call %s of this machine, which guests may not use", name);
+  vbet_alarms_raise (node->lab->alarms, node->name, VBET_ALARM_FROM_ENGINE, key, "denied", text,
+                     uptime (node->lab));
 }
 
 void
@@ -61,7 +62,8 @@ vbet_lab_guest_floods (VbetLabDevice *node, gboolean on)
   VbetAlarms *alarms = node->lab->alarms;
   if (on)
     vbet_alarms_raise (alarms, node->name, VBET_ALARM_FROM_ENGINE, "flood", "flood",
-                       "It prints more than a MiB a second on its console and is slowed down", uptime (node->lab));
+                       "It prints more than a MiB a second on its console and is slowed down",
+                       uptime (node->lab));
   else
     vbet_alarms_clear (alarms, node->name, VBET_ALARM_FROM_ENGINE, "flood");
 }
@@ -71,9 +73,10 @@ vbet_lab_guest_has_old_files (VbetLabDevice *node, gboolean old)
 {
   VbetAlarms *alarms = node->lab->alarms;
   if (old)
-    vbet_alarms_raise (alarms, node->name, VBET_ALARM_FROM_ENGINE, FILES_KEY, "files",
-                       "What the last edits change in its files (names, name servers, services) did not get there",
-                       uptime (node->lab));
+    vbet_alarms_raise (
+        alarms, node->name, VBET_ALARM_FROM_ENGINE, FILES_KEY, "files",
+        "What the last edits change in its files (names, name servers, services) did not get there",
+        uptime (node->lab));
   else
     vbet_alarms_clear (alarms, node->name, VBET_ALARM_FROM_ENGINE, FILES_KEY);
 }
@@ -84,8 +87,8 @@ vbet_lab_service_denied (VbetLab *self, const char *device, const char *service,
   /* One alarm a service, of the last call: a process that was taken over can name as many as it likes. */
   gsize length = MIN (strspn (call, "abcdefghijklmnopqrstuvwxyz_0123456789"), VBET_CALL_NAME_MAX);
   g_autofree char *key = g_strconcat (SERVICE_KEY, service, NULL);
-  g_autofree char *text = g_strdup_printf ("The process %s tried the system call %.*s, which it may not use", service,
-                                           (int)length, call);
+  g_autofree char *text = g_strdup_printf ("The process %s tried the system call %.*s, which it may not use",
+                                           service, (int)length, call);
   vbet_alarms_raise (self->alarms, device, VBET_ALARM_FROM_ENGINE, key, "confined", text, uptime (self));
 }
 
@@ -115,7 +118,8 @@ subject_of (const VbetCall *call)
   switch (call->verb) {
   case VBET_CALL_ALLOC:
   case VBET_CALL_FREE:
-    return call->cable != NULL ? g_strdup_printf (CALL_KEY "cable %s alloc", call->cable) : g_strdup (CALL_KEY "alloc");
+    return call->cable != NULL ? g_strdup_printf (CALL_KEY "cable %s alloc", call->cable)
+                               : g_strdup (CALL_KEY "alloc");
   case VBET_CALL_ATTACH:
   case VBET_CALL_DETACH:
     return g_strdup_printf (INSIDE_KEY "%u nic", call->nic);

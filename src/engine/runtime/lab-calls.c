@@ -19,15 +19,15 @@
 typedef struct {
   VbetLab *lab;
   char *device;
-  guint boot;         /* of the device, in which this began */
+  guint boot; /* of the device, in which this began */
   VbetDone done;
   gpointer data;
-  VbetGuestNic *nic;  /* ATTACH */
-  char *script;       /* ATTACH, SET */
-  guint index;        /* ATTACH, DETACH */
-  char *path;         /* FILE */
-  GBytes *contents;   /* FILE; NULL: remove it */
-  guint mode;         /* FILE */
+  VbetGuestNic *nic; /* ATTACH */
+  char *script;      /* ATTACH, SET */
+  guint index;       /* ATTACH, DETACH */
+  char *path;        /* FILE */
+  GBytes *contents;  /* FILE; NULL: remove it */
+  guint mode;        /* FILE */
 } Pending;
 
 static Pending *
@@ -84,13 +84,16 @@ vbet_lab_device_is_running (const VbetLabDevice *node)
 static void
 alloc_device (VbetLab *self, const VbetCall *call, GError **error)
 {
-  if (vbet_lab_add_node (self, call->device, call->kind, error) == NULL || (call->kind & VBET_KIND_GUEST) != 0)
+  if (vbet_lab_add_node (self, call->device, call->kind, error) == NULL
+      || (call->kind & VBET_KIND_GUEST) != 0)
     return;
   g_autofree char *control = g_strdup_printf ("%s/%s.ctl", self->dir, call->device);
   /* A name too long for a socket only costs the way in for guests started by hand. */
   const char *listen = strlen (control) <= VBET_SOCKET_PATH_MAX ? control : NULL;
-  VbetSwitchBridgeKind kind = call->kind == VBET_KIND_SWITCH ? VBET_SWITCH_BRIDGE_SWITCH : VBET_SWITCH_BRIDGE_HUB;
-  if (vbet_switch_client_add_bridge (self->switch_client, call->device, kind, VBET_SWITCH_AGEING_DEFAULT, listen, error))
+  VbetSwitchBridgeKind kind
+      = call->kind == VBET_KIND_SWITCH ? VBET_SWITCH_BRIDGE_SWITCH : VBET_SWITCH_BRIDGE_HUB;
+  if (vbet_switch_client_add_bridge (self->switch_client, call->device, kind, VBET_SWITCH_AGEING_DEFAULT,
+                                     listen, error))
     vbet_lab_set_bridge (self, call->device, error);
 }
 
@@ -110,7 +113,7 @@ free_device (VbetLab *self, const VbetCall *call, GError **error)
 static guint
 nic_mtu (const VbetNic *nic)
 {
-  return (guint) vbet_attributes_integer (nic->attributes, VBET_KIND_NIC, "mtu");
+  return (guint)vbet_attributes_integer (nic->attributes, VBET_KIND_NIC, "mtu");
 }
 
 static char *
@@ -179,7 +182,8 @@ attach_when_ready (gpointer data, GError *error)
   }
   VbetGuest *guest = pending_guest (pending, error);
   if (guest != NULL)
-    vbet_guest_attach_nic_async (guest, g_steal_pointer (&pending->nic), pending->script, on_nic_attached, pending);
+    vbet_guest_attach_nic_async (guest, g_steal_pointer (&pending->nic), pending->script, on_nic_attached,
+                                 pending);
 }
 
 /* The switch's port of @nic; what is there of it since the call failed half-way stays. */
@@ -191,7 +195,8 @@ make_port (VbetLab *self, VbetLabDevice *node, const VbetNic *nic, GError **erro
     return there || vbet_lab_attach_outside (self, node, nic, error);
   if (node->guest == NULL) {
     if (!there
-        && !vbet_switch_client_add_bridge_port (self->switch_client, node->name, nic->index, node->name, error))
+        && !vbet_switch_client_add_bridge_port (self->switch_client, node->name, nic->index, node->name,
+                                                error))
       return FALSE;
     vbet_lab_set_bridge_port (self, node->name, nic->index, error);
     return TRUE;
@@ -199,8 +204,10 @@ make_port (VbetLab *self, VbetLabDevice *node, const VbetNic *nic, GError **erro
   g_autofree char *path = nic_path (node, nic->index);
   g_autofree char *vhost_path = vhost_path_of (path);
   return (there
-          || vbet_switch_client_add_guest_port (self->switch_client, node->name, nic->index, nic_mtu (nic), path, error))
-         && vbet_switch_client_offer_vhost (self->switch_client, node->name, nic->index, nic->mac, vhost_path, error);
+          || vbet_switch_client_add_guest_port (self->switch_client, node->name, nic->index, nic_mtu (nic),
+                                                path, error))
+         && vbet_switch_client_offer_vhost (self->switch_client, node->name, nic->index, nic->mac, vhost_path,
+                                            error);
 }
 
 static void
@@ -211,13 +218,14 @@ attach (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data)
   const VbetDevice *device = vbet_topology_device (self->topology, call->device);
   const VbetNic *nic = device != NULL ? vbet_device_nic (device, call->nic) : NULL;
   if (node == NULL || nic == NULL) {
-    done (data, g_error_new (VBET_ERROR, VBET_ERROR_NOT_FOUND, "%s is not there, so it takes no NIC", call->device));
+    done (data, g_error_new (VBET_ERROR, VBET_ERROR_NOT_FOUND, "%s is not there, so it takes no NIC",
+                             call->device));
     return;
   }
   if (g_hash_table_contains (node->stuck, GUINT_TO_POINTER (call->nic))) {
     done (data, g_error_new (VBET_ERROR, VBET_ERROR_STATE,
-                             "%s still has the NIC that was %u before: try to detach that again first", call->device,
-                             call->nic));
+                             "%s still has the NIC that was %u before: try to detach that again first",
+                             call->device, call->nic));
     return;
   }
   if (!make_port (self, node, nic, &error) || !vbet_lab_join_port (self, call->device, call->nic, &error)) {
@@ -317,8 +325,10 @@ on_script_done (GObject *source, GAsyncResult *result, gpointer data)
   if (outcome != NULL && outcome->status != 0) {
     gsize size = 0;
     const char *text = g_bytes_get_data (outcome->err, &size);
-    g_autofree char *said = size > 0 ? g_utf8_make_valid (text, (gssize) MIN (size, 400)) : g_strdup ("no reason given");
-    error = g_error_new (VBET_ERROR, VBET_ERROR_FAILED, "%s refused it: %s", pending->device, g_strstrip (said));
+    g_autofree char *said
+        = size > 0 ? g_utf8_make_valid (text, (gssize)MIN (size, 400)) : g_strdup ("no reason given");
+    error = g_error_new (VBET_ERROR, VBET_ERROR_FAILED, "%s refused it: %s", pending->device,
+                         g_strstrip (said));
   }
   pending_end (pending, error);
 }
@@ -341,7 +351,8 @@ set_attribute (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data
 {
   GError *error = NULL;
   VbetLabDevice *node = call->device != NULL ? vbet_lab_device (self, call->device) : NULL;
-  const VbetDevice *device = call->device != NULL ? vbet_topology_device (self->topology, call->device) : NULL;
+  const VbetDevice *device
+      = call->device != NULL ? vbet_topology_device (self->topology, call->device) : NULL;
   if (call->live == VBET_LIVE_VISUAL || strcmp (call->key, "autostart") == 0) {
     done (data, NULL); /* autostart is about the lab's next start, which reads the text */
     return;
@@ -358,8 +369,9 @@ set_attribute (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data
       vbet_lab_set_bridge (self, call->device, &error);
   } else if (node != NULL && device != NULL && vbet_lab_device_is_running (node)) {
     const VbetNic *nic = call->nic > 0 ? vbet_device_nic (device, call->nic) : NULL;
-    g_autofree char *script
-        = call->live == VBET_LIVE_AT_ONCE ? vbet_guest_config_change (self->topology, device, nic, call->key) : NULL;
+    g_autofree char *script = call->live == VBET_LIVE_AT_ONCE
+                                  ? vbet_guest_config_change (self->topology, device, nic, call->key)
+                                  : NULL;
     if (script != NULL) {
       Pending *pending = pending_new (self, node, done, data);
       pending->script = g_steal_pointer (&script);
@@ -369,7 +381,8 @@ set_attribute (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data
     /* What a NIC is, it is from its ATTACH. */
     node->needs_restart = node->needs_restart || nic == NULL;
   } else if (node != NULL && device != NULL && strcmp (call->key, "rules") == 0) {
-    vbet_lab_find_parts (self, device, TRUE, NULL, NULL, &error); /* else it is found when the firewall is started */
+    vbet_lab_find_parts (self, device, TRUE, NULL, NULL,
+                         &error); /* else it is found when the firewall is started */
   }
   done (data, error);
 }
@@ -450,8 +463,8 @@ change_power (VbetLab *self, const VbetCall *call, VbetPower power, VbetDone don
   VbetLabDevice *node = vbet_lab_device (self, call->device);
   if (node == NULL || node->guest == NULL)
     done (data, power == VBET_POWER_STOP ? NULL
-                                         : g_error_new (VBET_ERROR, VBET_ERROR_NOT_FOUND, "%s cannot start: it is not there",
-                                                        call->device));
+                                         : g_error_new (VBET_ERROR, VBET_ERROR_NOT_FOUND,
+                                                        "%s cannot start: it is not there", call->device));
   else
     vbet_lab_power (self, node, power, done, data);
 }

@@ -70,10 +70,12 @@ vbet_lab_find_share (VbetLab *self, const VbetDevice *device, char **ret_path, G
   *ret_path = NULL;
   if (share == NULL || share[0] == '\0')
     return TRUE;
-  g_autofree char *folder = self->path != NULL && self->path[0] != '\0' ? g_path_get_dirname (self->path) : NULL;
+  g_autofree char *folder
+      = self->path != NULL && self->path[0] != '\0' ? g_path_get_dirname (self->path) : NULL;
   if (!g_path_is_absolute (share) && folder == NULL) {
     g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE,
-                 "The share “%s” is relative, and the lab has no file that it could start from; save the lab, or write an "
+                 "The share “%s” is relative, and the lab has no file that it could start from; save the "
+                 "lab, or write an "
                  "absolute path",
                  share);
     return FALSE;
@@ -84,7 +86,7 @@ vbet_lab_find_share (VbetLab *self, const VbetDevice *device, char **ret_path, G
     return TRUE;
   }
   g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "The folder %s cannot be shared: %s", path,
-               g_file_test (path, G_FILE_TEST_IS_DIR)  ? "it cannot be read"
+               g_file_test (path, G_FILE_TEST_IS_DIR)   ? "it cannot be read"
                : g_file_test (path, G_FILE_TEST_EXISTS) ? "it is no folder"
                                                         : "it is not there");
   return FALSE;

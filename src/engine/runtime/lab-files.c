@@ -120,7 +120,8 @@ settle_files (VbetLabDevice *node, const VbetLabRefresh *refresh, Outcome outcom
   node->files_torn = node->files_torn || outcome == FILES_TORN;
   if (outcome == FILES_NEW)
     take_files (node, refresh->names, refresh->digest);
-  if (outcome != FILES_AS_BEFORE && !vbet_guest_is_ending (node->guest)) /* who just goes away needs no files */
+  if (outcome != FILES_AS_BEFORE
+      && !vbet_guest_is_ending (node->guest)) /* who just goes away needs no files */
     vbet_lab_guest_has_old_files (node, outcome == FILES_TORN);
   if (refresh->names != vbet_lab_names (node->lab))
     refresh_device (node);

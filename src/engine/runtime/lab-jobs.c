@@ -24,7 +24,7 @@ on_actions_done (gpointer data, gboolean ok, GVariant *results)
   if (job->index > 0) {
     VbetStepState state = ok ? VBET_STEP_PASSED : VBET_STEP_FAILED;
     const VbetStep *step = g_ptr_array_index (job->topology->steps, job->index - 1);
-    g_variant_dict_insert (&dict, "index", "x", (gint64) job->index);
+    g_variant_dict_insert (&dict, "index", "x", (gint64)job->index);
     g_variant_dict_insert (&dict, "title", "s", step->title);
     if (job->index <= self->step_states->len)
       g_array_index (self->step_states, VbetStepState, job->index - 1) = state;
@@ -59,11 +59,13 @@ begin_step (VbetLab *self, GTask *task)
     if (self->topology->steps->len == 0)
       g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_NOT_FOUND, "The lab has no steps");
     else if (job->index == 0)
-      g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_NOT_FOUND, "All %u steps have passed; give a number to run one again",
+      g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_NOT_FOUND,
+                               "All %u steps have passed; give a number to run one again",
                                self->topology->steps->len);
     else
-      g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_NOT_FOUND, "The lab has %u steps, there is no step %u",
-                               self->topology->steps->len, index);
+      g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_NOT_FOUND,
+                               "The lab has %u steps, there is no step %u", self->topology->steps->len,
+                               index);
     g_object_unref (task);
     vbet_lab_release (self);
     return;
@@ -176,7 +178,7 @@ static void
 refuse_retry (GTask *task, gboolean queued, VbetErrorCode code, const char *why)
 {
   VbetLab *self = g_task_get_source_object (task);
-  g_task_return_new_error (task, VBET_ERROR, (gint) code, "%s", why);
+  g_task_return_new_error (task, VBET_ERROR, (gint)code, "%s", why);
   if (queued)
     vbet_lab_release (self);
   g_object_unref (task);
@@ -186,7 +188,8 @@ refuse_retry (GTask *task, gboolean queued, VbetErrorCode code, const char *why)
 static gboolean
 is_wanted (VbetLab *self, const VbetCall *call)
 {
-  const VbetDevice *device = call->device != NULL ? vbet_topology_device (self->topology, call->device) : NULL;
+  const VbetDevice *device
+      = call->device != NULL ? vbet_topology_device (self->topology, call->device) : NULL;
   const VbetCable *cable = call->cable != NULL ? vbet_topology_cable (self->topology, call->cable) : NULL;
   const VbetNic *nic = device != NULL && call->nic > 0 ? vbet_device_nic (device, call->nic) : NULL;
   const VbetLabDevice *node = call->device != NULL ? vbet_lab_device (self, call->device) : NULL;
@@ -197,7 +200,8 @@ is_wanted (VbetLab *self, const VbetCall *call)
     if (call->kind == VBET_KIND_CABLE)
       return cable != NULL;
     /* A gateway or TAP device that does not work is there all the same. */
-    return device != NULL && device->kind == call->kind && (node == NULL || (node->kind & VBET_KIND_OUTSIDE) != 0);
+    return device != NULL && device->kind == call->kind
+           && (node == NULL || (node->kind & VBET_KIND_OUTSIDE) != 0);
   case VBET_CALL_FREE:
     return call->kind == VBET_KIND_CABLE ? cable == NULL : device == NULL;
   case VBET_CALL_ATTACH:
@@ -210,9 +214,10 @@ is_wanted (VbetLab *self, const VbetCall *call)
   case VBET_CALL_UNPLUG:
     return !plugged;
   case VBET_CALL_SET: {
-    const VbetAttributes *attributes = cable != NULL ? cable->attributes
-                                       : nic != NULL ? nic->attributes
-                                       : call->nic == 0 && device != NULL ? device->attributes : NULL;
+    const VbetAttributes *attributes = cable != NULL                      ? cable->attributes
+                                       : nic != NULL                      ? nic->attributes
+                                       : call->nic == 0 && device != NULL ? device->attributes
+                                                                          : NULL;
     return attributes != NULL && vbet_value_equal (vbet_attributes_get (attributes, call->key), call->value);
   }
   case VBET_CALL_FILE:
@@ -230,11 +235,13 @@ begin_retry (VbetLab *self, GTask *task)
   VbetJob *job = g_task_get_task_data (task);
   g_autoptr (VbetCallRecord) old = vbet_lab_call_record (self, job->index);
   if (old == NULL || !is_wanted (self, old->call)) {
-    refuse_retry (task, TRUE, VBET_ERROR_STATE, "The lab has changed since: it no longer wants what this call would do");
+    refuse_retry (task, TRUE, VBET_ERROR_STATE,
+                  "The lab has changed since: it no longer wants what this call would do");
     return;
   }
   Retry *retry = retry_new (task, old, TRUE);
-  vbet_lab_execute (self, retry->record->call != NULL ? retry->record->call : old->call, retry->record, on_retried, retry);
+  vbet_lab_execute (self, retry->record->call != NULL ? retry->record->call : old->call, retry->record,
+                    on_retried, retry);
 }
 
 static gboolean
@@ -285,6 +292,7 @@ vbet_lab_retry_async (VbetLab *self, guint number, GAsyncReadyCallback callback,
   } else if (old->device != NULL && power_of (old->verb, &power)) {
     retry_power (self, task, old, power);
   } else {
-    refuse_retry (task, FALSE, VBET_ERROR_STATE, "This call cannot be tried again by itself; change the lab instead");
+    refuse_retry (task, FALSE, VBET_ERROR_STATE,
+                  "This call cannot be tried again by itself; change the lab instead");
   }
 }

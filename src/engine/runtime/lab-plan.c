@@ -175,7 +175,7 @@ vbet_lab_run_plan (VbetLab *self, GPtrArray *calls, VbetPlanDone serial_done, Vb
   PlanRun *run = g_new0 (PlanRun, 1);
   run->lab = g_object_ref (self);
   run->calls = calls;
-  run->records = g_ptr_array_new_with_free_func ((GDestroyNotify) vbet_call_record_unref);
+  run->records = g_ptr_array_new_with_free_func ((GDestroyNotify)vbet_call_record_unref);
   run->serial_done = serial_done;
   run->done = done;
   run->data = data;

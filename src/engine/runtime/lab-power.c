@@ -32,7 +32,7 @@ choose_cpu (VbetLab *self)
       load[node->cpu]++;
   }
   for (gint cpu = 0; cpu < CPU_SETSIZE; cpu++)
-    if (CPU_ISSET ((size_t) cpu, &allowed) && (best < 0 || load[cpu] < load[best]))
+    if (CPU_ISSET ((size_t)cpu, &allowed) && (best < 0 || load[cpu] < load[best]))
       best = cpu;
   return best;
 }
@@ -121,7 +121,7 @@ make_config (VbetLab *self, VbetLabDevice *node, GError **error)
   config->name = g_strdup (device->name);
   config->node_dir = g_strdup (node->dir);
   config->persist = vbet_attributes_boolean (device->attributes, device->kind, "persist");
-  config->memory = (guint64) vbet_attributes_integer (device->attributes, device->kind, "mem");
+  config->memory = (guint64)vbet_attributes_integer (device->attributes, device->kind, "mem");
   if (!vbet_lab_find_parts (self, device, TRUE, &config->kernel, &config->image, error))
     return NULL;
   config->disk_path = disk_path (self, device, config->persist, error);

@@ -12,55 +12,55 @@
 #include "engine/runtime/lab.h"
 #include "engine/runtime/switch-client.h"
 
-typedef struct _VbetLabRemote VbetLabRemote; /* lab-remote.c */
+typedef struct _VbetLabRemote VbetLabRemote;   /* lab-remote.c */
 typedef struct _VbetLabRefresh VbetLabRefresh; /* lab-files.c */
 
 /* A device that exists in the running lab. */
 typedef struct {
-  VbetLab *lab;         /* borrowed */
+  VbetLab *lab; /* borrowed */
   char *name;
   VbetKind kind;
-  guint number;         /* of its folder; never used twice in a lab */
-  char *dir;            /* guests: node folder */
-  VbetGuest *guest;     /* guests, else NULL */
-  VbetGateway *gateway; /* gateways, else NULL */
-  int tap_fd;           /* TAP: the real host's device; -1: none */
-  char *tap_name;       /* (nullable): what that is called */
+  guint number;          /* of its folder; never used twice in a lab */
+  char *dir;             /* guests: node folder */
+  VbetGuest *guest;      /* guests, else NULL */
+  VbetGateway *gateway;  /* gateways, else NULL */
+  int tap_fd;            /* TAP: the real host's device; -1: none */
+  char *tap_name;        /* (nullable): what that is called */
   VbetLabRemote *remote; /* remotes, else NULL */
-  char *problem;        /* (nullable): TAP, remote: why there is none */
+  char *problem;         /* (nullable): TAP, remote: why there is none */
   gulong state_handler;
   gulong nic_handler;
   gulong alarm_handler;
   gulong denied_handler;
   gulong confined_handler;
-  gulong flood_handler; /* of its console */
-  gint cpu;             /* processor the guest was given; -1 when it is off */
+  gulong flood_handler;    /* of its console */
+  gint cpu;                /* processor the guest was given; -1 when it is off */
   VbetGuestNames *made_of; /* (nullable): what the files of the guest that runs were made of; owned */
-  char *files_digest;    /* of these files; NULL with @made_of */
-  gboolean files_torn;   /* a refresh failed half-way: they may be others */
+  char *files_digest;      /* of these files; NULL with @made_of */
+  gboolean files_torn;     /* a refresh failed half-way: they may be others */
   VbetLabRefresh *refresh; /* (nullable): brings them up to the text, or waits for the guest to do so */
-  GPtrArray *file_turns; /* (nullable): what waits for the end of @refresh */
-  gboolean needs_restart; /* an attribute changed that the running guest does not have yet */
-  GHashTable *down;     /* NIC index → itself: of virtio-net NICs: the guest has set it down */
-  GHashTable *cut;      /* NIC index → itself: cabled once, not now; the guest sees no carrier */
-  GHashTable *lacking;  /* NIC index → itself: the running guest did not get it, its ATTACH failed */
-  GHashTable *stuck;    /* NIC index → itself: the running guest still has it, its DETACH failed */
-  guint boot;           /* another one in the lab each time the guest has ended: for results that come late */
-  GPtrArray *waiters;   /* of Waiter: what waits for the guest to be ready or failed */
+  GPtrArray *file_turns;   /* (nullable): what waits for the end of @refresh */
+  gboolean needs_restart;  /* an attribute changed that the running guest does not have yet */
+  GHashTable *down;        /* NIC index → itself: of virtio-net NICs: the guest has set it down */
+  GHashTable *cut;         /* NIC index → itself: cabled once, not now; the guest sees no carrier */
+  GHashTable *lacking;     /* NIC index → itself: the running guest did not get it, its ATTACH failed */
+  GHashTable *stuck;       /* NIC index → itself: the running guest still has it, its DETACH failed */
+  guint boot;         /* another one in the lab each time the guest has ended: for results that come late */
+  GPtrArray *waiters; /* of Waiter: what waits for the guest to be ready or failed */
 } VbetLabDevice;
 
 /* One executed call, as it is logged; reference-counted by g_rc_box_acquire() and vbet_call_record_unref(). */
 typedef struct {
   guint number;
   char *text;
-  const char *verb;   /* static */
-  char *device;       /* (nullable) */
-  char *cable;        /* (nullable) */
-  const char *state;  /* "running", "done", "failed"; static */
-  char *error;        /* (nullable) */
-  VbetCall *call;     /* (nullable): of a plan, kept when it failed, to be tried again */
-  gint64 began;       /* monotonic, us */
-  gint64 ended;       /* 0 while it runs */
+  const char *verb;  /* static */
+  char *device;      /* (nullable) */
+  char *cable;       /* (nullable) */
+  const char *state; /* "running", "done", "failed"; static */
+  char *error;       /* (nullable) */
+  VbetCall *call;    /* (nullable): of a plan, kept when it failed, to be tried again */
+  gint64 began;      /* monotonic, us */
+  gint64 ended;      /* 0 while it runs */
 } VbetCallRecord;
 
 /* Where the ends of a cable are plugged in the running lab. */
@@ -90,33 +90,33 @@ struct _VbetLab {
   char *pad_library; /* (nullable): vbet-xstate.so */
   char *nat_program;
   VbetSwitchClient *switch_client;
-  VbetTopology *topology;   /* what runs, or is about to once the present job is through */
-  VbetGuestNames *names;    /* (nullable): of @topology, once they were needed */
-  guint plans;              /* whose calls, but for starts, have not all ended */
-  gboolean files_due;       /* files of running guests may be old when they have */
-  char *text;               /* (nullable): applied last */
+  VbetTopology *topology; /* what runs, or is about to once the present job is through */
+  VbetGuestNames *names;  /* (nullable): of @topology, once they were needed */
+  guint plans;            /* whose calls, but for starts, have not all ended */
+  gboolean files_due;     /* files of running guests may be old when they have */
+  char *text;             /* (nullable): applied last */
   guint revision;
-  gint64 born;              /* monotonic, us */
-  GHashTable *nodes;        /* name → VbetLabDevice, owned */
+  gint64 born;       /* monotonic, us */
+  GHashTable *nodes; /* name → VbetLabDevice, owned */
   guint next_node;
-  guint last_boot;          /* of all devices */
-  GHashTable *cables;       /* name → VbetCableRun, owned */
-  GPtrArray *captures;      /* of those of lab-captures.c, owned */
-  GHashTable *measures;     /* name of a cable → VbetLabMeasure (borrowed): those that run */
-  GQueue calls;             /* of VbetCallRecord: the last ones, by number */
-  gsize calls_bytes;        /* of their texts */
-  guint last_call;          /* number of the newest */
-  VbetAlarms *alarms;       /* owned */
-  GArray *step_states;      /* of VbetStepState, one a step of @topology */
-  GHashTable *step_results; /* number of a step → av of what its statements gave when it ran last */
+  guint last_boot;                  /* of all devices */
+  GHashTable *cables;               /* name → VbetCableRun, owned */
+  GPtrArray *captures;              /* of those of lab-captures.c, owned */
+  GHashTable *measures;             /* name of a cable → VbetLabMeasure (borrowed): those that run */
+  GQueue calls;                     /* of VbetCallRecord: the last ones, by number */
+  gsize calls_bytes;                /* of their texts */
+  guint last_call;                  /* number of the newest */
+  VbetAlarms *alarms;               /* owned */
+  GArray *step_states;              /* of VbetStepState, one a step of @topology */
+  GHashTable *step_results;         /* number of a step → av of what its statements gave when it ran last */
   struct _VbetActionsRun *step_run; /* (nullable): the step that runs */
-  GQueue jobs;              /* of GTask that wait for their turn */
-  gboolean busy;            /* a job runs */
-  gboolean isolated; /* for good */
+  GQueue jobs;                      /* of GTask that wait for their turn */
+  gboolean busy;                    /* a job runs */
+  gboolean isolated;                /* for good */
   gboolean stopping;
   gboolean switch_failed;
-  GHashTable *seccomp;      /* kernel → whether it can run programs without ptrace */
-  GHashTable *features;     /* kernel, image and the kernel's state, a line each → VbetKernelFeatures */
+  GHashTable *seccomp;  /* kernel → whether it can run programs without ptrace */
+  GHashTable *features; /* kernel, image and the kernel's state, a line each → VbetKernelFeatures */
   guint cpu_cursor;
 };
 
@@ -143,11 +143,11 @@ typedef void (*VbetJobBegin) (VbetLab *self, GTask *task);
 
 typedef struct {
   VbetJobBegin begin;
-  char *text;             /* apply, call */
-  char *path;             /* apply */
-  gboolean wait;          /* apply */
-  guint index;            /* step; retry: number of the call */
-  char *device;           /* power */
+  char *text;    /* apply, call */
+  char *path;    /* apply */
+  gboolean wait; /* apply */
+  guint index;   /* step; retry: number of the call */
+  char *device;  /* power */
   VbetPower power;
   guint first_call;       /* number of the last call before this job */
   GPtrArray *actions;     /* call: owned */
@@ -183,7 +183,8 @@ void vbet_lab_forget_calls (VbetLab *self);
  * @done: called when every call has ended; @records: of VbetCallRecord, borrowed, in order
  */
 typedef void (*VbetPlanDone) (gpointer data, GPtrArray *records);
-void vbet_lab_run_plan (VbetLab *self, GPtrArray *calls, VbetPlanDone serial_done, VbetPlanDone done, gpointer data);
+void vbet_lab_run_plan (VbetLab *self, GPtrArray *calls, VbetPlanDone serial_done, VbetPlanDone done,
+                        gpointer data);
 
 /* lab-cables.c: of an executed call; and what the switch tells */
 void vbet_lab_plug (VbetLab *self, const VbetCall *call, GError **error);
@@ -278,7 +279,8 @@ void vbet_lab_outside_emit_state (VbetLab *self, const VbetLabDevice *node);
 /* lab-remote.c: for lab-outside.c */
 VbetLabRemote *vbet_lab_remote_new (void);
 void vbet_lab_remote_free (VbetLabRemote *self);
-void vbet_lab_update_remote (VbetLab *lab, VbetLabDevice *node, const VbetDevice *device, VbetDone done, gpointer data);
+void vbet_lab_update_remote (VbetLab *lab, VbetLabDevice *node, const VbetDevice *device, VbetDone done,
+                             gpointer data);
 /** vbet_lab_remote_connect: gives the switch its socket, if it has one and the switch has its port. */
 void vbet_lab_remote_connect (VbetLab *lab, VbetLabDevice *node);
 gboolean vbet_lab_remote_is_open (const VbetLabRemote *self);
@@ -286,7 +288,8 @@ void vbet_lab_insert_remote (VbetLab *lab, const VbetLabDevice *node, GVariantDi
 
 /* lab-calls.c */
 /** vbet_lab_execute: executes one call of a plan, logged; @done may be called before it returns. */
-void vbet_lab_execute (VbetLab *self, const VbetCall *call, VbetCallRecord *record, VbetDone done, gpointer data);
+void vbet_lab_execute (VbetLab *self, const VbetCall *call, VbetCallRecord *record, VbetDone done,
+                       gpointer data);
 /** vbet_lab_device_is_running: whether @node's guest is booting, ready or paused. */
 gboolean vbet_lab_device_is_running (const VbetLabDevice *node);
 /** vbet_lab_device_nic: Returns: (transfer full): @nic as the guest of @node gets it. */
@@ -339,8 +342,8 @@ const char *vbet_lab_power_text (VbetPower power);
 /* lab-steps.c */
 /** vbet_lab_run_actions: runs @actions (borrowed, of VbetAction) in order; all of them with @keep_going. */
 typedef void (*VbetActionsDone) (gpointer data, gboolean ok, GVariant *results);
-void vbet_lab_run_actions (VbetLab *self, GPtrArray *actions, gboolean keep_going, guint step, VbetActionsDone done,
-                           gpointer data);
+void vbet_lab_run_actions (VbetLab *self, GPtrArray *actions, gboolean keep_going, guint step,
+                           VbetActionsDone done, gpointer data);
 /** vbet_actions_run_cancel: of @self->step_run: its statement under way is given up; @done comes soon. */
 void vbet_actions_run_cancel (struct _VbetActionsRun *run);
 gboolean vbet_actions_run_is_cancelled (const struct _VbetActionsRun *run);

@@ -27,13 +27,13 @@
 typedef struct _VbetActionsRun ActionsRun;
 
 struct _VbetActionsRun {
-  guint refs;                /* one of its own until it has finished, one a turn */
-  guint turn;                /* turns of other numbers are stale */
+  guint refs; /* one of its own until it has finished, one a turn */
+  guint turn; /* turns of other numbers are stale */
   gboolean cancelled;
   gboolean editing;          /* an edit is under way */
   GCancellable *cancellable; /* of the command under way */
   VbetLab *lab;
-  GPtrArray *actions;        /* owned reference */
+  GPtrArray *actions; /* owned reference */
   guint index;
   gboolean keep_going;
   guint step;
@@ -42,13 +42,13 @@ struct _VbetActionsRun {
   VbetActionsDone done;
   gpointer data;
   /* the action that runs */
-  gint64 began;              /* monotonic, us */
+  gint64 began; /* monotonic, us */
   gint64 deadline;
-  GRegex *regex;             /* (nullable) */
-  char *target;              /* ping: address */
-  char *output;              /* (nullable): what the last try showed */
-  guint pending;             /* power: devices still changing */
-  GError *problem;           /* power: the first that failed */
+  GRegex *regex;   /* (nullable) */
+  char *target;    /* ping: address */
+  char *output;    /* (nullable): what the last try showed */
+  guint pending;   /* power: devices still changing */
+  GError *problem; /* power: the first that failed */
 };
 
 static void next_action (ActionsRun *run);
@@ -106,12 +106,12 @@ end_action (ActionsRun *run, gboolean ok, const char *error)
   GVariantDict dict;
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "text", "s", action->source);
-  g_variant_dict_insert (&dict, "line", "x", (gint64) action->line);
+  g_variant_dict_insert (&dict, "line", "x", (gint64)action->line);
   g_variant_dict_insert (&dict, "ok", "b", ok);
   g_variant_dict_insert (&dict, "output", "s", run->output != NULL ? run->output : "");
   if (error != NULL)
     g_variant_dict_insert (&dict, "error", "s", error);
-  g_variant_dict_insert (&dict, "duration", "d", (double) (g_get_monotonic_time () - run->began) / 1e6);
+  g_variant_dict_insert (&dict, "duration", "d", (double)(g_get_monotonic_time () - run->began) / 1e6);
   g_autoptr (GVariant) result = g_variant_ref_sink (g_variant_dict_end (&dict));
   g_variant_builder_add (&run->results, "v", result);
   if (run->step > 0)
@@ -136,10 +136,10 @@ readable (GBytes *out, GBytes *err)
   g_autoptr (GByteArray) all = g_byte_array_new ();
   gsize size = 0;
   const guint8 *bytes = g_bytes_get_data (out, &size);
-  g_byte_array_append (all, bytes, (guint) size);
+  g_byte_array_append (all, bytes, (guint)size);
   bytes = g_bytes_get_data (err, &size);
-  g_byte_array_append (all, bytes, (guint) size);
-  return all->len > 0 ? g_utf8_make_valid ((const char *) all->data, all->len) : g_strdup ("");
+  g_byte_array_append (all, bytes, (guint)size);
+  return all->len > 0 ? g_utf8_make_valid ((const char *)all->data, all->len) : g_strdup ("");
 }
 
 static void
@@ -179,7 +179,8 @@ holds (ActionsRun *run, const char *output, GError **error)
     found = strstr (output, action->pattern) != NULL;
   if (fault != NULL) {
     g_set_error (error, VBET_ERROR, VBET_ERROR_FAILED,
-                 "The pattern could not be tried on what %s said (%s); make it simpler", action->devices[0], fault->message);
+                 "The pattern could not be tried on what %s said (%s); make it simpler", action->devices[0],
+                 fault->message);
     return FALSE;
   }
   return found != action->absent;
@@ -203,9 +204,10 @@ not_yet (ActionsRun *run)
     return;
   }
   g_autofree char *error = NULL;
-  double seconds = (double) action->within_ns / 1e9;
+  double seconds = (double)action->within_ns / 1e9;
   if (action->kind == VBET_ACTION_PING)
-    error = g_strdup_printf ("%s does not reach %s (%s) within %g s", action->devices[0], action->target, run->target, seconds);
+    error = g_strdup_printf ("%s does not reach %s (%s) within %g s", action->devices[0], action->target,
+                             run->target, seconds);
   else
     error = g_strdup_printf ("“%s” is %s in what “%s” prints on %s, %g s long", action->pattern,
                              action->absent ? "still" : "not", action->command, action->devices[0], seconds);
@@ -229,8 +231,8 @@ on_command_done (GObject *source, GAsyncResult *result, gpointer data)
   g_autofree char *output = readable (outcome->out, outcome->err);
   keep_output (run, output);
   if (action->kind == VBET_ACTION_EXEC) {
-    g_autofree char *failed = g_strdup_printf ("“%s” on %s ended with exit code %d", action->command, action->devices[0],
-                                               outcome->status);
+    g_autofree char *failed = g_strdup_printf ("“%s” on %s ended with exit code %d", action->command,
+                                               action->devices[0], outcome->status);
     end_action (run, outcome->status == 0, outcome->status == 0 ? NULL : failed);
   } else if (holds (run, output, &fault)) {
     end_action (run, TRUE, NULL);
@@ -299,7 +301,8 @@ begin_command (ActionsRun *run)
   if (action->kind == VBET_ACTION_PING) {
     run->target = ping_target (run->lab, action->target);
     if (run->target == NULL) {
-      g_autofree char *message = g_strdup_printf ("%s has no address to ping; write ip=… on one of its NICs", action->target);
+      g_autofree char *message
+          = g_strdup_printf ("%s has no address to ping; write ip=… on one of its NICs", action->target);
       end_action (run, FALSE, message);
       return;
     }
@@ -384,9 +387,11 @@ begin_edit (ActionsRun *run)
   gsize size = strlen (action->source);
   run->editing = TRUE;
   g_autoptr (VbetDiagnostics) diagnostics = vbet_diagnostics_new (action->source, size);
-  g_autoptr (VbetTopology) topology = vbet_topology_call (run->lab->topology, action->source, size, diagnostics);
+  g_autoptr (VbetTopology) topology
+      = vbet_topology_call (run->lab->topology, action->source, size, diagnostics);
   if (topology == NULL) {
-    const VbetDiagnostic *first = vbet_diagnostics_size (diagnostics) > 0 ? vbet_diagnostics_get (diagnostics, 0) : NULL;
+    const VbetDiagnostic *first
+        = vbet_diagnostics_size (diagnostics) > 0 ? vbet_diagnostics_get (diagnostics, 0) : NULL;
     end_action (run, FALSE, first != NULL ? first->message : "The statement cannot be carried out");
     return;
   }
@@ -454,7 +459,8 @@ next_action (ActionsRun *run)
     return;
   }
   run->began = g_get_monotonic_time ();
-  g_idle_add (on_begin, turn_new (run)); /* from the main loop: a step of a thousand statements must not recurse */
+  g_idle_add (on_begin,
+              turn_new (run)); /* from the main loop: a step of a thousand statements must not recurse */
 }
 
 void
@@ -478,13 +484,13 @@ vbet_actions_run_is_cancelled (const ActionsRun *run)
 guint
 vbet_actions_run_statement (const ActionsRun *run, double *ret_seconds)
 {
-  *ret_seconds = (double) (g_get_monotonic_time () - run->began) / 1e6;
+  *ret_seconds = (double)(g_get_monotonic_time () - run->began) / 1e6;
   return run->index + 1;
 }
 
 void
-vbet_lab_run_actions (VbetLab *self, GPtrArray *actions, gboolean keep_going, guint step, VbetActionsDone done,
-                      gpointer data)
+vbet_lab_run_actions (VbetLab *self, GPtrArray *actions, gboolean keep_going, guint step,
+                      VbetActionsDone done, gpointer data)
 {
   ActionsRun *run = g_new0 (ActionsRun, 1);
   run->refs = 1;

@@ -106,8 +106,9 @@ vbet_lab_device_when_settled (VbetLabDevice *node, VbetDone done, gpointer data)
     g_ptr_array_add (node->waiters, waiter);
   } else {
     const char *reason = vbet_guest_get_reason (node->guest);
-    done (data, g_error_new (VBET_ERROR, VBET_ERROR_STATE, "%s is %s%s%s", node->name, vbet_guest_state_name (state),
-                             reason != NULL ? ": " : "", reason != NULL ? reason : ""));
+    done (data, g_error_new (VBET_ERROR, VBET_ERROR_STATE, "%s is %s%s%s", node->name,
+                             vbet_guest_state_name (state), reason != NULL ? ": " : "",
+                             reason != NULL ? reason : ""));
   }
 }
 
@@ -148,7 +149,7 @@ on_guest_state (VbetGuest *guest, VbetGuestState state, const char *reason, Vbet
 static void
 on_alarm (VbetGuest *guest, const char *key, const char *kind, const char *text, VbetLabDevice *node)
 {
-  (void) guest;
+  (void)guest;
   vbet_lab_guest_alarm (node, key, kind, text);
 }
 
@@ -156,7 +157,7 @@ static void
 on_nic_state (VbetGuest *guest, guint nic, gboolean up, VbetLabDevice *node)
 {
   gboolean was_down = g_hash_table_contains (node->down, GUINT_TO_POINTER (nic));
-  (void) guest;
+  (void)guest;
   if (was_down == !up)
     return;
   if (up)
@@ -201,7 +202,8 @@ vbet_lab_add_node (VbetLab *self, const char *name, VbetKind kind, GError **erro
     dir = g_build_filename (self->dir, leaf, NULL);
     g_autofree char *ports = g_build_filename (dir, VBET_GUEST_PORTS, NULL);
     if (g_mkdir (dir, 0700) != 0 || g_mkdir (ports, 0700) != 0) {
-      g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot create the folder %s: %s", ports, g_strerror (errno));
+      g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot create the folder %s: %s", ports,
+                   g_strerror (errno));
       return NULL;
     }
   }
@@ -391,19 +393,19 @@ vbet_lab_class_init (VbetLabClass *class)
   GObjectClass *object_class = G_OBJECT_CLASS (class);
   object_class->dispose = vbet_lab_dispose;
   object_class->finalize = vbet_lab_finalize;
-  signals[SIGNAL_CALL] = g_signal_new ("call", VBET_TYPE_LAB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                       G_TYPE_VARIANT);
+  signals[SIGNAL_CALL] = g_signal_new ("call", VBET_TYPE_LAB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                       G_TYPE_NONE, 1, G_TYPE_VARIANT);
   signals[SIGNAL_DEVICE_STATE]
       = g_signal_new ("device-state", VBET_TYPE_LAB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                       G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
-  signals[SIGNAL_CHANGED]
-      = g_signal_new ("changed", VBET_TYPE_LAB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
-  signals[SIGNAL_STEP] = g_signal_new ("step", VBET_TYPE_LAB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                       G_TYPE_VARIANT);
-  signals[SIGNAL_SWITCH_STATE] = g_signal_new ("switch-state", VBET_TYPE_LAB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                               G_TYPE_NONE, 1, G_TYPE_STRING);
-  signals[SIGNAL_ALARMS] = g_signal_new ("alarms", VBET_TYPE_LAB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
-                                         2, G_TYPE_STRING, G_TYPE_VARIANT);
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", VBET_TYPE_LAB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[SIGNAL_STEP] = g_signal_new ("step", VBET_TYPE_LAB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                       G_TYPE_NONE, 1, G_TYPE_VARIANT);
+  signals[SIGNAL_SWITCH_STATE] = g_signal_new ("switch-state", VBET_TYPE_LAB, G_SIGNAL_RUN_LAST, 0, NULL,
+                                               NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_ALARMS] = g_signal_new ("alarms", VBET_TYPE_LAB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_VARIANT);
 }
 
 static void
@@ -412,13 +414,13 @@ vbet_lab_init (VbetLab *self)
   self->measures = g_hash_table_new (g_str_hash, g_str_equal);
   self->captures = g_ptr_array_new_with_free_func (vbet_lab_capture_free);
   self->born = g_get_monotonic_time ();
-  self->nodes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) node_free);
-  self->cables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) cable_run_free);
+  self->nodes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)node_free);
+  self->cables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)cable_run_free);
   g_queue_init (&self->calls);
   self->step_states = g_array_new (FALSE, TRUE, sizeof (VbetStepState));
   self->features = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->seccomp = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->step_results = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_variant_unref);
+  self->step_results = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)g_variant_unref);
   g_queue_init (&self->jobs);
 }
 
@@ -481,10 +483,10 @@ vbet_lab_emit_step (VbetLab *self, guint index, const char *state, guint stateme
 {
   GVariantDict dict;
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "index", "x", (gint64) index);
+  g_variant_dict_insert (&dict, "index", "x", (gint64)index);
   g_variant_dict_insert (&dict, "state", "s", state);
   if (statement > 0)
-    g_variant_dict_insert (&dict, "statement", "x", (gint64) statement);
+    g_variant_dict_insert (&dict, "statement", "x", (gint64)statement);
   if (result != NULL)
     g_variant_dict_insert_value (&dict, "result", result);
   g_autoptr (GVariant) step = g_variant_ref_sink (g_variant_dict_end (&dict));
@@ -534,10 +536,11 @@ vbet_lab_release (VbetLab *self)
 }
 
 void
-vbet_lab_push_job (VbetLab *self, VbetJob *job, VbetJobBegin begin, GAsyncReadyCallback callback, gpointer user_data)
+vbet_lab_push_job (VbetLab *self, VbetJob *job, VbetJobBegin begin, GAsyncReadyCallback callback,
+                   gpointer user_data)
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);
-  g_task_set_task_data (task, job, (GDestroyNotify) job_free);
+  g_task_set_task_data (task, job, (GDestroyNotify)job_free);
   job->begin = begin;
   if (self->stopping) {
     g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_STATE, "The lab is stopping");
@@ -557,7 +560,8 @@ vbet_lab_finish (VbetLab *self, GAsyncResult *result, GError **error)
 void
 vbet_lab_return_dict (GTask *task, GVariantDict *dict)
 {
-  g_task_return_pointer (task, g_variant_ref_sink (g_variant_dict_end (dict)), (GDestroyNotify) g_variant_unref);
+  g_task_return_pointer (task, g_variant_ref_sink (g_variant_dict_end (dict)),
+                         (GDestroyNotify)g_variant_unref);
 }
 
 GError *
@@ -566,8 +570,8 @@ vbet_lab_language_error (const VbetDiagnostics *diagnostics)
   for (guint i = 0; i < vbet_diagnostics_size (diagnostics); i++) {
     const VbetDiagnostic *found = vbet_diagnostics_get (diagnostics, i);
     if (found->severity == VBET_SEVERITY_ERROR)
-      return g_error_new (VBET_ERROR, VBET_ERROR_LANGUAGE, "Line %u, column %u: %s [%s]", found->line, found->column,
-                          found->message, found->code);
+      return g_error_new (VBET_ERROR, VBET_ERROR_LANGUAGE, "Line %u, column %u: %s [%s]", found->line,
+                          found->column, found->message, found->code);
   }
   return g_error_new_literal (VBET_ERROR, VBET_ERROR_LANGUAGE, "The text is not a lab");
 }
@@ -641,8 +645,8 @@ begin_apply (VbetLab *self, GTask *task)
 }
 
 void
-vbet_lab_apply_async (VbetLab *self, const char *text, const char *path, gboolean wait, GAsyncReadyCallback callback,
-                      gpointer user_data)
+vbet_lab_apply_async (VbetLab *self, const char *text, const char *path, gboolean wait,
+                      GAsyncReadyCallback callback, gpointer user_data)
 {
   VbetJob *job = g_new0 (VbetJob, 1);
   job->text = g_strdup (text);
@@ -668,7 +672,7 @@ on_power_done (gpointer data, GError *error)
     g_task_return_error (task, error);
   else
     g_task_return_pointer (task, g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0)),
-                           (GDestroyNotify) g_variant_unref);
+                           (GDestroyNotify)g_variant_unref);
 }
 
 /* Power does not queue: a device that hangs at its start must be stoppable meanwhile. */

@@ -80,20 +80,23 @@ void vbet_lab_power_async (VbetLab *self, const char *device, VbetPower power, G
                            gpointer user_data);
 
 /** vbet_lab_device_status_async: Result: a{sv}, one of the "devices" of vbetd(8), Status. */
-void vbet_lab_device_status_async (VbetLab *self, const char *device, GAsyncReadyCallback callback, gpointer user_data);
+void vbet_lab_device_status_async (VbetLab *self, const char *device, GAsyncReadyCallback callback,
+                                   gpointer user_data);
 /** vbet_lab_status_async: Result: a{sv}, "status" of vbetd(8). */
 void vbet_lab_status_async (VbetLab *self, GAsyncReadyCallback callback, gpointer user_data);
 /**
  * vbet_lab_counters_async: @with_usage: also what all processes of the lab use, which costs more.
  * Result: a{sv}, "lab.counters" of vbetd(8). Errors: VBET_ERROR_STATE while the switch process is being replaced.
  */
-void vbet_lab_counters_async (VbetLab *self, gboolean with_usage, GAsyncReadyCallback callback, gpointer user_data);
+void vbet_lab_counters_async (VbetLab *self, gboolean with_usage, GAsyncReadyCallback callback,
+                              gpointer user_data);
 
 /**
  * vbet_lab_resources_async: what guest @device has and uses, as host and guest see it; answers within a few seconds, also
  * when the guest does not. Result: a{sv}, "device.resources" of vbetd(8).
  */
-void vbet_lab_resources_async (VbetLab *self, const char *device, GAsyncReadyCallback callback, gpointer user_data);
+void vbet_lab_resources_async (VbetLab *self, const char *device, GAsyncReadyCallback callback,
+                               gpointer user_data);
 
 typedef struct {
   const char *cable;

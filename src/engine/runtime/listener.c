@@ -26,11 +26,11 @@ struct VbetListener {
   dev_t device; /* of the path when it was made */
   ino_t inode;
   GMainContext *context;
-  GSource *source;   /* NULL: not accepting */
-  GSource *pause;    /* NULL: not slowed down */
+  GSource *source; /* NULL: not accepting */
+  GSource *pause;  /* NULL: not slowed down */
   gboolean accepting;
-  gint64 window;     /* start, µs */
-  guint accepts;     /* within the window */
+  gint64 window; /* start, µs */
+  guint accepts; /* within the window */
   VbetListenerAccepted accepted;
   gpointer user_data;
 };
@@ -49,7 +49,7 @@ static gboolean
 is_stale (const struct sockaddr_un *address, int type)
 {
   int fd = socket (AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  gboolean stale = fd >= 0 && connect (fd, (const struct sockaddr *) address, sizeof *address) != 0
+  gboolean stale = fd >= 0 && connect (fd, (const struct sockaddr *)address, sizeof *address) != 0
                    && errno == ECONNREFUSED;
   if (fd >= 0)
     close (fd);
@@ -67,7 +67,7 @@ bind_listen (VbetListener *self, int type, gboolean replace, GError **error)
   self->fd = socket (AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   /* The mode is set before there is a path: at no time may others connect. */
   if (self->fd < 0 || fchmod (self->fd, 0600) != 0
-      || bind (self->fd, (const struct sockaddr *) &address, sizeof address) != 0) {
+      || bind (self->fd, (const struct sockaddr *)&address, sizeof address) != 0) {
     int saved = errno;
     g_set_error (error, VBET_ERROR, saved == EADDRINUSE ? VBET_ERROR_EXISTS : VBET_ERROR_HOST,
                  saved == EADDRINUSE ? "The socket %s is in use or another file has its name: %s"
@@ -80,7 +80,8 @@ bind_listen (VbetListener *self, int type, gboolean replace, GError **error)
     self->inode = status.st_ino;
   }
   if (listen (self->fd, BACKLOG) != 0) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot listen on %s: %s", self->path, g_strerror (errno));
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot listen on %s: %s", self->path,
+                 g_strerror (errno));
     return FALSE;
   }
   return TRUE;
@@ -108,7 +109,7 @@ slow_down (VbetListener *self)
   }
   if (++self->accepts < ACCEPTS_PER_WINDOW || self->pause != NULL)
     return;
-  self->pause = g_timeout_source_new ((guint) ((self->window + WINDOW - now) / 1000 + 1));
+  self->pause = g_timeout_source_new ((guint)((self->window + WINDOW - now) / 1000 + 1));
   g_source_set_callback (self->pause, on_pause_over, self, NULL);
   g_source_attach (self->pause, self->context);
   update_source (self);
@@ -143,13 +144,14 @@ update_source (VbetListener *self)
 }
 
 VbetListener *
-vbet_listener_new (const char *path, int type, gboolean replace, VbetListenerAccepted accepted, gpointer user_data,
-                   GError **error)
+vbet_listener_new (const char *path, int type, gboolean replace, VbetListenerAccepted accepted,
+                   gpointer user_data, GError **error)
 {
   if (!g_path_is_absolute (path) || strlen (path) > VBET_SOCKET_PATH_MAX) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
-                 "The socket path %s has %zu bytes and may have %d: use a shorter run-time folder or a shorter name",
-                 path, strlen (path), VBET_SOCKET_PATH_MAX);
+    g_set_error (
+        error, VBET_ERROR, VBET_ERROR_HOST,
+        "The socket path %s has %zu bytes and may have %d: use a shorter run-time folder or a shorter name",
+        path, strlen (path), VBET_SOCKET_PATH_MAX);
     return NULL;
   }
   VbetListener *self = g_new0 (VbetListener, 1);

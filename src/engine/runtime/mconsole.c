@@ -32,9 +32,10 @@
 #define PACKET_MAX (NOTIFY_HEADER + VBET_MCONSOLE_TEXT_MAX)
 #define REPLY_TEXT_MAX (64 * 1024) /* of one command, all packets together */
 #define PACKETS_A_TURN 8           /* a guest that floods us waits for everyone else's turn */
-#define NOTIFIES_A_PERIOD 100      /* an honest kernel sends a handful in its life; the rest waits, and so does who sends it */
+#define NOTIFIES_A_PERIOD                                                                                    \
+  100 /* an honest kernel sends a handful in its life; the rest waits, and so does who sends it */
 #define NOTIFY_PERIOD_MS 1000
-#define RETRY_MS 5                 /* until a kernel whose socket is full or not there yet is tried again */
+#define RETRY_MS 5 /* until a kernel whose socket is full or not there yet is tried again */
 
 typedef struct {
   char *command;
@@ -55,12 +56,12 @@ struct _VbetMconsole {
   int notify;
   GSource *client_source;
   GSource *notify_source;
-  GSource *deadline; /* (nullable): of the first of @waiting */
-  GSource *period;   /* (nullable): no notification is read until then */
+  GSource *deadline;   /* (nullable): of the first of @waiting */
+  GSource *period;     /* (nullable): no notification is read until then */
   gint64 period_start; /* of the count below, monotonic, µs */
   guint notifies;      /* in this period */
-  GSource *retry;    /* (nullable): the first of @waiting could not be sent yet */
-  GQueue waiting;    /* of GTask with a Request; the first is under way */
+  GSource *retry;      /* (nullable): the first of @waiting could not be sent yet */
+  GQueue waiting;      /* of GTask with a Request; the first is under way */
 };
 
 G_DEFINE_FINAL_TYPE (VbetMconsole, vbet_mconsole, G_TYPE_OBJECT)
@@ -92,7 +93,7 @@ vbet_mconsole_encode (const char *command, guint8 *out)
   memset (out, 0, VBET_MCONSOLE_REQUEST_SIZE);
   put_u32 (out, MAGIC);
   put_u32 (out + 4, PROTOCOL_VERSION);
-  put_u32 (out + 8, (guint32) length);
+  put_u32 (out + 8, (guint32)length);
   memcpy (out + REQUEST_HEADER, command, length);
   return TRUE;
 }
@@ -101,13 +102,14 @@ vbet_mconsole_encode (const char *command, guint8 *out)
 static char *
 packet_text (const guint8 *data, gsize size, guint32 length)
 {
-  gsize there = MIN (size, (gsize) length);
+  gsize there = MIN (size, (gsize)length);
   const guint8 *end = memchr (data, '\0', there);
-  return g_utf8_make_valid ((const char *) data, end != NULL ? end - data : (gssize) there);
+  return g_utf8_make_valid ((const char *)data, end != NULL ? end - data : (gssize)there);
 }
 
 gboolean
-vbet_mconsole_decode_reply (const guint8 *data, gsize size, guint32 *ret_error, gboolean *ret_more, char **ret_text)
+vbet_mconsole_decode_reply (const guint8 *data, gsize size, guint32 *ret_error, gboolean *ret_more,
+                            char **ret_text)
 {
   if (size < REPLY_HEADER || get_u32 (data + 8) > VBET_MCONSOLE_TEXT_MAX)
     return FALSE;
@@ -123,7 +125,7 @@ vbet_mconsole_decode_notify (const guint8 *data, gsize size, VbetMconsoleNotify 
   if (size < NOTIFY_HEADER || get_u32 (data) != MAGIC || get_u32 (data + 4) != PROTOCOL_VERSION
       || get_u32 (data + 8) > VBET_MCONSOLE_NOTIFY_USER || get_u32 (data + 12) > VBET_MCONSOLE_TEXT_MAX)
     return FALSE;
-  *ret_type = (VbetMconsoleNotify) get_u32 (data + 8);
+  *ret_type = (VbetMconsoleNotify)get_u32 (data + 8);
   *ret_text = packet_text (data + NOTIFY_HEADER, size - NOTIFY_HEADER, get_u32 (data + 12));
   return TRUE;
 }
@@ -165,8 +167,8 @@ open_kernel_socket (VbetMconsole *self)
 {
   struct stat status;
   int root = self->root >= 0 ? self->root : AT_FDCWD;
-  g_autofree char *folder
-      = self->root >= 0 ? g_strdup (self->kernel_id) : g_build_filename (self->kernel_root, self->kernel_id, NULL);
+  g_autofree char *folder = self->root >= 0 ? g_strdup (self->kernel_id)
+                                            : g_build_filename (self->kernel_root, self->kernel_id, NULL);
   int dir = openat (root, folder, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (dir < 0)
     return -errno;
@@ -187,9 +189,9 @@ send_request (VbetMconsole *self, const guint8 *bytes)
   int fd = open_kernel_socket (self);
   if (fd < 0)
     return fd;
-  (void) g_snprintf (address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d", fd);
+  (void)g_snprintf (address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d", fd);
   ssize_t sent = sendto (self->client, bytes, VBET_MCONSOLE_REQUEST_SIZE, MSG_DONTWAIT | MSG_NOSIGNAL,
-                         (struct sockaddr *) &address, sizeof address);
+                         (struct sockaddr *)&address, sizeof address);
   int result = sent == VBET_MCONSOLE_REQUEST_SIZE ? 0 : -errno;
   close (fd);
   return result;
@@ -242,7 +244,7 @@ begin_first (VbetMconsole *self)
   if (self->deadline == NULL)
     self->deadline = start_timer (self, request->timeout_ms, on_deadline);
   drain (self->client);
-  (void) vbet_mconsole_encode (request->command, bytes);
+  (void)vbet_mconsole_encode (request->command, bytes);
   int result = send_request (self, bytes);
   if (result == 0)
     return;
@@ -276,7 +278,8 @@ take_reply (VbetMconsole *self, const guint8 *data, gsize size)
     g_task_return_pointer (ended, g_strdup (request->text->str), g_free);
   else
     g_task_return_new_error (ended, VBET_ERROR, VBET_ERROR_FAILED, "The guest's kernel refused \"%s\": %s",
-                             request->command, request->text->len > 0 ? request->text->str : "no reason given");
+                             request->command,
+                             request->text->len > 0 ? request->text->str : "no reason given");
 }
 
 static gboolean
@@ -288,7 +291,7 @@ on_client (int fd, GIOCondition condition, gpointer data)
     ssize_t got = recv (self->client, bytes, sizeof bytes, MSG_DONTWAIT);
     if (got < 0)
       break;
-    take_reply (self, bytes, (gsize) got);
+    take_reply (self, bytes, (gsize)got);
   }
   return G_SOURCE_CONTINUE;
 }
@@ -345,15 +348,15 @@ on_notify (int fd, GIOCondition condition, gpointer data)
     if (got < 0)
       break;
     self->notifies++;
-    if (vbet_mconsole_decode_notify (bytes, (gsize) got, &type, &text))
-      g_signal_emit_by_name (self, "notify-text", (guint) type, text);
+    if (vbet_mconsole_decode_notify (bytes, (gsize)got, &type, &text))
+      g_signal_emit_by_name (self, "notify-text", (guint)type, text);
   }
   return G_SOURCE_CONTINUE;
 }
 
 void
-vbet_mconsole_command_async (VbetMconsole *self, const char *command, guint timeout_ms, GAsyncReadyCallback callback,
-                             gpointer user_data)
+vbet_mconsole_command_async (VbetMconsole *self, const char *command, guint timeout_ms,
+                             GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (VBET_IS_MCONSOLE (self));
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
@@ -363,7 +366,8 @@ vbet_mconsole_command_async (VbetMconsole *self, const char *command, guint time
   }
   if (strlen (command) >= VBET_MCONSOLE_TEXT_MAX) {
     g_task_return_new_error (task, VBET_ERROR, VBET_ERROR_FAILED,
-                             "A command for the guest's kernel is longer than %d bytes", VBET_MCONSOLE_TEXT_MAX - 1);
+                             "A command for the guest's kernel is longer than %d bytes",
+                             VBET_MCONSOLE_TEXT_MAX - 1);
     return;
   }
   Request *request = g_new0 (Request, 1);
@@ -390,15 +394,16 @@ bind_socket (const char *path, GError **error)
 {
   struct sockaddr_un address = { .sun_family = AF_UNIX };
   if (strlen (path) > VBET_SOCKET_PATH_MAX) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
-                 "The socket path %s is longer than %d bytes; use a shorter run-time folder (VBET_RUNTIME_DIR)", path,
-                 VBET_SOCKET_PATH_MAX);
+    g_set_error (
+        error, VBET_ERROR, VBET_ERROR_HOST,
+        "The socket path %s is longer than %d bytes; use a shorter run-time folder (VBET_RUNTIME_DIR)", path,
+        VBET_SOCKET_PATH_MAX);
     return -1;
   }
   memcpy (address.sun_path, path, strlen (path) + 1);
   int fd = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd >= 0 && fchmod (fd, 0600) == 0 && (unlink (path) == 0 || errno == ENOENT)
-      && bind (fd, (struct sockaddr *) &address, sizeof address) == 0)
+      && bind (fd, (struct sockaddr *)&address, sizeof address) == 0)
     return fd;
   g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot make the socket %s: %s", path, g_strerror (errno));
   if (fd >= 0)
@@ -442,7 +447,7 @@ close_socket (int *fd, char **path, GSource **source)
     close (*fd);
   *fd = -1;
   if (*path != NULL)
-    (void) g_unlink (*path);
+    (void)g_unlink (*path);
   g_clear_pointer (path, g_free);
 }
 
@@ -478,8 +483,8 @@ static void
 vbet_mconsole_class_init (VbetMconsoleClass *class)
 {
   G_OBJECT_CLASS (class)->finalize = vbet_mconsole_finalize;
-  g_signal_new ("notify-text", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
-                G_TYPE_UINT, G_TYPE_STRING);
+  g_signal_new ("notify-text", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                2, G_TYPE_UINT, G_TYPE_STRING);
 }
 
 static void

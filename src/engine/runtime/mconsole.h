@@ -16,7 +16,7 @@ typedef enum {
   VBET_MCONSOLE_NOTIFY_SOCKET, /* its management console is there: at each boot */
   VBET_MCONSOLE_NOTIFY_PANIC,
   VBET_MCONSOLE_NOTIFY_HANG,
-  VBET_MCONSOLE_NOTIFY_USER,   /* written to /proc/mconsole inside */
+  VBET_MCONSOLE_NOTIFY_USER, /* written to /proc/mconsole inside */
 } VbetMconsoleNotify;
 
 /** vbet_mconsole_encode: @out: VBET_MCONSOLE_REQUEST_SIZE bytes. Returns: FALSE when @command is longer than 511 bytes. */
@@ -33,7 +33,8 @@ gboolean vbet_mconsole_decode_reply (const guint8 *data, gsize size, guint32 *re
                                      char **ret_text);
 
 /** vbet_mconsole_decode_notify: Returns: FALSE when @data is no notification. @ret_text: (transfer full), valid UTF-8. */
-gboolean vbet_mconsole_decode_notify (const guint8 *data, gsize size, VbetMconsoleNotify *ret_type, char **ret_text);
+gboolean vbet_mconsole_decode_notify (const guint8 *data, gsize size, VbetMconsoleNotify *ret_type,
+                                      char **ret_text);
 
 #define VBET_TYPE_MCONSOLE (vbet_mconsole_get_type ())
 G_DECLARE_FINAL_TYPE (VbetMconsole, vbet_mconsole, VBET, MCONSOLE, GObject)

@@ -121,8 +121,9 @@ receive (VbetProcess *self, char *bytes, gsize size)
     char bytes[CMSG_SPACE (sizeof (int))];
   } control;
   struct iovec part = { .iov_base = bytes, .iov_len = size };
-  struct msghdr message
-      = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes };
+  struct msghdr message = {
+    .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes
+  };
   ssize_t got = recvmsg (self->status_fd, &message, MSG_CMSG_CLOEXEC);
   if (got > 0)
     take_folder (self, &message);
@@ -144,7 +145,7 @@ on_status (int fd, GIOCondition condition, gpointer data)
     check_ended (self);
     return G_SOURCE_REMOVE;
   }
-  self->report_size += (gsize) got;
+  self->report_size += (gsize)got;
   if (self->report_size > REPORT_MAX)
     return G_SOURCE_CONTINUE;
   for (ssize_t i = 0; i < got; i++) {
@@ -188,7 +189,8 @@ vbet_process_spawn (const char *launcher, const char *const *arguments, int term
   int report[2];
   /* No pipe: a descriptor comes with it. */
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, report) != 0) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot make a socket for %s: %s", launcher, g_strerror (errno));
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot make a socket for %s: %s", launcher,
+                 g_strerror (errno));
     return NULL;
   }
   (void)shutdown (report[0], SHUT_WR);
@@ -204,17 +206,18 @@ vbet_process_spawn (const char *launcher, const char *const *arguments, int term
   int kept[] = { report[1], kept_fd, pad_fd };
   gsize n_kept = pad_fd >= 0 ? 3 : 2;
   gboolean spawned = g_spawn_async_with_pipes_and_fds (
-      NULL, (const char *const *) argv->pdata, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_LEAVE_DESCRIPTORS_OPEN, NULL,
-      NULL, terminal_fd, terminal_fd, terminal_fd, kept, kept, n_kept, &self->pid, NULL, NULL, NULL, &cause);
+      NULL, (const char *const *)argv->pdata, NULL,
+      G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_LEAVE_DESCRIPTORS_OPEN, NULL, NULL, terminal_fd, terminal_fd,
+      terminal_fd, kept, kept, n_kept, &self->pid, NULL, NULL, NULL, &cause);
   close (report[1]);
   self->status_fd = report[0];
   if (!spawned) {
     self->pid = 0;
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot run %s: %s; see that vBET is completely installed", launcher,
-                 cause->message);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
+                 "Cannot run %s: %s; see that vBET is completely installed", launcher, cause->message);
     return NULL;
   }
-  (void) g_unix_set_fd_nonblocking (self->status_fd, TRUE, NULL);
+  (void)g_unix_set_fd_nonblocking (self->status_fd, TRUE, NULL);
   watch (self);
   return g_steal_pointer (&self);
 }
@@ -230,7 +233,7 @@ const char *const *
 vbet_process_get_layers (VbetProcess *self)
 {
   g_return_val_if_fail (VBET_IS_PROCESS (self), NULL);
-  return (const char *const *) self->layers;
+  return (const char *const *)self->layers;
 }
 
 const char *
@@ -263,7 +266,7 @@ vbet_process_terminate (VbetProcess *self)
 {
   g_return_if_fail (VBET_IS_PROCESS (self));
   if (self->pid != 0)
-    (void) kill (self->pid, SIGTERM);
+    (void)kill (self->pid, SIGTERM);
 }
 
 void
@@ -271,7 +274,7 @@ vbet_process_kill (VbetProcess *self)
 {
   g_return_if_fail (VBET_IS_PROCESS (self));
   if (self->pid != 0)
-    (void) kill (self->pid, SIGKILL);
+    (void)kill (self->pid, SIGKILL);
 }
 
 gboolean

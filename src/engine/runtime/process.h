@@ -19,7 +19,7 @@ typedef enum {
 /* What all processes of a guest use. */
 typedef struct {
   guint processes;
-  guint64 memory;     /* bytes: proportional share where readable, else resident without shared */
+  guint64 memory; /* bytes: proportional share where readable, else resident without shared */
   double cpu_seconds;
 } VbetProcessUsage;
 

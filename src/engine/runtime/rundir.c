@@ -25,14 +25,14 @@
 struct VbetRundir {
   char *path;
   char *scratch;
-  int lock;            /* the folder itself, flocked */
-  char *program;       /* (nullable): of the warden */
-  int warden_pipe;     /* write end; -1 */
+  int lock;        /* the folder itself, flocked */
+  char *program;   /* (nullable): of the warden */
+  int warden_pipe; /* write end; -1 */
   GPid warden;
   guint warden_watch;
-  guint warden_failures; /* spawns in a row that did not work */
+  guint warden_failures;  /* spawns in a row that did not work */
   GSource *warden_report; /* (nullable): for what it says */
-  int warden_report_fd;  /* while there is @warden_report */
+  int warden_report_fd;   /* while there is @warden_report */
   GString *warden_line;
   VbetRundirDenied denied; /* (nullable) */
   gpointer denied_data;
@@ -65,7 +65,8 @@ lock_folder (const char *path, const char *id, GError **error)
     if (flock (fd, LOCK_EX | LOCK_NB) != 0) {
       close (fd);
       g_set_error (error, VBET_ERROR, VBET_ERROR_EXISTS,
-                   "The lab “%s” already runs; stop it with “vbetctl stop %s” or give this one another --id", id, id);
+                   "The lab “%s” already runs; stop it with “vbetctl stop %s” or give this one another --id",
+                   id, id);
       return -1;
     }
     /* What a dead engine left there is put aside, not emptied: nothing in it can be in the way of a start. */
@@ -73,7 +74,8 @@ lock_folder (const char *path, const char *id, GError **error)
       return fd;
     close (fd);
   }
-  g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot lock the folder %s; another program keeps removing it", path);
+  g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
+               "Cannot lock the folder %s; another program keeps removing it", path);
   return -1;
 }
 
@@ -86,7 +88,7 @@ vbet_rundir_acquire (const char *id, GError **error)
   int others = vbet_leftovers_lock ();
   int lock = lock_folder (path, id, error);
   if (lock >= 0)
-    (void) vbet_leftovers_put_aside (scratch);
+    (void)vbet_leftovers_put_aside (scratch);
   if (others >= 0)
     close (others);
   if (lock < 0)
@@ -222,8 +224,7 @@ spawn_warden (VbetRundir *self, GError **error)
   gboolean ok = g_spawn_async_with_pipes_and_fds (
       "/", argv, NULL,
       /* Our descriptors close on exec by themselves, and @program may be one of them. */
-      G_SPAWN_LEAVE_DESCRIPTORS_OPEN | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL,
-      NULL, NULL,
+      G_SPAWN_LEAVE_DESCRIPTORS_OPEN | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
       ends[0], report[1], -1, NULL, NULL, 0, &self->warden, NULL, NULL, NULL, error);
   close (ends[0]);
   close (report[1]);

@@ -114,8 +114,8 @@ flush (VbetShell *self)
       finish (self);
       return;
     }
-    gsize taken = MIN ((gsize) sent, self->from_guest);
-    g_byte_array_remove_range (self->out, 0, (guint) sent);
+    gsize taken = MIN ((gsize)sent, self->from_guest);
+    g_byte_array_remove_range (self->out, 0, (guint)sent);
     self->from_guest -= taken;
     if (self->terminal != NULL && taken > 0)
       vbet_agent_terminal_taken (self->terminal, taken);
@@ -143,7 +143,7 @@ static void
 on_output (const guint8 *data, gsize size, gpointer user_data)
 {
   g_autoptr (VbetShell) self = g_object_ref (user_data);
-  g_byte_array_append (self->out, data, (guint) size);
+  g_byte_array_append (self->out, data, (guint)size);
   self->from_guest += size;
   if (self->output == NULL)
     flush (self);
@@ -176,7 +176,7 @@ on_input (int fd, GIOCondition condition, gpointer data)
   }
   if (self->terminal == NULL)
     return G_SOURCE_CONTINUE;
-  vbet_agent_terminal_type (self->terminal, bytes, (gsize) got);
+  vbet_agent_terminal_type (self->terminal, bytes, (gsize)got);
   if (self->terminal != NULL && vbet_agent_terminal_is_full (self->terminal))
     update_input (self, FALSE);
   return G_SOURCE_CONTINUE;
@@ -199,7 +199,7 @@ on_ended (const char *why, gpointer data)
     for (gsize i = 2; line[i] != '\0' && i < strlen (line) - 2; i++)
       if (g_ascii_iscntrl (line[i]))
         line[i] = '?'; /* it may quote the guest */
-    g_byte_array_append (self->out, (const guint8 *) line, (guint) strlen (line));
+    g_byte_array_append (self->out, (const guint8 *)line, (guint)strlen (line));
   }
   if (self->fd >= 0)
     set_timer (self, FLUSH_MS); /* else that for the client to connect runs */

@@ -14,12 +14,12 @@
 
 #include "base/error.h"
 
-#define CHILD_FD 3            /* where the switch expects its channel */
+#define CHILD_FD 3 /* where the switch expects its channel */
 #define FDS_MAX VBET_SWITCH_FDS
-#define MESSAGE_MAX ((gsize) 256 * 1024) /* bytes; what a socket takes as one message by default */
+#define MESSAGE_MAX ((gsize)256 * 1024) /* bytes; what a socket takes as one message by default */
 #define MESSAGES_PER_TURN 64
-#define LAST_TURNS 100        /* for what a dead process had said */
-#define END_TIMEOUT 1000      /* ms from the end of the channel to SIGKILL */
+#define LAST_TURNS 100   /* for what a dead process had said */
+#define END_TIMEOUT 1000 /* ms from the end of the channel to SIGKILL */
 #define SOCKET_PREFIX "/proc/self/fd/"
 
 typedef struct {
@@ -33,12 +33,12 @@ struct VbetSwitchChannel {
   GCancellable *cancellable; /* of waiting for the process */
   GMainContext *context;
   int fd;
-  GSource *source;           /* incoming; NULL once the channel has ended */
-  GSource *writable;         /* NULL: nothing waits */
-  GSource *deadline;         /* until the process must have ended; NULL: none */
-  GQueue outgoing;           /* of Outgoing */
+  GSource *source;   /* incoming; NULL once the channel has ended */
+  GSource *writable; /* NULL: nothing waits */
+  GSource *deadline; /* until the process must have ended; NULL: none */
+  GQueue outgoing;   /* of Outgoing */
   char *buffer;
-  gboolean gone;             /* the process has ended */
+  gboolean gone; /* the process has ended */
   VbetSwitchChannelCallbacks callbacks;
   gpointer user_data;
 };
@@ -80,7 +80,7 @@ send_now (VbetSwitchChannel *self, const char *text, const int *fds, guint n_fds
     struct cmsghdr header;
     char bytes[CMSG_SPACE (FDS_MAX * sizeof (int))];
   } control;
-  struct iovec iov = { .iov_base = (void *) text, .iov_len = strlen (text) };
+  struct iovec iov = { .iov_base = (void *)text, .iov_len = strlen (text) };
   struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
   if (n_fds > 0) {
     memset (&control, 0, sizeof control);
@@ -107,7 +107,8 @@ on_writable (int fd, GIOCondition condition, gpointer user_data)
     Outgoing *outgoing = g_queue_peek_head (&self->outgoing);
     if (send_now (self, outgoing->text, outgoing->fds, outgoing->n_fds) == -EAGAIN)
       return G_SOURCE_CONTINUE;
-    outgoing_free (g_queue_pop_head (&self->outgoing)); /* sent, or the process is gone, which is told elsewhere */
+    outgoing_free (
+        g_queue_pop_head (&self->outgoing)); /* sent, or the process is gone, which is told elsewhere */
   }
   drop_source (&self->writable);
   return G_SOURCE_REMOVE;
@@ -140,7 +141,8 @@ static guint
 take_fds (struct msghdr *message, int ret_fds[FDS_MAX])
 {
   guint taken = 0;
-  for (struct cmsghdr *header = CMSG_FIRSTHDR (message); header != NULL; header = CMSG_NXTHDR (message, header)) {
+  for (struct cmsghdr *header = CMSG_FIRSTHDR (message); header != NULL;
+       header = CMSG_NXTHDR (message, header)) {
     if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
       continue;
     gsize n = (header->cmsg_len - CMSG_LEN (0)) / sizeof (int);
@@ -166,7 +168,10 @@ receive (VbetSwitchChannel *self, int ret_fds[FDS_MAX], guint *ret_n)
   } control;
   struct iovec iov = { .iov_base = self->buffer, .iov_len = MESSAGE_MAX };
   struct msghdr message = {
-    .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes,
+    .msg_iov = &iov,
+    .msg_iovlen = 1,
+    .msg_control = &control,
+    .msg_controllen = sizeof control.bytes,
   };
   ssize_t n = recvmsg (self->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (n < 0)
@@ -208,7 +213,7 @@ on_readable (int fd, GIOCondition condition, gpointer user_data)
       channel_ended (self);
       return G_SOURCE_REMOVE;
     }
-    self->callbacks.message (self, self->buffer, (gsize) n, came, n_came, self->user_data);
+    self->callbacks.message (self, self->buffer, (gsize)n, came, n_came, self->user_data);
     for (guint k = 0; k < n_came; k++)
       if (came[k] >= 0)
         close (came[k]);
@@ -245,7 +250,8 @@ on_process_exit (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   /* What it said before its end still counts. */
-  for (guint i = 0; i < LAST_TURNS && self->source != NULL && !g_cancellable_is_cancelled (self->cancellable); i++)
+  for (guint i = 0; i < LAST_TURNS && self->source != NULL && !g_cancellable_is_cancelled (self->cancellable);
+       i++)
     on_readable (self->fd, G_IO_IN, self);
   if (g_cancellable_is_cancelled (self->cancellable)) {
     channel_free (self); /* closed within a callback */
@@ -254,7 +260,8 @@ on_process_exit (GObject *source, GAsyncResult *result, gpointer user_data)
   self->gone = TRUE;
   drop_source (&self->source);
   drop_source (&self->deadline);
-  gboolean clean = g_subprocess_get_if_exited (self->process) && g_subprocess_get_exit_status (self->process) == 0;
+  gboolean clean
+      = g_subprocess_get_if_exited (self->process) && g_subprocess_get_exit_status (self->process) == 0;
   self->callbacks.ended (self, clean, self->user_data);
 }
 
@@ -267,7 +274,7 @@ movable_program (const char *program, int *ret_fd)
   if (!g_str_has_prefix (program, SOCKET_PREFIX)
       || !g_ascii_string_to_unsigned (program + strlen (SOCKET_PREFIX), 10, 0, G_MAXINT, &number, NULL))
     return g_strdup (program);
-  *ret_fd = fcntl ((int) number, F_DUPFD_CLOEXEC, 16);
+  *ret_fd = fcntl ((int)number, F_DUPFD_CLOEXEC, 16);
   return *ret_fd >= 0 ? g_strdup_printf (SOCKET_PREFIX "%d", *ret_fd) : g_strdup (program);
 }
 
@@ -286,20 +293,21 @@ spawn (const char *program, int child_fd, GError **error)
 }
 
 VbetSwitchChannel *
-vbet_switch_channel_open (const char *program, const VbetSwitchChannelCallbacks *callbacks, gpointer user_data,
-                          GError **error)
+vbet_switch_channel_open (const char *program, const VbetSwitchChannelCallbacks *callbacks,
+                          gpointer user_data, GError **error)
 {
   int pair[2];
   GError *cause = NULL;
   if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot make a channel to the switch: %s", g_strerror (errno));
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot make a channel to the switch: %s",
+                 g_strerror (errno));
     return NULL;
   }
   GSubprocess *process = spawn (program, pair[1], &cause);
   if (process == NULL) {
     close (pair[0]);
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot start the switch %s: %s; is vBET installed completely?",
-                 program, cause->message);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
+                 "Cannot start the switch %s: %s; is vBET installed completely?", program, cause->message);
     g_error_free (cause);
     return NULL;
   }
@@ -343,5 +351,5 @@ GPid
 vbet_switch_channel_get_pid (VbetSwitchChannel *self)
 {
   const char *identifier = g_subprocess_get_identifier (self->process);
-  return identifier != NULL ? (GPid) g_ascii_strtoll (identifier, NULL, 10) : 0;
+  return identifier != NULL ? (GPid)g_ascii_strtoll (identifier, NULL, 10) : 0;
 }

@@ -25,7 +25,8 @@
 static gboolean
 check_name (const char *name, const char *what, GError **error)
 {
-  gboolean ok = name != NULL && *name != '\0' && strlen (name) <= NAME_MAX_BYTES && g_utf8_validate (name, -1, NULL);
+  gboolean ok
+      = name != NULL && *name != '\0' && strlen (name) <= NAME_MAX_BYTES && g_utf8_validate (name, -1, NULL);
   for (const char *at = name; ok && *at != '\0'; at++)
     ok = !g_ascii_iscntrl (*at);
   if (!ok)
@@ -37,7 +38,7 @@ check_name (const char *name, const char *what, GError **error)
 WantedPort *
 switch_client_lookup_port (VbetSwitchClient *self, const char *device, guint nic)
 {
-  WantedPort key = { .device = (char *) device, .nic = nic };
+  WantedPort key = { .device = (char *)device, .nic = nic };
   return g_hash_table_lookup (self->ports, &key);
 }
 
@@ -56,8 +57,8 @@ require_bridge (VbetSwitchClient *self, const char *device, GError **error)
 {
   WantedBridge *bridge = g_hash_table_lookup (self->bridges, device);
   if (bridge == NULL)
-    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "There is no switch or hub named %s: allocate it first",
-                 device);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND,
+                 "There is no switch or hub named %s: allocate it first", device);
   return bridge;
 }
 
@@ -66,15 +67,15 @@ require_cable (VbetSwitchClient *self, const char *name, GError **error)
 {
   WantedCable *cable = g_hash_table_lookup (self->cables, name);
   if (cable == NULL)
-    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "There is no cable named %s in the switch: plug it first",
-                 name);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND,
+                 "There is no cable named %s in the switch: plug it first", name);
   return cable;
 }
 
 /* What an earlier engine left in the lab's own folder is replaced; elsewhere nothing of that name may be there. */
 static VbetListener *
-listen_at (VbetSwitchClient *self, const char *path, int type, VbetListenerAccepted accepted, gpointer user_data,
-           GError **error)
+listen_at (VbetSwitchClient *self, const char *path, int type, VbetListenerAccepted accepted,
+           gpointer user_data, GError **error)
 {
   gsize length = strlen (self->runtime_dir);
   gboolean own = strncmp (path, self->runtime_dir, length) == 0 && path[length] == '/';
@@ -98,7 +99,8 @@ tell_add_stock (VbetSwitchClient *self, const WantedBridge *bridge, const Wanted
   int fds[] = { stock->control_fd, stock->data_fd };
   if (self->channel == NULL)
     return;
-  switch_client_expect (self, NULL); /* whoever connects may be gone or talk nonsense: no problem of the lab's */
+  switch_client_expect (self,
+                        NULL); /* whoever connects may be gone or talk nonsense: no problem of the lab's */
   switch_client_tell (self, wanted_stock_text (bridge, "add-stock", stock->serial, self->last_id), fds,
                       stock->data_fd >= 0 ? 2 : 1);
 }
@@ -120,7 +122,8 @@ switch_client_tell_connect (VbetSwitchClient *self, WantedPort *port)
   if (self->channel == NULL)
     return;
   wanted_port_set_accepting (port, FALSE);
-  Waiting *waiting = switch_client_expect (self, g_strdup_printf ("connect NIC %u of %s", port->nic, port->device));
+  Waiting *waiting
+      = switch_client_expect (self, g_strdup_printf ("connect NIC %u of %s", port->nic, port->device));
   waiting->reopen = port->listener != NULL ? port : NULL;
   waiting->serial = port->serial;
   switch_client_tell (self, wanted_port_connect_text (port, self->last_id), &port->fd, 1);
@@ -128,7 +131,8 @@ switch_client_tell_connect (VbetSwitchClient *self, WantedPort *port)
   for (guint i = 0; port->kept != NULL && i < port->kept->len; i++) {
     const WantedMessage *message = g_ptr_array_index (port->kept, i);
     switch_client_expect (self, NULL); /* what the guest said may make no sense: no problem of the lab's */
-    switch_client_tell (self, wanted_port_replay_text (port, message, self->last_id), message->fds, message->n_fds);
+    switch_client_tell (self, wanted_port_replay_text (port, message, self->last_id), message->fds,
+                        message->n_fds);
   }
 }
 
@@ -175,7 +179,7 @@ on_stock_connection (VbetListener *listener, int fd, gpointer user_data)
   WantedBridge *bridge = user_data;
   VbetSwitchClient *self = bridge->client;
   WantedStock *evicted = wanted_bridge_evict (bridge, STOCKS_MAX);
-  (void) listener;
+  (void)listener;
   if (evicted != NULL) {
     if (self->channel != NULL)
       switch_client_tell (self, wanted_stock_text (bridge, "remove-stock", evicted->serial, 0), NULL, 0);
@@ -193,8 +197,8 @@ on_stock_connection (VbetListener *listener, int fd, gpointer user_data)
 }
 
 gboolean
-vbet_switch_client_add_bridge (VbetSwitchClient *self, const char *device, VbetSwitchBridgeKind kind, guint ageing,
-                               const char *control_path, GError **error)
+vbet_switch_client_add_bridge (VbetSwitchClient *self, const char *device, VbetSwitchBridgeKind kind,
+                               guint ageing, const char *control_path, GError **error)
 {
   g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
   if (!check_name (device, "switch or hub", error))
@@ -223,8 +227,8 @@ vbet_switch_client_add_bridge (VbetSwitchClient *self, const char *device, VbetS
 }
 
 gboolean
-vbet_switch_client_set_bridge (VbetSwitchClient *self, const char *device, const VbetSwitchBridgeSettings *settings,
-                               GError **error)
+vbet_switch_client_set_bridge (VbetSwitchClient *self, const char *device,
+                               const VbetSwitchBridgeSettings *settings, GError **error)
 {
   WantedBridge *bridge = require_bridge (self, device, error);
   if (bridge == NULL)
@@ -321,12 +325,13 @@ new_port (VbetSwitchClient *self, const char *device, guint nic, GError **error)
   if (!check_name (device, "device", error))
     return NULL;
   if (nic < 1 || nic > G_MAXUINT16) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE, "NIC %u of %s: NICs are numbered from 1 to %u", nic, device,
-                 G_MAXUINT16);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE, "NIC %u of %s: NICs are numbered from 1 to %u", nic,
+                 device, G_MAXUINT16);
     return NULL;
   }
   if (switch_client_lookup_port (self, device, nic) != NULL) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_EXISTS, "The switch has a port for NIC %u of %s already", nic, device);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_EXISTS, "The switch has a port for NIC %u of %s already", nic,
+                 device);
     return NULL;
   }
   WantedPort *port = g_new0 (WantedPort, 1);
@@ -341,7 +346,8 @@ static WantedPort *
 new_guest_port (VbetSwitchClient *self, const char *device, guint nic, guint mtu, GError **error)
 {
   if (mtu < 68 || mtu > MTU_MAX) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE, "An MTU of %u bytes is not possible: use 68 to %u", mtu, MTU_MAX);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE, "An MTU of %u bytes is not possible: use 68 to %u", mtu,
+                 MTU_MAX);
     return NULL;
   }
   WantedPort *port = new_port (self, device, nic, error);
@@ -351,7 +357,8 @@ new_guest_port (VbetSwitchClient *self, const char *device, guint nic, guint mtu
 }
 
 gboolean
-vbet_switch_client_add_outside_port (VbetSwitchClient *self, const char *device, guint nic, guint mtu, GError **error)
+vbet_switch_client_add_outside_port (VbetSwitchClient *self, const char *device, guint nic, guint mtu,
+                                     GError **error)
 {
   g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
   WantedPort *port = new_guest_port (self, device, nic, mtu, error);
@@ -371,7 +378,8 @@ connect_copy (VbetSwitchClient *self, const char *device, guint nic, int fd, con
     return FALSE;
   int copy = fcntl (fd, F_DUPFD_CLOEXEC, 0);
   if (copy < 0) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot connect NIC %u of %s: %s", nic, device, g_strerror (errno));
+    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST, "Cannot connect NIC %u of %s: %s", nic, device,
+                 g_strerror (errno));
     return FALSE;
   }
   take_connection (port, copy, FALSE, remote);
@@ -379,7 +387,8 @@ connect_copy (VbetSwitchClient *self, const char *device, guint nic, int fd, con
 }
 
 gboolean
-vbet_switch_client_connect_port (VbetSwitchClient *self, const char *device, guint nic, int fd, GError **error)
+vbet_switch_client_connect_port (VbetSwitchClient *self, const char *device, guint nic, int fd,
+                                 GError **error)
 {
   g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
   return connect_copy (self, device, nic, fd, NULL, error);
@@ -394,7 +403,8 @@ vbet_switch_client_connect_remote (VbetSwitchClient *self, const char *device, g
 }
 
 gboolean
-vbet_switch_client_get_far_end (VbetSwitchClient *self, const char *device, guint nic, VbetSwitchFarEnd *ret_far_end)
+vbet_switch_client_get_far_end (VbetSwitchClient *self, const char *device, guint nic,
+                                VbetSwitchFarEnd *ret_far_end)
 {
   g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
   const WantedPort *port = switch_client_lookup_port (self, device, nic);
@@ -405,8 +415,8 @@ vbet_switch_client_get_far_end (VbetSwitchClient *self, const char *device, guin
 }
 
 gboolean
-vbet_switch_client_add_guest_port (VbetSwitchClient *self, const char *device, guint nic, guint mtu, const char *path,
-                                   GError **error)
+vbet_switch_client_add_guest_port (VbetSwitchClient *self, const char *device, guint nic, guint mtu,
+                                   const char *path, GError **error)
 {
   g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
   WantedPort *port = new_guest_port (self, device, nic, mtu, error);
@@ -532,8 +542,8 @@ free_end (VbetSwitchClient *self, const char *device, guint nic, GError **error)
   WantedPort *port = require_port (self, device, nic, error);
   if (port == NULL || port->cable == NULL)
     return port;
-  g_set_error (error, VBET_ERROR, VBET_ERROR_STATE, "NIC %u of %s has the cable %s in it: unplug that first", nic,
-               device, port->cable);
+  g_set_error (error, VBET_ERROR, VBET_ERROR_STATE, "NIC %u of %s has the cable %s in it: unplug that first",
+               nic, device, port->cable);
   return NULL;
 }
 
@@ -554,8 +564,8 @@ vbet_switch_client_add_cable (VbetSwitchClient *self, const char *name, const ch
   if (b == NULL)
     return FALSE;
   if (a == b) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE, "The cable %s has both ends in NIC %u of %s", name, nic_a,
-                 device_a);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_USAGE, "The cable %s has both ends in NIC %u of %s", name,
+                 nic_a, device_a);
     return FALSE;
   }
   WantedCable *cable = g_new0 (WantedCable, 1);
@@ -596,8 +606,8 @@ vbet_switch_client_remove_cable (VbetSwitchClient *self, const char *name, GErro
 }
 
 gboolean
-vbet_switch_client_set_cable (VbetSwitchClient *self, const char *name, const VbetSwitchCableSettings *settings,
-                              GError **error)
+vbet_switch_client_set_cable (VbetSwitchClient *self, const char *name,
+                              const VbetSwitchCableSettings *settings, GError **error)
 {
   g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
   WantedCable *cable = require_cable (self, name, error);

@@ -11,13 +11,13 @@
 
 /* A command whose answer is waited for. */
 typedef struct {
-  char *what;              /* for "problem": "plug the cable c1"; NULL: silent */
-  GTask *task;             /* of get_state; else NULL */
-  VbetSwitchState *state;  /* likewise */
-  guint64 measure;         /* serial of the measurement that it begins; else 0 */
-  WantedPort *reopen;      /* accepts the next connection once this one is taken; NULL otherwise */
-  guint64 serial;          /* of this one, with @reopen */
-  gboolean restarted;      /* this answer ends a restart */
+  char *what;             /* for "problem": "plug the cable c1"; NULL: silent */
+  GTask *task;            /* of get_state; else NULL */
+  VbetSwitchState *state; /* likewise */
+  guint64 measure;        /* serial of the measurement that it begins; else 0 */
+  WantedPort *reopen;     /* accepts the next connection once this one is taken; NULL otherwise */
+  guint64 serial;         /* of this one, with @reopen */
+  gboolean restarted;     /* this answer ends a restart */
 } Waiting;
 
 struct _VbetSwitchClient {
@@ -25,15 +25,15 @@ struct _VbetSwitchClient {
   char *program;
   char *runtime_dir;
 
-  GHashTable *bridges; /* device → WantedBridge */
-  GHashTable *ports;   /* WantedPort as its own key */
-  GHashTable *cables;  /* name → WantedCable */
+  GHashTable *bridges;  /* device → WantedBridge */
+  GHashTable *ports;    /* WantedPort as its own key */
+  GHashTable *cables;   /* name → WantedCable */
   GHashTable *captures; /* serial → WantedCapture */
   GHashTable *measures; /* serial → SwitchMeasure */
 
-  VbetSwitchChannel *channel; /* NULL: no process */
-  gboolean started;           /* start() was called, and neither stop() nor failure since */
-  GSource *retry;             /* a restart is due */
+  VbetSwitchChannel *channel;          /* NULL: no process */
+  gboolean started;                    /* start() was called, and neither stop() nor failure since */
+  GSource *retry;                      /* a restart is due */
   gint64 deaths[SWITCH_CLIENT_DEATHS]; /* µs, the latest ones */
   guint n_deaths;
   guint restarts;
@@ -41,10 +41,10 @@ struct _VbetSwitchClient {
 
   GHashTable *waiting; /* id → Waiting */
   gint64 last_id;
-  gint64 heard;        /* µs: when the process last said something, or the first answer began to be waited for */
-  gint64 patience;     /* µs */
+  gint64 heard;    /* µs: when the process last said something, or the first answer began to be waited for */
+  gint64 patience; /* µs */
   guint64 last_serial;
-  GTask *stop;         /* NULL: not stopping */
+  GTask *stop; /* NULL: not stopping */
   GSource *stop_timeout;
 };
 

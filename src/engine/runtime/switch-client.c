@@ -23,10 +23,10 @@
 #define TRIES 20     /* to give the process a guest's connection that it could not take */
 #define RETRY_MS 500 /* between two of them */
 
-#define RESTART_WINDOW ((gint64) 10 * G_USEC_PER_SEC)
-#define STOP_TIMEOUT 2000     /* ms from "quit" to SIGKILL */
-#define PATIENCE ((gint64) 10 * G_USEC_PER_SEC) /* after which a process that owes answers is replaced */
-#define DEPTH_MAX 8           /* of a message */
+#define RESTART_WINDOW ((gint64)10 * G_USEC_PER_SEC)
+#define STOP_TIMEOUT 2000                      /* ms from "quit" to SIGKILL */
+#define PATIENCE ((gint64)10 * G_USEC_PER_SEC) /* after which a process that owes answers is replaced */
+#define DEPTH_MAX 8                            /* of a message */
 
 G_DEFINE_FINAL_TYPE (VbetSwitchClient, vbet_switch_client, G_TYPE_OBJECT)
 
@@ -71,7 +71,8 @@ waiting_free (gpointer data)
 {
   Waiting *self = data;
   if (self->task != NULL)
-    g_task_return_new_error (self->task, VBET_ERROR, VBET_ERROR_STATE, "The switch does not run at the moment");
+    g_task_return_new_error (self->task, VBET_ERROR, VBET_ERROR_STATE,
+                             "The switch does not run at the moment");
   g_clear_object (&self->task);
   vbet_switch_state_free (self->state);
   g_free (self->what);
@@ -178,12 +179,12 @@ on_answer (VbetSwitchClient *self, gint64 id, JsonObject *object)
     switch_client_measure_failed (self, waiting->measure, switch_client_text (object, "error"));
   if (waiting->task != NULL && ok) {
     g_autoptr (GTask) task = g_steal_pointer (&waiting->task);
-    g_task_return_pointer (task, g_steal_pointer (&waiting->state), (GDestroyNotify) vbet_switch_state_free);
+    g_task_return_pointer (task, g_steal_pointer (&waiting->state), (GDestroyNotify)vbet_switch_state_free);
   } else if (waiting->restarted && ok) {
     g_signal_emit (self, signals[SIGNAL_RESTARTED], 0);
   } else if (waiting->what != NULL && !ok) {
-    g_autofree char *message
-        = g_strdup_printf ("The switch could not %s: %s", waiting->what, switch_client_text (object, "error"));
+    g_autofree char *message = g_strdup_printf ("The switch could not %s: %s", waiting->what,
+                                                switch_client_text (object, "error"));
     g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, message);
   }
   waiting_free (waiting);
@@ -209,8 +210,9 @@ on_ready (VbetSwitchClient *self, JsonObject *object)
 static void
 on_port_closed (VbetSwitchClient *self, JsonObject *object)
 {
-  WantedPort *port = switch_client_lookup_port (self, switch_client_text (object, "device"), (guint) switch_client_number (object, "nic"));
-  if (port == NULL || port->fd < 0 || port->serial != (guint64) switch_client_number (object, "serial"))
+  WantedPort *port = switch_client_lookup_port (self, switch_client_text (object, "device"),
+                                                (guint)switch_client_number (object, "nic"));
+  if (port == NULL || port->fd < 0 || port->serial != (guint64)switch_client_number (object, "serial"))
     return;
   wanted_port_disconnect (port);
   switch_client_port_state (self, port, FALSE);
@@ -230,15 +232,18 @@ far_state (const char *text)
 static void
 on_far_end (VbetSwitchClient *self, JsonObject *object)
 {
-  WantedPort *port = switch_client_lookup_port (self, switch_client_text (object, "device"), (guint) switch_client_number (object, "nic"));
-  if (port == NULL || port->fd < 0 || !port->udp || port->serial != (guint64) switch_client_number (object, "serial"))
+  WantedPort *port = switch_client_lookup_port (self, switch_client_text (object, "device"),
+                                                (guint)switch_client_number (object, "nic"));
+  if (port == NULL || port->fd < 0 || !port->udp
+      || port->serial != (guint64)switch_client_number (object, "serial"))
     return;
   JsonNode *carrier = json_object_get_member (object, "carrier");
   JsonNode *silence = json_object_get_member (object, "silence");
   gboolean had_carrier = port->far_end.carrier;
   gboolean heard = silence != NULL && JSON_NODE_HOLDS_VALUE (silence) && json_node_get_int (silence) >= 0;
   port->far_end.state = far_state (switch_client_text (object, "state"));
-  port->far_end.carrier = carrier != NULL && JSON_NODE_HOLDS_VALUE (carrier) && json_node_get_boolean (carrier);
+  port->far_end.carrier
+      = carrier != NULL && JSON_NODE_HOLDS_VALUE (carrier) && json_node_get_boolean (carrier);
   if (heard)
     port->far_end.heard = g_get_monotonic_time () - switch_client_number (object, "silence") * 1000;
   if (port->far_end.carrier != had_carrier)
@@ -248,8 +253,9 @@ on_far_end (VbetSwitchClient *self, JsonObject *object)
 static void
 on_vhost (VbetSwitchClient *self, JsonObject *object, int *fds, guint n_fds)
 {
-  WantedPort *port = switch_client_lookup_port (self, switch_client_text (object, "device"), (guint) switch_client_number (object, "nic"));
-  if (port != NULL && port->fd >= 0 && port->serial == (guint64) switch_client_number (object, "serial"))
+  WantedPort *port = switch_client_lookup_port (self, switch_client_text (object, "device"),
+                                                (guint)switch_client_number (object, "nic"));
+  if (port != NULL && port->fd >= 0 && port->serial == (guint64)switch_client_number (object, "serial"))
     wanted_port_keep (port, switch_client_text (object, "message"), fds, n_fds);
 }
 
@@ -257,7 +263,7 @@ static void
 on_stock (VbetSwitchClient *self, JsonObject *object, gboolean joined, int *fd)
 {
   WantedBridge *bridge = g_hash_table_lookup (self->bridges, switch_client_text (object, "bridge"));
-  guint64 serial = (guint64) switch_client_number (object, "serial");
+  guint64 serial = (guint64)switch_client_number (object, "serial");
   WantedStock *stock = bridge != NULL ? wanted_bridge_find_stock (bridge, serial) : NULL;
   if (stock != NULL && joined && stock->data_fd < 0) {
     stock->data_fd = *fd;
@@ -287,7 +293,7 @@ on_cable (VbetSwitchClient *self, JsonObject *object)
 static void
 on_capture_closed (VbetSwitchClient *self, JsonObject *object)
 {
-  guint64 serial = (guint64) switch_client_number (object, "serial");
+  guint64 serial = (guint64)switch_client_number (object, "serial");
   if (g_hash_table_remove (self->captures, &serial))
     g_signal_emit (self, signals[SIGNAL_CAPTURE_CLOSED], 0, serial);
 }
@@ -321,14 +327,15 @@ on_notification (VbetSwitchClient *self, JsonObject *object, int *fds, guint n_f
 }
 
 static void
-on_message (VbetSwitchChannel *channel, const char *text, gsize size, int *fds, guint n_fds, gpointer user_data)
+on_message (VbetSwitchChannel *channel, const char *text, gsize size, int *fds, guint n_fds,
+            gpointer user_data)
 {
   g_autoptr (VbetSwitchClient) self = g_object_ref (user_data);
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   JsonNode *root = NULL;
   self->heard = g_get_monotonic_time ();
-  if (vbet_json_is_shallow (text, size, DEPTH_MAX) && g_utf8_validate (text, (gssize) size, NULL)
-      && json_parser_load_from_data (parser, text, (gssize) size, NULL))
+  if (vbet_json_is_shallow (text, size, DEPTH_MAX) && g_utf8_validate (text, (gssize)size, NULL)
+      && json_parser_load_from_data (parser, text, (gssize)size, NULL))
     root = json_parser_get_root (parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root)) {
     vbet_switch_channel_kill (channel); /* it does not speak our protocol any more: a fresh one does */
@@ -417,10 +424,11 @@ static void
 on_ended (VbetSwitchChannel *channel, gboolean clean, gpointer user_data)
 {
   g_autoptr (VbetSwitchClient) self = g_object_ref (user_data);
-  (void) channel;
+  (void)channel;
   if (self->stop != NULL) {
     if (!clean)
-      g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, "The switch process did not end as it should; see its messages");
+      g_signal_emit (self, signals[SIGNAL_PROBLEM], 0,
+                     "The switch process did not end as it should; see its messages");
     finish_stop (self);
     return;
   }
@@ -544,12 +552,12 @@ const char *const *
 vbet_switch_client_get_layers (VbetSwitchClient *self)
 {
   g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), NULL);
-  return (const char *const *) self->layers;
+  return (const char *const *)self->layers;
 }
 
 void
-vbet_switch_client_get_state_async (VbetSwitchClient *self, GCancellable *cancellable, GAsyncReadyCallback callback,
-                                    gpointer user_data)
+vbet_switch_client_get_state_async (VbetSwitchClient *self, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (VBET_IS_SWITCH_CLIENT (self));
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
@@ -617,14 +625,14 @@ vbet_switch_client_class_init (VbetSwitchClientClass *klass)
   object_class->dispose = vbet_switch_client_dispose;
   object_class->finalize = vbet_switch_client_finalize;
   GType type = G_TYPE_FROM_CLASS (klass);
-  signals[SIGNAL_PORT_STATE] = g_signal_new ("port-state", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
-                                             G_TYPE_STRING, G_TYPE_UINT, G_TYPE_BOOLEAN);
-  signals[SIGNAL_CABLE_STATE]
-      = g_signal_new ("cable-state", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_STRING,
-                      G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
-  signals[SIGNAL_CAPTURE_CLOSED]
-      = g_signal_new ("capture-closed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
-  signals[SIGNAL_RESTARTED] = g_signal_new ("restarted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_PORT_STATE] = g_signal_new ("port-state", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                             G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_UINT, G_TYPE_BOOLEAN);
+  signals[SIGNAL_CABLE_STATE] = g_signal_new ("cable-state", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                              G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
+  signals[SIGNAL_CAPTURE_CLOSED] = g_signal_new ("capture-closed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                                 NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
+  signals[SIGNAL_RESTARTED]
+      = g_signal_new ("restarted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_FAILED]
       = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_PROBLEM]

@@ -79,7 +79,7 @@ gboolean vbet_switch_client_add_bridge (VbetSwitchClient *self, const char *devi
 gboolean vbet_switch_client_remove_bridge (VbetSwitchClient *self, const char *device, GError **error);
 /* What a switch is set to; a hub takes it and does nothing with it. */
 typedef struct {
-  guint ageing;      /* seconds after which a silent address is forgotten; 0: at once */
+  guint ageing; /* seconds after which a silent address is forgotten; 0: at once */
   gboolean stp;
   guint priority;    /* of the spanning tree */
   guint mirror;      /* NIC that gets a copy of every frame; 0: none */
@@ -92,8 +92,9 @@ gboolean vbet_switch_client_set_bridge (VbetSwitchClient *self, const char *devi
                                         const VbetSwitchBridgeSettings *settings, GError **error);
 /** vbet_switch_client_set_bridge_port: a switch's port. @vlan: of untagged frames, 0: none; @trunk: (nullable): of
  * tagged ones; @cost: of the spanning tree, 0: what the rate of its cable makes of it. */
-gboolean vbet_switch_client_set_bridge_port (VbetSwitchClient *self, const char *device, guint nic, guint vlan,
-                                             const VbetVlanSet *trunk, guint cost, GError **error);
+gboolean vbet_switch_client_set_bridge_port (VbetSwitchClient *self, const char *device, guint nic,
+                                             guint vlan, const VbetVlanSet *trunk, guint cost,
+                                             GError **error);
 
 /**
  * vbet_switch_client_add_guest_port:
@@ -112,8 +113,8 @@ gboolean vbet_switch_client_has_port (VbetSwitchClient *self, const char *device
  * @mac: what its NIC is told
  * @path: STREAM socket; it listens when this returns TRUE; as the path of vbet_switch_client_add_guest_port()
  */
-gboolean vbet_switch_client_offer_vhost (VbetSwitchClient *self, const char *device, guint nic, const guint8 mac[6],
-                                         const char *path, GError **error);
+gboolean vbet_switch_client_offer_vhost (VbetSwitchClient *self, const char *device, guint nic,
+                                         const guint8 mac[6], const char *path, GError **error);
 /** vbet_switch_client_set_carrier: what a NIC by vhost-user sees of its cable, and
  * the far end of a remote is told; an unknown port is ignored. */
 void vbet_switch_client_set_carrier (VbetSwitchClient *self, const char *device, guint nic, gboolean carrier);
@@ -125,15 +126,16 @@ void vbet_switch_client_set_speed (VbetSwitchClient *self, const char *device, g
  * vbet_switch_client_add_outside_port: the port of a gateway, TAP device or remote: as that of a guest, but the engine itself
  * says who is at its other end, see vbet_switch_client_connect_port().
  */
-gboolean vbet_switch_client_add_outside_port (VbetSwitchClient *self, const char *device, guint nic, guint mtu,
-                                              GError **error);
+gboolean vbet_switch_client_add_outside_port (VbetSwitchClient *self, const char *device, guint nic,
+                                              guint mtu, GError **error);
 /**
  * vbet_switch_client_connect_port:
  * @fd: a SEQPACKET socket or a TAP device, one frame a message, non-blocking; a duplicate is kept
  *
  * Takes the place of what was connected to that outside port before.
  */
-gboolean vbet_switch_client_connect_port (VbetSwitchClient *self, const char *device, guint nic, int fd, GError **error);
+gboolean vbet_switch_client_connect_port (VbetSwitchClient *self, const char *device, guint nic, int fd,
+                                          GError **error);
 typedef struct {
   gint64 vni;       /* of VXLAN; -1: none */
   gconstpointer to; /* with VXLAN: socket address of the far end */
@@ -155,24 +157,25 @@ typedef struct {
 gboolean vbet_switch_client_get_far_end (VbetSwitchClient *self, const char *device, guint nic,
                                          VbetSwitchFarEnd *ret_far_end);
 /** vbet_switch_client_add_bridge_port: NIC @nic of device @device is a port of @bridge (normally the device itself). */
-gboolean vbet_switch_client_add_bridge_port (VbetSwitchClient *self, const char *device, guint nic, const char *bridge,
-                                             GError **error);
+gboolean vbet_switch_client_add_bridge_port (VbetSwitchClient *self, const char *device, guint nic,
+                                             const char *bridge, GError **error);
 /** vbet_switch_client_remove_port: also removes its cable; closes a guest's connection and unlinks its socket. */
-gboolean vbet_switch_client_remove_port (VbetSwitchClient *self, const char *device, guint nic, GError **error);
+gboolean vbet_switch_client_remove_port (VbetSwitchClient *self, const char *device, guint nic,
+                                         GError **error);
 
 /* What one direction of a cable does to its frames; see vbet-language(5), attributes of cables. */
 typedef struct {
   gboolean up;
-  double delay;  /* nanoseconds */
-  double jitter; /* nanoseconds */
+  double delay;    /* nanoseconds */
+  double jitter;   /* nanoseconds */
   gboolean normal; /* jitter is a standard deviation; else the most it can be */
-  double loss;   /* shares of frames, 0 to 1 */
-  double burst;  /* mean number of frames lost in a row */
+  double loss;     /* shares of frames, 0 to 1 */
+  double burst;    /* mean number of frames lost in a row */
   double duplicate;
   double reorder;
   double corrupt;
-  double rate;   /* bits a second; 0: no limit */
-  double queue;  /* frames */
+  double rate;        /* bits a second; 0: no limit */
+  double queue;       /* frames */
   double queue_bytes; /* 0: no limit */
 } VbetSwitchQuality;
 
@@ -185,13 +188,13 @@ typedef struct {
 void vbet_switch_cable_settings_init (VbetSwitchCableSettings *self);
 
 /** vbet_switch_client_add_cable: @settings: (nullable): NULL: a perfect cable. */
-gboolean vbet_switch_client_add_cable (VbetSwitchClient *self, const char *name, const char *device_a, guint nic_a,
-                                       const char *device_b, guint nic_b, const VbetSwitchCableSettings *settings,
-                                       GError **error);
+gboolean vbet_switch_client_add_cable (VbetSwitchClient *self, const char *name, const char *device_a,
+                                       guint nic_a, const char *device_b, guint nic_b,
+                                       const VbetSwitchCableSettings *settings, GError **error);
 gboolean vbet_switch_client_remove_cable (VbetSwitchClient *self, const char *name, GError **error);
 /** vbet_switch_client_set_cable: changes all of a cable's settings. */
-gboolean vbet_switch_client_set_cable (VbetSwitchClient *self, const char *name, const VbetSwitchCableSettings *settings,
-                                       GError **error);
+gboolean vbet_switch_client_set_cable (VbetSwitchClient *self, const char *name,
+                                       const VbetSwitchCableSettings *settings, GError **error);
 
 typedef struct {
   const char *cable;
@@ -228,11 +231,13 @@ typedef void (*VbetSwitchMeasuring) (double share, double duration, gpointer use
  *
  * Errors: VBET_ERROR_STATE when it is unplugged, or measured already, or the process ends.
  */
-void vbet_switch_client_measure_async (VbetSwitchClient *self, const char *cable, guint count, double duration,
-                                       VbetSwitchMeasuring measuring, gpointer measuring_data,
-                                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void vbet_switch_client_measure_async (VbetSwitchClient *self, const char *cable, guint count,
+                                       double duration, VbetSwitchMeasuring measuring,
+                                       gpointer measuring_data, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer user_data);
 /** vbet_switch_client_measure_finish: Returns: (transfer full): free with g_free(). */
-VbetSwitchMeasured *vbet_switch_client_measure_finish (VbetSwitchClient *self, GAsyncResult *result, GError **error);
+VbetSwitchMeasured *vbet_switch_client_measure_finish (VbetSwitchClient *self, GAsyncResult *result,
+                                                       GError **error);
 
 /** vbet_switch_client_get_pid: Returns: process id of the switch; 0 when it does not run. */
 GPid vbet_switch_client_get_pid (VbetSwitchClient *self);
@@ -258,15 +263,15 @@ typedef struct {
 typedef struct {
   char *device;
   guint nic;
-  gboolean guest;         /* of a guest, gateway or TAP; else a port of a bridge */
-  gboolean connected;     /* the guest has opened it; always TRUE for a bridge port */
-  char *cable;            /* (nullable): name of the cable in it */
-  VbetSwitchCounters rx;  /* as the device sees it: what it received */
-  VbetSwitchCounters tx;  /* what it sent */
-  guint queued;           /* frames that wait for the guest */
-  char *role;             /* (nullable): in the spanning tree: "root" … */
-  char *stp_state;        /* (nullable): "discarding", "learning", "forwarding" */
-  guint cost;             /* of its path in the spanning tree; 0: none runs */
+  gboolean guest;        /* of a guest, gateway or TAP; else a port of a bridge */
+  gboolean connected;    /* the guest has opened it; always TRUE for a bridge port */
+  char *cable;           /* (nullable): name of the cable in it */
+  VbetSwitchCounters rx; /* as the device sees it: what it received */
+  VbetSwitchCounters tx; /* what it sent */
+  guint queued;          /* frames that wait for the guest */
+  char *role;            /* (nullable): in the spanning tree: "root" … */
+  char *stp_state;       /* (nullable): "discarding", "learning", "forwarding" */
+  guint cost;            /* of its path in the spanning tree; 0: none runs */
 } VbetSwitchPortState;
 
 /* What a cable's quality did to frames: part of the counters dropped and frames. */
@@ -276,8 +281,8 @@ typedef struct {
   guint64 duplicated;
   guint64 reordered;
   guint64 corrupted;
-  guint64 waiting;    /* in the queue now */
-  guint64 flying;     /* on the line now */
+  guint64 waiting; /* in the queue now */
+  guint64 flying;  /* on the line now */
 } VbetSwitchEffects;
 
 typedef struct {
@@ -296,22 +301,22 @@ typedef struct {
   guint8 mac[6];
   guint vlan; /* 0: the switch has no VLANs */
   guint nic;  /* port of the device the address is behind; 0: a stock guest on the control socket */
-  double age;    /* seconds since it was last heard */
+  double age; /* seconds since it was last heard */
 } VbetSwitchMac;
 
 typedef struct {
   char *device;
   VbetSwitchBridgeKind kind;
-  guint ageing;          /* seconds */
-  guint stock_guests;    /* connected by the control socket */
-  guint addresses;       /* in the table; @macs lists at most 1000 */
-  guint64 flooded;       /* frames sent to all ports */
-  guint64 evicted;       /* addresses forgotten because the table was full */
-  gboolean storm;        /* frames for everybody circle in it, or are poured into it */
-  char *root;            /* (nullable): the spanning tree's root, as bridges write it; NULL: none runs */
+  guint ageing;       /* seconds */
+  guint stock_guests; /* connected by the control socket */
+  guint addresses;    /* in the table; @macs lists at most 1000 */
+  guint64 flooded;    /* frames sent to all ports */
+  guint64 evicted;    /* addresses forgotten because the table was full */
+  gboolean storm;     /* frames for everybody circle in it, or are poured into it */
+  char *root;         /* (nullable): the spanning tree's root, as bridges write it; NULL: none runs */
   guint root_cost;
-  char *id;              /* (nullable): its own identifier there */
-  GArray *macs;          /* of VbetSwitchMac */
+  char *id;     /* (nullable): its own identifier there */
+  GArray *macs; /* of VbetSwitchMac */
 } VbetSwitchBridgeState;
 
 typedef struct {
@@ -325,7 +330,8 @@ void vbet_switch_state_free (VbetSwitchState *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetSwitchState, vbet_switch_state_free)
 
 /** vbet_switch_state_find_port: Returns: (transfer none) (nullable) */
-const VbetSwitchPortState *vbet_switch_state_find_port (const VbetSwitchState *self, const char *device, guint nic);
+const VbetSwitchPortState *vbet_switch_state_find_port (const VbetSwitchState *self, const char *device,
+                                                        guint nic);
 /** vbet_switch_state_find_cable: Returns: (transfer none) (nullable) */
 const VbetSwitchCableState *vbet_switch_state_find_cable (const VbetSwitchState *self, const char *name);
 /** vbet_switch_state_find_bridge: Returns: (transfer none) (nullable) */
@@ -337,4 +343,5 @@ const VbetSwitchBridgeState *vbet_switch_state_find_bridge (const VbetSwitchStat
  */
 void vbet_switch_client_get_state_async (VbetSwitchClient *self, GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer user_data);
-VbetSwitchState *vbet_switch_client_get_state_finish (VbetSwitchClient *self, GAsyncResult *result, GError **error);
+VbetSwitchState *vbet_switch_client_get_state_finish (VbetSwitchClient *self, GAsyncResult *result,
+                                                      GError **error);

@@ -132,7 +132,7 @@ static guint64
 get_element (JsonArray *array, guint index)
 {
   JsonNode *node = json_array_get_element (array, index);
-  return JSON_NODE_HOLDS_VALUE (node) ? (guint64) MAX (json_node_get_int (node), 0) : 0;
+  return JSON_NODE_HOLDS_VALUE (node) ? (guint64)MAX (json_node_get_int (node), 0) : 0;
 }
 
 static VbetSwitchCounters
@@ -154,17 +154,17 @@ read_port (VbetSwitchState *self, JsonObject *object)
 {
   VbetSwitchPortState *port = g_new0 (VbetSwitchPortState, 1);
   port->device = g_strdup (get_string (object, "device"));
-  port->nic = (guint) get_int (object, "nic");
+  port->nic = (guint)get_int (object, "nic");
   port->guest = strcmp (get_string (object, "kind"), "guest") == 0;
   port->connected = get_boolean (object, "connected");
   if (*get_string (object, "cable") != '\0')
     port->cable = g_strdup (get_string (object, "cable"));
   port->rx = get_counters (object, "rx");
   port->tx = get_counters (object, "tx");
-  port->queued = (guint) get_int (object, "queued");
+  port->queued = (guint)get_int (object, "queued");
   port->role = get_text (object, "role");
   port->stp_state = get_text (object, "stp");
-  port->cost = (guint) get_int (object, "cost");
+  port->cost = (guint)get_int (object, "cost");
   g_ptr_array_add (self->ports, port);
   g_hash_table_insert (self->index, port_key (port->device, port->nic), port);
 }
@@ -177,10 +177,14 @@ get_effects (JsonObject *object, const char *name)
   for (guint i = 0; node != NULL && i < 7 && i < json_array_get_length (json_node_get_array (node)); i++) {
     JsonNode *one = json_array_get_element (json_node_get_array (node), i);
     if (JSON_NODE_HOLDS_VALUE (one) && json_node_get_value_type (one) == G_TYPE_INT64)
-      values[i] = (guint64) MAX (json_node_get_int (one), 0);
+      values[i] = (guint64)MAX (json_node_get_int (one), 0);
   }
-  return (VbetSwitchEffects){ .lost = values[0], .overflowed = values[1], .duplicated = values[2],
-                              .reordered = values[3], .corrupted = values[4], .waiting = values[5],
+  return (VbetSwitchEffects){ .lost = values[0],
+                              .overflowed = values[1],
+                              .duplicated = values[2],
+                              .reordered = values[3],
+                              .corrupted = values[4],
+                              .waiting = values[5],
                               .flying = values[6] };
 }
 
@@ -193,16 +197,18 @@ read_cable (VbetSwitchState *self, JsonObject *object)
   char **devices[] = { &cable->device_a, &cable->device_b };
   guint *nics[] = { &cable->nic_a, &cable->nic_b };
   for (guint i = 0; i < 2; i++) {
-    JsonNode *end = ends != NULL && json_array_get_length (ends) == 2 ? json_array_get_element (ends, i) : NULL;
+    JsonNode *end
+        = ends != NULL && json_array_get_length (ends) == 2 ? json_array_get_element (ends, i) : NULL;
     JsonObject *one = end != NULL && JSON_NODE_HOLDS_OBJECT (end) ? json_node_get_object (end) : NULL;
     *devices[i] = g_strdup (one != NULL ? get_string (one, "device") : "");
-    *nics[i] = one != NULL ? (guint) get_int (one, "nic") : 0;
+    *nics[i] = one != NULL ? (guint)get_int (one, "nic") : 0;
   }
   cable->name = g_strdup (get_string (object, "cable"));
   node = member (object, "up", JSON_NODE_ARRAY);
   for (guint i = 0; i < 2 && node != NULL && i < json_array_get_length (json_node_get_array (node)); i++) {
     JsonNode *one = json_array_get_element (json_node_get_array (node), i);
-    cable->up[i] = JSON_NODE_HOLDS_VALUE (one) && json_node_get_value_type (one) == G_TYPE_BOOLEAN && json_node_get_boolean (one);
+    cable->up[i] = JSON_NODE_HOLDS_VALUE (one) && json_node_get_value_type (one) == G_TYPE_BOOLEAN
+                   && json_node_get_boolean (one);
   }
   cable->effects[0] = get_effects (object, "ab-effects");
   cable->effects[1] = get_effects (object, "ba-effects");
@@ -217,15 +223,16 @@ read_bridge (VbetSwitchState *self, JsonObject *object)
 {
   VbetSwitchBridgeState *bridge = g_new0 (VbetSwitchBridgeState, 1);
   bridge->device = g_strdup (get_string (object, "bridge"));
-  bridge->kind = strcmp (get_string (object, "kind"), "hub") == 0 ? VBET_SWITCH_BRIDGE_HUB : VBET_SWITCH_BRIDGE_SWITCH;
-  bridge->ageing = (guint) get_int (object, "ageing");
+  bridge->kind
+      = strcmp (get_string (object, "kind"), "hub") == 0 ? VBET_SWITCH_BRIDGE_HUB : VBET_SWITCH_BRIDGE_SWITCH;
+  bridge->ageing = (guint)get_int (object, "ageing");
   bridge->root = get_text (object, "root");
-  bridge->root_cost = (guint) get_int (object, "root-cost");
+  bridge->root_cost = (guint)get_int (object, "root-cost");
   bridge->id = get_text (object, "id");
-  bridge->stock_guests = (guint) get_int (object, "stock");
-  bridge->addresses = (guint) get_int (object, "addresses");
-  bridge->flooded = (guint64) get_int (object, "flooded");
-  bridge->evicted = (guint64) get_int (object, "evicted");
+  bridge->stock_guests = (guint)get_int (object, "stock");
+  bridge->addresses = (guint)get_int (object, "addresses");
+  bridge->flooded = (guint64)get_int (object, "flooded");
+  bridge->evicted = (guint64)get_int (object, "evicted");
   bridge->storm = get_boolean (object, "storm");
   bridge->macs = g_array_new (FALSE, TRUE, sizeof (VbetSwitchMac));
   g_ptr_array_add (self->bridges, bridge);
@@ -240,7 +247,7 @@ read_address (const char *text, guint8 ret_mac[6])
     int low = high >= 0 ? g_ascii_xdigit_value (text[1]) : -1;
     if (low < 0 || text[2] != (i < 5 ? ':' : '\0'))
       return FALSE;
-    ret_mac[i] = (guint8) (high << 4 | low);
+    ret_mac[i] = (guint8)(high << 4 | low);
     text += 3;
   }
   return TRUE;
@@ -249,7 +256,7 @@ read_address (const char *text, guint8 ret_mac[6])
 static void
 read_mac (VbetSwitchState *self, JsonObject *object)
 {
-  VbetSwitchMac mac = { .nic = (guint) get_int (object, "nic"), .vlan = (guint) get_int (object, "vlan") };
+  VbetSwitchMac mac = { .nic = (guint)get_int (object, "nic"), .vlan = (guint)get_int (object, "vlan") };
   g_autofree char *key = g_strconcat ("b", get_string (object, "bridge"), NULL);
   VbetSwitchBridgeState *bridge = g_hash_table_lookup (self->index, key);
   JsonNode *age = member (object, "age", JSON_NODE_VALUE);
@@ -266,7 +273,10 @@ vbet_switch_state_read_part (VbetSwitchState *self, JsonObject *object)
     const char *name;
     void (*read) (VbetSwitchState *self, JsonObject *object);
   } kinds[] = {
-    { "ports", read_port }, { "cables", read_cable }, { "bridges", read_bridge }, { "macs", read_mac },
+    { "ports", read_port },
+    { "cables", read_cable },
+    { "bridges", read_bridge },
+    { "macs", read_mac },
   };
   for (guint kind = 0; kind < G_N_ELEMENTS (kinds); kind++) {
     JsonNode *node = member (object, kinds[kind].name, JSON_NODE_ARRAY);

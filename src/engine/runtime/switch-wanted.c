@@ -76,7 +76,7 @@ message_key (const char *text, guint64 *ret_key)
   memcpy (words, bytes, MIN (size, sizeof words));
   gboolean has_ring = (words[0] >= 8 && words[0] <= 14) || words[0] == 18;
   guint32 request = words[0] == 11 ? 12 : words[0]; /* the end of a ring takes the place of its start */
-  *ret_key = (guint64) request << 32 | (has_ring ? words[3] & 0xff : 0);
+  *ret_key = (guint64)request << 32 | (has_ring ? words[3] & 0xff : 0);
   return TRUE;
 }
 
@@ -89,7 +89,7 @@ wanted_port_keep (WantedPort *self, const char *text, int *fds, guint n_fds)
   if (self->kept == NULL)
     self->kept = g_ptr_array_new_with_free_func (wanted_message_free);
   for (guint i = 0; i < self->kept->len; i++)
-    if (((WantedMessage *) g_ptr_array_index (self->kept, i))->key == key)
+    if (((WantedMessage *)g_ptr_array_index (self->kept, i))->key == key)
       g_ptr_array_remove_index (self->kept, i--);
   if (self->kept->len >= WANTED_MESSAGES_MAX)
     return;
@@ -276,7 +276,7 @@ wanted_stock_text (const WantedBridge *bridge, const char *op, guint64 serial, g
 {
   JsonBuilder *builder = begin (op, id);
   add_string (builder, "bridge", bridge->device);
-  add_int (builder, "serial", (gint64) serial);
+  add_int (builder, "serial", (gint64)serial);
   return end (builder);
 }
 
@@ -318,7 +318,7 @@ wanted_port_connect_text (const WantedPort *self, gint64 id)
 {
   JsonBuilder *builder = begin ("connect-port", id);
   add_endpoint (builder, self->device, self->nic);
-  add_int (builder, "serial", (gint64) self->serial);
+  add_int (builder, "serial", (gint64)self->serial);
   if (self->vhost) {
     gint64 mac = 0;
     for (guint i = 0; i < sizeof self->mac; i++)
@@ -345,7 +345,7 @@ wanted_port_replay_text (const WantedPort *self, const WantedMessage *message, g
 {
   JsonBuilder *builder = begin ("replay-port", id);
   add_endpoint (builder, self->device, self->nic);
-  add_int (builder, "serial", (gint64) self->serial);
+  add_int (builder, "serial", (gint64)self->serial);
   add_string (builder, "message", message->text);
   return end (builder);
 }
@@ -446,7 +446,7 @@ char *
 wanted_capture_add_text (const WantedCapture *self, gint64 id)
 {
   JsonBuilder *builder = begin ("add-capture", id);
-  add_int (builder, "serial", (gint64) self->serial);
+  add_int (builder, "serial", (gint64)self->serial);
   add_string (builder, "cable", self->cable);
   add_int (builder, "snaplen", self->snaplen);
   json_builder_set_member_name (builder, "resumed");
@@ -470,7 +470,7 @@ char *
 wanted_capture_remove_text (guint64 serial, gint64 id)
 {
   JsonBuilder *builder = begin ("remove-capture", id);
-  add_int (builder, "serial", (gint64) serial);
+  add_int (builder, "serial", (gint64)serial);
   return end (builder);
 }
 
@@ -479,9 +479,9 @@ wanted_measure_text (const char *cable, guint64 serial, guint count, double dura
 {
   JsonBuilder *builder = begin ("measure", id);
   add_string (builder, "cable", cable);
-  add_int (builder, "serial", (gint64) serial);
+  add_int (builder, "serial", (gint64)serial);
   add_int (builder, "count", count);
-  add_int (builder, "duration", (gint64) duration);
+  add_int (builder, "duration", (gint64)duration);
   return end (builder);
 }
 
@@ -489,7 +489,7 @@ char *
 wanted_measure_cancel_text (guint64 serial, gint64 id)
 {
   JsonBuilder *builder = begin ("cancel-measure", id);
-  add_int (builder, "serial", (gint64) serial);
+  add_int (builder, "serial", (gint64)serial);
   return end (builder);
 }
 

@@ -30,29 +30,29 @@ typedef struct {
   VbetSwitchClient *client;
   char *device;
   guint nic;
-  char *cable;            /* in this endpoint; NULL: none */
-  char *bridge;           /* NULL: a guest's port, with the rest */
-  guint vlan;             /* of a bridge's port */
+  char *cable;  /* in this endpoint; NULL: none */
+  char *bridge; /* NULL: a guest's port, with the rest */
+  guint vlan;   /* of a bridge's port */
   VbetVlanSet trunk;
-  guint cost;             /* likewise, of the spanning tree; 0: by the cable's rate */
+  guint cost; /* likewise, of the spanning tree; 0: by the cable's rate */
   guint mtu;
-  VbetListener *listener; /* NULL: of a gateway, TAP or remote, which the engine connects itself */
+  VbetListener *listener;       /* NULL: of a gateway, TAP or remote, which the engine connects itself */
   VbetListener *vhost_listener; /* NULL: no vhost-user */
-  guint8 mac[6];          /* for vhost-user, as the next but one */
-  gboolean no_carrier;    /* for vhost-user and UDP */
-  guint speed;            /* for vhost-user: Mbit/s */
-  gboolean vhost;         /* the connection is one */
-  gboolean given;         /* a process got it */
-  gboolean was_vhost;     /* the latest connection was one; it may have ended */
-  gboolean udp;           /* the connection is a UDP socket, with the next three */
-  gint64 vni;             /* -1: no VXLAN */
-  char *to;               /* (nullable): with VXLAN: a socket address in base64 */
+  guint8 mac[6];                /* for vhost-user, as the next but one */
+  gboolean no_carrier;          /* for vhost-user and UDP */
+  guint speed;                  /* for vhost-user: Mbit/s */
+  gboolean vhost;               /* the connection is one */
+  gboolean given;               /* a process got it */
+  gboolean was_vhost;           /* the latest connection was one; it may have ended */
+  gboolean udp;                 /* the connection is a UDP socket, with the next three */
+  gint64 vni;                   /* -1: no VXLAN */
+  char *to;                     /* (nullable): with VXLAN: a socket address in base64 */
   VbetSwitchFarEnd far_end;
-  GPtrArray *kept;        /* of WantedMessage: what the guest's kernel said by it, in order; NULL: nothing */
-  guint64 serial;         /* of the connection */
-  guint tries;            /* how often the switch could not take the connection */
-  guint retry;            /* source that gives it once more; 0 */
-  int fd;                 /* -1: nobody connected */
+  GPtrArray *kept; /* of WantedMessage: what the guest's kernel said by it, in order; NULL: nothing */
+  guint64 serial;  /* of the connection */
+  guint tries;     /* how often the switch could not take the connection */
+  guint retry;     /* source that gives it once more; 0 */
+  int fd;          /* -1: nobody connected */
 } WantedPort;
 
 #define WANTED_MESSAGE_FDS 8

@@ -53,7 +53,7 @@ static void
 octal (char *field, gsize size, guint64 value)
 {
   for (gsize i = size - 1; i-- > 0; value >>= 3)
-    field[i] = (char) ('0' + (value & 7));
+    field[i] = (char)('0' + (value & 7));
 }
 
 /* Puts @path into name, or prefix and name. Returns: FALSE when it fits neither. */
@@ -67,7 +67,7 @@ set_path (Header *header, const char *path)
   }
   /* The split stands at a "/", which is not stored. */
   for (const char *slash = strchr (path, '/'); slash != NULL; slash = strchr (slash + 1, '/')) {
-    gsize before = (gsize) (slash - path);
+    gsize before = (gsize)(slash - path);
     gsize after = length - before - 1;
     if (before <= sizeof header->prefix && after > 0 && after <= sizeof header->name) {
       memcpy (header->prefix, path, before);
@@ -83,9 +83,9 @@ append_padded (VbetTar *self, const void *data, gsize size)
 {
   static const guint8 zeros[BLOCK];
   if (size > 0)
-    g_byte_array_append (self->bytes, data, (guint) size);
+    g_byte_array_append (self->bytes, data, (guint)size);
   if (size % BLOCK != 0)
-    g_byte_array_append (self->bytes, zeros, (guint) (BLOCK - size % BLOCK));
+    g_byte_array_append (self->bytes, zeros, (guint)(BLOCK - size % BLOCK));
 }
 
 static void
@@ -102,10 +102,10 @@ append_header (VbetTar *self, Header *header, char type, guint mode, guint owner
   memcpy (header->version, "00", 2);
   memset (header->checksum, ' ', sizeof header->checksum);
   for (gsize i = 0; i < sizeof *header; i++)
-    sum += ((const guint8 *) header)[i];
+    sum += ((const guint8 *)header)[i];
   octal (header->checksum, 7, sum);
   header->checksum[6] = '\0';
-  g_byte_array_append (self->bytes, (const guint8 *) header, sizeof *header);
+  g_byte_array_append (self->bytes, (const guint8 *)header, sizeof *header);
 }
 
 void

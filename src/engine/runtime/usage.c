@@ -20,7 +20,7 @@
 #define TREE_MAX 4096 /* processes looked at; a guest can make many */
 /* Processes that are compared with all before them; those that share memory come first, beside the kernel. */
 #define SHARING_MAX 16
-#define STAT_STATE 3  /* number of the first field after the name, see proc(5) */
+#define STAT_STATE 3 /* number of the first field after the name, see proc(5) */
 #define STAT_UTIME 14
 #define STAT_CSTIME 17
 
@@ -36,7 +36,7 @@ read_small (const char *path, char *text, gsize size)
     ssize_t got = read (fd, text + used, size - 1 - used);
     if (got <= 0)
       break;
-    used += (gsize) got;
+    used += (gsize)got;
   }
   close (fd);
   text[used] = '\0';
@@ -50,7 +50,7 @@ ticks_of (GPid pid)
   char path[64];
   char text[1024];
   guint64 sum = 0;
-  (void) g_snprintf (path, sizeof path, "/proc/%d/stat", (int) pid);
+  (void)g_snprintf (path, sizeof path, "/proc/%d/stat", (int)pid);
   if (!read_small (path, text, sizeof text))
     return 0;
   /* The name, in brackets, may hold anything. */
@@ -85,7 +85,7 @@ memory_of (GPid pid)
 {
   char path[64];
   char text[2048];
-  (void) g_snprintf (path, sizeof path, "/proc/%d/smaps_rollup", (int) pid);
+  (void)g_snprintf (path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
   if (read_small (path, text, sizeof text)) {
     const char *found = strstr (text, "\nPss:");
     if (found != NULL)
@@ -94,11 +94,11 @@ memory_of (GPid pid)
   unsigned long long size = 0;
   unsigned long long resident = 0;
   unsigned long long shared = 0;
-  (void) g_snprintf (path, sizeof path, "/proc/%d/statm", (int) pid);
+  (void)g_snprintf (path, sizeof path, "/proc/%d/statm", (int)pid);
   if (!read_small (path, text, sizeof text) || sscanf (text, "%llu %llu %llu", &size, &resident, &shared) != 3
       || shared > resident)
     return 0;
-  return (resident - shared) * (guint64) sysconf (_SC_PAGESIZE);
+  return (resident - shared) * (guint64)sysconf (_SC_PAGESIZE);
 }
 
 /* Adds the children of all threads of @pid to @found. */
@@ -107,16 +107,16 @@ add_children (GPid pid, GArray *found)
 {
   char path[64];
   char text[8192];
-  (void) g_snprintf (path, sizeof path, "/proc/%d/task", (int) pid);
+  (void)g_snprintf (path, sizeof path, "/proc/%d/task", (int)pid);
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const char *thread;
   while (dir != NULL && (thread = g_dir_read_name (dir)) != NULL) {
-    (void) g_snprintf (path, sizeof path, "/proc/%d/task/%s/children", (int) pid, thread);
+    (void)g_snprintf (path, sizeof path, "/proc/%d/task/%s/children", (int)pid, thread);
     if (!read_small (path, text, sizeof text))
       continue;
     for (char *at = text; *at != '\0' && found->len < TREE_MAX;) {
       char *end = NULL;
-      GPid child = (GPid) strtol (at, &end, 10);
+      GPid child = (GPid)strtol (at, &end, 10);
       if (end == at)
         break;
       g_array_append_val (found, child);
@@ -129,7 +129,7 @@ void
 vbet_usage_of_process (GPid pid, VbetProcessUsage *ret_usage)
 {
   *ret_usage = (VbetProcessUsage){ .processes = 1, .memory = memory_of (pid) };
-  ret_usage->cpu_seconds = (double) ticks_of (pid) / (double) sysconf (_SC_CLK_TCK);
+  ret_usage->cpu_seconds = (double)ticks_of (pid) / (double)sysconf (_SC_CLK_TCK);
 }
 
 void
@@ -147,7 +147,7 @@ vbet_usage_of_tree (GPid pid, gboolean with_memory, VbetProcessUsage *ret_usage)
     add_children (one, found);
   }
   ret_usage->processes = found->len;
-  ret_usage->cpu_seconds = (double) ticks / (double) sysconf (_SC_CLK_TCK);
+  ret_usage->cpu_seconds = (double)ticks / (double)sysconf (_SC_CLK_TCK);
 }
 
 /* --- the guest's memory ------------------------------------------------------------ */
@@ -157,17 +157,17 @@ static void
 look_at_files (GPid pid, VbetMemoryFile *file)
 {
   char path[64];
-  (void) g_snprintf (path, sizeof path, "/proc/%d/fd", (int) pid);
+  (void)g_snprintf (path, sizeof path, "/proc/%d/fd", (int)pid);
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
     struct stat status;
     g_autofree char *link = g_build_filename (path, name, NULL);
     if (stat (link, &status) != 0 || !S_ISREG (status.st_mode) || status.st_nlink != 0
-        || (guint64) status.st_size <= file->size)
+        || (guint64)status.st_size <= file->size)
       continue;
-    file->size = (guint64) status.st_size;
-    file->resident = (guint64) status.st_blocks * 512;
+    file->size = (guint64)status.st_size;
+    file->resident = (guint64)status.st_blocks * 512;
   }
 }
 
@@ -176,7 +176,7 @@ is_traced (GPid pid)
 {
   char path[64];
   char text[2048];
-  (void) g_snprintf (path, sizeof path, "/proc/%d/status", (int) pid);
+  (void)g_snprintf (path, sizeof path, "/proc/%d/status", (int)pid);
   const char *found = read_small (path, text, sizeof text) ? strstr (text, "\nTracerPid:") : NULL;
   return found != NULL && g_ascii_strtoull (found + strlen ("\nTracerPid:") + 1, NULL, 10) != 0;
 }

@@ -85,8 +85,8 @@ same_alarms (const GPtrArray *a, const GPtrArray *b)
     return a == b;
   for (guint i = 0; i < a->len; i++) {
     const VbetAlarm *one = g_ptr_array_index (a, i), *other = g_ptr_array_index (b, i);
-    if (!g_str_equal (one->text, other->text) || g_strcmp0 (one->remedy, other->remedy) != 0 || one->call != other->call
-        || one->restart != other->restart)
+    if (!g_str_equal (one->text, other->text) || g_strcmp0 (one->remedy, other->remedy) != 0
+        || one->call != other->call || one->restart != other->restart)
       return FALSE;
   }
   return TRUE;

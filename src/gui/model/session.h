@@ -97,8 +97,8 @@ GHashTable *vbet_session_get_states (VbetSession *self);
 
 /* Something that is wrong with a device although it runs, as the engine says it. */
 typedef struct {
-  char *text;   /* one line */
-  char *remedy; /* (nullable): likewise */
+  char *text;       /* one line */
+  char *remedy;     /* (nullable): likewise */
   gint64 call;      /* number of the call that failed and can be tried again; 0: it is about none */
   gboolean restart; /* the device, restarted, may be well */
 } VbetAlarm;

@@ -94,8 +94,8 @@ list_images (GtkListStore *store)
   for (guint i = 0; i < images->len; i++) {
     const VbetImageInfo *image = g_ptr_array_index (images, i);
     g_autofree char *what = image->with[0] != '\0' ? g_strdup_printf (_ ("with %s"), image->with)
-                            : image->current      ? g_strdup (_ ("the standard image"))
-                                                  : g_strdup ("");
+                            : image->current       ? g_strdup (_ ("the standard image"))
+                                                   : g_strdup ("");
     list_name (store, image->name, what);
   }
 }
@@ -106,9 +106,9 @@ list_kernels (GtkListStore *store)
   g_autoptr (GPtrArray) kernels = vbet_kernels_list ();
   for (guint i = 0; i < kernels->len; i++) {
     const VbetKernelInfo *kernel = g_ptr_array_index (kernels, i);
-    g_autofree char *what
-        = kernel->current ? g_strdup_printf (_ ("Linux %s, the standard kernel"), kernel->release)
-                          : g_strdup_printf (_ ("Linux %s"), kernel->release);
+    g_autofree char *what = kernel->current
+                                ? g_strdup_printf (_ ("Linux %s, the standard kernel"), kernel->release)
+                                : g_strdup_printf (_ ("Linux %s"), kernel->release);
     if (vbet_kernel_info_is_whole (kernel))
       list_name (store, kernel->name, what);
   }
@@ -225,8 +225,8 @@ make_names (VbetField *self, VbetFieldWay *way)
   list_names (self, store);
   way->box = gtk_combo_box_new_with_model_and_entry (GTK_TREE_MODEL (store));
   gtk_combo_box_set_entry_text_column (GTK_COMBO_BOX (way->box), NAME);
-  g_object_set (what, "scale", PANGO_SCALE_SMALL, "sensitive", FALSE, "ellipsize", PANGO_ELLIPSIZE_END, "width-chars",
-                24, NULL);
+  g_object_set (what, "scale", PANGO_SCALE_SMALL, "sensitive", FALSE, "ellipsize", PANGO_ELLIPSIZE_END,
+                "width-chars", 24, NULL);
   gtk_cell_layout_pack_end (GTK_CELL_LAYOUT (way->box), what, FALSE);
   gtk_cell_layout_add_attribute (GTK_CELL_LAYOUT (way->box), what, "text", WHAT);
   GtkWidget *entry = gtk_bin_get_child (GTK_BIN (way->box));

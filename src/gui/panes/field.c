@@ -181,8 +181,7 @@ vbet_field_update (VbetField *self, const VbetFormField *model)
   gtk_widget_set_sensitive (self->reset, model->is_set && self->spec != vbet_form_note_text ());
   self->loading = FALSE;
   if (!self->dirty)
-    show_reason (self, model->is_mixed && !is_line (self) ? _ ("different") : self->finding,
-                 self->is_error);
+    show_reason (self, model->is_mixed && !is_line (self) ? _ ("different") : self->finding, self->is_error);
 }
 
 void

@@ -35,7 +35,7 @@ struct _VbetInspector {
   VbetResources *resources;
   VbetNetwork *network; /* of a switch, in "live" */
   VbetNetwork *outside; /* of a gateway or TAP device, in "settings" */
-  GtkWidget *traffic;  /* (nullable): grid in the form of a cable */
+  GtkWidget *traffic;   /* (nullable): grid in the form of a cable */
   VbetMeasurements *measurements;
   GtkWidget *measured; /* (nullable): VbetMeasured in the form of a cable */
   GtkWidget *form;     /* what is made anew for each selection */

@@ -127,7 +127,8 @@ details (GVariant *row)
                                       "%.0f of %u probes; settings from %s to %s fit.", of),
                             vbet_reply_number (row, "events", 0), of, text_of (row, "low-text"),
                             text_of (row, "high-text"));
-  return g_strdup_printf (_ ("Settings from %s to %s fit."), text_of (row, "low-text"), text_of (row, "high-text"));
+  return g_strdup_printf (_ ("Settings from %s to %s fit."), text_of (row, "low-text"),
+                          text_of (row, "high-text"));
 }
 
 /* --- the table --------------------------------------------------------------------------- */

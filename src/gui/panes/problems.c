@@ -110,7 +110,8 @@ on_restart (GtkButton *button, VbetProblems *self)
 static void
 on_call_again (GtkButton *button, VbetProblems *self)
 {
-  g_signal_emit_by_name (self, "again", (gint64)GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (button), "vbet-call")));
+  g_signal_emit_by_name (self, "again",
+                         (gint64)GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (button), "vbet-call")));
 }
 
 /* (nullable): what the engine can do about @alarm. */
@@ -122,8 +123,8 @@ new_mending (VbetProblems *self, const char *device, const VbetAlarm *alarm)
   GtkWidget *button = gtk_button_new_with_label (alarm->call > 0 ? _ ("Try Again") : _ ("Restart"));
   g_object_set_data_full (G_OBJECT (button), "vbet-device", g_strdup (device), g_free);
   g_object_set_data (G_OBJECT (button), "vbet-call", GSIZE_TO_POINTER ((gsize)alarm->call));
-  g_signal_connect_object (button, "clicked", alarm->call > 0 ? G_CALLBACK (on_call_again) : G_CALLBACK (on_restart), self,
-                           0);
+  g_signal_connect_object (button, "clicked",
+                           alarm->call > 0 ? G_CALLBACK (on_call_again) : G_CALLBACK (on_restart), self, 0);
   gtk_widget_set_valign (button, GTK_ALIGN_START);
   return button;
 }
@@ -318,7 +319,8 @@ vbet_problems_class_init (VbetProblemsClass *klass)
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_signal_new (texts[i], VBET_TYPE_PROBLEMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                   G_TYPE_STRING);
-  g_signal_new ("again", VBET_TYPE_PROBLEMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+  g_signal_new ("again", VBET_TYPE_PROBLEMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                G_TYPE_INT64);
   g_signal_new ("go-to", VBET_TYPE_PROBLEMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                 G_TYPE_UINT64, G_TYPE_UINT64);
 }

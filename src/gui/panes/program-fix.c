@@ -138,13 +138,16 @@ number_at (VbetProgramPane *self, GdkWindow *window, double at_x, double at_y)
   if (!self->mirrors || window != gtk_text_view_get_window (view, GTK_TEXT_WINDOW_TEXT))
     return 0;
   gtk_text_view_window_to_buffer_coords (view, GTK_TEXT_WINDOW_TEXT, (int)at_x, (int)at_y, &x, &y);
-  return gtk_text_view_get_iter_at_location (view, &at, x, y) ? finding_at (self, _vbet_program_byte (self, &at)) : 0;
+  return gtk_text_view_get_iter_at_location (view, &at, x, y)
+             ? finding_at (self, _vbet_program_byte (self, &at))
+             : 0;
 }
 
 static gboolean
 on_motion (GtkWidget *view, GdkEventMotion *event, VbetProgramPane *self)
 {
-  if (!self->mirrors || event->window != gtk_text_view_get_window (GTK_TEXT_VIEW (view), GTK_TEXT_WINDOW_TEXT))
+  if (!self->mirrors
+      || event->window != gtk_text_view_get_window (GTK_TEXT_VIEW (view), GTK_TEXT_WINDOW_TEXT))
     return GDK_EVENT_PROPAGATE;
   guint number = number_at (self, event->window, event->x, event->y);
   gboolean visible = gtk_widget_get_visible (self->popover);

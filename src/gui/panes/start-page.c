@@ -186,9 +186,10 @@ vbet_start_page_set_running (VbetStartPage *self, GPtrArray *labs)
         = *info->path != '\0' ? g_strdup_printf ("%s · %s", detail, info->path) : g_strdup (detail);
     g_autofree char *accessible = g_strdup_printf (_ ("Open the running lab %s"), info->name);
     if (!info->answers) {
-      g_autofree char *hangs = g_strdup_printf (
-          _ ("Does not answer: its engine, process %d, hangs"), (int)info->pid);
-      gtk_box_pack_start (GTK_BOX (list), new_row ("dialog-warning-symbolic", info->name, hangs), FALSE, FALSE, 0);
+      g_autofree char *hangs
+          = g_strdup_printf (_ ("Does not answer: its engine, process %d, hangs"), (int)info->pid);
+      gtk_box_pack_start (GTK_BOX (list), new_row ("dialog-warning-symbolic", info->name, hangs), FALSE,
+                          FALSE, 0);
       continue;
     }
     GtkWidget *row = new_row ("media-playback-start-symbolic", info->name, where);

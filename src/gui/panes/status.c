@@ -78,7 +78,7 @@ static char *
 bytes_text (guint64 bytes)
 {
   double mib = (double)bytes / (1024 * 1024);
-  return mib < 1024 ? g_strdup_printf (_("%.0f MiB"), mib) : g_strdup_printf (_("%.1f GiB"), mib / 1024);
+  return mib < 1024 ? g_strdup_printf (_ ("%.0f MiB"), mib) : g_strdup_printf (_ ("%.1f GiB"), mib / 1024);
 }
 
 /* Memory of a lab is a guess: whole MiB are exact enough. */

@@ -167,7 +167,8 @@ static void
 tell_left (VbetCable *self, const VbetCableDirection *way, guint32 probe, gint64 at)
 {
   if (self->left != NULL)
-    self->left (way == &self->directions[VBET_CABLE_A] ? VBET_CABLE_A : VBET_CABLE_B, probe, at, self->user_data);
+    self->left (way == &self->directions[VBET_CABLE_A] ? VBET_CABLE_A : VBET_CABLE_B, probe, at,
+                self->user_data);
 }
 
 /* @frame leaves the transmitter at @at. */
