@@ -84,6 +84,18 @@ nested=$(awk '/{/ { if (open) print FILENAME ":" FNR ": a rule inside a rule"; o
 # --- texts that a person sees go through gettext: what is given to these functions is one --------
 forbid src/gui '(gtk_label_new|gtk_button_new_with_label|gtk_button_new_with_mnemonic|gtk_widget_set_tooltip_text|gtk_label_set_text|atk_object_set_name|gtk_entry_set_placeholder_text|gtk_window_set_title) \((.*, )?"[^"]*[[:alpha:]]{2}' 'a text without _ ()'
 
+# --- layout: as clang-format has it; other versions than Debian 12's lay some lines out otherwise ----------
+case $(clang-format --version 2>/dev/null) in
+*' version 14.'*)
+  # shellcheck disable=SC2046
+  clang-format --dry-run --Werror $(find src tests rootfs -name '*.[ch]') || breaches=$((breaches + 1))
+  ;;
+'')
+  [ -z "${VBET_TESTS_SET_UP-}" ] || report "clang-format is missing, which test.sh installs"
+  ;;
+*) echo "rules: layout not checked, by another clang-format than 14" ;;
+esac
+
 # --- scripts -------------------------------------------------------------------------------
 if command -v shellcheck >/dev/null 2>&1; then
   shellcheck -x run.sh test.sh tools/*.sh tests/rules/*.sh rootfs/build-image kernel/build-kernel || breaches=$((breaches + 1))
