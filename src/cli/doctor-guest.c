@@ -13,7 +13,7 @@
 #include "base/xstate.h"
 #include "cli/connection.h"
 #include "cli/output.h"
-#include "engine/runtime/image.h"
+#include "engine/guest/image.h"
 
 #define BOOT_SECONDS 10 /* for a lab of one guest, which takes well below one */
 #define STOP_SECONDS 5

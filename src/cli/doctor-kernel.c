@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "base/sandbox.h"
-#include "engine/runtime/image.h"
+#include "engine/guest/image.h"
 
 /* Returns the number a kernel setting holds, or @fallback if this kernel has no such setting. */
 static gint64

@@ -4,8 +4,8 @@
 #include "cli/doctor.h"
 
 #include "base/paths.h"
-#include "engine/runtime/image.h"
-#include "engine/runtime/kernel-config.h"
+#include "engine/guest/image.h"
+#include "engine/guest/kernel-config.h"
 
 /* --- our own programs -------------------------------------------------------------- */
 

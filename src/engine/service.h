@@ -1,7 +1,7 @@
 /* service.h - the engine's JSON-RPC service on the lab's unix socket; see vbetd(8) for every method. */
 #pragma once
 
-#include "engine/runtime/lab.h"
+#include "engine/lab/lab.h"
 
 #define VBET_TYPE_SERVICE (vbet_service_get_type ())
 G_DECLARE_FINAL_TYPE (VbetService, vbet_service, VBET, SERVICE, GObject)

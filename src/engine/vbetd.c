@@ -24,10 +24,10 @@
 
 #include "base/error.h"
 #include "base/paths.h"
+#include "engine/lab/lab.h"
+#include "engine/lab/rundir.h"
+#include "engine/lab/warden.h"
 #include "engine/rpc.h"
-#include "engine/runtime/lab.h"
-#include "engine/runtime/rundir.h"
-#include "engine/runtime/warden.h"
 #include "engine/service.h"
 
 /* An engine nobody ever gave a lab text ends after this many seconds. */

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "engine/runtime/guest.h"
-#include "engine/runtime/image.h"
+#include "engine/guest/guest.h"
+#include "engine/guest/image.h"
 #include "unit/guest-fixture.h"
 
 #define ROUNDS 5

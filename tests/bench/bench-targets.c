@@ -20,7 +20,7 @@
 #include <glib/gstdio.h>
 
 #include "base/paths.h"
-#include "engine/runtime/switch-client.h"
+#include "engine/switch/client.h"
 
 #define WINDOW_STREAM 256 /* frames under way: SEQPACKET ports hold that and more */
 #define WINDOW_DATAGRAM                                                                                      \

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "engine/runtime/disk.h"
+#include "engine/guest/disk.h"
 #include "fuzz/fuzz.h"
 
 int

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/agent-protocol.h"
-#include "engine/runtime/agent.h"
+#include "engine/guest/agent.h"
 #include "fuzz/fuzz.h"
 
 #define JOBS 9

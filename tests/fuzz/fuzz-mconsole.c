@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "engine/runtime/mconsole.h"
+#include "engine/guest/mconsole.h"
 #include "fuzz/fuzz.h"
 
 int

@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "base/json-guard.h"
-#include "engine/runtime/switch-state.h"
+#include "engine/switch/state.h"
 #include "fuzz/fuzz.h"
 
 int

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "engine/runtime/terminal-filter.h"
+#include "engine/guest/terminal-filter.h"
 #include "fuzz/fuzz.h"
 
 /* Filters @data in pieces of @piece bytes. */

@@ -16,8 +16,8 @@
 
 #include "base/error.h"
 #include "base/paths.h"
-#include "engine/runtime/guest.h"
-#include "engine/runtime/image.h"
+#include "engine/guest/guest.h"
+#include "engine/guest/image.h"
 #include "unit/guest-fixture.h"
 #include "unit/harness.h"
 

@@ -170,7 +170,7 @@ def state(place, lab, text):
         seen = place.exec(lab, name, "sh", "-c", STATE, check=False).stdout.splitlines(keepends=True)
         found[name] = "".join(line for line in seen if not is_leased(line, text, name))
         flags = place.exec(lab, name, "ip", "-o", "link", check=False).stdout.splitlines()
-        # One that has lost its cable has no carrier; one that never had any has it (src/engine/runtime/lab-cables.c).
+        # One that has lost its cable has no carrier; one that never had any has it (src/engine/lab/cables.c).
         for device, nic in sorted(text.cabled()):
             if device == name:
                 line = next((line for line in flags if f" eth{nic - 1}:" in line), "no such NIC")

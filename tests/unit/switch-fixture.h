@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
-#include "engine/runtime/switch-client.h"
+#include "engine/switch/client.h"
 #include "unit/harness.h"
 
 #define DEADLINE (20 * G_USEC_PER_SEC)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "engine/runtime/alarms.h"
+#include "engine/lab/alarms.h"
 #include "unit/harness.h"
 
 #define GUEST VBET_ALARM_FROM_GUEST

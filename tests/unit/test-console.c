@@ -12,9 +12,9 @@
 
 #include "base/error.h"
 #include "base/paths.h"
-#include "engine/runtime/console.h"
-#include "engine/runtime/rate.h"
-#include "engine/runtime/terminal-filter.h"
+#include "engine/guest/console.h"
+#include "engine/guest/rate.h"
+#include "engine/guest/terminal-filter.h"
 #include "unit/harness.h"
 
 typedef struct {

@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "base/paths.h"
-#include "engine/runtime/disk.h"
+#include "engine/guest/disk.h"
 #include "unit/harness.h"
 
 typedef struct {

@@ -9,7 +9,7 @@
 
 #include "base/agent-protocol.h"
 #include "base/error.h"
-#include "engine/runtime/agent.h"
+#include "engine/guest/agent.h"
 #include "unit/harness.h"
 
 typedef struct {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "engine/runtime/guest-command.h"
+#include "engine/guest/command.h"
 #include "unit/harness.h"
 
 static const guint8 mac[6] = { 2, 0, 0, 0, 0, 0x2a };

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/runtime/frr.h"
-#include "engine/runtime/guest-config.h"
-#include "engine/runtime/tar.h"
+#include "engine/guest/configuration.h"
+#include "engine/guest/frr.h"
+#include "engine/guest/tar.h"
 #include "unit/harness.h"
 #include "unit/lab.h"
 

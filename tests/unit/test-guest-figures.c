@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "engine/runtime/guest-figures.h"
+#include "engine/guest/figures.h"
 #include "unit/harness.h"
 
 static const char good[]

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/paths.h"
-#include "engine/runtime/guest-private.h"
+#include "engine/guest/private.h"
 #include "unit/guest-fixture.h"
 #include "unit/harness.h"
 

@@ -11,8 +11,8 @@
 #include "base/error.h"
 #include "base/kernels.h"
 #include "base/paths.h"
-#include "engine/runtime/image.h"
-#include "engine/runtime/kernel-config.h"
+#include "engine/guest/image.h"
+#include "engine/guest/kernel-config.h"
 #include "unit/harness.h"
 
 static char *

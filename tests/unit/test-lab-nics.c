@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/paths.h"
+#include "engine/guest/private.h"
+#include "engine/lab/private.h"
 #include "engine/model/plan.h"
-#include "engine/runtime/guest-private.h"
-#include "engine/runtime/lab-private.h"
 #include "unit/harness.h"
 #include "unit/lab.h"
 

@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "base/paths.h"
-#include "engine/runtime/mconsole.h"
+#include "engine/guest/mconsole.h"
 #include "unit/harness.h"
 
 /* A kernel's end, served by the test's own main loop. */

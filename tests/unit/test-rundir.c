@@ -12,10 +12,10 @@
 #include "base/lab-id.h"
 #include "base/leftovers.h"
 #include "base/paths.h"
+#include "engine/host/process.h"
+#include "engine/lab/disk-folder.h"
+#include "engine/lab/rundir.h"
 #include "engine/rpc.h"
-#include "engine/runtime/disk-folder.h"
-#include "engine/runtime/process.h"
-#include "engine/runtime/rundir.h"
 #include "unit/harness.h"
 
 typedef struct {

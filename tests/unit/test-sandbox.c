@@ -25,7 +25,7 @@
 #include "base/leftovers.h"
 #include "base/paths.h"
 #include "base/sandbox.h"
-#include "engine/runtime/warden.h"
+#include "engine/lab/warden.h"
 #include "guest/limits.h"
 #include "guest/memory.h"
 #include "guest/own-calls.h"

@@ -11,7 +11,7 @@
 
 #include <glib/gstdio.h>
 
-#include "engine/runtime/switch-client-private.h"
+#include "engine/switch/client-private.h"
 #include "unit/switch-fixture.h"
 
 /* --- tests: cables --------------------------------------------------------------------------------- */

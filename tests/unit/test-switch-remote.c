@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "engine/runtime/remote.h"
+#include "engine/lab/remote.h"
 #include "switch/core/far-end.h"
 #include "switch/core/vxlan.h"
 #include "unit/switch-fixture.h"
