@@ -50,6 +50,8 @@ manual_of (const char *manual, const char *command)
 {
   g_autofree char *item = g_strdup_printf (".It Cm %s", command);
   const char *start = strstr (manual, item);
+  while (start != NULL && g_ascii_isalpha (start[strlen (item)])) /* of "calls" */
+    start = strstr (start + 1, item);
   if (start == NULL)
     return g_strdup ("");
   const char *end = start;
