@@ -252,12 +252,18 @@ vbet_connection_call_device (VbetClient *client, const char *method, const char 
 /* --- stopping ----------------------------------------------------------------- */
 
 /* Whether process @pid is an engine that has not ended. */
+/* Whether @pid is an engine that runs: one that has ended and that nobody waits for, as in a container without an init,
+ * is there for ever. */
 static gboolean
 is_engine (gint64 pid)
 {
-  g_autofree char *path = g_strdup_printf ("/proc/%" G_GINT64_FORMAT "/comm", pid);
-  g_autofree char *name = NULL;
-  return pid > 0 && g_file_get_contents (path, &name, NULL, NULL) && strcmp (g_strchomp (name), "vbetd") == 0;
+  g_autofree char *path = g_strdup_printf ("/proc/%" G_GINT64_FORMAT "/stat", pid);
+  g_autofree char *stat = NULL;
+  if (pid <= 0 || !g_file_get_contents (path, &stat, NULL, NULL))
+    return FALSE;
+  const char *name = strchr (stat, '('), *state = strrchr (stat, ')');
+  return name != NULL && state != NULL && g_str_has_prefix (name, "(vbetd)") && strspn (state, ") ") > 0
+         && strchr ("ZX", state[strspn (state, ") ")]) == NULL;
 }
 
 static gboolean

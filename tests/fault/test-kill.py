@@ -1,5 +1,6 @@
 # test-kill.py - SIGKILL of any one process of a running lab: what should live
 # lives, what should die is gone within two seconds, and nothing stays behind.
+import ctypes
 import os
 import pathlib
 import pwd
@@ -14,6 +15,7 @@ sys.path.insert(0, os.path.join(os.environ["VBET_TOP_SRCDIR"], "tests", "integra
 import vbetlab  # noqa: E402
 from vbetlab import Process, descendants, wait_until  # noqa: E402
 
+PR_SET_CHILD_SUBREAPER = 36  # prctl.h
 PAIR = """
 h1 = attach(alloc(host), alloc(NIC, ip=10.0.0.1/24))
 h2 = attach(alloc(host), alloc(NIC, ip=10.0.0.2/24))
@@ -275,6 +277,18 @@ def everything_is_confined(place):
     place.stop(lab)
 
 
+def nobody_waits_for_the_engine(place):
+    """As in a container without an init: what has ended stays in the list of processes for ever."""
+    libc = ctypes.CDLL(None)
+    assert libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+    lab, _ = start(place)
+    pid = place.status(lab)["pid"]
+    assert Process(pid).parent == os.getpid()
+    place.stop(lab)  # fails when it takes the engine for one that does not end
+    assert os.waitpid(pid, os.WNOHANG)[0] == pid, "the engine has not ended"
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+
+
 vbetlab.main(
     everything_is_confined,
     a_guests_launcher,
@@ -286,4 +300,5 @@ vbetlab.main(
     the_engine,
     the_warden,
     engine_and_warden,
+    nobody_waits_for_the_engine,
 )
