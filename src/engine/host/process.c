@@ -14,6 +14,7 @@
 #include <glib-unix.h>
 
 #include "base/error.h"
+#include "engine/host/adopted.h"
 
 #define MEMORY_AGE_US (5 * G_USEC_PER_SEC) /* a figure of memory is good for so long */
 #define REPORT_MAX 65536 /* bytes of report taken; ours is shorter, however many calls a guest is denied */
@@ -165,6 +166,7 @@ on_child (GPid pid, gint status, gpointer data)
   g_autoptr (VbetProcess) self = g_object_ref (data);
   clear_source (&self->child_source);
   self->pid = 0;
+  vbet_adopted_reap (self->context);
   check_ended (self);
 }
 
@@ -299,6 +301,7 @@ static void
 reap_orphan (GPid pid, gint status, gpointer data)
 {
   g_spawn_close_pid (pid);
+  vbet_adopted_reap (data);
 }
 
 /* A child that nobody asks for any more is no zombie for the rest of the engine's life. */
@@ -308,7 +311,7 @@ leave_child (VbetProcess *self)
   if (self->pid == 0)
     return;
   g_autoptr (GSource) source = g_child_watch_source_new (self->pid);
-  g_source_set_callback (source, G_SOURCE_FUNC (reap_orphan), NULL, NULL);
+  g_source_set_callback (source, G_SOURCE_FUNC (reap_orphan), self->context, NULL);
   g_source_attach (source, self->context);
 }
 

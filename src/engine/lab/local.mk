@@ -44,6 +44,8 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/guest/tar.h \
 	src/engine/guest/terminal-filter.c \
 	src/engine/guest/terminal-filter.h \
+	src/engine/host/adopted.c \
+	src/engine/host/adopted.h \
 	src/engine/host/listener.c \
 	src/engine/host/listener.h \
 	src/engine/host/process.c \
