@@ -1,6 +1,6 @@
 # Tests that break things: killed processes, full disks, missing parts, guests that misbehave.
-TESTS += tests/fault/test-kill.py tests/fault/test-errors.py tests/fault/test-faults.py tests/fault/test-inject.py
-EXTRA_DIST += tests/fault/test-errors.py tests/fault/test-kill.py tests/fault/test-faults.py tests/fault/test-inject.py
+TESTS += tests/fault/test-kill.py tests/fault/test-errors.py tests/fault/test-faults.py tests/fault/test-inject.py tests/fault/test-soak.py
+EXTRA_DIST += tests/fault/test-errors.py tests/fault/test-kill.py tests/fault/test-faults.py tests/fault/test-inject.py tests/fault/test-soak.py
 
 # It runs inside a guest: no library of the image, no sanitizer.
 check_PROGRAMS += tests/fault/misbehave
