@@ -31,7 +31,7 @@ GUESTS = {
 RELAYS = {"s1": "switch", "s2": "switch", "hub1": "hub"}
 QUALITIES = (None, None, "delay=1ms", "rate=20Mbit", "loss=0%", "up=no")
 # What allocators keep, in bytes; what a switch has that was started anew, and the engine for it.
-MAY_DIFFER = {"memory": 24 * 2**20, "descriptors": 4}
+MAY_DIFFER = {"'s memory": 24 * 2**20, "descriptors": 4}
 
 
 class Text:
@@ -247,7 +247,7 @@ class Soak:
                 action()
             first = self.check(first)
             rounds += 1
-        memory = {key: f"{value / 2**20:.1f} MiB" for key, value in first.items() if "memory" in key}
+        memory = {key: f"{value / 2**20:.1f} MiB" for key, value in first.items() if "'s memory" in key}
         print(f"# seed {SEED}: {rounds} rounds of {ACTIONS} actions; {len(first)} figures are as at first; {memory}", flush=True)
 
 
