@@ -28,7 +28,7 @@ PROGRAMS = {
 }
 LAST = {"vbet-switch": {"send": 40}, "vbet-nat": {"send": 12}}  # of calls without an end: as many are made as there is traffic
 IN_CI = 24  # of them all
-ONCE_WRONG = (("vbet-warden", "open", 1), ("vbet-switch", "epoll", 4))  # always tried
+ONCE_WRONG = (("vbet-warden", "open", 1), ("vbet-switch", "epoll", 4), ("vbetd", "dup", 19))  # always tried
 PATIENCE = 40  # seconds for a command that takes one
 ONE = """
 sw = attach(alloc(switch), alloc(NIC), alloc(NIC), alloc(NIC))

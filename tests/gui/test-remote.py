@@ -13,7 +13,9 @@ if images.returncode != 0 or ".img" not in images.stdout + images.stderr and "vb
 
 
 def fill(window, name, text):
-    window.click(window.reach(name, "text"))
+    entry = window.reach(name, "text")
+    wait_until(lambda: still(entry), 5, "the inspector has its size")
+    window.click(entry)
     window.key("ctrl+a")
     window.type(text)
     window.key("Return")

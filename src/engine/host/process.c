@@ -213,10 +213,17 @@ vbet_process_spawn (const char *launcher, const char *const *arguments, int term
       terminal_fd, kept, kept, n_kept, &self->pid, NULL, NULL, NULL, &cause);
   close (report[1]);
   self->status_fd = report[0];
-  if (!spawned) {
+  /* Where GLib takes posix_spawn(), some versions of it call it a success, without a process, when there is no descriptor
+   * left for their copies of ours. */
+  if (!spawned || self->pid <= 0) {
     self->pid = 0;
-    g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
-                 "Cannot run %s: %s; see that vBET is completely installed", launcher, cause->message);
+    if (cause != NULL)
+      g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
+                   "Cannot run %s: %s; see that vBET is completely installed", launcher, cause->message);
+    else
+      g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
+                   "Cannot run %s: too many open files; stop other labs, or raise the limit (ulimit -n)",
+                   launcher);
     return NULL;
   }
   (void)g_unix_set_fd_nonblocking (self->status_fd, TRUE, NULL);

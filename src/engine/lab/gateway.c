@@ -274,7 +274,8 @@ spawn (VbetGateway *self, int child_fd, GError **error)
   g_autoptr (GPtrArray) leases = g_ptr_array_new_with_free_func (g_free);
   GHashTableIter iter;
   gpointer mac = NULL, address = NULL;
-  g_subprocess_launcher_set_cwd (launcher, "/");
+  g_subprocess_launcher_set_cwd (launcher,
+                                 "/"); /* also so that GLib does not take posix_spawn(), see process.c */
   g_subprocess_launcher_take_fd (launcher, child_fd, CHILD_FD);
   g_ptr_array_add (argv, self->program);
   for (guint i = 0; self->options[i] != NULL; i++)

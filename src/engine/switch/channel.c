@@ -284,7 +284,8 @@ spawn (const char *program, int child_fd, GError **error)
   int program_fd;
   g_autofree char *path = movable_program (program, &program_fd);
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
-  g_subprocess_launcher_set_cwd (launcher, "/");
+  g_subprocess_launcher_set_cwd (launcher,
+                                 "/"); /* also so that GLib does not take posix_spawn(), see process.c */
   g_subprocess_launcher_take_fd (launcher, child_fd, CHILD_FD);
   GSubprocess *process = g_subprocess_launcher_spawn (launcher, error, path, NULL);
   if (program_fd >= 0)
