@@ -115,6 +115,8 @@ vbet_lab_warden_denied (VbetLab *self, const char *call)
 static char *
 subject_of (const VbetCall *call)
 {
+  if ((call->kind & VBET_KIND_OUTSIDE) != 0)
+    return NULL;
   switch (call->verb) {
   case VBET_CALL_ALLOC:
   case VBET_CALL_FREE:

@@ -50,7 +50,7 @@ indentation_of (const char *source)
 static char *
 raw_literal (const char *source, const char *text, const char *newline)
 {
-  if (!g_str_has_prefix (source, "\"\"\""))
+  if (source == NULL || !g_str_has_prefix (source, "\"\"\""))
     return NULL;
   gsize blanks = strspn (source + 3, " \t\r");
   gboolean block = source[3 + blanks] == '\n'; /* nothing follows the opening quotes */
