@@ -3,7 +3,7 @@
 # when a file is saved. Whatever fails, each command ends in time and says why when it fails, the engine does not crash, nothing
 # is left, and the lab starts again.
 #
-# All of them: VBET_INJECT_ALL=yes (an hour). Else some that a seed chooses, which is printed; VBET_INJECT_SEED sets it,
+# All of them: VBET_INJECT_ALL=yes (an hour). Else some that a seed chooses; VBET_INJECT_SEED sets it ("random": any, which is printed),
 # "--one PROGRAM KIND N" does a single one, "--program PROGRAM" all of that one's.
 import os
 import pathlib
@@ -153,7 +153,8 @@ def all_of_them(place, programs=PROGRAMS):
 
 
 def some_of_them(place):
-    seed = int(os.environ.get("VBET_INJECT_SEED", time.time_ns() % 100000))
+    seed = os.environ.get("VBET_INJECT_SEED", "11")
+    seed = time.time_ns() % 100000 if seed == "random" else int(seed)
     print(f"  VBET_INJECT_SEED={seed}", flush=True)
     chance = random.Random(seed)
     others = [(program, kind) for program in PROGRAMS if program != "vbetd" for kind in PROGRAMS[program]]
