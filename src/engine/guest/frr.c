@@ -57,26 +57,13 @@ vbet_frr_daemons (const char *text, GPtrArray *services, gboolean has_ipv6)
 
 /* --- plain configurations -------------------------------------------------------- */
 
-/* (nullable) (transfer none) */
-static const VbetAddress *
-nic_address (const VbetNic *nic, gboolean is_v6)
-{
-  g_autoptr (GPtrArray) addresses = vbet_attributes_list (nic->attributes, "ip");
-  for (guint i = 0; i < addresses->len; i++) {
-    const VbetValue *value = g_ptr_array_index (addresses, i);
-    if (value->type == VBET_VALUE_ADDRESS && value->as.address.is_v6 == is_v6)
-      return &value->as.address;
-  }
-  return NULL;
-}
-
 /* "interface ethN" with @line in it, for each NIC that has an address of the family. */
 static void
 append_interfaces (GString *out, const VbetDevice *device, gboolean is_v6, const char *line)
 {
   for (guint i = 0; i < device->nics->len; i++) {
     const VbetNic *nic = g_ptr_array_index (device->nics, i);
-    if (nic_address (nic, is_v6) != NULL)
+    if (vbet_nic_address (nic, is_v6) != NULL)
       g_string_append_printf (out, "interface eth%u\n %s\nexit\n", nic->index - 1, line);
   }
 }
@@ -87,7 +74,7 @@ device_address (const VbetDevice *device, gboolean is_v6)
 {
   const VbetAddress *found = NULL;
   for (guint i = 0; i < device->nics->len && found == NULL; i++)
-    found = nic_address (g_ptr_array_index (device->nics, i), is_v6);
+    found = vbet_nic_address (g_ptr_array_index (device->nics, i), is_v6);
   return found;
 }
 
@@ -143,7 +130,7 @@ append_ripng (GString *out, const VbetDevice *device)
   g_string_append (out, "router ripng\n redistribute connected\n");
   for (guint i = 0; i < device->nics->len; i++) {
     const VbetNic *nic = g_ptr_array_index (device->nics, i);
-    if (nic_address (nic, TRUE) != NULL)
+    if (vbet_nic_address (nic, TRUE) != NULL)
       g_string_append_printf (out, " network eth%u\n", nic->index - 1);
   }
   g_string_append (out, "exit\n");

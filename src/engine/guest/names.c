@@ -13,19 +13,6 @@ struct VbetGuestNames {
   char *clients_digest;
 };
 
-/* (nullable) (transfer none): the first address of a family that @nic has. */
-static const VbetAddress *
-first_address (const VbetNic *nic, gboolean is_v6)
-{
-  g_autoptr (GPtrArray) addresses = vbet_attributes_list (nic->attributes, "ip");
-  for (guint i = 0; i < addresses->len; i++) {
-    const VbetValue *value = g_ptr_array_index (addresses, i);
-    if (value->type == VBET_VALUE_ADDRESS && value->as.address.is_v6 == is_v6)
-      return &value->as.address;
-  }
-  return NULL;
-}
-
 /* A line for the first address of each family that @device has. */
 static void
 append_host_lines (GString *out, const VbetDevice *device)
@@ -33,7 +20,7 @@ append_host_lines (GString *out, const VbetDevice *device)
   for (int family = 0; family < 2; family++) {
     const VbetAddress *address = NULL;
     for (guint i = 0; i < device->nics->len && address == NULL; i++)
-      address = first_address (g_ptr_array_index (device->nics, i), family == 1);
+      address = vbet_nic_address (g_ptr_array_index (device->nics, i), family == 1);
     if (address == NULL)
       continue;
     g_autofree char *text = vbet_address_to_text (address, FALSE);
@@ -44,7 +31,7 @@ append_host_lines (GString *out, const VbetDevice *device)
 static void
 append_client (GString *out, const VbetDevice *device, const VbetNic *nic)
 {
-  const VbetAddress *address = first_address (nic, FALSE);
+  const VbetAddress *address = vbet_nic_address (nic, FALSE);
   if (address == NULL && !vbet_attributes_boolean (nic->attributes, VBET_KIND_NIC, "dhcp"))
     return;
   g_autofree char *text = address != NULL ? vbet_address_to_text (address, FALSE) : NULL;

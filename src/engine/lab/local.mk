@@ -1,56 +1,6 @@
 # The engine's side effects: lab, guests, consoles, agents, images, disks, switch client.
 noinst_LIBRARIES += libvbet-runtime.a
 libvbet_runtime_a_SOURCES = \
-	src/engine/guest/agent-private.h \
-	src/engine/guest/agent-requests.c \
-	src/engine/guest/agent-terminal.c \
-	src/engine/guest/agent.c \
-	src/engine/guest/agent.h \
-	src/engine/guest/command.c \
-	src/engine/guest/command.h \
-	src/engine/guest/configuration.c \
-	src/engine/guest/configuration.h \
-	src/engine/guest/console.c \
-	src/engine/guest/console.h \
-	src/engine/guest/disk.c \
-	src/engine/guest/disk.h \
-	src/engine/guest/figures.c \
-	src/engine/guest/figures.h \
-	src/engine/guest/frr.c \
-	src/engine/guest/frr.h \
-	src/engine/guest/guest.c \
-	src/engine/guest/guest.h \
-	src/engine/guest/image.c \
-	src/engine/guest/image.h \
-	src/engine/guest/jobs.c \
-	src/engine/guest/kernel-config.c \
-	src/engine/guest/kernel-config.h \
-	src/engine/guest/mconsole.c \
-	src/engine/guest/mconsole.h \
-	src/engine/guest/names.c \
-	src/engine/guest/names.h \
-	src/engine/guest/nic.c \
-	src/engine/guest/panic.c \
-	src/engine/guest/private.h \
-	src/engine/guest/rate.c \
-	src/engine/guest/rate.h \
-	src/engine/guest/services.c \
-	src/engine/guest/services.h \
-	src/engine/guest/shell.c \
-	src/engine/guest/shell.h \
-	src/engine/guest/shells.c \
-	src/engine/guest/stop.c \
-	src/engine/guest/tar.c \
-	src/engine/guest/tar.h \
-	src/engine/guest/terminal-filter.c \
-	src/engine/guest/terminal-filter.h \
-	src/engine/host/adopted.c \
-	src/engine/host/adopted.h \
-	src/engine/host/listener.c \
-	src/engine/host/listener.h \
-	src/engine/host/process.c \
-	src/engine/host/process.h \
-	src/engine/host/usage.c \
 	src/engine/lab/alarm-sources.c \
 	src/engine/lab/alarms.c \
 	src/engine/lab/alarms.h \
@@ -85,16 +35,4 @@ libvbet_runtime_a_SOURCES = \
 	src/engine/lab/tap.c \
 	src/engine/lab/tap.h \
 	src/engine/lab/warden.c \
-	src/engine/lab/warden.h \
-	src/engine/switch/channel.c \
-	src/engine/switch/channel.h \
-	src/engine/switch/client-capture.c \
-	src/engine/switch/client-edit.c \
-	src/engine/switch/client-measure.c \
-	src/engine/switch/client-private.h \
-	src/engine/switch/client.c \
-	src/engine/switch/client.h \
-	src/engine/switch/state.c \
-	src/engine/switch/state.h \
-	src/engine/switch/wanted.c \
-	src/engine/switch/wanted.h
+	src/engine/lab/warden.h

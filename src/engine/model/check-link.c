@@ -216,11 +216,7 @@ serves_dhcp (const VbetCheckPort *port)
     return vbet_attributes_boolean (device->attributes, VBET_KIND_GATEWAY, "dhcp");
   if ((device->kind & VBET_KIND_GUEST) == 0 || vbet_attributes_get (port->nic->attributes, "ip") == NULL)
     return FALSE;
-  g_autoptr (GPtrArray) services = vbet_attributes_list (device->attributes, "services");
-  for (guint i = 0; i < services->len; i++)
-    if (strcmp (((const VbetValue *)services->pdata[i])->as.text, "dhcp-server") == 0)
-      return TRUE;
-  return FALSE;
+  return vbet_device_has_service (device, "dhcp-server");
 }
 
 static void

@@ -212,16 +212,6 @@ read_configuration (Ospf *self, const char *text)
   }
 }
 
-static gboolean
-has_service (const VbetDevice *device, const char *name)
-{
-  g_autoptr (GPtrArray) services = vbet_attributes_list (device->attributes, "services");
-  for (guint i = 0; i < services->len; i++)
-    if (strcmp (((const VbetValue *)services->pdata[i])->as.text, name) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 /* (transfer full) (nullable): what @device does by OSPF; NULL: nothing. */
 static Ospf *
 ospf_of (const VbetDevice *device)
@@ -230,7 +220,7 @@ ospf_of (const VbetDevice *device)
     return NULL;
   const VbetValue *routing = vbet_attributes_get (device->attributes, "routing");
   gboolean written = routing != NULL && strstr (routing->as.text, "ospf") != NULL;
-  gboolean service = has_service (device, "ospf");
+  gboolean service = vbet_device_has_service (device, "ospf");
   if (!written && !service)
     return NULL;
   Ospf *self = ospf_new ();

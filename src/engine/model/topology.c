@@ -159,6 +159,28 @@ vbet_device_nic (const VbetDevice *self, guint index)
 }
 
 gboolean
+vbet_device_has_service (const VbetDevice *self, const char *service)
+{
+  g_autoptr (GPtrArray) services = vbet_attributes_list (self->attributes, "services");
+  for (guint i = 0; i < services->len; i++)
+    if (g_str_equal (((const VbetValue *)services->pdata[i])->as.text, service))
+      return TRUE;
+  return FALSE;
+}
+
+const VbetAddress *
+vbet_nic_address (const VbetNic *self, gboolean is_v6)
+{
+  g_autoptr (GPtrArray) addresses = vbet_attributes_list (self->attributes, "ip");
+  for (guint i = 0; i < addresses->len; i++) {
+    const VbetValue *value = addresses->pdata[i];
+    if (value->type == VBET_VALUE_ADDRESS && value->as.address.is_v6 == is_v6)
+      return &value->as.address;
+  }
+  return NULL;
+}
+
+gboolean
 vbet_nic_reaches (const VbetNic *self, const VbetAddress *address)
 {
   if (address->is_v6 && vbet_attributes_integer (self->attributes, VBET_KIND_NIC, "mtu") < IPV6_MTU_MIN)

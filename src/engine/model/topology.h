@@ -157,6 +157,10 @@ GPtrArray *vbet_topology_actions (const VbetTopology *self, const char *source, 
 const VbetDevice *vbet_topology_device (const VbetTopology *self, const char *name);
 const VbetCable *vbet_topology_cable (const VbetTopology *self, const char *name);
 const VbetNic *vbet_device_nic (const VbetDevice *self, guint index);
+/** vbet_device_has_service: whether services= of @self names @service. */
+gboolean vbet_device_has_service (const VbetDevice *self, const char *service);
+/** vbet_nic_address: Returns: (transfer none) (nullable): the first address of a family that is written for @self. */
+const VbetAddress *vbet_nic_address (const VbetNic *self, gboolean is_v6);
 /**
  * vbet_nic_reaches:
  *
