@@ -255,13 +255,14 @@ read_command (JsonObject *object, VbetControlOp op, gint64 id)
   self->op = op;
   self->id = id;
   self->bridge = dup_string (object, "bridge");
-  self->relay = g_strcmp0 (kind, "hub") == 0 ? VBET_RELAY_HUB : VBET_RELAY_SWITCH;
+  self->relay = vbet_relay_class_find (kind != NULL ? kind : "switch");
   self->guest = g_strcmp0 (kind, "guest") == 0;
   self->bridge_settings.ageing = get_int (object, "ageing", 0, AGEING_MAX, AGEING_DEFAULT) * SECOND;
   self->bridge_settings.stp = get_boolean (object, "stp", FALSE);
   self->bridge_settings.priority = (guint16)get_int (object, "priority", 0, 61440, VBET_STP_PRIORITY_DEFAULT);
   self->bridge_settings.mirror = (guint)get_int (object, "mirror", 0, VBET_FABRIC_NIC_MAX, 0);
   self->vlan = (guint)get_int (object, "vlan", 0, VBET_VLANS - 1, 0);
+  self->isolated = get_boolean (object, "isolated", FALSE);
   self->cost = (guint32)get_int (object, "cost", 0, VBET_STP_COST_MAX, 0);
   self->mtu = (guint)get_int (object, "mtu", 1, VBET_FRAME_MTU_MAX, MTU_DEFAULT);
   self->serial = (guint64)get_int (object, "serial", 0, G_MAXINT64, 0);

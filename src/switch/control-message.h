@@ -46,11 +46,12 @@ typedef struct {
   VbetControlOp op;
   gint64 id;
   char *bridge;
-  VbetRelayKind relay; /* of add-bridge */
+  const VbetRelayClass *relay; /* (nullable): of add-bridge; NULL: it names none that there is */
   VbetFabricBridgeSettings bridge_settings;
   guint vlan;         /* of a switch's port */
   VbetVlanSet trunk;  /* likewise */
   guint32 cost;       /* likewise; 0: by the cable's rate */
+  gboolean isolated;  /* likewise */
   VbetControlEnd end; /* "device" and "nic" */
   gboolean guest;     /* of add-port: a guest's NIC, else a port of @bridge */
   guint mtu;          /* bytes; default 1500 */

@@ -158,7 +158,8 @@ write_bridge (const VbetFabricBridgeInfo *info, gpointer user_data)
 {
   JsonBuilder *builder = begin_entry (user_data);
   add_string (builder, "bridge", info->name);
-  add_string (builder, "kind", info->kind == VBET_RELAY_HUB ? "hub" : "switch");
+  add_string (builder, "kind", info->klass->name);
+  add_boolean (builder, "learns", info->klass->get_bridge != NULL);
   add_int (builder, "ageing", (gint64)((double)info->ageing / SECOND));
   add_int (builder, "stock", info->direct_ports);
   add_int (builder, "addresses", info->addresses);

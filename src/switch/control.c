@@ -467,6 +467,8 @@ set_port (VbetControl *self, const VbetControlCommand *command, gint64 now)
     return -EINVAL;
   int result
       = vbet_fabric_set_port_vlans (self->fabric, end->device, end->nic, command->vlan, &command->trunk);
+  if (result == 0)
+    result = vbet_fabric_set_port_isolated (self->fabric, end->device, end->nic, command->isolated);
   return result == 0 ? vbet_fabric_set_port_cost (self->fabric, end->device, end->nic, command->cost, now)
                      : result;
 }

@@ -12,8 +12,8 @@
  *   set-bridge     bridge, settings: all of them
  *   remove-bridge  bridge                       with its ports, stock guests and their cables
  *   add-port       device, nic, kind "guest", mtu (default 1500)
- *   add-port       device, nic, kind "bridge-port", bridge, vlan, trunk
- *   set-port       device, nic, vlan, trunk     of a bridge's port
+ *   add-port       device, nic, kind "bridge-port", bridge, vlan, trunk, cost, isolated
+ *   set-port       device, nic, vlan, trunk, cost, isolated: all of a bridge's port
  *   connect-port   device, nic, serial + 1 descriptor: a guest's or gateway's connection (SEQPACKET), or a
  *                  TAP device; replaces an older one
  *   connect-port   likewise with kind "vhost-user", mac (a number), carrier, speed (Mbit/s, default 10000): a
@@ -55,7 +55,7 @@
  *
  *   ports    [{device, nic, kind, connected, cable?, rx, tx, queued, role?, stp?}]
  *   cables   [{cable, up [a to b, b to a], ends, ab, ba, ab-effects, ba-effects}]
- *   bridges  [{bridge, kind, ageing, stock, addresses, flooded, evicted, storm, root?, root-cost?, id?}]
+ *   bridges  [{bridge, kind, learns, ageing, stock, addresses, flooded, evicted, storm, root?, root-cost?, id?}]
  *   macs     [{bridge, mac "02:00:00:00:00:01", vlan, nic (0: a stock guest), age (s)}], at most 1000 a
  * bridge
  *

@@ -45,7 +45,7 @@ static void
 relay_whole (const VbetFrame *frame, gpointer user_data)
 {
   VbetEndpoint *to = user_data;
-  vbet_bridge_input (to->bridge->bridge, to->number, frame, to->fabric->now);
+  to->bridge->klass->input (to->bridge->relay, to->number, frame, to->fabric->now);
 }
 
 /* Gives @frame, or what it becomes on a wire, to @take. */
@@ -141,7 +141,7 @@ static void
 note_group (FabricBridge *bridge, gint64 now)
 {
   guint64 moved = 0;
-  if (bridge->kind == VBET_RELAY_SWITCH)
+  if (bridge->bridge != NULL)
     moved = vbet_mac_table_get_moved (vbet_bridge_get_table (bridge->bridge));
   vbet_storm_note (&bridge->storm, moved, now);
 }
@@ -149,14 +149,13 @@ note_group (FabricBridge *bridge, gint64 now)
 static void
 relay_input (VbetEndpoint *to, const VbetFrame *frame, gint64 now)
 {
+  const FabricBridge *bridge = to->bridge;
   if (vbet_mac_is_group (vbet_frame_destination (frame)))
     note_group (to->bridge, now);
-  if (to->bridge->kind == VBET_RELAY_HUB)
-    vbet_hub_input (to->bridge->hub, to->number, frame);
-  else if (frame->parts != NULL && vbet_bridge_looks_inside (to->bridge->bridge))
+  if (frame->parts != NULL && bridge->klass->looks_inside (bridge->relay))
     each_whole (to, frame, relay_whole);
   else
-    vbet_bridge_input (to->bridge->bridge, to->number, frame, now);
+    bridge->klass->input (bridge->relay, to->number, frame, now);
 }
 
 /* Puts what was set aside back on the work list, by reference and before newer frames.

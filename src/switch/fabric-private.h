@@ -4,7 +4,7 @@
 #include "switch/core/bridge.h"
 #include "switch/core/cable.h"
 #include "switch/core/frame-queue.h"
-#include "switch/core/hub.h"
+#include "switch/core/relay.h"
 #include "switch/core/storm.h"
 #include "switch/fabric.h"
 
@@ -16,9 +16,9 @@
 typedef struct {
   VbetFabric *fabric;
   char *name;
-  VbetRelayKind kind;
-  VbetBridge *bridge; /* kind switch */
-  VbetHub *hub;       /* kind hub */
+  const VbetRelayClass *klass;
+  gpointer relay;
+  VbetBridge *bridge; /* the same relay, where it learns; else NULL */
   GPtrArray *ports;   /* of VbetEndpoint (borrowed), by the core's port number */
   guint mirror;       /* NIC; 0: none */
   VbetStorm storm;

@@ -6,9 +6,8 @@
 static void
 bridge_port_counters (const VbetEndpoint *endpoint, VbetFabricPortInfo *info)
 {
-  const VbetRelayPort *port = endpoint->bridge->kind == VBET_RELAY_HUB
-                                  ? vbet_hub_get_port (endpoint->bridge->hub, endpoint->number)
-                                  : vbet_bridge_get_port (endpoint->bridge->bridge, endpoint->number);
+  const FabricBridge *bridge = endpoint->bridge;
+  const VbetRelayPort *port = bridge->klass->get_port (bridge->relay, endpoint->number);
   info->rx = port->rx;
   info->tx = port->tx;
   info->rx.dropped += endpoint->rx.dropped;
@@ -19,7 +18,7 @@ static void
 fill_stp (const VbetEndpoint *endpoint, VbetFabricPortInfo *info)
 {
   const VbetStp *stp = NULL;
-  if (endpoint->bridge != NULL && endpoint->bridge->kind == VBET_RELAY_SWITCH)
+  if (endpoint->bridge != NULL && endpoint->bridge->bridge != NULL)
     stp = vbet_bridge_get_stp (endpoint->bridge->bridge);
   if (stp == NULL)
     return;
@@ -81,19 +80,17 @@ vbet_fabric_each_cable (VbetFabric *self, void (*visit) (const VbetFabricCableIn
 static void
 fill_bridge_info (const FabricBridge *bridge, VbetFabricBridgeInfo *info)
 {
-  *info = (VbetFabricBridgeInfo){ .name = bridge->name, .kind = bridge->kind };
+  *info = (VbetFabricBridgeInfo){ .name = bridge->name, .klass = bridge->klass };
   for (guint i = 0; i < bridge->ports->len; i++) {
     const VbetEndpoint *port = g_ptr_array_index (bridge->ports, i);
     if (port != NULL && port->direct != NULL)
       info->direct_ports++;
   }
-  if (bridge->kind == VBET_RELAY_HUB) {
-    info->flooded = vbet_hub_get_flooded (bridge->hub);
+  info->flooded = bridge->klass->get_flooded (bridge->relay);
+  if (bridge->bridge == NULL)
     return;
-  }
   const VbetMacTable *table = vbet_bridge_get_table (bridge->bridge);
   info->ageing = vbet_mac_table_get_ageing (table);
-  info->flooded = vbet_bridge_get_flooded (bridge->bridge);
   info->addresses = vbet_mac_table_get_count (table);
   info->evicted = vbet_mac_table_get_evicted (table);
   const VbetStp *stp = vbet_bridge_get_stp (bridge->bridge);
@@ -140,7 +137,7 @@ vbet_fabric_each_mac (VbetFabric *self, const char *bridge, gint64 now, VbetFabr
                       gpointer user_data)
 {
   FabricBridge *found = g_hash_table_lookup (self->bridges, bridge);
-  if (found == NULL || found->kind == VBET_RELAY_HUB)
+  if (found == NULL || found->bridge == NULL)
     return;
   MacVisit outer = { .bridge = found, .visit = visit, .user_data = user_data };
   vbet_mac_table_each (vbet_bridge_get_table (found->bridge), now, visit_mac, &outer);

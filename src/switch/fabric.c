@@ -75,7 +75,7 @@ static void
 update_cost (VbetEndpoint *self)
 {
   guint32 cost = self->cost;
-  if (self->bridge->kind != VBET_RELAY_SWITCH)
+  if (self->bridge->bridge == NULL)
     return;
   if (cost == 0 && self->cable != NULL)
     cost = vbet_stp_cost_of_rate (rate_of (self->cable));
@@ -88,10 +88,7 @@ update_link (VbetEndpoint *self)
   if (self->bridge == NULL)
     return;
   update_cost (self);
-  if (self->bridge->kind == VBET_RELAY_HUB)
-    vbet_hub_set_link (self->bridge->hub, self->number, has_link (self));
-  else
-    vbet_bridge_set_link (self->bridge->bridge, self->number, has_link (self), self->fabric->now);
+  self->bridge->klass->set_link (self->bridge->relay, self->number, has_link (self), self->fabric->now);
 }
 
 void
@@ -252,7 +249,7 @@ update_mirror (FabricBridge *self)
     if (endpoint != NULL && endpoint->nic == self->mirror)
       port = (gint)i;
   }
-  if (self->kind == VBET_RELAY_SWITCH)
+  if (self->bridge != NULL)
     vbet_bridge_set_mirror (self->bridge, port);
 }
 
@@ -260,8 +257,7 @@ update_mirror (FabricBridge *self)
 static int
 endpoint_join (VbetEndpoint *self, FabricBridge *bridge)
 {
-  gint number = bridge->kind == VBET_RELAY_HUB ? vbet_hub_add_port (bridge->hub)
-                                               : vbet_bridge_add_port (bridge->bridge);
+  gint number = bridge->klass->add_port (bridge->relay);
   if (number < 0)
     return number;
   self->bridge = bridge;
@@ -278,10 +274,7 @@ endpoint_leave (VbetEndpoint *self)
 {
   g_ptr_array_index (self->bridge->ports, self->number) = NULL;
   update_mirror (self->bridge);
-  if (self->bridge->kind == VBET_RELAY_HUB)
-    vbet_hub_remove_port (self->bridge->hub, self->number);
-  else
-    vbet_bridge_remove_port (self->bridge->bridge, self->number, self->fabric->now);
+  self->bridge->klass->remove_port (self->bridge->relay, self->number, self->fabric->now);
 }
 
 static void
@@ -453,8 +446,7 @@ bridge_free (gpointer data)
   }
   g_ptr_array_remove_fast (self->fabric->trees, self);
   g_ptr_array_unref (self->ports);
-  vbet_bridge_free (self->bridge);
-  vbet_hub_free (self->hub);
+  self->klass->destroy (self->relay);
   g_free (self->name);
   g_free (self);
 }
@@ -470,31 +462,28 @@ bridge_mac (const char *name)
 }
 
 int
-vbet_fabric_add_bridge (VbetFabric *self, const char *name, VbetRelayKind kind, gint64 ageing)
+vbet_fabric_add_bridge (VbetFabric *self, const char *name, const VbetRelayClass *klass, gint64 ageing)
 {
-  if (!is_name (name) || ageing < 0)
+  if (!is_name (name) || klass == NULL || ageing < 0)
     return -EINVAL;
   if (g_hash_table_contains (self->bridges, name))
     return -EEXIST;
   FabricBridge *bridge = g_new0 (FabricBridge, 1);
   bridge->fabric = self;
   bridge->name = g_strdup (name);
-  bridge->kind = kind;
+  bridge->klass = klass;
   bridge->ports = g_ptr_array_new ();
-  if (kind == VBET_RELAY_HUB) {
-    bridge->hub = vbet_hub_new (vbet_fabric_relay_send, bridge);
-  } else {
-    VbetBridgeConfig config = {
-      .ageing = ageing,
-      .table_size = VBET_BRIDGE_TABLE_DEFAULT,
-      .seed = self->seed,
-      .mac = bridge_mac (name),
-      .store = &self->store,
-      .send = vbet_fabric_relay_send,
-      .user_data = bridge,
-    };
-    bridge->bridge = vbet_bridge_new (&config);
-  }
+  VbetBridgeConfig config = {
+    .ageing = ageing,
+    .table_size = VBET_BRIDGE_TABLE_DEFAULT,
+    .seed = self->seed,
+    .mac = bridge_mac (name),
+    .store = &self->store,
+    .send = vbet_fabric_relay_send,
+    .user_data = bridge,
+  };
+  bridge->relay = klass->create (&config);
+  bridge->bridge = klass->get_bridge != NULL ? klass->get_bridge (bridge->relay) : NULL;
   g_hash_table_insert (self->bridges, bridge->name, bridge);
   return 0;
 }
@@ -508,7 +497,7 @@ vbet_fabric_set_bridge (VbetFabric *self, const char *name, const VbetFabricBrid
     return -ENOENT;
   if (settings->ageing < 0)
     return -EINVAL;
-  if (bridge->kind != VBET_RELAY_SWITCH)
+  if (bridge->bridge == NULL)
     return 0;
   self->now = now;
   bridge->mirror = settings->mirror;
@@ -531,8 +520,21 @@ vbet_fabric_set_port_vlans (VbetFabric *self, const char *device, guint nic, gui
     return -ENOENT;
   if (endpoint->bridge == NULL || vlan >= VBET_VLANS)
     return -EINVAL;
-  if (endpoint->bridge->kind == VBET_RELAY_SWITCH)
+  if (endpoint->bridge->bridge != NULL)
     vbet_bridge_set_port_vlans (endpoint->bridge->bridge, endpoint->number, (guint16)vlan, trunk);
+  return 0;
+}
+
+int
+vbet_fabric_set_port_isolated (VbetFabric *self, const char *device, guint nic, gboolean isolated)
+{
+  VbetEndpoint *endpoint = find_endpoint (self, device, nic);
+  if (endpoint == NULL)
+    return -ENOENT;
+  if (endpoint->bridge == NULL)
+    return -EINVAL;
+  if (endpoint->bridge->bridge != NULL)
+    vbet_bridge_set_port_isolated (endpoint->bridge->bridge, endpoint->number, isolated);
   return 0;
 }
 

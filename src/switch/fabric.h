@@ -26,7 +26,7 @@
 #include "switch/core/counters.h"
 #include "switch/core/frame.h"
 #include "switch/core/probe.h"
-#include "switch/core/relay-ports.h"
+#include "switch/core/relay.h"
 
 #define VBET_FABRIC_BUDGET 512   /* bridge inputs a run */
 #define VBET_FABRIC_NAME_MAX 255 /* bytes of a name */
@@ -50,11 +50,6 @@ typedef struct {
   gboolean (*takes_parts) (gpointer port, const VbetFrame *frame);
 } VbetPortClass;
 
-typedef enum {
-  VBET_RELAY_SWITCH,
-  VBET_RELAY_HUB,
-} VbetRelayKind;
-
 /** vbet_fabric_new: @seed: unpredictable number for the address tables. */
 VbetFabric *vbet_fabric_new (guint64 seed);
 void vbet_fabric_free (VbetFabric *self);
@@ -63,7 +58,8 @@ void vbet_fabric_free (VbetFabric *self);
  * All return 0 or -errno: -EINVAL a bad name or number, -EEXIST taken, -ENOENT unknown, -EBUSY the endpoint
  * has a cable, -ENOSPC too many. */
 
-int vbet_fabric_add_bridge (VbetFabric *self, const char *name, VbetRelayKind kind, gint64 ageing);
+/** vbet_fabric_add_bridge: @klass: of a kind of relay; @ageing: nanoseconds, of one that learns. */
+int vbet_fabric_add_bridge (VbetFabric *self, const char *name, const VbetRelayClass *klass, gint64 ageing);
 
 typedef struct {
   gint64 ageing; /* nanoseconds */
@@ -80,6 +76,8 @@ int vbet_fabric_set_bridge (VbetFabric *self, const char *name, const VbetFabric
  * ones. */
 int vbet_fabric_set_port_vlans (VbetFabric *self, const char *device, guint nic, guint vlan,
                                 const VbetVlanSet *trunk);
+/** vbet_fabric_set_port_isolated: of a port of a switch: no frame goes from one isolated port to another. */
+int vbet_fabric_set_port_isolated (VbetFabric *self, const char *device, guint nic, gboolean isolated);
 /** vbet_fabric_set_port_cost: @cost: of the spanning tree; 0: what the rate of the cable in it makes of it. */
 int vbet_fabric_set_port_cost (VbetFabric *self, const char *device, guint nic, guint32 cost, gint64 now);
 /** vbet_fabric_remove_bridge: with its ports, direct ports and their cables. */
@@ -230,7 +228,7 @@ typedef struct {
 
 typedef struct {
   const char *name;
-  VbetRelayKind kind;
+  const VbetRelayClass *klass;
   gint64 ageing;
   guint direct_ports;
   guint addresses; /* in the table, aged ones included */

@@ -39,6 +39,8 @@ libvbet_switch_a_SOURCES = \
 	src/switch/core/probe-private.h \
 	src/switch/core/probe-result.c \
 	src/switch/core/random.h \
+	src/switch/core/relay.c \
+	src/switch/core/relay.h \
 	src/switch/core/relay-ports.c \
 	src/switch/core/relay-ports.h \
 	src/switch/core/storm.c \

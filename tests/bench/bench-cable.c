@@ -77,7 +77,7 @@ line_init (Line *self, const VbetCableQuality *quality)
 {
   VbetFabricCableSettings settings = { .quality = { *quality, *quality } };
   self->fabric = vbet_fabric_new (1);
-  vbet_fabric_add_bridge (self->fabric, "s", VBET_RELAY_SWITCH, G_MAXINT64);
+  vbet_fabric_add_bridge (self->fabric, "s", vbet_relay_class_find ("switch"), G_MAXINT64);
   for (guint i = 0; i < 2; i++) {
     const char *device = i == 0 ? "a" : "b";
     vbet_fabric_add_port (self->fabric, device, 1, 1500, &klass, self, &self->ends[i]);

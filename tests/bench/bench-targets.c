@@ -285,9 +285,8 @@ start_vbet (BenchTarget *target, const char *dir)
   g_autofree char *control = g_build_filename (dir, "s.ctl", NULL);
   g_autoptr (GError) error = NULL;
   VbetSwitchClient *client = target->client = vbet_switch_client_new (program, dir);
-  gboolean ok
-      = vbet_switch_client_start (client, &error)
-        && vbet_switch_client_add_bridge (client, "s", VBET_SWITCH_BRIDGE_SWITCH, 300, control, &error);
+  gboolean ok = vbet_switch_client_start (client, &error)
+                && vbet_switch_client_add_bridge (client, "s", "switch", 300, control, &error);
   gboolean stock = target->kind == BENCH_STOCK;
   for (guint i = 0; i < target->n_ports && ok; i++)
     ok = stock ? bench_end_join (&target->ends[i], control, i) : add_guest (target, i, dir, &error);

@@ -155,7 +155,7 @@ change (World *world, guint8 action, guint8 what, gint64 now)
     break;
   default:
     if (vbet_fabric_add_bridge (world->fabric, bridges[what % 3],
-                                what % 3 == 2 ? VBET_RELAY_HUB : VBET_RELAY_SWITCH, what * 1000)
+                                vbet_relay_class_find (what % 3 == 2 ? "hub" : "switch"), what * 1000)
             != 0
         && what > 0xe0)
       vbet_fabric_remove_bridge (world->fabric, bridges[what % 3]);
@@ -179,7 +179,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   gint64 now = 0;
   world.put_in = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
   for (guint i = 0; i < 2; i++)
-    vbet_fabric_add_bridge (world.fabric, bridges[i], VBET_RELAY_SWITCH, 5000);
+    vbet_fabric_add_bridge (world.fabric, bridges[i], vbet_relay_class_find ("switch"), 5000);
   for (guint i = 0; i < DEVICES; i++) {
     add_device (&world, i);
     vbet_endpoint_set_connected (world.ports[i].endpoint, TRUE);

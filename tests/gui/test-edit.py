@@ -60,27 +60,27 @@ def press(start, *way):
 
 def test_palette():
     with Window() as window:
-        for number, name in enumerate(("Host", "Router", "Firewall", "Switch", "Hub", "Gateway", "TAP", "Remote")):
+        for number, name in enumerate(("Host", "Router", "Firewall", "Switch", "Hub", "AP", "Gateway", "TAP", "Remote")):
             button = window.find(name, "toggle button")
             box = button.get_extents(Atspi.CoordType.SCREEN)
             assert box.y + box.height < 560, f"{name} is in sight"
-            window.drag(window.middle(button), window.free_place(120 + 75 * number, 80))
+            window.drag(window.middle(button), window.free_place(100 + 66 * number, 80))
             window.item(f"{name.lower()}1")
         screenshot("edit-palette")
         assert re.search(r"gateway1 = alloc\(gateway, at=", window.text())
         # it lands where it was dropped
         x, y = window.place("tap1")
-        px, py = window.free_place(120 + 75 * 6, 80)
+        px, py = window.free_place(100 + 66 * 7, 80)
         assert abs(x - px) <= 12 and abs(y - py) <= 12, ((x, y), (px, py))
 
 
 def test_keys_place():
     with Window() as window:
         for number, (key, name) in enumerate(
-                (("h", "host1"), ("r", "router1"), ("f", "firewall1"), ("s", "switch1"), ("u", "hub1"), ("g", "gateway1"),
-                 ("t", "tap1"), ("e", "remote1"))):
+                (("h", "host1"), ("r", "router1"), ("f", "firewall1"), ("s", "switch1"), ("u", "hub1"), ("a", "ap1"),
+                 ("g", "gateway1"), ("t", "tap1"), ("e", "remote1"))):
             window.key(key)
-            window.click(window.free_place(60 + 75 * number, 160))
+            window.click(window.free_place(60 + 66 * number, 160))
             window.item(name)
         assert window.find("Select", "toggle button").get_state_set().contains(Atspi.StateType.CHECKED), "back to Select"
         window.key("c")

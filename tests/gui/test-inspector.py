@@ -312,6 +312,17 @@ def test_dark_and_narrow():
         screenshot("inspector-narrow")
 
 
+def test_editors_in_a_column():
+    with Window(lab_text("column.vbet", "x = alloc(remote, at=(120, 120))\ng = alloc(gateway, at=(320, 120))\n")) as window:
+        for device, names in (("x", ("Far end", "Receives at", "VXLAN network")), ("g", ("Network",))):
+            window.item(device)
+            window.click(window.place(device))
+            left = {name: window.reach(name, "text").get_extents(Atspi.CoordType.SCREEN).x
+                    for name in names}
+            screenshot(f"inspector-column-{device}")
+            assert len(set(left.values())) == 1, left
+
+
 def test_keyboard_only():
     with start() as window:
         window.key("ctrl+a")

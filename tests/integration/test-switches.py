@@ -39,6 +39,16 @@ link(NIC(s, 2), h2)
 link(NIC(s, 3), spy)
 """
 
+# An access point whose uplink was cabled in the middle, and a host that has no cable yet.
+ACCESS_POINT = """
+a = alloc(ap, isolation=yes)
+h1 = attach(alloc(host), alloc(NIC, ip=10.0.0.1/24))
+h2 = attach(alloc(host), alloc(NIC, ip=10.0.0.2/24))
+h3 = attach(alloc(host), alloc(NIC, ip=10.0.0.3/24))
+r = attach(alloc(router), alloc(NIC, ip=10.0.0.254/24))
+link(a, h1, r, h2)
+"""
+
 
 def reaches(place, lab, node, target, count=1):
     return place.exec(lab, node, "ping", "-c", count, "-W", "1", target, check=False).returncode == 0
@@ -67,6 +77,30 @@ def vlans_stay_apart(place):
     wait_until(lambda: place.status(lab)["switch"]["restarts"] == 1, 5, "the switch is started again")
     wait_until(lambda: reaches(place, lab, "a1", "10.0.0.3"), 5, "the network is back")
     assert not reaches(place, lab, "b1", "10.0.0.3")
+    place.stop(lab)
+
+
+def an_access_point_isolates(place):
+    lab = place.run(place.write("ap.vbet", ACCESS_POINT))
+    assert not failed_calls(place, lab)
+    assert reaches(place, lab, "h1", "10.0.0.254") and reaches(place, lab, "r", "10.0.0.2")
+    assert not reaches(place, lab, "h1", "10.0.0.2") and not reaches(place, lab, "h2", "10.0.0.1")
+    assert place.device(lab, "a")["addresses"], "it learns addresses"
+    # A client that comes later is kept from the others, too.
+    place.ctl("call", lab, "link(a, h3)")
+    wait_until(lambda: reaches(place, lab, "h3", "10.0.0.254"), 5, "the new client reaches the router")
+    assert not reaches(place, lab, "h3", "10.0.0.1")
+    # The switch process dies and comes back with all of it.
+    vbetlab.Process(place.status(lab)["switch"]["pid"]).kill()
+    wait_until(lambda: place.status(lab)["switch"]["restarts"] == 1, 5, "the switch is started again")
+    wait_until(lambda: reaches(place, lab, "h1", "10.0.0.254"), 5, "the network is back")
+    assert not reaches(place, lab, "h1", "10.0.0.2")
+    place.ctl("call", lab, "set(a, isolation=no)")
+    wait_until(lambda: reaches(place, lab, "h1", "10.0.0.2"), 5, "clients reach each other")
+    place.ctl("call", lab, "set(a, isolation=yes)")
+    wait_until(lambda: not reaches(place, lab, "h1", "10.0.0.2"), 5, "and no longer")
+    assert reaches(place, lab, "h2", "10.0.0.254")
+    assert not failed_calls(place, lab)
     place.stop(lab)
 
 
@@ -117,4 +151,10 @@ def the_mirror_sees_all(place):
     place.stop(lab)
 
 
-vbetlab.main(vlans_stay_apart, a_loop_with_spanning_tree, a_loop_without_it_saturates_and_ends, the_mirror_sees_all)
+vbetlab.main(
+    vlans_stay_apart,
+    an_access_point_isolates,
+    a_loop_with_spanning_tree,
+    a_loop_without_it_saturates_and_ends,
+    the_mirror_sees_all,
+)

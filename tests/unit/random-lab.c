@@ -62,6 +62,7 @@ static const Kind kinds[] = {
       { "mirror", { "1", "2" }, TRUE },
       { "vlans", { "[2, 3]" } } } },
   { "hub", NICS, FALSE, { DRAWN } },
+  { "ap", NICS, FALSE, { DRAWN, { "isolation", { "no", "yes" } }, { "ageing", { "20s" } } } },
   { "gateway",
     0,
     FALSE,

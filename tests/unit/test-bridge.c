@@ -182,6 +182,34 @@ test_reserved_addresses (void)
   end_bridge (bridge, &r);
 }
 
+/* Two clients and an uplink: the clients reach it, it reaches them, and they do not reach each other. */
+static void
+test_isolation (void)
+{
+  Recorder r;
+  VbetBridge *bridge = new_bridge (&r, 3, 300 * SECOND, 64);
+  vbet_bridge_set_port_isolated (bridge, 0, TRUE);
+  vbet_bridge_set_port_isolated (bridge, 1, TRUE);
+  CU_ASSERT_TRUE (vbet_bridge_looks_inside (bridge));
+  VBET_ASSERT_TEXT (through (bridge, &r, 0, VBET_MAC_BROADCAST, HOST (1), 0), "2 ");
+  VBET_ASSERT_TEXT (through (bridge, &r, 1, VBET_MAC_BROADCAST, HOST (2), 1), "2 ");
+  VBET_ASSERT_TEXT (through (bridge, &r, 2, VBET_MAC_BROADCAST, HOST (3), 2), "0 1 ");
+  /* Also when the address is known. */
+  VBET_ASSERT_TEXT (through (bridge, &r, 0, HOST (2), HOST (1), 3), "");
+  VBET_ASSERT_TEXT (through (bridge, &r, 0, HOST (3), HOST (1), 4), "2 ");
+  VBET_ASSERT_TEXT (through (bridge, &r, 2, HOST (1), HOST (3), 5), "0 ");
+  CU_ASSERT_EQUAL (vbet_bridge_get_filtered (bridge), 1);
+  /* And no longer; a port that is removed leaves nothing to the next of its number. */
+  vbet_bridge_remove_port (bridge, 1, 6);
+  CU_ASSERT_EQUAL (vbet_bridge_add_port (bridge), 1);
+  vbet_bridge_set_link (bridge, 1, TRUE, 6);
+  VBET_ASSERT_TEXT (through (bridge, &r, 0, VBET_MAC_BROADCAST, HOST (1), 7), "1 2 ");
+  vbet_bridge_set_port_isolated (bridge, 0, FALSE);
+  CU_ASSERT_FALSE (vbet_bridge_looks_inside (bridge));
+  vbet_bridge_set_port_isolated (bridge, 99, TRUE); /* no such port */
+  end_bridge (bridge, &r);
+}
+
 static void
 test_counters (void)
 {
@@ -308,6 +336,7 @@ static CU_TestInfo bridge_tests[] = {
   { "link down forgets", test_link_down_forgets },
   { "ports come and go", test_ports_come_and_go },
   { "reserved addresses", test_reserved_addresses },
+  { "isolation", test_isolation },
   { "counters", test_counters },
   CU_TEST_INFO_NULL,
 };

@@ -140,7 +140,7 @@ test_sizes (void)
 
 /* Three hosts on a switch "sw" by cables k1…k3; hosts are h1…h3. */
 static void
-build_star (VbetFabric *fabric, FakePort hosts[3], VbetRelayKind kind)
+build_star (VbetFabric *fabric, FakePort hosts[3], const VbetRelayClass *kind)
 {
   CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, "sw", kind, 300 * SECOND), 0);
   for (guint i = 0; i < 3; i++) {
@@ -157,7 +157,7 @@ test_star (void)
 {
   VbetFabric *fabric = vbet_fabric_new (1);
   FakePort h[3];
-  build_star (fabric, h, VBET_RELAY_SWITCH);
+  build_star (fabric, h, vbet_relay_class_find ("switch"));
   put (fabric, &h[0], HOST (2), HOST (1), 0);
   CU_ASSERT_EQUAL (h[1].sent, 1);
   CU_ASSERT_EQUAL (h[2].sent, 1);
@@ -174,7 +174,7 @@ test_replug (void)
 {
   VbetFabric *fabric = vbet_fabric_new (1);
   FakePort h[3];
-  build_star (fabric, h, VBET_RELAY_SWITCH);
+  build_star (fabric, h, vbet_relay_class_find ("switch"));
   CU_ASSERT_EQUAL (vbet_fabric_add_bridge_port (fabric, "sw", 9, "sw"), 0);
   put (fabric, &h[0], HOST (9), HOST (1), 0);
   CU_ASSERT_EQUAL (vbet_fabric_remove_cable (fabric, "k1"), 0);
@@ -190,7 +190,7 @@ test_hub_star (void)
 {
   VbetFabric *fabric = vbet_fabric_new (1);
   FakePort h[3];
-  build_star (fabric, h, VBET_RELAY_HUB);
+  build_star (fabric, h, vbet_relay_class_find ("hub"));
   put (fabric, &h[0], HOST (2), HOST (1), 0);
   put (fabric, &h[1], HOST (1), HOST (2), 1);
   CU_ASSERT_EQUAL (h[2].sent, 2);
@@ -204,7 +204,7 @@ test_absent_host (void)
 {
   VbetFabric *fabric = vbet_fabric_new (1);
   FakePort h[3];
-  build_star (fabric, h, VBET_RELAY_SWITCH);
+  build_star (fabric, h, vbet_relay_class_find ("switch"));
   put (fabric, &h[2], HOST (9), HOST (3), 0);
   vbet_endpoint_set_connected (h[2].endpoint, FALSE);
   put (fabric, &h[0], VBET_MAC_BROADCAST, HOST (1), 0);
@@ -223,7 +223,7 @@ test_direct_port (void)
   VbetFabric *fabric = vbet_fabric_new (1);
   FakePort h[3];
   FakePort stock = { 0 };
-  build_star (fabric, h, VBET_RELAY_SWITCH);
+  build_star (fabric, h, vbet_relay_class_find ("switch"));
   CU_ASSERT_EQUAL (vbet_fabric_add_direct_port (fabric, "nope", 1500, &fake_class, &stock, &stock.endpoint),
                    -ENOENT);
   CU_ASSERT_EQUAL (vbet_fabric_add_direct_port (fabric, "sw", 1500, &fake_class, &stock, &stock.endpoint), 0);
@@ -251,15 +251,15 @@ test_refusals (void)
 {
   VbetFabric *fabric = vbet_fabric_new (1);
   FakePort h[3];
-  build_star (fabric, h, VBET_RELAY_SWITCH);
+  build_star (fabric, h, vbet_relay_class_find ("switch"));
   FakePort other;
   VbetEndpoint *endpoint;
   g_autofree char *long_name = g_strnfill (VBET_FABRIC_NAME_MAX + 1, 'x');
-  CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, "sw", VBET_RELAY_HUB, 0), -EEXIST);
-  CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, "", VBET_RELAY_HUB, 0), -EINVAL);
-  CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, "a\nb", VBET_RELAY_HUB, 0), -EINVAL);
-  CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, long_name, VBET_RELAY_HUB, 0), -EINVAL);
-  CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, NULL, VBET_RELAY_HUB, 0), -EINVAL);
+  CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, "sw", vbet_relay_class_find ("hub"), 0), -EEXIST);
+  CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, "", vbet_relay_class_find ("hub"), 0), -EINVAL);
+  CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, "a\nb", vbet_relay_class_find ("hub"), 0), -EINVAL);
+  CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, long_name, vbet_relay_class_find ("hub"), 0), -EINVAL);
+  CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, NULL, vbet_relay_class_find ("hub"), 0), -EINVAL);
   CU_ASSERT_EQUAL (vbet_fabric_add_port (fabric, "h1", 1, 1500, &fake_class, &other, &endpoint), -EEXIST);
   CU_ASSERT_EQUAL (vbet_fabric_add_port (fabric, "h1", 0, 1500, &fake_class, &other, &endpoint), -EINVAL);
   CU_ASSERT_EQUAL (vbet_fabric_add_port (fabric, "h1", 2, 0, &fake_class, &other, &endpoint), -EINVAL);
@@ -286,8 +286,9 @@ test_storm (void)
   VbetFabric *fabric = vbet_fabric_new (1);
   FakePort h[3];
   FakePort pair[2];
-  build_star (fabric, h, VBET_RELAY_SWITCH);
-  CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, "other", VBET_RELAY_SWITCH, 300 * SECOND), 0);
+  build_star (fabric, h, vbet_relay_class_find ("switch"));
+  CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, "other", vbet_relay_class_find ("switch"), 300 * SECOND),
+                   0);
   for (guint i = 1; i <= 3; i++) {
     g_autofree char *cable = g_strdup_printf ("loop%u", i);
     CU_ASSERT_EQUAL (vbet_fabric_add_bridge_port (fabric, "sw", 10 + i, "sw"), 0);
@@ -343,7 +344,7 @@ in_storm (VbetFabric *fabric, const char *name, gint64 now)
 
 /* One broadcast circles, at the pace of @delay; then the loop is opened. */
 static void
-storm_in_loop (VbetRelayKind kind, gint64 delay)
+storm_in_loop (const VbetRelayClass *kind, gint64 delay)
 {
   VbetFabric *fabric = vbet_fabric_new (1);
   VbetFabricCableSettings settings = { .flap = { 0, 0 } };
@@ -353,7 +354,8 @@ storm_in_loop (VbetRelayKind kind, gint64 delay)
   settings.quality[0].delay = delay;
   settings.quality[1] = settings.quality[0];
   build_star (fabric, h, kind);
-  CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, "other", VBET_RELAY_SWITCH, 300 * SECOND), 0);
+  CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, "other", vbet_relay_class_find ("switch"), 300 * SECOND),
+                   0);
   for (guint i = 1; i <= 2; i++) {
     g_autofree char *cable = g_strdup_printf ("loop%u", i);
     CU_ASSERT_EQUAL (vbet_fabric_add_bridge_port (fabric, "sw", 10 + i, "sw"), 0);
@@ -377,9 +379,9 @@ storm_in_loop (VbetRelayKind kind, gint64 delay)
 static void
 test_storm_told (void)
 {
-  storm_in_loop (VBET_RELAY_SWITCH, 0);
-  storm_in_loop (VBET_RELAY_SWITCH, 5 * SECOND / 1000);
-  storm_in_loop (VBET_RELAY_HUB, 0);
+  storm_in_loop (vbet_relay_class_find ("switch"), 0);
+  storm_in_loop (vbet_relay_class_find ("switch"), 5 * SECOND / 1000);
+  storm_in_loop (vbet_relay_class_find ("hub"), 0);
 }
 
 /* What is no storm: much unicast, some broadcasts, a host that moves. What is: a flood, without any loop. */
@@ -389,7 +391,7 @@ test_no_storm (void)
   VbetFabric *fabric = vbet_fabric_new (1);
   FakePort h[3];
   gint64 now = 0;
-  build_star (fabric, h, VBET_RELAY_SWITCH);
+  build_star (fabric, h, vbet_relay_class_find ("switch"));
   for (guint i = 0; i < 3000; i++, now += SECOND / 1000) {
     for (guint k = 0; k < 20; k++)
       put (fabric, &h[1], HOST (1), HOST (2), now);
@@ -420,7 +422,8 @@ test_long_chain (void)
     g_autofree char *name = g_strdup_printf ("s%u", i);
     g_autofree char *before = i == 0 ? g_strdup ("first") : g_strdup_printf ("s%u", i - 1);
     g_autofree char *cable = g_strdup_printf ("c%u", i);
-    CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, name, VBET_RELAY_SWITCH, 300 * SECOND), 0);
+    CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, name, vbet_relay_class_find ("switch"), 300 * SECOND),
+                     0);
     CU_ASSERT_EQUAL (vbet_fabric_add_bridge_port (fabric, name, 1, name), 0);
     CU_ASSERT_EQUAL (vbet_fabric_add_bridge_port (fabric, name, 2, name), 0);
     CU_ASSERT_EQUAL (vbet_fabric_add_cable (fabric, cable, before, i == 0 ? 1 : 2, name, 1, NULL, 0), 0);
@@ -474,7 +477,7 @@ test_state (void)
 {
   VbetFabric *fabric = vbet_fabric_new (1);
   FakePort h[3];
-  build_star (fabric, h, VBET_RELAY_SWITCH);
+  build_star (fabric, h, vbet_relay_class_find ("switch"));
   put (fabric, &h[0], VBET_MAC_BROADCAST, HOST (1), 10);
   put (fabric, &h[0], VBET_MAC_BROADCAST, HOST (1), 20);
   g_autoptr (GString) text = g_string_new (NULL);
@@ -540,7 +543,8 @@ test_cost_by_rate (void)
   for (guint i = 0; i < 3; i++) {
     VbetFabricBridgeSettings settings
         = { .ageing = 300 * SECOND, .stp = TRUE, .priority = (guint16)(4096 * (i + 1)) };
-    CU_ASSERT_EQUAL (vbet_fabric_add_bridge (fabric, names[i], VBET_RELAY_SWITCH, 300 * SECOND), 0);
+    CU_ASSERT_EQUAL (
+        vbet_fabric_add_bridge (fabric, names[i], vbet_relay_class_find ("switch"), 300 * SECOND), 0);
     CU_ASSERT_EQUAL (vbet_fabric_set_bridge (fabric, names[i], &settings, now), 0);
     for (guint nic = 1; nic <= 2; nic++)
       CU_ASSERT_EQUAL (vbet_fabric_add_bridge_port (fabric, names[i], nic, names[i]), 0);

@@ -53,7 +53,7 @@ check_has (const char *marked, const char *expected, gboolean has)
 static void
 test_kinds (void)
 {
-  check ("x = alloc(^", "host router firewall switch hub gateway tap remote NIC cable");
+  check ("x = alloc(^", "host router firewall switch hub ap gateway tap remote NIC cable");
   check ("x = alloc(ro^)", "router");
   check ("x = alloc(RO^", "router");
   check ("x = attach(alloc(s^), alloc(NIC))", "switch");

@@ -105,9 +105,25 @@ kinds_text (guint kinds)
     g_string_append (out, "every device");
     kinds &= ~(guint)VBET_KIND_DEVICE;
   }
-  for (guint bit = 1; bit <= VBET_KIND_NOTE; bit <<= 1)
-    if ((kinds & bit) != 0)
-      g_string_append_printf (out, "%s%s", out->len > 0 ? ", " : "", vbet_kind_name ((VbetKind)bit));
+  guint size = 0;
+  const VbetKindSpec *rows = vbet_kind_specs (&size);
+  for (guint i = 0; i < size; i++)
+    if ((kinds & rows[i].kind) != 0)
+      g_string_append_printf (out, "%s%s", out->len > 0 ? ", " : "", rows[i].name);
+  return g_string_free (out, FALSE);
+}
+
+/* What alloc() makes. */
+static char *
+kinds_block (void)
+{
+  GString *out = g_string_new (".Bl -tag -width firewall -compact\n");
+  guint size = 0;
+  const VbetKindSpec *rows = vbet_kind_specs (&size);
+  for (guint i = 0; i < size; i++)
+    if (*rows[i].help != '\0')
+      g_string_append_printf (out, ".It Cm %s\n%s\n", rows[i].name, rows[i].help);
+  g_string_append (out, ".El\n");
   return g_string_free (out, FALSE);
 }
 
@@ -216,8 +232,9 @@ test_page (void)
   g_autofree char *page = NULL;
   CU_ASSERT_TRUE_FATAL (g_file_get_contents (path, &page, NULL, NULL));
   g_autofree char *calls = calls_block (), *attributes = attributes_block ();
-  g_autofree char *syntax = syntax_block (), *meaning = meaning_block ();
-  g_autofree char *one = with_block (page, "calls", calls);
+  g_autofree char *syntax = syntax_block (), *meaning = meaning_block (), *kinds = kinds_block ();
+  g_autofree char *zero = with_block (page, "kinds", kinds);
+  g_autofree char *one = with_block (zero, "calls", calls);
   g_autofree char *two = with_block (one, "attributes", attributes);
   g_autofree char *three = with_block (two, "syntax", syntax);
   g_autofree char *all = with_block (three, "meaning", meaning);
@@ -229,6 +246,16 @@ test_page (void)
 }
 
 /* --- the tables themselves --- */
+
+static guint
+last_kind (void)
+{
+  guint size = 0, last = 0;
+  const VbetKindSpec *rows = vbet_kind_specs (&size);
+  for (guint i = 0; i < size; i++)
+    last = MAX (last, (guint)rows[i].kind);
+  return last;
+}
 
 static void
 test_schema (void)
@@ -249,7 +276,7 @@ test_schema (void)
     CU_ASSERT_TRUE (value == NULL || value->type == spec->type);
     for (guint k = 0; k < i; k++) /* one row for one key of one kind */
       CU_ASSERT_FALSE (strcmp (specs[k].key, spec->key) == 0 && (specs[k].kinds & spec->kinds) != 0);
-    for (guint bit = 1; bit <= VBET_KIND_NOTE; bit <<= 1)
+    for (guint bit = 1; bit <= last_kind (); bit <<= 1)
       CU_ASSERT_PTR_EQUAL (vbet_schema_find ((VbetKind)bit, spec->key) == spec ? spec : NULL,
                            (spec->kinds & bit) != 0 ? spec : NULL);
   }
@@ -264,11 +291,37 @@ test_schema (void)
 static void
 test_kinds (void)
 {
-  for (guint bit = 1; bit <= VBET_KIND_NOTE; bit <<= 1) {
+  guint size = 0, all = 0;
+  const VbetKindSpec *rows = vbet_kind_specs (&size);
+  g_autofree char *path = vbet_test_source_path ("data/styles/vbet.lang");
+  g_autofree char *language = NULL;
+  CU_ASSERT_TRUE_FATAL (g_file_get_contents (path, &language, NULL, NULL));
+  for (guint bit = 1; bit <= last_kind (); bit <<= 1) {
     VbetKind kind = 0;
     CU_ASSERT_TRUE (vbet_kind_from_name (vbet_kind_name ((VbetKind)bit), &kind));
     CU_ASSERT_EQUAL (kind, bit);
   }
+  for (guint i = 0; i < size; i++) {
+    const VbetKindSpec *row = &rows[i];
+    CU_ASSERT_EQUAL (all & row->kind, 0); /* one row for a kind */
+    all |= row->kind;
+    CU_ASSERT_EQUAL (row->relay != NULL, (row->kind & VBET_KIND_RELAY) != 0);
+    CU_ASSERT_EQUAL (*row->tooltip != '\0', (row->kind & VBET_KIND_PLACED) != 0);
+    CU_ASSERT_EQUAL (row->key != 0, (row->kind & VBET_KIND_PLACED) != 0);
+    CU_ASSERT_PTR_EQUAL (vbet_kind_spec (row->kind), row);
+    if (row->key != 0)
+      CU_ASSERT_EQUAL (vbet_kind_from_key ((guchar)row->key), row->kind);
+    g_autofree char *keyword = g_strdup_printf ("<keyword>%s</keyword>", row->name);
+    if (*row->help != '\0') /* what alloc() makes is a word that the program pane colours */
+      CU_ASSERT_PTR_NOT_NULL (strstr (language, keyword));
+    g_autofree char *icon = g_strdup_printf ("src/gui/icons/%s.svg", row->icon);
+    g_autofree char *file = vbet_test_source_path (icon);
+    if (*row->icon != '\0')
+      CU_ASSERT_TRUE (g_file_test (file, G_FILE_TEST_IS_REGULAR));
+  }
+  CU_ASSERT_EQUAL (all, (guint)(VBET_KIND_PLACED | VBET_KIND_NIC | VBET_KIND_CABLE));
+  CU_ASSERT_PTR_NULL (vbet_kind_spec (VBET_KIND_RELAY));
+  CU_ASSERT_EQUAL (vbet_kind_from_key ('q'), 0);
   CU_ASSERT_FALSE (vbet_kind_from_name ("Host", NULL));
 }
 

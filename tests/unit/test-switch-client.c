@@ -69,8 +69,7 @@ test_star_and_addresses (void)
   g_autoptr (GError) error = NULL;
   static const char *const names[] = { "h1", "h2", "h3" };
   sw_setup (&f);
-  CU_ASSERT_TRUE_FATAL (
-      vbet_switch_client_add_bridge (f.client, "sw", VBET_SWITCH_BRIDGE_SWITCH, 300, NULL, &error));
+  CU_ASSERT_TRUE_FATAL (vbet_switch_client_add_bridge (f.client, "sw", "switch", 300, NULL, &error));
   for (guint i = 0; i < 3; i++) {
     g_autofree char *cable = g_strdup_printf ("k%u", i);
     sw_add_guest (&f, names[i]);
@@ -291,8 +290,7 @@ test_storm (void)
   sw_setup (&f);
   for (guint i = 0; i < 2; i++) {
     const char *name = i == 0 ? "s1" : "s2";
-    CU_ASSERT_TRUE (
-        vbet_switch_client_add_bridge (f.client, name, VBET_SWITCH_BRIDGE_SWITCH, 300, NULL, &error));
+    CU_ASSERT_TRUE (vbet_switch_client_add_bridge (f.client, name, "switch", 300, NULL, &error));
     for (guint nic = 1; nic <= 3; nic++)
       CU_ASSERT_TRUE (vbet_switch_client_add_bridge_port (f.client, name, nic, name, &error));
   }
@@ -334,8 +332,7 @@ test_killed_under_load (void)
   guint32 marker = 0;
   g_autoptr (GError) error = NULL;
   sw_setup (&f);
-  CU_ASSERT_TRUE (
-      vbet_switch_client_add_bridge (f.client, "sw", VBET_SWITCH_BRIDGE_SWITCH, 300, NULL, &error));
+  CU_ASSERT_TRUE (vbet_switch_client_add_bridge (f.client, "sw", "switch", 300, NULL, &error));
   sw_add_pair (&f, "a", "b", fds);
   sw_add_guest (&f, "c"); /* over a switch, cable down */
   CU_ASSERT_TRUE (vbet_switch_client_add_bridge_port (f.client, "sw", 1, "sw", &error));
@@ -506,8 +503,7 @@ test_refusals (void)
   CU_ASSERT_EQUAL (listen (other, 1), 0);
   REFUSED (vbet_switch_client_add_guest_port (client, "z", 1, 1500, path, &error), VBET_ERROR_EXISTS);
   CU_ASSERT_EQUAL (listen (other, 1), 0);
-  REFUSED (vbet_switch_client_add_bridge (client, "sw", VBET_SWITCH_BRIDGE_HUB, 0, path, &error),
-           VBET_ERROR_EXISTS);
+  REFUSED (vbet_switch_client_add_bridge (client, "sw", "hub", 0, path, &error), VBET_ERROR_EXISTS);
   close (other); /* now it is stale */
   g_autoptr (GError) error = NULL;
   CU_ASSERT_TRUE (vbet_switch_client_add_guest_port (client, "z", 1, 1500, path, &error));
@@ -530,8 +526,7 @@ test_large_state (void)
   SwitchFixture f;
   g_autoptr (GError) error = NULL;
   sw_setup (&f);
-  CU_ASSERT_TRUE (
-      vbet_switch_client_add_bridge (f.client, "a \"b\" é", VBET_SWITCH_BRIDGE_HUB, 0, NULL, &error));
+  CU_ASSERT_TRUE (vbet_switch_client_add_bridge (f.client, "a \"b\" é", "hub", 0, NULL, &error));
   for (guint i = 1; i <= 600; i++)
     CU_ASSERT_TRUE (vbet_switch_client_add_bridge_port (f.client, "a \"b\" é", i, "a \"b\" é", &error));
   for (guint i = 1; i <= 300; i++) {
@@ -542,7 +537,7 @@ test_large_state (void)
   CU_ASSERT_EQUAL (now->ports->len, 600);
   CU_ASSERT_EQUAL (now->cables->len, 300);
   CU_ASSERT_EQUAL (now->bridges->len, 1);
-  CU_ASSERT_EQUAL (vbet_switch_state_find_bridge (now, "a \"b\" é")->kind, VBET_SWITCH_BRIDGE_HUB);
+  CU_ASSERT_EQUAL (vbet_switch_state_find_bridge (now, "a \"b\" é")->learns, FALSE);
   VBET_ASSERT_TEXT (vbet_switch_state_find_port (now, "a \"b\" é", 599)->cable, "cable 299");
   sw_teardown (&f);
 }

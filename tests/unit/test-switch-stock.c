@@ -143,8 +143,7 @@ add_switch (SwitchFixture *f)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *path = sw_socket_path (f, "sw.ctl");
-  CU_ASSERT_TRUE_FATAL (
-      vbet_switch_client_add_bridge (f->client, "sw", VBET_SWITCH_BRIDGE_SWITCH, 300, path, &error));
+  CU_ASSERT_TRUE_FATAL (vbet_switch_client_add_bridge (f->client, "sw", "switch", 300, path, &error));
   CU_ASSERT_TRUE (vbet_switch_client_add_bridge_port (f->client, "sw", 1, "sw", &error));
   sw_add_guest (f, "h");
   sw_plug (f, "k", "h", 1, "sw", 1);

@@ -298,7 +298,8 @@ test_flood_of_broadcasts (void)
   guint from_a = 0;
   setup (&group);
   CU_ASSERT_EQUAL (vbet_fabric_remove_cable (group.to.fabric, "ab"), 0);
-  CU_ASSERT_EQUAL (vbet_fabric_add_bridge (group.to.fabric, "s", VBET_RELAY_SWITCH, G_MAXINT64 / 4), 0);
+  CU_ASSERT_EQUAL (
+      vbet_fabric_add_bridge (group.to.fabric, "s", vbet_relay_class_find ("switch"), G_MAXINT64 / 4), 0);
   for (guint nic = 1; nic <= 3; nic++) {
     static const char *const names[] = { "a", "b", "bad" };
     CU_ASSERT_EQUAL (vbet_fabric_add_bridge_port (group.to.fabric, "s", nic, "s"), 0);

@@ -304,7 +304,7 @@ test_ring (void)
   gint64 now = 0;
   for (guint i = 0; i < 3; i++) {
     ports[i] = (RingPort){ &ring, i };
-    vbet_fabric_add_bridge (ring.fabric, switches[i], VBET_RELAY_SWITCH, 300 * SECOND);
+    vbet_fabric_add_bridge (ring.fabric, switches[i], vbet_relay_class_find ("switch"), 300 * SECOND);
     CU_ASSERT_EQUAL (vbet_fabric_set_bridge (ring.fabric, switches[i], &settings, 0), 0);
     for (guint nic = 1; nic <= 3; nic++)
       vbet_fabric_add_bridge_port (ring.fabric, switches[i], nic, switches[i]);

@@ -52,7 +52,7 @@ is_present (VbetLab *self, const char *device, guint nic)
   VbetLabDevice *node = device != NULL ? vbet_lab_device (self, device) : NULL;
   if (node == NULL)
     return FALSE;
-  if ((node->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0)
+  if ((node->kind & VBET_KIND_RELAY) != 0)
     return TRUE;
   return vbet_switch_client_get_connected (self->switch_client, device, nic)
          && !g_hash_table_contains (node->down, GUINT_TO_POINTER (nic));
@@ -195,11 +195,26 @@ update_speed (VbetLab *self, const char *name, const VbetCableRun *run)
 
 /* --- ends and their ports --------------------------------------------------------------------- */
 
+static gboolean
+is_access_point (VbetLab *self, const char *device)
+{
+  const VbetLabDevice *node = vbet_lab_device (self, device);
+  return node != NULL && node->kind == VBET_KIND_AP;
+}
+
 /* Of a cable that is plugged at both ends. Returns: whether it carries frames. */
 static gboolean
 join (VbetLab *self, const char *name, VbetCableRun *cable, GError **error)
 {
   VbetSwitchCableSettings settings = vbet_lab_cable_settings (self, name);
+  GError *failed = NULL;
+  for (guint end = 0; end < 2 && failed == NULL; end++)
+    if (is_access_point (self, cable->device[end])) /* whom it isolates hangs on what is cabled to it */
+      vbet_lab_set_bridge_port (self, cable->device[end], cable->nic[end], &failed);
+  if (failed != NULL) {
+    g_propagate_error (error, failed);
+    return FALSE;
+  }
   cable->joined = vbet_switch_client_add_cable (self->switch_client, name, cable->device[0], cable->nic[0],
                                                 cable->device[1], cable->nic[1], &settings, error);
   cable->up[0] = settings.quality[0].up;

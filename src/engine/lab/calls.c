@@ -90,9 +90,8 @@ alloc_device (VbetLab *self, const VbetCall *call, GError **error)
   g_autofree char *control = g_strdup_printf ("%s/%s.ctl", self->dir, call->device);
   /* A name too long for a socket only costs the way in for guests started by hand. */
   const char *listen = strlen (control) <= VBET_SOCKET_PATH_MAX ? control : NULL;
-  VbetSwitchBridgeKind kind
-      = call->kind == VBET_KIND_SWITCH ? VBET_SWITCH_BRIDGE_SWITCH : VBET_SWITCH_BRIDGE_HUB;
-  if (vbet_switch_client_add_bridge (self->switch_client, call->device, kind, VBET_SWITCH_AGEING_DEFAULT,
+  const char *relay = vbet_kind_spec (call->kind)->relay;
+  if (vbet_switch_client_add_bridge (self->switch_client, call->device, relay, VBET_SWITCH_AGEING_DEFAULT,
                                      listen, error))
     vbet_lab_set_bridge (self, call->device, error);
 }
@@ -367,6 +366,8 @@ set_attribute (VbetLab *self, const VbetCall *call, VbetDone done, gpointer data
       vbet_lab_set_bridge_port (self, call->device, call->nic, &error);
     else
       vbet_lab_set_bridge (self, call->device, &error);
+    if (call->kind == VBET_KIND_AP && error == NULL)
+      vbet_lab_set_bridge_ports (self, call->device, &error);
   } else if (node != NULL && device != NULL && vbet_lab_device_is_running (node)) {
     const VbetNic *nic = call->nic > 0 ? vbet_device_nic (device, call->nic) : NULL;
     g_autofree char *script = call->live == VBET_LIVE_AT_ONCE

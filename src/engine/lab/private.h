@@ -256,6 +256,8 @@ void vbet_lab_measure_changed (VbetLab *self, const char *cable);
 void vbet_lab_set_bridge (VbetLab *self, const char *name, GError **error);
 /** vbet_lab_set_bridge_port: likewise, one of its ports. */
 void vbet_lab_set_bridge_port (VbetLab *self, const char *name, guint index, GError **error);
+/** vbet_lab_set_bridge_ports: likewise, all that it has so far; up to the first that fails. */
+void vbet_lab_set_bridge_ports (VbetLab *self, const char *name, GError **error);
 
 /* lab/outside.c: gateways, TAP devices, remotes */
 /** vbet_lab_alloc_outside: also once more, after it failed. */

@@ -202,7 +202,7 @@ insert_bridge (GVariantDict *dict, const VbetSwitchBridgeState *bridge)
 {
   GVariantBuilder macs;
   g_variant_dict_insert (dict, "storm", "b", bridge != NULL && bridge->storm);
-  if (bridge == NULL || bridge->kind != VBET_SWITCH_BRIDGE_SWITCH)
+  if (bridge == NULL || !bridge->learns)
     return;
   g_variant_builder_init (&macs, G_VARIANT_TYPE ("av"));
   for (guint i = 0; i < bridge->macs->len; i++)

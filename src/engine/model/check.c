@@ -86,9 +86,10 @@ find_segments (const VbetCheck *self)
   for (guint i = 0; i < devices->len; i++) {
     const VbetDevice *device = devices->pdata[i];
     guint first = GPOINTER_TO_UINT (g_hash_table_lookup (self->first, device));
+    gboolean relays = (device->kind & VBET_KIND_RELAY) != 0;
     if (device->kind == VBET_KIND_SWITCH)
       join_switch (self, device, first);
-    for (guint k = 1; device->kind == VBET_KIND_HUB && k < device->nics->len; k++)
+    for (guint k = 1; relays && device->kind != VBET_KIND_SWITCH && k < device->nics->len; k++)
       join (self, first, first + k);
   }
   for (guint i = 0; i < cables->len; i++) {
@@ -328,26 +329,29 @@ warn_no_effect (const VbetCheck *self, const VbetAttribute *attribute, const Vbe
                         attribute->key, vbet_kind_name (device->kind), what);
 }
 
+/* Attributes of a NIC that only some kinds of devices do something with. */
+static const struct {
+  const char *key;
+  guint kinds;
+  const char *otherwise; /* what is said of another kind */
+} nic_keys[] = {
+  { "vlan", VBET_KIND_SWITCH, "has no VLANs; the port of the switch has them" },
+  { "trunk", VBET_KIND_SWITCH, "has no VLANs; the port of the switch has them" },
+  { "cost", VBET_KIND_SWITCH, "runs no spanning tree; the port of the switch does" },
+  { "ip", VBET_KIND_GUEST, "has no addresses on its NICs" },
+  { "dhcp", VBET_KIND_GUEST, "has no addresses on its NICs" },
+  { "mac", VBET_KIND_GUEST | VBET_KIND_OUTSIDE, "has plain ports" },
+  { "mtu", VBET_KIND_GUEST | VBET_KIND_OUTSIDE, "has plain ports" },
+};
+
 static void
 check_nic (const VbetCheck *self, const VbetDevice *device, const VbetNic *nic)
 {
-  gboolean guest = (device->kind & VBET_KIND_GUEST) != 0;
-  gboolean ports_only = (device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0;
   for (guint i = 0; i < nic->attributes->len; i++) {
     const VbetAttribute *attribute = nic->attributes->pdata[i];
-    const char *key = attribute->key;
-    if (strcmp (key, "vlan") == 0 || strcmp (key, "trunk") == 0) {
-      if (device->kind != VBET_KIND_SWITCH)
-        warn_no_effect (self, attribute, device, "has no VLANs; the port of the switch has them");
-    } else if (strcmp (key, "cost") == 0) {
-      if (device->kind != VBET_KIND_SWITCH)
-        warn_no_effect (self, attribute, device, "runs no spanning tree; the port of the switch does");
-    } else if (strcmp (key, "ip") == 0 || strcmp (key, "dhcp") == 0) {
-      if (!guest)
-        warn_no_effect (self, attribute, device, "has no addresses on its NICs");
-    } else if (ports_only) {
-      warn_no_effect (self, attribute, device, "has plain ports");
-    }
+    for (guint k = 0; k < G_N_ELEMENTS (nic_keys); k++)
+      if (strcmp (nic_keys[k].key, attribute->key) == 0 && (nic_keys[k].kinds & device->kind) == 0)
+        warn_no_effect (self, attribute, device, nic_keys[k].otherwise);
   }
 }
 
@@ -480,24 +484,42 @@ check_remote (const VbetCheck *self, const VbetDevice *device)
         "%s would send to itself: its far end receives at another port or on another machine", device->name);
 }
 
+/* --- devices --- */
+
+static void
+check_mirror (const VbetCheck *self, const VbetDevice *device, const VbetAttribute *attribute)
+{
+  if (attribute->value->as.integer > device->nics->len)
+    vbet_diagnostics_add (self->diagnostics, VBET_E_NIC_NUMBER, attribute->span,
+                          "%s has %u port%s; there is no port %" G_GINT64_FORMAT " to mirror to",
+                          device->name, device->nics->len, device->nics->len == 1 ? "" : "s",
+                          attribute->value->as.integer);
+}
+
+static void
+check_autostart (const VbetCheck *self, const VbetDevice *device, const VbetAttribute *attribute)
+{
+  if ((device->kind & VBET_KIND_GUEST) == 0 && !attribute->value->as.boolean)
+    warn_no_effect (self, attribute, device, "is always on");
+}
+
 static void
 check_device (const VbetCheck *self, const VbetDevice *device)
 {
+  static const struct {
+    const char *key;
+    void (*check) (const VbetCheck *self, const VbetDevice *device, const VbetAttribute *attribute);
+  } rows[] = {
+    { "gateway", check_gateways },
+    { "forward", check_forwards },
+    { "mirror", check_mirror },
+    { "autostart", check_autostart },
+  };
   for (guint i = 0; i < device->attributes->len; i++) {
     const VbetAttribute *attribute = device->attributes->pdata[i];
-    const char *key = attribute->key;
-    if (strcmp (key, "gateway") == 0)
-      check_gateways (self, device, attribute);
-    else if (strcmp (key, "forward") == 0)
-      check_forwards (self, device, attribute);
-    else if (strcmp (key, "mirror") == 0 && attribute->value->as.integer > device->nics->len)
-      vbet_diagnostics_add (self->diagnostics, VBET_E_NIC_NUMBER, attribute->span,
-                            "%s has %u port%s; there is no port %" G_GINT64_FORMAT " to mirror to",
-                            device->name, device->nics->len, device->nics->len == 1 ? "" : "s",
-                            attribute->value->as.integer);
-    else if (strcmp (key, "autostart") == 0 && (device->kind & VBET_KIND_GUEST) == 0
-             && !attribute->value->as.boolean)
-      warn_no_effect (self, attribute, device, "is always on");
+    for (guint k = 0; k < G_N_ELEMENTS (rows); k++)
+      if (strcmp (rows[k].key, attribute->key) == 0)
+        rows[k].check (self, device, attribute);
   }
   if (device->kind == VBET_KIND_REMOTE)
     check_remote (self, device);

@@ -164,7 +164,7 @@ complete_nics (Elaboration *self)
     VbetPorts *ports = vbet_context_ports (&self->context, device);
     if (device->nics->len > 0)
       continue;
-    if ((device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0)
+    if ((device->kind & VBET_KIND_RELAY) != 0)
       ports->elastic = TRUE; /* no port is written: it has those that are used */
     else if ((device->kind & VBET_KIND_OUTSIDE) != 0)
       vbet_context_grow (&self->context, device, 1, ports->alloc_node);

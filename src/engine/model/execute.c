@@ -105,7 +105,7 @@ static VbetDevice *
 link_centre (VbetContext *self, const VbetNode *node)
 {
   VbetDevice *device = vbet_context_peek_device (self, vbet_node_positional (node, 0));
-  return device != NULL && (device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0 ? device : NULL;
+  return device != NULL && (device->kind & VBET_KIND_RELAY) != 0 ? device : NULL;
 }
 
 const VbetMade *
@@ -166,7 +166,7 @@ run_link (VbetContext *self, const VbetNode *node)
     if (n > 0 && !many) {
       vbet_diagnostics_add (
           self->diagnostics, VBET_E_LINK_MANY, child->span,
-          "a cable has two ends; only a switch or hub as the first end links to more than one");
+          "a cable has two ends; only a switch, hub or access point as the first end links to more than one");
       return;
     }
     if (made == NULL || n >= made->n_cables)

@@ -27,7 +27,7 @@ static const VbetFindingSpec specs[] = {
   { VBET_E_SELF, "Both ends of a cable are in one NIC." },
   { VBET_E_NIC_NUMBER, "The device has no NIC of this number." },
   { VBET_E_NO_FREE_NIC, "The device has no free NIC left." },
-  { VBET_E_LINK_MANY, "link() has more than two ends, and the first is no switch or hub." },
+  { VBET_E_LINK_MANY, "link() has more than two ends, and the first is no switch, hub or access point." },
   { VBET_E_REGEX, "The regular expression is malformed." },
   { VBET_E_PATH, "The path is not absolute, or has a \"..\" in it." },
   { VBET_E_FILE_TWICE, "Two files of one device have the same path." },

@@ -115,7 +115,7 @@ for_each_address (const VbetTopology *topology, AddressFunc func, gpointer data)
 static gboolean
 passes_on (const VbetDevice *device)
 {
-  return (device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0;
+  return (device->kind & VBET_KIND_RELAY) != 0;
 }
 
 static void
@@ -216,7 +216,7 @@ open_subnet (Link *self, const VbetAddress *pool)
 static gboolean
 routes (const VbetDevice *device)
 {
-  return (device->kind & (VBET_KIND_ROUTER | VBET_KIND_FIREWALL)) != 0;
+  return (device->kind & VBET_KIND_FORWARDER) != 0;
 }
 
 static gboolean

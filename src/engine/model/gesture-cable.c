@@ -43,8 +43,7 @@ has_ellipsis (const VbetScene *scene, const VbetNode *node, const VbetDevice *de
 static gboolean
 is_elastic (const VbetScene *scene, const VbetDevice *device)
 {
-  if ((device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0
-      && vbet_gesture_attach_of (scene, device) == NULL)
+  if ((device->kind & VBET_KIND_RELAY) != 0 && vbet_gesture_attach_of (scene, device) == NULL)
     return TRUE;
   return has_ellipsis (scene, vbet_program_root (scene->program), device);
 }
@@ -235,7 +234,7 @@ write_target (const VbetScene *scene, VbetPatch *patch, const Target *target, GP
   if (!target->is_new || target->elastic)
     return;
   write_nics (scene, patch, target->device, target->nic);
-  if ((target->device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) == 0)
+  if ((target->device->kind & VBET_KIND_RELAY) == 0)
     g_ptr_array_add (added, vbet_lens_nic_line (target->device->name, target->nic));
 }
 
@@ -243,7 +242,7 @@ write_target (const VbetScene *scene, VbetPatch *patch, const Target *target, GP
 static char *
 target_text (const Target *target, gboolean brief)
 {
-  gboolean ports = (target->device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0;
+  gboolean ports = (target->device->kind & VBET_KIND_RELAY) != 0;
   if (brief && !target->chosen && (ports || target->device->nics->len <= 1))
     return g_strdup (target->device->name);
   return g_strdup_printf ("NIC(%s, %u)", target->device->name, target->nic);
@@ -272,8 +271,8 @@ try_add_cable (const VbetScene *scene, const Target *a, const Target *b, LinkFor
   g_ptr_array_add (added,
                    vbet_lens_cable_line (&lens, name, a->device->name, a->nic, b->device->name, b->nic));
   /* A switch gets a port by being linked to; only with its number it needs a written one. */
-  gboolean ports_a = (a->device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0;
-  gboolean ports_b = (b->device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0;
+  gboolean ports_a = (a->device->kind & VBET_KIND_RELAY) != 0;
+  gboolean ports_b = (b->device->kind & VBET_KIND_RELAY) != 0;
   if (form != LINK_BRIEF || !ports_a)
     write_target (scene, patch, a, added);
   if (form != LINK_BRIEF || !ports_b)

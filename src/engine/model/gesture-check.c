@@ -140,7 +140,7 @@ static void
 add_nics (Facts *self, const VbetDevice *device, const char *name)
 {
   gboolean every = g_strcmp0 (self->mode->every_nic_of, name) == 0;
-  gboolean ports = (device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0;
+  gboolean ports = (device->kind & VBET_KIND_RELAY) != 0;
   for (guint i = 0; i < device->nics->len; i++) {
     const VbetNic *nic = device->nics->pdata[i];
     guint number = number_of (self, device->name, nic->index);

@@ -35,6 +35,8 @@ libvbet_model_a_SOURCES = \
 	src/engine/model/gesture-private.h \
 	src/engine/model/gesture.h \
 	src/engine/model/json.c \
+	src/engine/model/kinds.c \
+	src/engine/model/kinds.h \
 	src/engine/model/plan-check.c \
 	src/engine/model/plan-check.h \
 	src/engine/model/plan.c \

@@ -319,7 +319,7 @@ set_nic (Model *self, VbetDevice *device, VbetNic *nic, const VbetCall *call)
     disturb_routes (self, device, nic);
   if (memcmp (before, nic->mac, sizeof before) != 0)
     return fault ("a NIC in use takes no other MAC");
-  if ((device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) == 0
+  if ((device->kind & VBET_KIND_RELAY) == 0
       && vbet_attributes_integer (nic->attributes, VBET_KIND_NIC, "mtu") != mtu)
     return fault ("a NIC in use takes no other MTU");
   return NULL;

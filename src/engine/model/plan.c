@@ -73,7 +73,7 @@ same_device (const VbetTopology *in, const VbetDevice *device)
 static gboolean
 same_mtu (const VbetDevice *device, const VbetNic *a, const VbetNic *b)
 {
-  return (device->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0
+  return (device->kind & VBET_KIND_RELAY) != 0
          || vbet_attributes_integer (a->attributes, VBET_KIND_NIC, "mtu")
                 == vbet_attributes_integer (b->attributes, VBET_KIND_NIC, "mtu");
 }

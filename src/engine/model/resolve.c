@@ -162,7 +162,7 @@ vbet_context_make (VbetContext *self, const VbetNode *node, VbetKind kind)
 guint
 vbet_context_most_nics (VbetKind kind)
 {
-  if ((kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0)
+  if ((kind & VBET_KIND_RELAY) != 0)
     return VBET_SWITCH_NICS_MAX;
   return (kind & VBET_KIND_GUEST) != 0 ? VBET_GUEST_NICS_MAX : 1;
 }
@@ -237,7 +237,7 @@ vbet_context_next_free (VbetContext *self, VbetDevice *device, const VbetNode *n
     if (ports != NULL)
       ports->cursor = i + 1;
   }
-  guint makers = VBET_KIND_SWITCH | VBET_KIND_HUB;
+  guint makers = VBET_KIND_RELAY;
   if (ports == NULL && device->nics->len == 0)
     makers |= VBET_KIND_OUTSIDE;
   if ((ports != NULL && ports->elastic) || (make && (device->kind & makers) != 0)) {

@@ -1,4 +1,4 @@
-/* schema.c - the table of attributes and the names of kinds. */
+/* schema.c - the table of attributes. */
 #include "config.h"
 
 #include "engine/model/schema.h"
@@ -26,17 +26,17 @@ static const char *const distributions[] = { "uniform", "normal", NULL };
  * kinds have different defaults, a key has a row for each. */
 static const VbetAttributeSpec specs[] = {
   /* every device */
-  { "at", VBET_KIND_DEVICE | VBET_KIND_NOTE, VBET_VALUE_POINT, FALSE, FALSE, -1e6, 1e6, "", NULL, "",
-    VBET_LIVE_VISUAL,
+  { "at", VBET_KIND_PLACED, VBET_VALUE_POINT, FALSE, FALSE, -1e6, 1e6, "", NULL, "", VBET_LIVE_VISUAL,
     N_ ("Where it stands on the canvas, in pixels to the right and down; without it, the canvas finds a "
         "place.") },
-  { "color", VBET_KIND_DEVICE | VBET_KIND_NOTE, VBET_VALUE_NAME, FALSE, FALSE, ANY, "", NULL, "",
-    VBET_LIVE_VISUAL,
-    N_ ("Colour on the canvas: red, orange, yellow, green, blue, purple, brown, gray or \"#rrggbb\".") },
+  { "color", VBET_KIND_PLACED, VBET_VALUE_NAME, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_VISUAL,
+    N_ ("Colour on the canvas: red, orange, yellow, green, blue, purple, brown, gray or \"#rrggbb\"."),
+    .content = VBET_CONTENT_COLOR },
   { "label", VBET_KIND_DEVICE, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_VISUAL,
     N_ ("Text shown below the device; without it, its name.") },
   { "icon", VBET_KIND_DEVICE, VBET_VALUE_NAME, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_VISUAL,
-    N_ ("Name of the picture on the canvas; without it, the one of its kind.") },
+    N_ ("Name of the picture on the canvas; without it, the one of its kind."),
+    .content = VBET_CONTENT_PICTURE },
   { "autostart", VBET_KIND_DEVICE, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "yes", VBET_LIVE_RESTART,
     N_ ("Whether a guest starts with the lab; no leaves it off until start(). Other devices are always "
         "on.") },
@@ -54,29 +54,36 @@ static const VbetAttributeSpec specs[] = {
   { "services", VBET_KIND_GUEST, VBET_VALUE_NAME, TRUE, FALSE, ANY, "", service_choices, "",
     VBET_LIVE_RESTART, N_ ("Servers started at boot.") },
   { "image", VBET_KIND_GUEST, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
-    N_ ("Name or path of the root file system; without it, the standard image.") },
+    N_ ("Name or path of the root file system; without it, the standard image."),
+    .content = VBET_CONTENT_IMAGE },
   { "kernel", VBET_KIND_GUEST, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
-    N_ ("Name or path of a user-mode Linux kernel, or \"stock\"; without it, the lab kernel.") },
+    N_ ("Name or path of a user-mode Linux kernel, or \"stock\"; without it, the lab kernel."),
+    .content = VBET_CONTENT_KERNEL },
   { "persist", VBET_KIND_GUEST, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_RESTART,
     N_ ("Whether what the guest writes to its disk is there again at its next start.") },
   { "share", VBET_KIND_GUEST, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
     N_ ("Folder of this machine that the guest finds as /host, live; a relative path starts at the lab's "
-        "file.") },
+        "file."),
+    .content = VBET_CONTENT_FOLDER },
   { "share-write", VBET_KIND_GUEST, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_RESTART,
     N_ ("Whether the guest may change what is in its share.") },
   { "boot", VBET_KIND_GUEST, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_RESTART,
-    N_ ("Shell commands run as root at the end of each boot.") },
+    N_ ("Shell commands run as root at the end of each boot."), .content = VBET_CONTENT_SHELL },
   { "routing", VBET_KIND_ROUTER, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
     N_ ("FRR configuration; the daemons that it speaks of are started. A router forwards packets with or "
-        "without it.") },
+        "without it."),
+    .content = VBET_CONTENT_FRR },
   { "rules", VBET_KIND_FIREWALL, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
-    N_ ("Rule set of nftables; without it, nothing is forwarded but established traffic.") },
+    N_ ("Rule set of nftables; without it, nothing is forwarded but established traffic."),
+    .content = VBET_CONTENT_NFTABLES },
+
+  /* what learns addresses */
+  { "ageing", VBET_KIND_LEARNER, VBET_VALUE_DURATION, FALSE, FALSE, 1 * SECOND, 1e6 * SECOND, "s", NULL,
+    "300s", VBET_LIVE_AT_ONCE, N_ ("How long an address that is no longer heard stays in the table.") },
 
   /* switch */
   { "stp", VBET_KIND_SWITCH, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_AT_ONCE,
     N_ ("Whether it runs the spanning tree protocol, so that loops do no harm.") },
-  { "ageing", VBET_KIND_SWITCH, VBET_VALUE_DURATION, FALSE, FALSE, 1 * SECOND, 1e6 * SECOND, "s", NULL,
-    "300s", VBET_LIVE_AT_ONCE, N_ ("How long an address that is no longer heard stays in the table.") },
   { "priority", VBET_KIND_SWITCH, VBET_VALUE_INTEGER, FALSE, FALSE, 0, 61440, "", NULL, "32768",
     VBET_LIVE_AT_ONCE,
     N_ ("Of the spanning tree: the switch with the lowest becomes the root; counts in steps of 4096.") },
@@ -85,14 +92,21 @@ static const VbetAttributeSpec specs[] = {
   { "vlans", VBET_KIND_SWITCH, VBET_VALUE_INTEGER, TRUE, FALSE, 1, 4094, "", NULL, "", VBET_LIVE_AT_ONCE,
     N_ ("VLANs that the switch carries; without it, those that its ports name.") },
 
+  /* access point */
+  { "isolation", VBET_KIND_AP, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_AT_ONCE,
+    N_ ("Whether the hosts cabled to it are kept from each other; they reach only what else is cabled to it, "
+        "such as a router.") },
+
   /* gateway */
   { "network", VBET_KIND_GATEWAY, VBET_VALUE_ADDRESS, FALSE, FALSE, ANY, "", NULL, "10.0.2.0/24",
     VBET_LIVE_AT_ONCE,
-    N_ ("Network on the lab's side: the gateway is its second address, the name server its third.") },
+    N_ ("Network on the lab's side: the gateway is its second address, the name server its third."),
+    .content = VBET_CONTENT_NETWORK },
   { "dhcp", VBET_KIND_GATEWAY, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "yes", VBET_LIVE_AT_ONCE,
     N_ ("Whether it gives addresses to who asks by DHCP.") },
   { "forward", VBET_KIND_GATEWAY, VBET_VALUE_STRING, TRUE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
-    N_ ("Ports of the real host that lead into the lab, such as \"tcp:8080:host1:80\".") },
+    N_ ("Ports of the real host that lead into the lab, such as \"tcp:8080:host1:80\"."),
+    .content = VBET_CONTENT_FORWARD },
   { "isolated", VBET_KIND_GATEWAY, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_AT_ONCE,
     N_ ("Whether the lab is kept from the outside; forwarded ports still lead in.") },
   { "host", VBET_KIND_GATEWAY, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_AT_ONCE,
@@ -100,21 +114,25 @@ static const VbetAttributeSpec specs[] = {
 
   /* tap */
   { "device", VBET_KIND_TAP, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
-    N_ ("Name of the real host's TAP device; without it, the first free one.") },
+    N_ ("Name of the real host's TAP device; without it, the first free one."),
+    .content = VBET_CONTENT_INTERFACE },
 
   /* remote */
   { "peer", VBET_KIND_REMOTE, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
     N_ ("Where the cable goes on: the machine and the UDP port at which the far end receives, such as "
-        "\"192.0.2.7:7000\".") },
+        "\"192.0.2.7:7000\"."),
+    .content = VBET_CONTENT_PEER },
   { "listen", VBET_KIND_REMOTE, VBET_VALUE_STRING, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
     N_ ("UDP port of the real host at which this end receives, such as \"7000\"; with an address before it, "
-        "only there.") },
+        "only there."),
+    .content = VBET_CONTENT_LISTEN },
   { "vni", VBET_KIND_REMOTE, VBET_VALUE_INTEGER, FALSE, FALSE, 0, 16777215, "", NULL, "", VBET_LIVE_AT_ONCE,
     N_ ("With it, frames are sent as VXLAN with this network identifier; without it, as they are.") },
 
   /* NIC */
   { "ip", VBET_KIND_NIC, VBET_VALUE_ADDRESS, TRUE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
-    N_ ("Addresses with their prefix lengths, such as 192.168.0.1/24.") },
+    N_ ("Addresses with their prefix lengths, such as 192.168.0.1/24."),
+    .content = VBET_CONTENT_NIC_ADDRESS },
   { "dhcp", VBET_KIND_NIC, VBET_VALUE_BOOL, FALSE, FALSE, ANY, "", NULL, "no", VBET_LIVE_AT_ONCE,
     N_ ("Whether the guest asks for an address by DHCP.") },
   { "mac", VBET_KIND_NIC, VBET_VALUE_MAC, FALSE, FALSE, ANY, "", NULL, "", VBET_LIVE_AT_ONCE,
@@ -168,18 +186,6 @@ static const VbetAttributeSpec specs[] = {
     N_ ("Width and height; the note is then a frame with its text in the upper left corner.") },
 };
 
-typedef struct {
-  VbetKind kind;
-  const char *name;
-} KindName;
-
-static const KindName kind_names[] = {
-  { VBET_KIND_HOST, "host" },     { VBET_KIND_ROUTER, "router" }, { VBET_KIND_FIREWALL, "firewall" },
-  { VBET_KIND_SWITCH, "switch" }, { VBET_KIND_HUB, "hub" },       { VBET_KIND_GATEWAY, "gateway" },
-  { VBET_KIND_TAP, "tap" },       { VBET_KIND_REMOTE, "remote" }, { VBET_KIND_NIC, "NIC" },
-  { VBET_KIND_CABLE, "cable" },   { VBET_KIND_NOTE, "note" },
-};
-
 const VbetAttributeSpec *
 vbet_schema_specs (guint *ret_size)
 {
@@ -229,25 +235,4 @@ vbet_schema_default (const VbetAttributeSpec *spec)
   VbetValue *value = vbet_value_parse (spec->default_text, NULL);
   g_return_val_if_fail (value != NULL && value->type == spec->type, value);
   return value;
-}
-
-const char *
-vbet_kind_name (VbetKind kind)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (kind_names); i++)
-    if (kind_names[i].kind == kind)
-      return kind_names[i].name;
-  return "object";
-}
-
-gboolean
-vbet_kind_from_name (const char *name, VbetKind *ret_kind)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (kind_names); i++)
-    if (strcmp (kind_names[i].name, name) == 0) {
-      if (ret_kind != NULL)
-        *ret_kind = kind_names[i].kind;
-      return TRUE;
-    }
-  return FALSE;
 }

@@ -8,27 +8,7 @@
 #include <glib.h>
 
 #include "engine/language/value.h"
-
-/* Kinds of objects, as alloc() names them; also usable as bits of a mask. */
-typedef enum {
-  VBET_KIND_HOST = 1 << 0,
-  VBET_KIND_ROUTER = 1 << 1,
-  VBET_KIND_FIREWALL = 1 << 2,
-  VBET_KIND_SWITCH = 1 << 3,
-  VBET_KIND_HUB = 1 << 4,
-  VBET_KIND_GATEWAY = 1 << 5,
-  VBET_KIND_TAP = 1 << 6,
-  VBET_KIND_REMOTE = 1 << 7,
-  VBET_KIND_NIC = 1 << 8,
-  VBET_KIND_CABLE = 1 << 9,
-  VBET_KIND_NOTE = 1 << 10,
-} VbetKind;
-
-/* Kinds that are a user-mode Linux. */
-#define VBET_KIND_GUEST (VBET_KIND_HOST | VBET_KIND_ROUTER | VBET_KIND_FIREWALL)
-/* Kinds that lead out of the lab; they have exactly one NIC. */
-#define VBET_KIND_OUTSIDE (VBET_KIND_GATEWAY | VBET_KIND_TAP | VBET_KIND_REMOTE)
-#define VBET_KIND_DEVICE (VBET_KIND_GUEST | VBET_KIND_SWITCH | VBET_KIND_HUB | VBET_KIND_OUTSIDE)
+#include "engine/model/kinds.h"
 
 /* When a change of the attribute takes effect on a running lab. */
 typedef enum {
@@ -36,6 +16,26 @@ typedef enum {
   VBET_LIVE_RESTART, /* at the device's next start */
   VBET_LIVE_VISUAL,  /* only the canvas cares */
 } VbetLive;
+
+/* What an address or a text is to say, beyond its type: how it is checked, and what it is edited with. */
+typedef enum {
+  VBET_CONTENT_PLAIN,
+  VBET_CONTENT_NIC_ADDRESS, /* of a host, with the prefix length of its network */
+  VBET_CONTENT_NETWORK,     /* of IPv4, with its prefix length */
+  VBET_CONTENT_COLOR,
+  VBET_CONTENT_PICTURE, /* name of one */
+  VBET_CONTENT_FORWARD, /* PROTOCOL:PORT:DEVICE:PORT */
+  VBET_CONTENT_INTERFACE,
+  VBET_CONTENT_PEER, /* where a remote sends */
+  VBET_CONTENT_LISTEN,
+  VBET_CONTENT_KERNEL,
+  VBET_CONTENT_IMAGE,
+  VBET_CONTENT_FOLDER,
+  VBET_CONTENT_FRR, /* from here on: of many lines */
+  VBET_CONTENT_NFTABLES,
+  VBET_CONTENT_SHELL,
+  VBET_CONTENT_LINES, /* whatever is to be read */
+} VbetContent;
 
 typedef struct {
   const char *key;
@@ -51,6 +51,7 @@ typedef struct {
   VbetLive live;
   const char *help; /* one sentence */
   double floor;     /* besides 0, the least value */
+  VbetContent content;
 } VbetAttributeSpec;
 
 /** vbet_schema_specs: @ret_size: (out): number of rows. Returns: (array length=ret_size): the whole table. */
@@ -61,8 +62,3 @@ const VbetAttributeSpec *vbet_schema_find (VbetKind kind, const char *key);
 const char *vbet_schema_suggest (VbetKind kind, const char *key);
 /** vbet_schema_default: Returns: (transfer full) (nullable): the default value of the row. */
 VbetValue *vbet_schema_default (const VbetAttributeSpec *spec);
-
-/** vbet_kind_name: Returns: "host", "NIC", … */
-const char *vbet_kind_name (VbetKind kind);
-/** vbet_kind_from_name: Returns: FALSE when @name is no kind that alloc() knows (or "note"). */
-gboolean vbet_kind_from_name (const char *name, VbetKind *ret_kind);

@@ -48,7 +48,7 @@ fix_to (VbetDiagnostic *diagnostic, VbetSpan span, const char *text)
 static gboolean
 has_prefix (const VbetAttributeSpec *spec)
 {
-  return strcmp (spec->key, "ip") == 0 || strcmp (spec->key, "network") == 0;
+  return spec->content == VBET_CONTENT_NIC_ADDRESS || spec->content == VBET_CONTENT_NETWORK;
 }
 
 /* --- type --- */
@@ -421,30 +421,53 @@ is_folder (const char *text)
 }
 
 static gboolean
+is_picture (const char *text)
+{
+  return is_word (text, "-_.");
+}
+
+static gboolean
+is_interface (const char *text)
+{
+  return is_word (text, "-_.") && strlen (text) <= 15; /* IFNAMSIZ */
+}
+
+static gboolean
+is_kernel (const char *text)
+{
+  return g_path_is_absolute (text) || is_word (text, "-_.");
+}
+
+static gboolean
+is_image (const char *text)
+{
+  return text[0] != '\0';
+}
+
+static gboolean
 check_text_content (VbetContext *self, const VbetAttributeSpec *spec, const VbetValue *value, VbetSpan span)
 {
-  const char *text = value->as.text, *wanted = NULL;
-  if (strcmp (spec->key, "color") == 0 && !is_color (text))
-    wanted = "red, orange, yellow, green, blue, purple, brown, gray or \"#rrggbb\"";
-  else if (strcmp (spec->key, "icon") == 0 && !is_word (text, "-_."))
-    wanted = "the name of a picture: letters, digits, - _ and .";
-  else if (strcmp (spec->key, "forward") == 0 && !is_forward (text))
-    wanted = "PROTOCOL:PORT:DEVICE:PORT, such as \"tcp:8080:host1:80\"";
-  else if (strcmp (spec->key, "device") == 0 && (!is_word (text, "-_.") || strlen (text) > 15))
-    wanted = "the name of an interface: up to 15 letters, digits, - _ and .";
-  else if (strcmp (spec->key, "peer") == 0 && !is_peer (text))
-    wanted = VBET_UDP_PEER_FORM;
-  else if (strcmp (spec->key, "listen") == 0 && !is_listen (text))
-    wanted = VBET_UDP_LISTEN_FORM;
-  else if (strcmp (spec->key, "kernel") == 0 && !g_path_is_absolute (text) && !is_word (text, "-_."))
-    wanted = "\"stock\", the name of a lab kernel or an absolute path";
-  else if (strcmp (spec->key, "share") == 0 && !is_folder (text))
-    wanted = "the path of a folder, without control characters";
-  else if (strcmp (spec->key, "image") == 0 && text[0] == '\0')
-    wanted = "the name or path of an image";
-  if (wanted == NULL)
+  static const struct {
+    gboolean (*is_valid) (const char *text); /* NULL: every text is */
+    const char *wanted;
+  } rows[] = {
+    [VBET_CONTENT_COLOR]
+    = { is_color, "red, orange, yellow, green, blue, purple, brown, gray or \"#rrggbb\"" },
+    [VBET_CONTENT_PICTURE] = { is_picture, "the name of a picture: letters, digits, - _ and ." },
+    [VBET_CONTENT_FORWARD] = { is_forward, "PROTOCOL:PORT:DEVICE:PORT, such as \"tcp:8080:host1:80\"" },
+    [VBET_CONTENT_INTERFACE]
+    = { is_interface, "the name of an interface: up to 15 letters, digits, - _ and ." },
+    [VBET_CONTENT_PEER] = { is_peer, VBET_UDP_PEER_FORM },
+    [VBET_CONTENT_LISTEN] = { is_listen, VBET_UDP_LISTEN_FORM },
+    [VBET_CONTENT_KERNEL] = { is_kernel, "\"stock\", the name of a lab kernel or an absolute path" },
+    [VBET_CONTENT_IMAGE] = { is_image, "the name or path of an image" },
+    [VBET_CONTENT_FOLDER] = { is_folder, "the path of a folder, without control characters" },
+  };
+  if (spec->content >= G_N_ELEMENTS (rows) || rows[spec->content].is_valid == NULL
+      || rows[spec->content].is_valid (value->as.text))
     return TRUE;
-  vbet_diagnostics_add (self->diagnostics, VBET_E_CONTENT, span, "%s must be %s", spec->key, wanted);
+  vbet_diagnostics_add (self->diagnostics, VBET_E_CONTENT, span, "%s must be %s", spec->key,
+                        rows[spec->content].wanted);
   return FALSE;
 }
 
@@ -463,9 +486,9 @@ check_content (VbetContext *self, const VbetAttributeSpec *spec, const VbetValue
 {
   switch (value->type) {
   case VBET_VALUE_ADDRESS:
-    if (strcmp (spec->key, "ip") == 0)
+    if (spec->content == VBET_CONTENT_NIC_ADDRESS)
       return check_ip (self, value, span);
-    if (strcmp (spec->key, "network") == 0)
+    if (spec->content == VBET_CONTENT_NETWORK)
       return check_network (self, value, span);
     return check_plain_address (self, spec, value, span);
   case VBET_VALUE_MAC:

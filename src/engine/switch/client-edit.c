@@ -58,7 +58,7 @@ require_bridge (VbetSwitchClient *self, const char *device, GError **error)
   WantedBridge *bridge = g_hash_table_lookup (self->bridges, device);
   if (bridge == NULL)
     g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND,
-                 "There is no switch or hub named %s: allocate it first", device);
+                 "There is no switch, hub or access point named %s: allocate it first", device);
   return bridge;
 }
 
@@ -197,20 +197,21 @@ on_stock_connection (VbetListener *listener, int fd, gpointer user_data)
 }
 
 gboolean
-vbet_switch_client_add_bridge (VbetSwitchClient *self, const char *device, VbetSwitchBridgeKind kind,
-                               guint ageing, const char *control_path, GError **error)
+vbet_switch_client_add_bridge (VbetSwitchClient *self, const char *device, const char *relay, guint ageing,
+                               const char *control_path, GError **error)
 {
   g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
-  if (!check_name (device, "switch or hub", error))
+  if (!check_name (device, "switch, hub or access point", error))
     return FALSE;
   if (g_hash_table_contains (self->bridges, device)) {
-    g_set_error (error, VBET_ERROR, VBET_ERROR_EXISTS, "There is a switch or hub named %s already", device);
+    g_set_error (error, VBET_ERROR, VBET_ERROR_EXISTS,
+                 "There is a switch, hub or access point named %s already", device);
     return FALSE;
   }
   WantedBridge *bridge = g_new0 (WantedBridge, 1);
   bridge->client = self;
   bridge->device = g_strdup (device);
-  bridge->kind = kind;
+  bridge->relay = g_strdup (relay);
   vbet_switch_bridge_settings_init (&bridge->settings);
   bridge->settings.ageing = ageing;
   g_queue_init (&bridge->stocks);
@@ -242,18 +243,15 @@ vbet_switch_client_set_bridge (VbetSwitchClient *self, const char *device,
 }
 
 gboolean
-vbet_switch_client_set_bridge_port (VbetSwitchClient *self, const char *device, guint nic, guint vlan,
-                                    const VbetVlanSet *trunk, guint cost, GError **error)
+vbet_switch_client_set_bridge_port (VbetSwitchClient *self, const char *device, guint nic,
+                                    const VbetSwitchPortSettings *settings, GError **error)
 {
-  static const VbetVlanSet none = { { 0 } };
   WantedPort *port = switch_client_lookup_port (self, device, nic);
   if (port == NULL || port->bridge == NULL) {
     g_set_error (error, VBET_ERROR, VBET_ERROR_NOT_FOUND, "NIC %u of %s is no port of a switch", nic, device);
     return FALSE;
   }
-  port->vlan = vlan;
-  port->trunk = trunk != NULL ? *trunk : none;
-  port->cost = cost;
+  port->settings = *settings;
   if (self->channel != NULL) {
     switch_client_expect (self, g_strdup_printf ("change NIC %u of %s", nic, device));
     switch_client_tell (self, wanted_port_set_text (port, self->last_id), NULL, 0);

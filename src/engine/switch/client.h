@@ -41,11 +41,6 @@
 #define VBET_TYPE_SWITCH_CLIENT (vbet_switch_client_get_type ())
 G_DECLARE_FINAL_TYPE (VbetSwitchClient, vbet_switch_client, VBET, SWITCH_CLIENT, GObject)
 
-typedef enum {
-  VBET_SWITCH_BRIDGE_SWITCH, /* learns addresses */
-  VBET_SWITCH_BRIDGE_HUB,    /* repeats every frame to every other port */
-} VbetSwitchBridgeKind;
-
 #define VBET_SWITCH_AGEING_DEFAULT 300 /* seconds; IEEE 802.1D's recommendation */
 
 /**
@@ -69,11 +64,12 @@ gboolean vbet_switch_client_stop_finish (VbetSwitchClient *self, GAsyncResult *r
 
 /**
  * vbet_switch_client_add_bridge:
- * @device: name of the switch or hub device
+ * @device: name of the device whose ports it has
+ * @relay: how it passes frames on: "switch" (learns addresses) or "hub" (every frame to every other port)
  * @ageing: seconds after which a silent address is forgotten (VBET_SWITCH_AGEING_DEFAULT); ignored by a hub
  * @control_path: (nullable): where to listen for stock guests (`eth0=daemon,,unix,PATH`); at most 107 bytes
  */
-gboolean vbet_switch_client_add_bridge (VbetSwitchClient *self, const char *device, VbetSwitchBridgeKind kind,
+gboolean vbet_switch_client_add_bridge (VbetSwitchClient *self, const char *device, const char *relay,
                                         guint ageing, const char *control_path, GError **error);
 /** vbet_switch_client_remove_bridge: also removes its ports and their cables. */
 gboolean vbet_switch_client_remove_bridge (VbetSwitchClient *self, const char *device, GError **error);
@@ -90,11 +86,17 @@ void vbet_switch_bridge_settings_init (VbetSwitchBridgeSettings *self);
 /** vbet_switch_client_set_bridge: changes all of a switch's settings. */
 gboolean vbet_switch_client_set_bridge (VbetSwitchClient *self, const char *device,
                                         const VbetSwitchBridgeSettings *settings, GError **error);
-/** vbet_switch_client_set_bridge_port: a switch's port. @vlan: of untagged frames, 0: none; @trunk: (nullable): of
- * tagged ones; @cost: of the spanning tree, 0: what the rate of its cable makes of it. */
+/* What a switch's port is set to; a hub's takes it and does nothing with it. All zero: a plain port. */
+typedef struct {
+  guint vlan;        /* of untagged frames; 0: none */
+  VbetVlanSet trunk; /* VLANs of tagged ones */
+  guint cost;        /* of the spanning tree; 0: what the rate of its cable makes of it */
+  gboolean isolated; /* nothing goes from it to another isolated port */
+} VbetSwitchPortSettings;
+
+/** vbet_switch_client_set_bridge_port: changes all of a port's settings. */
 gboolean vbet_switch_client_set_bridge_port (VbetSwitchClient *self, const char *device, guint nic,
-                                             guint vlan, const VbetVlanSet *trunk, guint cost,
-                                             GError **error);
+                                             const VbetSwitchPortSettings *settings, GError **error);
 
 /**
  * vbet_switch_client_add_guest_port:
@@ -306,7 +308,7 @@ typedef struct {
 
 typedef struct {
   char *device;
-  VbetSwitchBridgeKind kind;
+  gboolean learns;    /* addresses */
   guint ageing;       /* seconds */
   guint stock_guests; /* connected by the control socket */
   guint addresses;    /* in the table; @macs lists at most 1000 */

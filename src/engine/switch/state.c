@@ -223,8 +223,7 @@ read_bridge (VbetSwitchState *self, JsonObject *object)
 {
   VbetSwitchBridgeState *bridge = g_new0 (VbetSwitchBridgeState, 1);
   bridge->device = g_strdup (get_string (object, "bridge"));
-  bridge->kind
-      = strcmp (get_string (object, "kind"), "hub") == 0 ? VBET_SWITCH_BRIDGE_HUB : VBET_SWITCH_BRIDGE_SWITCH;
+  bridge->learns = get_boolean (object, "learns");
   bridge->ageing = (guint)get_int (object, "ageing");
   bridge->root = get_text (object, "root");
   bridge->root_cost = (guint)get_int (object, "root-cost");

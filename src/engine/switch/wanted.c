@@ -27,6 +27,7 @@ wanted_bridge_free (gpointer data)
   vbet_listener_free (self->listener);
   g_queue_clear_full (&self->stocks, wanted_stock_free);
   g_free (self->device);
+  g_free (self->relay);
   g_free (self);
 }
 
@@ -232,10 +233,13 @@ add_vlans (JsonBuilder *builder, const char *name, const VbetVlanSet *vlans)
 static void
 add_port_vlans (JsonBuilder *builder, const WantedPort *port)
 {
-  add_int (builder, "vlan", port->vlan);
-  add_vlans (builder, "trunk", &port->trunk);
-  if (port->cost != 0)
-    add_int (builder, "cost", port->cost);
+  const VbetSwitchPortSettings *settings = &port->settings;
+  add_int (builder, "vlan", settings->vlan);
+  add_vlans (builder, "trunk", &settings->trunk);
+  if (settings->cost != 0)
+    add_int (builder, "cost", settings->cost);
+  json_builder_set_member_name (builder, "isolated");
+  json_builder_add_boolean_value (builder, settings->isolated);
 }
 
 void
@@ -249,7 +253,7 @@ bridge_text (const WantedBridge *self, const char *op, gint64 id)
 {
   JsonBuilder *builder = begin (op, id);
   add_string (builder, "bridge", self->device);
-  add_string (builder, "kind", self->kind == VBET_SWITCH_BRIDGE_HUB ? "hub" : "switch");
+  add_string (builder, "kind", self->relay);
   add_int (builder, "ageing", self->settings.ageing);
   json_builder_set_member_name (builder, "stp");
   json_builder_add_boolean_value (builder, self->settings.stp);

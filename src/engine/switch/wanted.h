@@ -20,7 +20,7 @@ typedef struct {
 typedef struct {
   VbetSwitchClient *client;
   char *device;
-  VbetSwitchBridgeKind kind;
+  char *relay;
   VbetSwitchBridgeSettings settings;
   VbetListener *listener; /* NULL: no control socket */
   GQueue stocks;          /* of WantedStock, oldest first */
@@ -30,11 +30,9 @@ typedef struct {
   VbetSwitchClient *client;
   char *device;
   guint nic;
-  char *cable;  /* in this endpoint; NULL: none */
-  char *bridge; /* NULL: a guest's port, with the rest */
-  guint vlan;   /* of a bridge's port */
-  VbetVlanSet trunk;
-  guint cost; /* likewise, of the spanning tree; 0: by the cable's rate */
+  char *cable;                     /* in this endpoint; NULL: none */
+  char *bridge;                    /* NULL: a guest's port, with the rest */
+  VbetSwitchPortSettings settings; /* of a bridge's port */
   guint mtu;
   VbetListener *listener;       /* NULL: of a gateway, TAP or remote, which the engine connects itself */
   VbetListener *vhost_listener; /* NULL: no vhost-user */

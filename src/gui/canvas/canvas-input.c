@@ -309,18 +309,10 @@ give_up (VbetCanvas *self)
 static gboolean
 key_for_tool (VbetCanvas *self, guint key)
 {
-  static const struct {
-    guint key;
-    VbetKind kind;
-  } kinds[]
-      = { { GDK_KEY_h, VBET_KIND_HOST },   { GDK_KEY_r, VBET_KIND_ROUTER }, { GDK_KEY_f, VBET_KIND_FIREWALL },
-          { GDK_KEY_s, VBET_KIND_SWITCH }, { GDK_KEY_u, VBET_KIND_HUB },    { GDK_KEY_g, VBET_KIND_GATEWAY },
-          { GDK_KEY_t, VBET_KIND_TAP },    { GDK_KEY_e, VBET_KIND_REMOTE }, { GDK_KEY_n, VBET_KIND_NOTE } };
   guint lower = gdk_keyval_to_lower (key);
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
-    if (lower != kinds[i].key)
-      continue;
-    vbet_canvas_use_place (self, kinds[i].kind);
+  VbetKind kind = vbet_kind_from_key (lower); /* a key of a letter is that letter */
+  if (kind != 0) {
+    vbet_canvas_use_place (self, kind);
     return TRUE;
   }
   if (lower == GDK_KEY_c) {
@@ -456,9 +448,8 @@ vbet_canvas_drag_data_received (GtkWidget *widget, GdkDragContext *context, int 
   VbetPoint at = _vbet_canvas_to_lab (self, x, y);
   gboolean frame = g_strcmp0 (name, "frame") == 0, again = shift_is_down (widget);
   VbetKind kind = 0;
-  gboolean ok = frame
-                || (name != NULL && vbet_kind_from_name (name, &kind)
-                    && (kind & (VBET_KIND_DEVICE | VBET_KIND_NOTE)) != 0);
+  gboolean ok
+      = frame || (name != NULL && vbet_kind_from_name (name, &kind) && (kind & VBET_KIND_PLACED) != 0);
   gtk_drag_finish (context, ok, FALSE, time);
   VbetPoint to = frame || kind == VBET_KIND_NOTE ? vbet_canvas_snap (at)
                                                  : vbet_canvas_snap_to (self, at, NULL, TRUE, 0);

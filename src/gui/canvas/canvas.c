@@ -384,7 +384,7 @@ vbet_canvas_place_named (VbetCanvas *self, const char *tool, VbetPoint at)
   VbetKind kind = 0;
   if (g_str_equal (tool, "frame"))
     vbet_canvas_place_frame (self, (VbetRect){ to.x, to.y, FRAME_WIDTH, FRAME_HEIGHT }, TRUE);
-  else if (vbet_kind_from_name (tool, &kind) && (kind & (VBET_KIND_DEVICE | VBET_KIND_NOTE)) != 0)
+  else if (vbet_kind_from_name (tool, &kind) && (kind & VBET_KIND_PLACED) != 0)
     vbet_canvas_place (self, kind, to, TRUE);
   else
     return FALSE;

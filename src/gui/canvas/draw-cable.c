@@ -142,6 +142,7 @@ _vbet_draw_cable (VbetPen *pen, const VbetItem *item)
 {
   cairo_t *cr = pen->cr;
   const VbetPalette *palette = pen->palette;
+  const double air[] = { 4 * palette->line_scale, 3.5 * palette->line_scale };
   gboolean down = (item->flags & VBET_ITEM_DOWN) != 0, loaded = item->load[0] + item->load[1] > 0;
   double gap = down ? CLAMP (13 / MAX (vbet_point_distance (item->a, item->b), 1), 0, 0.2) : 0;
   cairo_set_line_cap (cr, CAIRO_LINE_CAP_BUTT);
@@ -164,7 +165,10 @@ _vbet_draw_cable (VbetPen *pen, const VbetItem *item)
     }
     _vbet_draw_source (cr, item->flags & VBET_ITEM_SELECTED ? &palette->accent : &palette->cable, 1);
     cairo_set_line_width (cr, LINE * palette->line_scale);
+    if (item->flags & VBET_ITEM_AIR)
+      cairo_set_dash (cr, air, G_N_ELEMENTS (air), 0);
     cairo_stroke (cr);
+    cairo_set_dash (cr, NULL, 0, 0);
   }
   if (down)
     draw_cut (pen, item, gap);

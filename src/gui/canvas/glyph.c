@@ -65,8 +65,8 @@ render (cairo_t *cr, RsvgHandle *handle, double x, double y, double size)
 static const char *
 kind_icon (VbetKind kind)
 {
-  const char *name = vbet_kind_name (kind);
-  return name != NULL ? name : "host";
+  const VbetKindSpec *spec = vbet_kind_spec (kind);
+  return spec != NULL && *spec->icon != '\0' ? spec->icon : "host";
 }
 
 /* Returns: (transfer none) (nullable). */

@@ -238,11 +238,8 @@ draw_grid (const VbetArrangement *self, VbetPoint *points)
 static guint
 rank (VbetKind kind)
 {
-  if (kind & VBET_KIND_OUTSIDE)
-    return 4;
-  if (kind & VBET_KIND_FIREWALL)
-    return 3;
-  return kind & VBET_KIND_ROUTER ? 2 : kind & (VBET_KIND_SWITCH | VBET_KIND_HUB) ? 1 : 0;
+  const VbetKindSpec *spec = vbet_kind_spec (kind);
+  return spec != NULL ? spec->rank : 0;
 }
 
 /* Numbers the layers of the component of @root; returns the deepest. */

@@ -405,24 +405,11 @@ offer_nic_numbers (Place *self, const char *name)
 static void
 offer_kinds (Place *self)
 {
-  static const struct {
-    VbetKind kind;
-    const char *help;
-  } kinds[] = {
-    { VBET_KIND_HOST, N_ ("A computer: a Linux of its own, with a shell.") },
-    { VBET_KIND_ROUTER, N_ ("A Linux that forwards packets, with FRR for routing protocols.") },
-    { VBET_KIND_FIREWALL, N_ ("A Linux that forwards what its rules allow.") },
-    { VBET_KIND_SWITCH, N_ ("Sends frames where their addresses were seen.") },
-    { VBET_KIND_HUB, N_ ("Sends every frame out of every other port.") },
-    { VBET_KIND_GATEWAY, N_ ("The way out to the real network, with NAT.") },
-    { VBET_KIND_TAP, N_ ("A TAP device of the real host.") },
-    { VBET_KIND_REMOTE, N_ ("A cable that goes on in another lab, on this or another computer.") },
-    { VBET_KIND_NIC, N_ ("A network interface, to be attached to a device.") },
-    { VBET_KIND_CABLE, N_ ("A cable with two ends, to be plugged into NICs.") },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    offer (self, VBET_COMPLETION_KIND, vbet_kind_name (kinds[i].kind), vbet_kind_name (kinds[i].kind), "",
-           _ (kinds[i].help));
+  guint size = 0;
+  const VbetKindSpec *kinds = vbet_kind_specs (&size);
+  for (guint i = 0; i < size; i++)
+    if (*kinds[i].help != '\0')
+      offer (self, VBET_COMPLETION_KIND, kinds[i].name, kinds[i].name, "", _ (kinds[i].help));
 }
 
 /* --- keys and values --------------------------------------------------------------------------- */
@@ -526,11 +513,11 @@ offer_values (Place *self, const VbetAttributeSpec *spec)
     for (guint k = 0; strcmp (usual[i].key, spec->key) == 0 && k < G_N_ELEMENTS (usual[i].values); k++)
       if (usual[i].values[k] != NULL)
         offer_value (self, spec, usual[i].values[k]);
-  if (strcmp (spec->key, "routing") == 0)
+  if (spec->content == VBET_CONTENT_FRR)
     offer_snippet (self, "\"\"\"router ospf …\"\"\"",
                    "\"\"\"\n  router ospf\n   network |192.168.0.0/24| area 0\n  \"\"\"",
                    _ ("FRR configuration: OSPF on one network"));
-  if (strcmp (spec->key, "rules") == 0)
+  if (spec->content == VBET_CONTENT_NFTABLES)
     offer_snippet (
         self, "\"\"\"table inet filter …\"\"\"",
         "\"\"\"\n  table inet filter {\n    chain forward {\n      type filter hook forward priority 0; "
@@ -641,23 +628,27 @@ offer_made (Place *self)
 static void
 offer_statements (Place *self, gboolean in_step)
 {
-  static const char *const made[] = { "host", "router", "firewall" };
-  guint n = 0;
+  guint n = 0, size = 0;
+  const VbetKindSpec *kinds = vbet_kind_specs (&size);
   const VbetCallSpec *specs = vbet_calls_specs (&n);
   for (guint i = 0; i < n; i++)
     if ((specs[i].places & (in_step ? VBET_PLACE_STEP : VBET_PLACE_LAB)) != 0)
       offer_call (self, specs[i].name);
   if (in_step)
     return;
-  for (guint i = 0; i < G_N_ELEMENTS (made); i++) {
-    g_autofree char *name = free_name (self, made[i]);
-    g_autofree char *label = g_strdup_printf ("%s = attach(alloc(%s), alloc(NIC))", name, made[i]);
+  for (guint i = 0; i < size; i++) {
+    const char *kind = kinds[i].name;
+    if ((kinds[i].kind & VBET_KIND_GUEST) == 0)
+      continue;
+    g_autofree char *name = free_name (self, kind);
+    g_autofree char *label = g_strdup_printf ("%s = attach(alloc(%s), alloc(NIC))", name, kind);
     g_autofree char *text
-        = g_strdup_printf ("%s = attach(alloc(%s), alloc(NIC, ip=|10.0.0.1/24|))", name, made[i]);
+        = g_strdup_printf ("%s = attach(alloc(%s), alloc(NIC, ip=|10.0.0.1/24|))", name, kind);
     offer_snippet (self, label, text, _ ("A new device with one NIC"));
   }
-  g_autofree char *name = free_name (self, "switch");
-  g_autofree char *text = g_strdup_printf ("%s = alloc(switch)", name);
+  const char *relay = vbet_kind_name (VBET_KIND_SWITCH);
+  g_autofree char *name = free_name (self, relay);
+  g_autofree char *text = g_strdup_printf ("%s = alloc(%s)", name, relay);
   offer_snippet (self, text, text, _ ("A new switch; link(switch, device, …) cables devices to it"));
   offer_snippet (self, "step \"…\" { }",
                  "step \"|Title|\" {\n  \"What the class sees.\"\n  ping(host1, host2)\n}",

@@ -29,7 +29,8 @@ static const struct {
   { "stp", N_ ("Spanning tree"), 1, VBET_KIND_SWITCH },
   { "vlans", N_ ("VLANs"), 2, VBET_KIND_SWITCH },
   { "mirror", N_ ("Mirror to port"), 3, VBET_KIND_SWITCH },
-  { "ageing", N_ ("Ageing"), 4, VBET_KIND_SWITCH },
+  { "ageing", N_ ("Ageing"), 4, VBET_KIND_LEARNER },
+  { "isolation", N_ ("Isolates its hosts"), 1, VBET_KIND_AP },
   { "network", N_ ("Network"), 1, VBET_KIND_GATEWAY },
   { "dhcp", N_ ("Gives addresses"), 2, VBET_KIND_GATEWAY },
   { "forward", N_ ("Forwarded ports"), 3, VBET_KIND_GATEWAY },
@@ -87,7 +88,8 @@ static const VbetAttributeSpec note_text
         NULL,
         "",
         VBET_LIVE_VISUAL,
-        N_ ("What the note says. The first line may be a heading: it begins with \"# \".") };
+        N_ ("What the note says. The first line may be a heading: it begins with \"# \"."),
+        .content = VBET_CONTENT_LINES };
 
 const VbetAttributeSpec *
 vbet_form_note_text (void)
@@ -115,18 +117,26 @@ label_of (const char *key, VbetKind kind, guint *ret_rank)
 static VbetEditor
 editor_of (const VbetAttributeSpec *spec)
 {
-  static const char *const long_texts[] = { "routing", "rules", "boot", "text", NULL };
   if (spec->type == VBET_VALUE_BOOL)
     return VBET_EDITOR_SWITCH;
   if (spec->choices != NULL)
     return spec->list ? VBET_EDITOR_CHECKS : VBET_EDITOR_CHOICE;
-  if (g_strv_contains (long_texts, spec->key))
+  switch (spec->content) {
+  case VBET_CONTENT_FRR:
+  case VBET_CONTENT_NFTABLES:
+  case VBET_CONTENT_SHELL:
+  case VBET_CONTENT_LINES:
     return VBET_EDITOR_TEXT;
-  if (strcmp (spec->key, "image") == 0 || strcmp (spec->key, "kernel") == 0)
+  case VBET_CONTENT_IMAGE:
+  case VBET_CONTENT_KERNEL:
     return VBET_EDITOR_NAMES;
-  if (strcmp (spec->key, "share") == 0)
+  case VBET_CONTENT_FOLDER:
     return VBET_EDITOR_FOLDER;
-  return strcmp (spec->key, "color") == 0 ? VBET_EDITOR_COLOR : VBET_EDITOR_ENTRY;
+  case VBET_CONTENT_COLOR:
+    return VBET_EDITOR_COLOR;
+  default:
+    return VBET_EDITOR_ENTRY;
+  }
 }
 
 /* --- texts ---------------------------------------------------------------------- */

@@ -15,7 +15,7 @@ make_nic (VbetSession *self, const char *device, guint *nic, const char *label, 
   if (*nic != VBET_NIC_NEW)
     return TRUE;
   const VbetDevice *found = vbet_topology_device (self->topology, device);
-  if (found != NULL && (found->kind & (VBET_KIND_SWITCH | VBET_KIND_HUB)) != 0) {
+  if (found != NULL && (found->kind & VBET_KIND_RELAY) != 0) {
     *nic = 0; /* a port more comes with the cable */
     return TRUE;
   }

@@ -165,6 +165,18 @@ settle_lamps (VbetViewBuilder *self, VbetItem *item)
   }
 }
 
+static gboolean
+is_air (const VbetViewBuilder *self, const VbetCable *cable)
+{
+  guint kinds = 0;
+  for (guint end = 0; end < 2; end++) {
+    const char *name = cable->ends[end].device;
+    const VbetDevice *device = name != NULL ? vbet_topology_device (self->input->topology, name) : NULL;
+    kinds |= device != NULL ? (guint)device->kind : 0;
+  }
+  return kinds == (VBET_KIND_AP | VBET_KIND_HOST);
+}
+
 static void
 add_cable (VbetViewBuilder *self, const VbetCable *cable, guint order)
 {
@@ -180,6 +192,8 @@ add_cable (VbetViewBuilder *self, const VbetCable *cable, guint order)
   item->flags = _vbet_view_marks (self->input, cable->name);
   if (!vbet_attributes_boolean (cable->attributes, VBET_KIND_CABLE, "up"))
     item->flags |= VBET_ITEM_DOWN;
+  if (is_air (self, cable))
+    item->flags |= VBET_ITEM_AIR;
   item->a = plugged[0] ? ends[0] : ends[1];
   item->b = plugged[1] ? ends[1] : ends[0];
   if (plugged[0] && plugged[1])

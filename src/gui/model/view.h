@@ -188,6 +188,7 @@ typedef enum {
   VBET_ITEM_CAPTURED_B = 1 << 12,
   VBET_ITEM_BLOCKED_A = 1 << 13, /* a cable of which the spanning tree blocks this end */
   VBET_ITEM_BLOCKED_B = 1 << 14,
+  VBET_ITEM_AIR = 1 << 16,     /* a cable that stands for the air between an access point and a host */
   VBET_ITEM_ALARMED = 1 << 15, /* a device of a running lab with which something is wrong */
 } VbetItemFlags;
 

@@ -18,6 +18,7 @@ struct _VbetField {
   const VbetAttributeSpec *spec;
   VbetEditor editor;
   char *name; /* accessible */
+  GtkWidget *label;
   VbetFieldWay ways[2];
   GtkWidget *both; /* (nullable): toggle: the same both ways */
   GtkWidget *reset;

@@ -10,6 +10,7 @@
 /* After this time without a keystroke, what was typed is told. */
 #define PAUSE_MS 1500
 #define LABEL_WIDTH 92
+#define LABEL_CHARS 13 /* that stand in one line: more leave the editor too little */
 
 G_DEFINE_FINAL_TYPE (VbetField, vbet_field, GTK_TYPE_BOX)
 
@@ -313,6 +314,8 @@ make_label (VbetField *self, const char *text, const char *help)
   atk_object_set_name (gtk_widget_get_accessible (self->restart), _ ("Takes effect at the next start"));
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  if (!is_wide (self))
+    gtk_label_set_max_width_chars (GTK_LABEL (label), LABEL_CHARS);
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), self->ways[0].widget);
   gtk_style_context_add_class (gtk_widget_get_style_context (sign), "vbet-info");
   atk_object_set_role (gtk_widget_get_accessible (sign), ATK_ROLE_REDUNDANT_OBJECT);
@@ -386,9 +389,10 @@ fill (VbetField *self, const char *label)
   }
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
   GtkWidget *ways = make_ways (self);
+  self->label = make_label (self, label, help);
   self->reset = small_button ("edit-clear-symbolic", _ ("Back to the default"), undo);
   g_signal_connect_swapped (self->reset, "clicked", G_CALLBACK (on_reset), self);
-  gtk_box_pack_start (GTK_BOX (row), make_label (self, label, help), wide, wide, 0);
+  gtk_box_pack_start (GTK_BOX (row), self->label, wide, wide, 0);
   if (!wide)
     gtk_box_pack_start (GTK_BOX (row), ways, TRUE, TRUE, 0);
   if (self->spec->pair) {
@@ -406,6 +410,13 @@ fill (VbetField *self, const char *label)
   gtk_label_set_max_width_chars (GTK_LABEL (self->reason), 20);
   gtk_widget_set_no_show_all (self->reason, TRUE);
   gtk_box_pack_start (GTK_BOX (self), self->reason, FALSE, FALSE, 0);
+}
+
+void
+vbet_field_align (VbetField *self, GtkSizeGroup *group)
+{
+  if (!is_wide (self))
+    gtk_size_group_add_widget (group, self->label);
 }
 
 GtkWidget *

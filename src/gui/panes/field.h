@@ -22,6 +22,8 @@ G_DECLARE_FINAL_TYPE (VbetField, vbet_field, VBET, FIELD, GtkBox)
  * @prefix: goes before the accessible name, such as "eth0 "; "" for none
  */
 GtkWidget *vbet_field_new (VbetKind kind, const VbetFormField *model, const char *prefix);
+/** vbet_field_align: its label is as wide as those of @group, unless the editor stands below it. */
+void vbet_field_align (VbetField *self, GtkSizeGroup *group);
 /** vbet_field_update: shows what is written now. */
 void vbet_field_update (VbetField *self, const VbetFormField *model);
 /** vbet_field_name_ways: what the two directions of a cable are called: "r1 → r2". */

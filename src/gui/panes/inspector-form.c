@@ -20,6 +20,7 @@ _vbet_inspector_section_free (VbetFormSection *section)
     g_free ((char *)section->objects[i].name);
   g_free (section->objects);
   g_ptr_array_unref (section->fields);
+  g_object_unref (section->labels);
   g_free (section);
 }
 
@@ -31,6 +32,7 @@ section_new (VbetInspector *self, const VbetObject *objects, guint size)
   section->objects = g_memdup2 (objects, size * sizeof *objects);
   section->size = size;
   section->fields = g_ptr_array_new ();
+  section->labels = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
   for (guint i = 0; i < size; i++)
     section->objects[i].name = g_strdup (objects[i].name);
   g_ptr_array_add (self->sections, section);
@@ -52,6 +54,7 @@ static GtkWidget *
 add_field (VbetFormSection *section, const VbetFormField *model, const char *prefix, GtkWidget *box)
 {
   GtkWidget *field = vbet_field_new (section->objects[0].kind, model, prefix);
+  vbet_field_align (VBET_FIELD (field), section->labels);
   g_signal_connect (field, "commit", G_CALLBACK (on_commit), section);
   gtk_box_pack_start (GTK_BOX (box), field, FALSE, FALSE, 0);
   g_ptr_array_add (section->fields, field);

@@ -14,20 +14,8 @@
 static const char *
 kind_text (VbetKind kind)
 {
-  static const struct {
-    VbetKind kind;
-    const char *text;
-  } texts[] = {
-    { VBET_KIND_HOST, N_ ("Host") },         { VBET_KIND_ROUTER, N_ ("Router") },
-    { VBET_KIND_FIREWALL, N_ ("Firewall") }, { VBET_KIND_SWITCH, N_ ("Switch") },
-    { VBET_KIND_HUB, N_ ("Hub") },           { VBET_KIND_GATEWAY, N_ ("Gateway to the real network") },
-    { VBET_KIND_TAP, N_ ("TAP device") },    { VBET_KIND_REMOTE, N_ ("Cable to another lab") },
-    { VBET_KIND_CABLE, N_ ("Cable") },       { VBET_KIND_NOTE, N_ ("Note") },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    if (texts[i].kind == kind)
-      return _ (texts[i].text);
-  return "";
+  const VbetKindSpec *spec = vbet_kind_spec (kind);
+  return spec != NULL ? _ (spec->title) : "";
 }
 
 static const char *
@@ -322,22 +310,22 @@ add_line (VbetInspector *self, const char *class_name, char *text)
 static void
 add_counts (VbetInspector *self, const VbetTopology *topology)
 {
-  guint kinds[] = { VBET_KIND_HOST, VBET_KIND_ROUTER,  VBET_KIND_FIREWALL, VBET_KIND_SWITCH,
-                    VBET_KIND_HUB,  VBET_KIND_GATEWAY, VBET_KIND_TAP,      VBET_KIND_REMOTE };
+  guint size = 0;
+  const VbetKindSpec *kinds = vbet_kind_specs (&size);
   GtkWidget *grid = gtk_grid_new ();
   int row = 0;
   gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
   gtk_grid_set_row_spacing (GTK_GRID (grid), 4);
-  for (guint k = 0; k <= G_N_ELEMENTS (kinds); k++) {
-    gboolean cables = k == G_N_ELEMENTS (kinds);
+  for (guint k = 0; k < size; k++) {
+    gboolean cables = kinds[k].kind == VBET_KIND_CABLE;
     guint n = cables ? topology->cables->len : 0;
     for (guint i = 0; !cables && i < topology->devices->len; i++)
-      n += ((VbetDevice *)g_ptr_array_index (topology->devices, i))->kind == kinds[k] ? 1 : 0;
+      n += ((VbetDevice *)g_ptr_array_index (topology->devices, i))->kind == kinds[k].kind ? 1 : 0;
     if (n == 0)
       continue;
     g_autofree char *number = g_strdup_printf ("%u", n);
     GtkWidget *count = gtk_label_new (number);
-    GtkWidget *what = gtk_label_new (kind_text (cables ? VBET_KIND_CABLE : (VbetKind)kinds[k]));
+    GtkWidget *what = gtk_label_new (_ (kinds[k].title));
     gtk_label_set_xalign (GTK_LABEL (count), 1);
     gtk_label_set_xalign (GTK_LABEL (what), 0);
     gtk_style_context_add_class (gtk_widget_get_style_context (count), "vbet-figure");

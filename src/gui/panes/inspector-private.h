@@ -12,7 +12,8 @@ typedef struct {
   VbetInspector *inspector;
   VbetObject *objects; /* names owned */
   guint size;
-  GPtrArray *fields; /* of VbetField, borrowed */
+  GPtrArray *fields;    /* of VbetField, borrowed */
+  GtkSizeGroup *labels; /* so that the editors stand in a column */
 } VbetFormSection;
 
 struct _VbetInspector {

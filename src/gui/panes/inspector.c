@@ -288,7 +288,7 @@ update_live (VbetInspector *self, const VbetObject *objects, guint size)
       = size == 1 && vbet_session_is_running (self->session) && vbet_runner_get_client (self->runner) != NULL;
   gboolean is_guest = running && (objects[0].kind & VBET_KIND_GUEST) != 0
                       && vbet_session_get_state (self->session, objects[0].name) != VBET_STATE_OFF;
-  gboolean is_switch = running && objects[0].kind == VBET_KIND_SWITCH;
+  gboolean is_switch = running && (objects[0].kind & VBET_KIND_LEARNER) != 0;
   gboolean is_outside = running && (objects[0].kind & VBET_KIND_OUTSIDE) != 0;
   gtk_widget_set_visible (self->switcher, is_guest || is_switch);
   if (!is_guest && !is_switch)

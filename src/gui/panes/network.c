@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "engine/model/kinds.h"
 #include "gui/reply.h"
 
 #define INTERVAL_MS 1000
@@ -195,7 +196,6 @@ show_tree (VbetNetwork *self, GVariant *reply)
                             known ? (const char *)name : root, vbet_reply_number (reply, "root_cost", 0), id);
   }
   gtk_label_set_text (GTK_LABEL (self->summary), text);
-  gtk_widget_set_visible (self->summary, TRUE);
 }
 
 /* Row @number of @store, made when there are fewer. */
@@ -380,15 +380,19 @@ static void schedule (VbetNetwork *self, guint milliseconds);
 static void
 show (VbetNetwork *self, GVariant *reply)
 {
-  const char *kind = vbet_reply_text (reply, "kind");
+  const char *kind_name = vbet_reply_text (reply, "kind");
+  VbetKind kind = 0;
   const char *error = vbet_reply_text (reply, "error");
-  gboolean is_switch = g_strcmp0 (kind, "switch") == 0, is_gateway = g_strcmp0 (kind, "gateway") == 0;
+  gboolean known = kind_name != NULL && vbet_kind_from_name (kind_name, &kind);
+  gboolean learns = known && (kind & VBET_KIND_LEARNER) != 0, is_gateway = kind == VBET_KIND_GATEWAY;
   gboolean failed = error != NULL && *error != '\0';
   show_problem (self, failed ? error : vbet_reply_text (reply, "problem"), failed);
-  gtk_widget_set_visible (self->tables, is_switch);
+  gtk_widget_set_visible (self->tables, learns);
   gtk_widget_set_visible (self->leases, is_gateway);
-  if (is_switch) {
-    show_tree (self, reply);
+  if (learns) {
+    gtk_widget_set_visible (self->summary, kind == VBET_KIND_SWITCH);
+    if (kind == VBET_KIND_SWITCH)
+      show_tree (self, reply);
     show_ports (self, reply);
     show_macs (self, reply);
   } else if (is_gateway) {

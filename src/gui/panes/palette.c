@@ -15,37 +15,20 @@
 
 typedef struct {
   const char *tool; /* parameter of win.tool */
+  const char *icon;
   const char *label;
   const char *tooltip;
   VbetKind kind; /* 0 for tools */
 } Entry;
 
-static const Entry entries[] = {
-  { "select", N_ ("Select"), N_ ("Select and move (V or Esc)"), 0 },
-  { "cable", N_ ("Cable"), N_ ("Draw cables from device to device (C)"), 0 },
-  { "host", N_ ("Host"), N_ ("A computer (H): drag it onto the canvas, or click here and then there"),
-    VBET_KIND_HOST },
-  { "router", N_ ("Router"), N_ ("A router (R): drag it onto the canvas, or click here and then there"),
-    VBET_KIND_ROUTER },
-  { "firewall", N_ ("Firewall"), N_ ("A firewall (F): drag it onto the canvas, or click here and then there"),
-    VBET_KIND_FIREWALL },
-  { "switch", N_ ("Switch"), N_ ("A switch (S): drag it onto the canvas, or click here and then there"),
-    VBET_KIND_SWITCH },
-  { "hub", N_ ("Hub"), N_ ("A hub (U): drag it onto the canvas, or click here and then there"),
-    VBET_KIND_HUB },
-  { "gateway", N_ ("Gateway"),
-    N_ ("A way to the Internet (G): drag it onto the canvas, or click here and then there"),
-    VBET_KIND_GATEWAY },
-  { "tap", N_ ("TAP"),
-    N_ ("A network device of this computer (T): drag it onto the canvas, or click here and then there"),
-    VBET_KIND_TAP },
-  { "remote", N_ ("Remote"),
-    N_ ("A cable to another lab, on another computer (E): drag it onto the canvas, or click here and then "
-        "there"),
-    VBET_KIND_REMOTE },
-  { "note", N_ ("Note"), N_ ("A note on the canvas (N): drag it there, or click here and then there"),
-    VBET_KIND_NOTE },
-  { "frame", N_ ("Frame"), N_ ("A frame around devices (M): click here, then drag it out on the canvas"), 0 },
+static const Entry tools_first[] = {
+  { "select", "select", N_ ("Select"), N_ ("Select and move (V or Esc)"), 0 },
+  { "cable", "cable", N_ ("Cable"), N_ ("Draw cables from device to device (C)"), 0 },
+};
+
+static const Entry tools_last[] = {
+  { "frame", "frame", N_ ("Frame"),
+    N_ ("A frame around devices (M): click here, then drag it out on the canvas"), 0 },
 };
 
 static gboolean
@@ -54,13 +37,29 @@ is_device (const Entry *entry)
   return (entry->kind & VBET_KIND_DEVICE) != 0;
 }
 
+/* Returns: (transfer full) (element-type Entry): in the order of the buttons. */
+static GArray *
+list_entries (void)
+{
+  GArray *entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  guint size = 0;
+  const VbetKindSpec *kinds = vbet_kind_specs (&size);
+  g_array_append_vals (entries, tools_first, G_N_ELEMENTS (tools_first));
+  for (guint i = 0; i < size; i++) {
+    Entry entry = { kinds[i].name, kinds[i].icon, kinds[i].label, kinds[i].tooltip, kinds[i].kind };
+    if ((kinds[i].kind & VBET_KIND_PLACED) != 0)
+      g_array_append_val (entries, entry);
+  }
+  return g_array_append_vals (entries, tools_last, G_N_ELEMENTS (tools_last));
+}
+
 static gboolean
 on_draw (GtkWidget *widget, cairo_t *cr, gpointer data)
 {
   const Entry *entry = data;
   double x = gtk_widget_get_allocated_width (widget) / 2.0,
          y = gtk_widget_get_allocated_height (widget) / 2.0;
-  vbet_draw_icon (cr, vbet_canvas_theme_palette (widget), entry->tool, x, y, PICTURE);
+  vbet_draw_icon (cr, vbet_canvas_theme_palette (widget), entry->icon, x, y, PICTURE);
   return GDK_EVENT_PROPAGATE;
 }
 
@@ -79,7 +78,7 @@ on_drag_begin (GtkWidget *widget, GdkDragContext *context, gpointer data)
   cairo_set_line_width (cr, 4);
   cairo_rectangle (cr, 0, 0, DRAGGED, DRAGGED);
   cairo_stroke (cr);
-  vbet_draw_icon (cr, palette, entry->tool, DRAGGED / 2, DRAGGED / 2, 48);
+  vbet_draw_icon (cr, palette, entry->icon, DRAGGED / 2, DRAGGED / 2, 48);
   cairo_destroy (cr);
   cairo_surface_set_device_offset (surface, -DRAGGED / 2, -DRAGGED / 2);
   gtk_drag_set_icon_surface (context, surface);
@@ -96,15 +95,17 @@ on_drag_data_get (GtkWidget *widget, GdkDragContext *context, GtkSelectionData *
 }
 
 static GtkWidget *
-new_button (const Entry *entry)
+new_button (const Entry *described)
 {
   const GtkTargetEntry targets[] = { { (char *)VBET_CANVAS_KIND_TARGET, GTK_TARGET_SAME_APP, 0 } };
   GtkWidget *button = gtk_toggle_button_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   GtkWidget *picture = gtk_drawing_area_new ();
+  Entry *entry = g_memdup2 (described, sizeof *described);
   g_autofree char *action = g_strconcat ("win.tool::", entry->tool, NULL);
+  g_object_set_data_full (G_OBJECT (button), "vbet-entry", entry, g_free);
   gtk_widget_set_size_request (picture, 44, PICTURE + 2);
-  g_signal_connect (picture, "draw", G_CALLBACK (on_draw), (gpointer)entry);
+  g_signal_connect (picture, "draw", G_CALLBACK (on_draw), entry);
   gtk_container_add (GTK_CONTAINER (box), picture);
   gtk_container_add (GTK_CONTAINER (box), gtk_label_new (_ (entry->label)));
   gtk_container_add (GTK_CONTAINER (button), box);
@@ -118,8 +119,8 @@ new_button (const Entry *entry)
     /* With Shift, which goes on placing, GTK asks for MOVE. */
     gtk_drag_source_set (button, GDK_BUTTON1_MASK, targets, G_N_ELEMENTS (targets),
                          GDK_ACTION_COPY | GDK_ACTION_MOVE);
-    g_signal_connect (button, "drag-begin", G_CALLBACK (on_drag_begin), (gpointer)entry);
-    g_signal_connect (button, "drag-data-get", G_CALLBACK (on_drag_data_get), (gpointer)entry);
+    g_signal_connect (button, "drag-begin", G_CALLBACK (on_drag_begin), entry);
+    g_signal_connect (button, "drag-data-get", G_CALLBACK (on_drag_data_get), entry);
   }
   return button;
 }
@@ -137,14 +138,16 @@ vbet_palette_new (void)
   gtk_style_context_add_class (gtk_widget_get_style_context (scrolled), "vbet-palette");
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   atk_object_set_name (gtk_widget_get_accessible (grid), _ ("Palette"));
-  for (guint i = 0; i < G_N_ELEMENTS (entries); i++) {
-    gboolean new_group = i > 0 && is_device (&entries[i]) != is_device (&entries[i - 1]);
+  g_autoptr (GArray) entries = list_entries ();
+  for (guint i = 0; i < entries->len; i++) {
+    const Entry *entry = &g_array_index (entries, Entry, i);
+    gboolean new_group = i > 0 && is_device (entry) != is_device (entry - 1);
     if (new_group) {
       row += column > 0 ? 1 : 0;
       column = 0;
       gtk_grid_attach (GTK_GRID (grid), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL), 0, row++, 2, 1);
     }
-    gtk_grid_attach (GTK_GRID (grid), new_button (&entries[i]), column, row, 1, 1);
+    gtk_grid_attach (GTK_GRID (grid), new_button (entry), column, row, 1, 1);
     column++;
     if (column == 2) {
       column = 0;

@@ -313,7 +313,7 @@ on_tool (GSimpleAction *action, GVariant *state, gpointer data)
   VbetWindow *self = data;
   const char *name = g_variant_get_string (state, NULL);
   VbetKind kind = 0;
-  if (vbet_kind_from_name (name, &kind) && (kind & (VBET_KIND_DEVICE | VBET_KIND_NOTE)) != 0)
+  if (vbet_kind_from_name (name, &kind) && (kind & VBET_KIND_PLACED) != 0)
     vbet_canvas_use_place (self->canvas, kind);
   else if (g_str_equal (name, "frame"))
     vbet_canvas_use_frame (self->canvas);

@@ -168,10 +168,10 @@ on_select_kind (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (!vbet_kind_from_name (g_variant_get_string (parameter, NULL), &kind))
     return;
   guint kinds = kind;
-  if (kind == VBET_KIND_SWITCH)
-    kinds |= VBET_KIND_HUB;
-  else if (kind == VBET_KIND_GATEWAY)
-    kinds |= VBET_KIND_TAP | VBET_KIND_REMOTE;
+  if ((kind & VBET_KIND_RELAY) != 0)
+    kinds = VBET_KIND_RELAY;
+  else if ((kind & VBET_KIND_OUTSIDE) != 0)
+    kinds = VBET_KIND_OUTSIDE;
   vbet_session_select_kind (self->session, kinds);
 }
 

@@ -11,6 +11,7 @@
 typedef struct {
   guint32 cost;        /* of the spanning tree; 0: the usual one */
   guint16 vlan;        /* of untagged frames; 0: none written */
+  gboolean isolated;   /* nothing goes from it to another isolated one */
   VbetVlanSet *tagged; /* (nullable): NULL: no trunk */
 } PortVlans;           /* and what else a port is set to */
 
@@ -26,6 +27,7 @@ struct VbetBridge {
 
   gboolean managed;     /* any of the following is in use: frames take the longer way */
   gboolean separates;   /* keeps VLANs apart */
+  gboolean isolates;    /* some of its ports are isolated */
   GArray *vlans;        /* of PortVlans, by port */
   VbetVlanSet *carried; /* (nullable): NULL: all */
   gint mirror;
@@ -35,6 +37,7 @@ struct VbetBridge {
 /* A frame on its way through, in the two shapes it may leave in; each is made when first needed. */
 typedef struct {
   const VbetFrame *frame; /* as it came */
+  guint from;             /* by this port */
   gboolean tagged;        /* it came with a tag that counts */
   guint16 vlan;
   guint8 priority;
@@ -74,9 +77,12 @@ static void
 update_managed (VbetBridge *self)
 {
   self->separates = self->carried != NULL;
-  for (guint i = 0; i < self->vlans->len; i++)
+  self->isolates = FALSE;
+  for (guint i = 0; i < self->vlans->len; i++) {
     self->separates |= port_vlans (self, i)->vlan != 0 || port_vlans (self, i)->tagged != NULL;
-  self->managed = self->separates || self->mirror >= 0 || self->stp != NULL;
+    self->isolates |= port_vlans (self, i)->isolated;
+  }
+  self->managed = self->separates || self->isolates || self->mirror >= 0 || self->stp != NULL;
 }
 
 static void
@@ -97,6 +103,15 @@ vbet_bridge_set_port_vlans (VbetBridge *self, guint port, guint16 vlan, const Vb
   vlans->tagged = copy_set (trunk);
   update_managed (self);
   forget_all (self);
+}
+
+void
+vbet_bridge_set_port_isolated (VbetBridge *self, guint port, gboolean isolated)
+{
+  if (port >= self->vlans->len)
+    return;
+  port_vlans (self, port)->isolated = isolated;
+  update_managed (self);
 }
 
 void
@@ -161,6 +176,7 @@ vbet_bridge_remove_port (VbetBridge *self, guint port, gint64 now)
 {
   vbet_bridge_set_link (self, port, FALSE, now);
   vbet_bridge_set_port_vlans (self, port, 0, NULL);
+  vbet_bridge_set_port_isolated (self, port, FALSE);
   if (port < self->vlans->len)
     port_vlans (self, port)->cost = 0;
   if (self->stp != NULL)
@@ -264,7 +280,7 @@ vbet_bridge_run (VbetBridge *self, gint64 now)
 
 /* --- frames ------------------------------------------------------------------------------ */
 
-/* The short way: no VLAN, no spanning tree, no mirror. */
+/* The short way: no VLAN, no isolated port, no spanning tree, no mirror. */
 static void
 relay (VbetBridge *self, guint port, const VbetFrame *frame, gint64 now)
 {
@@ -331,12 +347,14 @@ reshape (VbetBridge *self, const Shapes *shapes)
   return other;
 }
 
-/* Sends it by @port, if the frame's VLAN and the spanning tree go there. Returns: whether they do. */
+/* Sends it by @port, if isolation, the frame's VLAN and the spanning tree let it. Returns: whether they do. */
 static gboolean
 send_shaped (VbetBridge *self, guint port, Shapes *shapes)
 {
   gboolean tagged = FALSE;
   if (self->stp != NULL && !vbet_stp_is_forwarding (self->stp, port))
+    return FALSE;
+  if (port_vlans (self, port)->isolated && port_vlans (self, shapes->from)->isolated)
     return FALSE;
   if (self->separates && shapes->vlan != untagged_vlan (self, port)) {
     if (!vbet_vlan_set_has (port_vlans (self, port)->tagged, shapes->vlan))
@@ -381,7 +399,7 @@ static void
 relay_managed (VbetBridge *self, guint port, const VbetFrame *frame, gint64 now)
 {
   guint64 source = vbet_frame_source (frame), destination = vbet_frame_destination (frame);
-  Shapes shapes = { .frame = frame };
+  Shapes shapes = { .frame = frame, .from = port };
   mirror (self, port, frame);
   if (self->stp != NULL && destination == VBET_STP_ADDRESS) {
     vbet_stp_input (self->stp, port, frame, now);

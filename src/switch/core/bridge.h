@@ -22,6 +22,8 @@
  * VLAN 1, or, on a port that has a trunk, to none); tagged frames pass on
  * trunks, for the VLANs of the trunk. Each VLAN has addresses of its own.
  *
+ * Isolation: no frame goes from one isolated port to another; the others are reached by all, and reach all.
+ *
  * Spanning tree: see stp.h. While it is on, BPDUs end here.
  *
  * Mirror: one port may get a copy of every frame that comes in, as it came.
@@ -62,6 +64,8 @@ void vbet_bridge_set_link (VbetBridge *self, guint port, gboolean link, gint64 n
 /** vbet_bridge_set_port_vlans: @vlan: of untagged frames; 0: none. @trunk: (nullable): VLANs of tagged ones.
  */
 void vbet_bridge_set_port_vlans (VbetBridge *self, guint port, guint16 vlan, const VbetVlanSet *trunk);
+/** vbet_bridge_set_port_isolated: no frame goes from one isolated port to another. */
+void vbet_bridge_set_port_isolated (VbetBridge *self, guint port, gboolean isolated);
 /** vbet_bridge_set_port_cost: @cost: of the spanning tree; 0: VBET_STP_COST_DEFAULT. */
 void vbet_bridge_set_port_cost (VbetBridge *self, guint port, guint32 cost, gint64 now);
 /** vbet_bridge_set_vlans: @vlans: (nullable): those it carries; NULL or empty: all that its ports name. */
@@ -76,13 +80,13 @@ const VbetStp *vbet_bridge_get_stp (const VbetBridge *self);
 gint64 vbet_bridge_deadline (const VbetBridge *self);
 void vbet_bridge_run (VbetBridge *self, gint64 now);
 
+/** vbet_bridge_looks_inside: whether it needs whole frames: VLANs, isolated ports, a spanning tree or a mirror. */
+gboolean vbet_bridge_looks_inside (const VbetBridge *self);
 /**
  * vbet_bridge_input:
  * @frame: at least a header long
  * @now: nanoseconds, never less than before
  */
-/** vbet_bridge_looks_inside: whether it needs whole frames: VLANs, a spanning tree or a mirror. */
-gboolean vbet_bridge_looks_inside (const VbetBridge *self);
 void vbet_bridge_input (VbetBridge *self, guint port, const VbetFrame *frame, gint64 now);
 
 void vbet_bridge_set_ageing (VbetBridge *self, gint64 ageing);
