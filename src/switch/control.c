@@ -252,6 +252,10 @@ far_end_changed (const char *device, guint nic, guint64 serial, const VbetRemote
   json_builder_add_boolean_value (builder, news->carrier);
   json_builder_set_member_name (builder, "silence");
   json_builder_add_int_value (builder, news->silence < 0 ? -1 : news->silence / 1000000);
+  json_builder_set_member_name (builder, "clash");
+  json_builder_add_boolean_value (builder, news->clash);
+  json_builder_set_member_name (builder, "lab");
+  json_builder_add_string_value (builder, news->lab);
   json_builder_end_object (builder);
   send_builder (user_data, builder, NULL, 0);
 }
@@ -332,6 +336,15 @@ set_link (VbetControl *self, const VbetControlCommand *command)
     vbet_remote_set_carrier (remote, command->carrier);
   else
     return -ENOENT;
+  return 0;
+}
+
+static int
+identify (VbetControl *self, const VbetControlCommand *command)
+{
+  if (command->invalid)
+    return -EINVAL;
+  vbet_remotes_set_identity (vbet_io_get_remotes (self->io), &command->identity);
   return 0;
 }
 
@@ -543,6 +556,8 @@ execute (VbetControl *self, Call *call, gint64 now)
                             : vbet_fabric_set_cable (self->fabric, command->cable, &command->settings, now);
   case VBET_CONTROL_REMOVE_CABLE:
     return vbet_fabric_remove_cable (self->fabric, command->cable);
+  case VBET_CONTROL_IDENTIFY:
+    return identify (self, command);
   case VBET_CONTROL_ADD_CAPTURE:
     return add_capture (self, call);
   case VBET_CONTROL_REMOVE_CAPTURE:

@@ -24,6 +24,8 @@
 #define VBET_FILES_MAX 1000
 /* Most bytes of a text that goes to a guest: an attribute's, a file's. */
 #define VBET_TEXT_MAX (256 * 1024)
+/* Most bytes of a seed. */
+#define VBET_SEED_MAX 255
 /* Most devices of a lab, as many as generated ones have: an engine holds five descriptors for one that is off already. */
 #define VBET_LAB_DEVICES_MAX 1000
 

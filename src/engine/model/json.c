@@ -98,6 +98,8 @@ vbet_topology_to_json (const VbetTopology *self)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   json_builder_begin_object (builder);
+  if (self->seed != NULL)
+    add_text (builder, "seed", self->seed);
   json_builder_set_member_name (builder, "devices");
   json_builder_begin_array (builder);
   for (guint i = 0; i < self->devices->len; i++)

@@ -13,6 +13,8 @@
 #include "engine/language/value.h"
 #include "engine/model/schema.h"
 
+#define VBET_MAC_DIGEST_SIZE 16 /* bytes */
+
 typedef struct {
   const char *key;  /* interned */
   VbetValue *value; /* checked against the schema */
@@ -105,6 +107,7 @@ typedef struct VbetTopology VbetTopology;
 struct VbetTopology {
   gint refs;                   /* private */
   char *name;                  /* of the lab */
+  char *seed;                  /* (nullable): of its MACs, see vbet_mac_derive() */
   GPtrArray *devices;          /* of VbetDevice, in order of the text */
   GPtrArray *cables;           /* of VbetCable */
   GPtrArray *notes;            /* of VbetNote */
@@ -188,5 +191,14 @@ GPtrArray *vbet_attributes_list (const VbetAttributes *self, const char *key);
 /** vbet_topology_to_json: Returns: (transfer full): what "vbetctl show --json" prints, see vbetctl(1). */
 char *vbet_topology_to_json (const VbetTopology *self);
 
-/** vbet_mac_derive: the MAC of a NIC that has none written: locally administered, unicast, from a hash of the three. */
-void vbet_mac_derive (const char *lab_name, const char *device, guint nic, guint8 ret_mac[6]);
+/**
+ * vbet_mac_derive:
+ * @seed: (nullable): what seed() of the text says
+ *
+ * The MAC of a NIC that has none written: locally administered, unicast, from a hash of the four.
+ */
+void vbet_mac_derive (const char *lab_name, const char *seed, const char *device, guint nic,
+                      guint8 ret_mac[6]);
+/** vbet_mac_digest: a hash of what is the same in all derived MACs of a lab: where two labs have the same, the NICs of one
+ * number in devices of one name have equal MACs. */
+void vbet_mac_digest (const char *lab_name, const char *seed, guint8 ret_digest[VBET_MAC_DIGEST_SIZE]);

@@ -22,6 +22,7 @@
  * Signals:
  *   "port-state" (const char *device, guint nic, gboolean connected):
  *       a guest opened its NIC (TRUE: `ip link set up`) or closed it; the far end of a remote came or went.
+ *   "far-end" (const char *device): what vbet_switch_client_get_far_end() tells of clash or lab changed.
  *   "cable-state" (const char *cable, gboolean from_a, gboolean from_b): it went up or down by its schedule:
  *       whether frames from each end come through.
  *   "capture-closed" (guint64 serial): nobody reads that capture any more.
@@ -150,8 +151,25 @@ gboolean vbet_switch_client_connect_remote (VbetSwitchClient *self, const char *
 typedef struct {
   const char *state; /* static: "trying", "refused", "heard", "cut", "silent", "unknown", see vbetd(8) */
   gboolean carrier;
-  gint64 heard; /* monotonic, us; -1: never */
+  gint64 heard;   /* monotonic, us; -1: never */
+  gboolean clash; /* another run of a lab is there whose MACs are made of what those of this one are */
+  const char *
+      lab; /* (nullable): the name of the lab there, as it says, not cleaned; until the next thing is heard */
 } VbetSwitchFarEnd;
+
+#define VBET_SWITCH_RUN_SIZE 8 /* bytes */
+#define VBET_SWITCH_MACS_SIZE 16
+
+/* Whose the lab is: what its remotes tell others of it. */
+typedef struct {
+  guint8 run[VBET_SWITCH_RUN_SIZE];   /* random, another for each run of a lab */
+  guint8 macs[VBET_SWITCH_MACS_SIZE]; /* digest of what its MACs are made of: labs with equal ones clash */
+  const char *lab;                    /* its name */
+} VbetSwitchIdentity;
+
+/** vbet_switch_client_set_identity: from now on; without it, remotes say nothing of it, and clash with nobody. @identity:
+ * copied. */
+void vbet_switch_client_set_identity (VbetSwitchClient *self, const VbetSwitchIdentity *identity);
 
 /** vbet_switch_client_get_far_end: Returns: FALSE when no UDP socket is connected there. */
 gboolean vbet_switch_client_get_far_end (VbetSwitchClient *self, const char *device, guint nic,

@@ -48,6 +48,7 @@ typedef struct {
   gint64 vni;                   /* -1: no VXLAN */
   char *to;                     /* (nullable): with VXLAN: a socket address in base64 */
   VbetSwitchFarEnd far_end;
+  char *far_lab;   /* (nullable): of @far_end */
   GPtrArray *kept; /* of WantedMessage: what the guest's kernel said by it, in order; NULL: nothing */
   guint64 serial;  /* of the connection */
   guint tries;     /* how often the switch could not take the connection */
@@ -84,6 +85,16 @@ typedef struct {
   gboolean begun; /* a process had it */
 } WantedCapture;
 
+/* Whose the lab is. */
+typedef struct {
+  VbetSwitchIdentity is;
+  char *lab; /* of @is */
+} WantedIdentity;
+
+/** wanted_identity_new: Returns: (transfer full): a copy. */
+WantedIdentity *wanted_identity_new (const VbetSwitchIdentity *identity);
+/** wanted_identity_free: @self: (nullable) */
+void wanted_identity_free (WantedIdentity *self);
 void wanted_capture_free (gpointer data);
 void wanted_stock_free (gpointer data);
 void wanted_bridge_free (gpointer data);
@@ -106,6 +117,7 @@ gboolean wanted_port_equal (gconstpointer a, gconstpointer b);
 
 /* --- commands: JSON text, (transfer full); see src/switch/control.h ------------------ */
 
+char *wanted_identity_text (const WantedIdentity *self, gint64 id);
 char *wanted_bridge_add_text (const WantedBridge *self, gint64 id);
 char *wanted_bridge_set_text (const WantedBridge *self, gint64 id);
 char *wanted_stock_text (const WantedBridge *bridge, const char *op, guint64 serial, gint64 id);

@@ -360,6 +360,9 @@ summary_text (GVariant *reply)
     { "silent", N_ ("The far end has gone silent.") },
   };
   const char *far_end = vbet_reply_text (reply, "far_end"), *device = vbet_reply_text (reply, "device");
+  const char *lab = vbet_reply_text (reply, "far_lab");
+  if (g_strcmp0 (far_end, "heard") == 0 && lab != NULL && *lab != '\0')
+    return g_strdup_printf (_ ("The far end is there: the lab %s."), lab);
   for (guint i = 0; far_end != NULL && i < G_N_ELEMENTS (far_ends); i++)
     if (strcmp (far_ends[i].state, far_end) == 0)
       return g_strdup (_ (far_ends[i].text));
