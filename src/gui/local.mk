@@ -81,6 +81,8 @@ libvbet_view_a_SOURCES = \
 	src/gui/reply.h \
 	src/gui/runner.c \
 	src/gui/runner.h \
+	src/gui/tag.c \
+	src/gui/tag.h \
 	src/gui/transfer.c \
 	src/gui/transfer.h
 nodist_libvbet_view_a_SOURCES = src/gui/icons.c
