@@ -24,6 +24,8 @@ libvbet_base_a_SOURCES = \
 	src/base/lab-id.h \
 	src/base/leftovers.c \
 	src/base/leftovers.h \
+	src/base/mac.c \
+	src/base/mac.h \
 	src/base/owner.c \
 	src/base/owner.h \
 	src/base/paths.c \

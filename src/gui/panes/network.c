@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/mac.h"
 #include "gui/reply.h"
 
 #define INTERVAL_MS 1000
@@ -164,10 +165,8 @@ owner_text (VbetNetwork *self, const char *mac)
     const VbetDevice *device = g_ptr_array_index (topology->devices, i);
     for (guint k = 0; k < device->nics->len; k++) {
       const VbetNic *nic = g_ptr_array_index (device->nics, k);
-      char text[18];
-      g_snprintf (text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", nic->mac[0], nic->mac[1], nic->mac[2],
-                  nic->mac[3], nic->mac[4], nic->mac[5]);
-      if (g_ascii_strcasecmp (text, mac) == 0)
+      char text[VBET_MAC_TEXT_SIZE];
+      if (g_ascii_strcasecmp (vbet_mac_to_text (nic->mac, ':', text), mac) == 0)
         return end_text (topology, device->name, nic->index);
     }
   }
