@@ -12,6 +12,8 @@ libvbet_base_a_SOURCES = \
 	src/base/confine.h \
 	src/base/error.c \
 	src/base/error.h \
+	src/base/fd-message.c \
+	src/base/fd-message.h \
 	src/base/frr-config.c \
 	src/base/frr-config.h \
 	src/base/images.c \
