@@ -24,6 +24,8 @@ libvbet_base_a_SOURCES = \
 	src/base/kernels.h \
 	src/base/lab-id.c \
 	src/base/lab-id.h \
+	src/base/lab-user.c \
+	src/base/lab-user.h \
 	src/base/leftovers.c \
 	src/base/leftovers.h \
 	src/base/mac.c \
