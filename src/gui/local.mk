@@ -22,6 +22,8 @@ libvbet_view_a_SOURCES = \
 	src/gui/export.h \
 	src/gui/figures.c \
 	src/gui/figures.h \
+	src/gui/poller.c \
+	src/gui/poller.h \
 	src/gui/graphviz.c \
 	src/gui/graphviz.h \
 	src/gui/model/arrange-dot.c \
