@@ -132,7 +132,7 @@ void vbet_fabric_set_link_changed (VbetFabric *self, VbetFabricLinkChanged link_
 typedef struct {
   /* A frame at @end of the cable. @entered: the device there sent it, whatever becomes of it; else it came out.
    * It may have parts. Its bytes go away afterwards. Never calls the fabric. */
-  void (*frame) (VbetCableEnd end, gboolean entered, const VbetFrame *frame, gpointer user_data);
+  void (*frame) (VbetCableSide end, gboolean entered, const VbetFrame *frame, gpointer user_data);
   /* A run with frames has ended. */
   void (*flush) (gpointer user_data);
 } VbetTapClass;
