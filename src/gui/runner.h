@@ -41,8 +41,10 @@ G_DECLARE_FINAL_TYPE (VbetRunner, vbet_runner, VBET, RUNNER, GObject)
  *   "stopped" (): the lab that was asked to stop is gone
  */
 
+/** vbet_runner_new: Returns: (transfer full): runs the lab of @session, of which a reference is kept. */
 VbetRunner *vbet_runner_new (VbetSession *session);
 
+/** vbet_runner_get_phase: what the lab is doing; the signal "phase-changed" tells changes. */
 VbetPhase vbet_runner_get_phase (VbetRunner *self);
 /** vbet_runner_get_client: Returns: (transfer none) (nullable): the connection while there is one. */
 VbetClient *vbet_runner_get_client (VbetRunner *self);

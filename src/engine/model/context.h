@@ -86,8 +86,11 @@ typedef struct {
   VbetCable *cable;
 } VbetThing;
 
+/** vbet_context_init: @topology, @program, @diagnostics: borrowed for the life of @self. To be cleared by
+ * vbet_context_clear(). */
 void vbet_context_init (VbetContext *self, VbetTopology *topology, const VbetProgram *program,
                         VbetDiagnostics *diagnostics);
+/** vbet_context_clear: frees what @self holds, not @self. */
 void vbet_context_clear (VbetContext *self);
 
 /* --- context.c: nodes and names --- */

@@ -66,6 +66,7 @@ gboolean vbet_switch_client_start (VbetSwitchClient *self, GError **error);
  * unlinks every socket made. The wanted state is empty afterwards.
  */
 void vbet_switch_client_stop_async (VbetSwitchClient *self, GAsyncReadyCallback callback, gpointer user_data);
+/** vbet_switch_client_stop_finish: Returns: FALSE with @error when it was being stopped already. */
 gboolean vbet_switch_client_stop_finish (VbetSwitchClient *self, GAsyncResult *result, GError **error);
 
 /**
@@ -87,6 +88,7 @@ typedef struct {
   VbetVlanSet vlans; /* empty: all that its ports name */
 } VbetSwitchBridgeSettings;
 
+/** vbet_switch_bridge_settings_init: those of a switch that is not configured. */
 void vbet_switch_bridge_settings_init (VbetSwitchBridgeSettings *self);
 /** vbet_switch_client_set_bridge: changes all of a switch's settings. */
 gboolean vbet_switch_client_set_bridge (VbetSwitchClient *self, const char *device,
@@ -209,6 +211,7 @@ void vbet_switch_cable_settings_init (VbetSwitchCableSettings *self);
 gboolean vbet_switch_client_add_cable (VbetSwitchClient *self, const char *name, const char *device_a,
                                        guint nic_a, const char *device_b, guint nic_b,
                                        const VbetSwitchCableSettings *settings, GError **error);
+/** vbet_switch_client_remove_cable: Returns: FALSE with @error when there is none of that name. */
 gboolean vbet_switch_client_remove_cable (VbetSwitchClient *self, const char *name, GError **error);
 /** vbet_switch_client_set_cable: changes all of a cable's settings. */
 gboolean vbet_switch_client_set_cable (VbetSwitchClient *self, const char *name,
@@ -230,6 +233,7 @@ typedef struct {
  * Returns: its serial number.
  */
 guint64 vbet_switch_client_add_capture (VbetSwitchClient *self, const VbetSwitchCapture *wanted, int fd);
+/** vbet_switch_client_remove_capture: its reader sees the end; an unknown @serial is ignored. */
 void vbet_switch_client_remove_capture (VbetSwitchClient *self, guint64 serial);
 
 typedef struct {
@@ -344,6 +348,7 @@ typedef struct {
   GHashTable *index;  /* of all of them, for the find functions */
 } VbetSwitchState;
 
+/** vbet_switch_state_free: @self: (nullable) */
 void vbet_switch_state_free (VbetSwitchState *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetSwitchState, vbet_switch_state_free)
 
@@ -361,5 +366,6 @@ const VbetSwitchBridgeState *vbet_switch_state_find_bridge (const VbetSwitchStat
  */
 void vbet_switch_client_get_state_async (VbetSwitchClient *self, GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer user_data);
+/** vbet_switch_client_get_state_finish: Returns: (transfer full): NULL with @error. */
 VbetSwitchState *vbet_switch_client_get_state_finish (VbetSwitchClient *self, GAsyncResult *result,
                                                       GError **error);

@@ -83,6 +83,7 @@ typedef struct VbetProbe VbetProbe;
  */
 VbetProbe *vbet_probe_new (VbetCableCore *cable, const VbetProbeWish *wish, guint run, guint64 seed,
                            VbetProbeClock clock, gpointer user_data, gint64 now);
+/** vbet_probe_free: @self: (nullable) */
 void vbet_probe_free (VbetProbe *self);
 
 /** vbet_probe_deadline: Returns: when vbet_probe_run() has something to do; VBET_CABLE_NEVER: nothing any
