@@ -260,12 +260,16 @@ bool vbet_agent_read_get (const VbetAgentFrame *frame, char *ret_path);
 bool vbet_agent_read_u32 (const VbetAgentFrame *frame, uint32_t *ret_value);
 /** vbet_agent_read_features: of a HELLO. Returns: 0 when it tells of none. */
 uint32_t vbet_agent_read_features (const VbetAgentFrame *frame);
+/** vbet_agent_read_resize: Returns: false when @frame is malformed; then nothing is set. */
 bool vbet_agent_read_resize (const VbetAgentFrame *frame, uint16_t *ret_rows, uint16_t *ret_columns);
+/** vbet_agent_read_hello: @ret_version: of the protocol; @ret_started: whether the guest's boot is over. Returns: as
+ * vbet_agent_read_resize(). */
 bool vbet_agent_read_hello (const VbetAgentFrame *frame, uint32_t *ret_version, bool *ret_started);
 /** vbet_agent_read_carrier: of CARRIER, and of LINK, which looks the same. */
 bool vbet_agent_read_carrier (const VbetAgentFrame *frame, uint32_t *ret_index, bool *ret_carrier);
 /** vbet_agent_read_speed: of SPEED. */
 bool vbet_agent_read_speed (const VbetAgentFrame *frame, uint32_t *ret_index, uint32_t *ret_speed);
+/** vbet_agent_read_clock: @ret_nanoseconds: since 1970. Returns: as vbet_agent_read_resize(). */
 bool vbet_agent_read_clock (const VbetAgentFrame *frame, uint64_t *ret_nanoseconds);
 /**
  * vbet_agent_read_error:

@@ -3,28 +3,13 @@
 
 #include "base/confine.h"
 
-#include <errno.h>
-#include <grp.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/paths.h"
-
-static int
-give_up_root (void)
-{
-  uid_t uid;
-  gid_t gid;
-  if (geteuid () != 0)
-    return 0;
-  vbet_paths_lab_user (&uid, &gid);
-  if (setgroups (0, NULL) != 0 || setresgid (gid, gid, gid) != 0 || setresuid (uid, uid, uid) != 0)
-    return -errno;
-  return 0;
-}
+#include "base/lab-user.h"
 
 static void
 raise_files (void)
@@ -61,7 +46,7 @@ int
 vbet_confine (const VbetConfinement *confinement, const char *ret_layers[VBET_CONFINE_LAYERS])
 {
   guint n = 0;
-  int result = give_up_root ();
+  int result = vbet_lab_user_become ();
   if (result != 0)
     return result;
   ret_layers[n++] = "user";

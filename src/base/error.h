@@ -23,4 +23,5 @@ typedef enum {
   VBET_ERROR_CANCELLED,
 } VbetErrorCode;
 
+/** vbet_error_quark: the domain VBET_ERROR. */
 GQuark vbet_error_quark (void);

@@ -19,6 +19,7 @@ typedef struct {
   gboolean current; /* what new labs use */
 } VbetKernelInfo;
 
+/** vbet_kernel_info_free: @self: (nullable) */
 void vbet_kernel_info_free (VbetKernelInfo *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetKernelInfo, vbet_kernel_info_free)
 

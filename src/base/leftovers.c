@@ -13,6 +13,7 @@
 
 #include <glib/gstdio.h>
 
+#include "base/lab-user.h"
 #include "base/paths.h"
 
 #define ASIDE ".dead-"              /* and a random part */
@@ -82,7 +83,7 @@ lab_user (void)
 {
   uid_t uid;
   gid_t gid;
-  vbet_paths_lab_user (&uid, &gid);
+  vbet_lab_user_find (&uid, &gid);
   return uid;
 }
 

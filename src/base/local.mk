@@ -12,6 +12,8 @@ libvbet_base_a_SOURCES = \
 	src/base/confine.h \
 	src/base/error.c \
 	src/base/error.h \
+	src/base/fd-message.c \
+	src/base/fd-message.h \
 	src/base/frr-config.c \
 	src/base/frr-config.h \
 	src/base/images.c \
@@ -22,8 +24,12 @@ libvbet_base_a_SOURCES = \
 	src/base/kernels.h \
 	src/base/lab-id.c \
 	src/base/lab-id.h \
+	src/base/lab-user.c \
+	src/base/lab-user.h \
 	src/base/leftovers.c \
 	src/base/leftovers.h \
+	src/base/mac.c \
+	src/base/mac.h \
 	src/base/owner.c \
 	src/base/owner.h \
 	src/base/paths.c \

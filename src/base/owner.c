@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/paths.h"
+#include "base/lab-user.h"
 
 gboolean
 vbet_owner_is_ours (int fd, GPid *ret_pid, GError **error)
@@ -27,7 +27,7 @@ vbet_owner_is_ours (int fd, GPid *ret_pid, GError **error)
   }
   if (ret_pid != NULL)
     *ret_pid = other.pid;
-  vbet_paths_lab_user (&lab_user, &lab_group);
+  vbet_lab_user_find (&lab_user, &lab_group);
   if (other.uid == 0 || other.uid == geteuid () || other.uid == lab_user)
     return TRUE;
   g_set_error (

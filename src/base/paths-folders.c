@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/lab-user.h"
 #include "base/paths-private.h"
 
 /* In the state folder: the run-time folder that is used instead of /tmp/vbet-UID. */
@@ -39,7 +40,7 @@ is_lab_user (uid_t owner)
 {
   uid_t uid;
   gid_t gid;
-  vbet_paths_lab_user (&uid, &gid);
+  vbet_lab_user_find (&uid, &gid);
   return owner == uid || (geteuid () == 0 && owner == 0);
 }
 
@@ -89,7 +90,7 @@ hand_over (const char *path, GError **error)
   uid_t uid;
   gid_t gid;
   struct stat status;
-  vbet_paths_lab_user (&uid, &gid);
+  vbet_lab_user_find (&uid, &gid);
   int fd = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   gboolean ok = fd >= 0 && fstat (fd, &status) == 0
                 && (status.st_uid == uid || (status.st_uid == 0 && fchown (fd, uid, gid) == 0));
@@ -185,7 +186,7 @@ write_record (int state, const char *path, GError **error)
   gid_t gid;
   g_autofree char *line = g_strdup_printf ("%s\n", path);
   ssize_t size = (ssize_t)strlen (line);
-  vbet_paths_lab_user (&uid, &gid);
+  vbet_lab_user_find (&uid, &gid);
   (void)unlinkat (state, RECORD_NEW, 0);
   int fd = openat (state, RECORD_NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   gboolean ok = fd >= 0 && write (fd, line, (size_t)size) == size

@@ -10,29 +10,10 @@
 #include <glib/gstdio.h>
 
 #include "base/lab-id.h"
+#include "base/lab-user.h"
 #include "base/paths-private.h"
 
 #define SYSTEM_DIR "/var/lib/vbet"
-#define FALLBACK_NOBODY 65534
-
-void
-vbet_paths_lab_user (uid_t *ret_uid, gid_t *ret_gid)
-{
-  *ret_uid = geteuid ();
-  *ret_gid = getegid ();
-  if (*ret_uid != 0)
-    return;
-  struct passwd entry;
-  struct passwd *found = NULL;
-  char buffer[1024];
-  if (getpwnam_r ("nobody", &entry, buffer, sizeof buffer, &found) == 0 && found != NULL) {
-    *ret_uid = found->pw_uid;
-    *ret_gid = found->pw_gid;
-  } else {
-    *ret_uid = FALLBACK_NOBODY;
-    *ret_gid = FALLBACK_NOBODY;
-  }
-}
 
 /* The engine runs as "nobody" after root started it; it must still find the
  * folders its root client uses, hence nobody counts as root here. */
@@ -46,7 +27,7 @@ is_system_user (void)
   struct passwd entry;
   struct passwd *found = NULL;
   char buffer[1024];
-  vbet_paths_lab_user (&uid, &gid);
+  vbet_lab_user_find (&uid, &gid);
   return getpwnam_r ("nobody", &entry, buffer, sizeof buffer, &found) == 0 && found != NULL
          && found->pw_uid == uid;
 }
@@ -82,7 +63,7 @@ _vbet_paths_shared_runtime_dir (void)
 {
   uid_t uid;
   gid_t gid;
-  vbet_paths_lab_user (&uid, &gid);
+  vbet_lab_user_find (&uid, &gid);
   return g_strdup_printf ("/tmp/vbet-%u", (unsigned)uid);
 }
 

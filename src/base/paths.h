@@ -27,15 +27,6 @@
 /* The longest socket path a lab may use, in bytes without the NUL: sun_path holds 108. */
 #define VBET_SOCKET_PATH_MAX 107
 
-/**
- * vbet_paths_lab_user:
- * @ret_uid: (out): user id guests, switch and vbetd run as
- * @ret_gid: (out): group id likewise
- *
- * The caller's own ids, or those of "nobody" when the effective user is root.
- */
-void vbet_paths_lab_user (uid_t *ret_uid, gid_t *ret_gid);
-
 /** vbet_paths_runtime_dir: Returns: (transfer full): the folder that holds one folder a running lab. */
 char *vbet_paths_runtime_dir (void);
 

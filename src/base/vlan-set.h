@@ -12,12 +12,14 @@ typedef struct {
 /* 16 hexadecimal digits a word. */
 #define VBET_VLAN_SET_TEXT_SIZE (VBET_VLANS / 4 + 1)
 
+/** vbet_vlan_set_has: @vlan: any number; those that are none are in no set. */
 static inline gboolean
 vbet_vlan_set_has (const VbetVlanSet *self, guint vlan)
 {
   return self != NULL && vlan < VBET_VLANS && (self->words[vlan / 64] >> vlan % 64 & 1) != 0;
 }
 
+/** vbet_vlan_set_add: @vlan: one that is none is left out. */
 static inline void
 vbet_vlan_set_add (VbetVlanSet *self, guint vlan)
 {
@@ -25,6 +27,7 @@ vbet_vlan_set_add (VbetVlanSet *self, guint vlan)
     self->words[vlan / 64] |= G_GUINT64_CONSTANT (1) << vlan % 64;
 }
 
+/** vbet_vlan_set_is_empty: whether no VLAN is in it. */
 static inline gboolean
 vbet_vlan_set_is_empty (const VbetVlanSet *self)
 {

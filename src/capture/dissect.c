@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/mac.h"
+
 /* What is left of the frame. */
 typedef struct {
   const guint8 *at;
@@ -51,12 +53,6 @@ static void
 name_protocol (VbetDissection *self, const char *protocol)
 {
   g_strlcpy (self->protocol, protocol, sizeof self->protocol);
-}
-
-static void
-print_mac (char *to, gsize size, const guint8 *mac)
-{
-  g_snprintf (to, size, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 }
 
 static void
@@ -157,10 +153,10 @@ dissect_dhcp (VbetDissection *self, Bytes in)
     return;
   }
   char address[16];
-  char mac[18];
+  char mac[VBET_MAC_TEXT_SIZE];
   gboolean from_server = in.at[0] == 2;
   print_ipv4 (address, sizeof address, in.at + 16);
-  print_mac (mac, sizeof mac, in.at + 28);
+  vbet_mac_to_text (in.at + 28, ':', mac);
   skip (&in, 240);
   while (has (&in, 2) && in.at[0] != 255) {
     if (in.at[0] == 53 && has (&in, 3)) {
@@ -515,9 +511,9 @@ dissect_arp (VbetDissection *self, Bytes in)
   }
   char sender[16];
   char target[16];
-  char mac[18];
+  char mac[VBET_MAC_TEXT_SIZE];
   guint operation = u16 (in.at + 6);
-  print_mac (mac, sizeof mac, in.at + 8);
+  vbet_mac_to_text (in.at + 8, ':', mac);
   print_ipv4 (sender, sizeof sender, in.at + 14);
   print_ipv4 (target, sizeof target, in.at + 24);
   if (operation == 1 && strcmp (sender, target) == 0)
@@ -601,8 +597,8 @@ vbet_dissect (const guint8 *data, guint captured, guint size, VbetDissection *re
     say (self, "%u bytes, too short for a header", size);
     return;
   }
-  print_mac (self->to, sizeof self->to, in.at);
-  print_mac (self->from, sizeof self->from, in.at + 6);
+  vbet_mac_to_text (in.at, ':', self->to);
+  vbet_mac_to_text (in.at + 6, ':', self->from);
   guint type = u16 (in.at + 12);
   skip (&in, 14);
   for (guint tags = 0; tags < 2 && (type == 0x8100 || type == 0x88a8) && has (&in, 4); tags++) {

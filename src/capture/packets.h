@@ -31,7 +31,9 @@ typedef gboolean (*VbetPacketBlock) (const guint8 *block, gsize size, const Vbet
 
 typedef struct VbetPackets VbetPackets;
 
+/** vbet_packets_new: Returns: (transfer full): one that has read nothing. */
 VbetPackets *vbet_packets_new (void);
+/** vbet_packets_free: @self: (nullable) */
 void vbet_packets_free (VbetPackets *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetPackets, vbet_packets_free)
 

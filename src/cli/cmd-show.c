@@ -3,17 +3,12 @@
 
 #include <string.h>
 
+#include "base/mac.h"
 #include "cli/command.h"
 #include "cli/lab-file.h"
 #include "cli/output.h"
 #include "cli/result-list.h"
 #include "engine/model/topology.h"
-
-static char *
-mac_text (const guint8 mac[6])
-{
-  return g_strdup_printf ("%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
-}
 
 static char *
 addresses_text (const VbetNic *nic)
@@ -45,7 +40,9 @@ print_devices (const VbetTopology *topology)
           vbet_table_add (table, "");
         continue;
       }
-      g_autofree char *mac = guest ? mac_text (nic->mac) : g_strdup ("");
+      char mac[VBET_MAC_TEXT_SIZE] = "";
+      if (guest)
+        vbet_mac_to_text (nic->mac, ':', mac);
       const char *peer = device->kind == VBET_KIND_REMOTE
                              ? vbet_attributes_text (device->attributes, VBET_KIND_REMOTE, "peer")
                              : NULL;

@@ -126,7 +126,10 @@ far_end_text (GVariant *device)
   GString *all = g_string_new (NULL);
   g_string_printf (all, "%s %s", vbet_field_text (device, "peer"), text);
   g_autoptr (GVariant) heard = g_variant_lookup_value (device, "heard", NULL);
-  if (heard != NULL)
+  const char *lab = vbet_field_text (device, "far_lab");
+  if (heard != NULL && *lab != '\0')
+    g_string_append_printf (all, " (lab %s, heard %.0f s ago)", lab, vbet_field_number (device, "heard"));
+  else if (heard != NULL)
     g_string_append_printf (all, " (heard %.0f s ago)", vbet_field_number (device, "heard"));
   return g_string_free (all, FALSE);
 }

@@ -66,7 +66,11 @@ gboolean vbet_command_parse_strict (const VbetCommand *self, const GOptionEntry 
 /** vbet_command_usage_error: says "vbetctl: …" and where help is. Returns: VBET_EXIT_USAGE. */
 int vbet_command_usage_error (const VbetCommand *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
-/* One function a command; see commands.c for what each does. */
+/** vbet_cmd_apply, vbet_cmd_call, vbet_cmd_calls, vbet_cmd_capture, vbet_cmd_check, vbet_cmd_console,
+ * vbet_cmd_shell, vbet_cmd_cp, vbet_cmd_doctor, vbet_cmd_exec, vbet_cmd_fmt, vbet_cmd_help, vbet_cmd_image,
+ * vbet_cmd_kernel, vbet_cmd_measure, vbet_cmd_new, vbet_cmd_ps, vbet_cmd_run, vbet_cmd_show, vbet_cmd_status,
+ * vbet_cmd_step, vbet_cmd_stop, vbet_cmd_test: one function a command; commands.c says what each does. @argv:
+ * (array length=argc): from the command's name on. Returns: the exit code of vbetctl(1). */
 int vbet_cmd_apply (const VbetCommand *self, int argc, char **argv);
 int vbet_cmd_call (const VbetCommand *self, int argc, char **argv);
 int vbet_cmd_calls (const VbetCommand *self, int argc, char **argv);

@@ -53,8 +53,11 @@ gboolean vbet_connection_stop_lab (VbetClient *client, const VbetInterrupt *inte
 
 /** vbet_field_text: Returns: (transfer none): "" if missing; lives as long as @dict. */
 const char *vbet_field_text (GVariant *dict, const char *key);
+/** vbet_field_integer: Returns: 0 when there is no such member, or of another type. */
 gint64 vbet_field_integer (GVariant *dict, const char *key);
+/** vbet_field_number: likewise. */
 double vbet_field_number (GVariant *dict, const char *key);
+/** vbet_field_boolean: likewise; FALSE. */
 gboolean vbet_field_boolean (GVariant *dict, const char *key);
 /** vbet_field_dict: Returns: (transfer full) (nullable): the object at @key. */
 GVariant *vbet_field_dict (GVariant *dict, const char *key);

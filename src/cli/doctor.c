@@ -4,7 +4,6 @@
 #include "cli/doctor.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -12,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/paths.h"
+#include "base/lab-user.h"
 
 static const VbetDoctorCheck checks[] = {
   { "programs", vbet_doctor_check_programs },
@@ -89,11 +88,7 @@ vbet_doctor_state_name (VbetDoctorState state)
 static int
 run_probe (int (*probe) (void))
 {
-  uid_t uid;
-  gid_t gid;
-  vbet_paths_lab_user (&uid, &gid);
-  if (geteuid () == 0
-      && (setgroups (0, NULL) != 0 || setresgid (gid, gid, gid) != 0 || setresuid (uid, uid, uid) != 0))
+  if (vbet_lab_user_become () != 0)
     return 126;
   prctl (PR_SET_DUMPABLE, 1);
   return probe ();

@@ -36,6 +36,7 @@ typedef struct {
 
 /** vbet_doctor_examine: Returns: (transfer full): what every check found. */
 VbetDoctor *vbet_doctor_examine (void);
+/** vbet_doctor_free: @self: (nullable) */
 void vbet_doctor_free (VbetDoctor *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetDoctor, vbet_doctor_free)
 
@@ -49,6 +50,8 @@ const char *vbet_doctor_state_name (VbetDoctorState state);
 /* --- the checks, by file ----------------------------------------------------- */
 
 /* doctor-lab.c: what vBET itself needs to be there */
+/** vbet_doctor_check_programs, vbet_doctor_check_kernel, vbet_doctor_check_image, vbet_doctor_check_image_tools,
+ * vbet_doctor_check_optional: each reports one finding or more as @id. */
 void vbet_doctor_check_programs (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_kernel (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_image (VbetDoctor *doctor, const char *id);
@@ -56,10 +59,14 @@ void vbet_doctor_check_image_tools (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_optional (VbetDoctor *doctor, const char *id);
 
 /* doctor-guest.c: whether a guest runs */
+/** vbet_doctor_check_registers, vbet_doctor_check_guest: likewise. */
 void vbet_doctor_check_registers (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_guest (VbetDoctor *doctor, const char *id);
 
 /* doctor-kernel.c: what the host's kernel lets us do */
+/** vbet_doctor_check_namespaces, vbet_doctor_check_ptrace, vbet_doctor_check_personality,
+ * vbet_doctor_check_landlock, vbet_doctor_check_share, vbet_doctor_check_tun: likewise; what is tried is tried in a
+ * child process. */
 void vbet_doctor_check_namespaces (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_ptrace (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_personality (VbetDoctor *doctor, const char *id);
@@ -68,6 +75,8 @@ void vbet_doctor_check_share (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_tun (VbetDoctor *doctor, const char *id);
 
 /* doctor-space.c: folders, memory, limits */
+/** vbet_doctor_check_shm, vbet_doctor_check_runtime, vbet_doctor_check_leftovers, vbet_doctor_check_disk,
+ * vbet_doctor_check_memory, vbet_doctor_check_limits: likewise. */
 void vbet_doctor_check_shm (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_runtime (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_leftovers (VbetDoctor *doctor, const char *id);

@@ -10,7 +10,10 @@
 
 typedef struct VbetInterrupt VbetInterrupt;
 
+/** vbet_interrupt_new: Returns: (transfer full): from now on the signals that ask a program to end, such as that of
+ * Ctrl+C, are told to it instead of ending the process. */
 VbetInterrupt *vbet_interrupt_new (void);
+/** vbet_interrupt_free: @self: (nullable): signals do again what they did. */
 void vbet_interrupt_free (VbetInterrupt *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetInterrupt, vbet_interrupt_free)
 

@@ -25,6 +25,7 @@ typedef struct {
  * Returns: (transfer full): the lab, also when its text is wrong; NULL when it cannot be read.
  */
 VbetLabFile *vbet_lab_file_load (const char *argument, GError **error);
+/** vbet_lab_file_free: @self: (nullable) */
 void vbet_lab_file_free (VbetLabFile *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetLabFile, vbet_lab_file_free)
 

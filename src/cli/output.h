@@ -79,11 +79,13 @@ typedef struct VbetTable VbetTable;
 /** vbet_table_new: @headings: separated by '|'; one that starts with '>' is a column of numbers, aligned
  * right. */
 VbetTable *vbet_table_new (const char *headings);
+/** vbet_table_free: @self: (nullable) */
 void vbet_table_free (VbetTable *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetTable, vbet_table_free)
 
 /** vbet_table_add: @cell: (nullable): the next cell of the present row; rows fill by themselves. */
 void vbet_table_add (VbetTable *self, const char *cell);
+/** vbet_table_add_format: as vbet_table_add(), of what printf() makes of the arguments. */
 void vbet_table_add_format (VbetTable *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /** vbet_table_add_state: a device's state, coloured on a terminal. */
 void vbet_table_add_state (VbetTable *self, const char *state);

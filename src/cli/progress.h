@@ -15,6 +15,7 @@ typedef struct VbetProgress VbetProgress;
  * Follows the notifications of @client until vbet_progress_free(), which also ends the changing line.
  */
 VbetProgress *vbet_progress_new (VbetClient *client, const VbetTopology *topology, const char *prefix);
+/** vbet_progress_free: @self: (nullable) */
 void vbet_progress_free (VbetProgress *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetProgress, vbet_progress_free)
 

@@ -23,6 +23,7 @@ typedef struct {
   gboolean answers;  /* FALSE: its engine says nothing: only @id and, if known, @pid are set */
 } VbetLabInfo;
 
+/** vbet_lab_info_free: @self: (nullable) */
 void vbet_lab_info_free (VbetLabInfo *self);
 
 /**
@@ -38,7 +39,8 @@ void vbet_labs_list_async (GAsyncReadyCallback callback, gpointer user_data);
 /** vbet_labs_list_finish: Returns: (transfer full) (element-type VbetLabInfo): as vbet_labs_list_sync() does. */
 GPtrArray *vbet_labs_list_finish (GAsyncResult *result);
 
-/* Private to the client library. Returns: (transfer full) (nullable): what "lab.info" answered. */
+/** _vbet_lab_info_from_reply: for the client library only. @reply: of lab.info. Returns: (transfer full) (nullable):
+ * NULL when it is not understood. */
 VbetLabInfo *_vbet_lab_info_from_reply (const char *id, GVariant *reply);
 
 typedef struct {
@@ -66,13 +68,17 @@ G_DECLARE_FINAL_TYPE (VbetClient, vbet_client, VBET, CLIENT, GObject)
  */
 void vbet_client_launch_async (const VbetLaunchOptions *options, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);
+/** vbet_client_launch_finish: Returns: (transfer full): the client of the engine that was started; NULL with @error. */
 VbetClient *vbet_client_launch_finish (GAsyncResult *result, GError **error);
+/** vbet_client_launch_sync: as the asynchronous one, blocking: for the command line. */
 VbetClient *vbet_client_launch_sync (const VbetLaunchOptions *options, GError **error);
 
 /** vbet_client_connect_async: connects to the running lab @id; VBET_ERROR_NOT_FOUND when it does not run. */
 void vbet_client_connect_async (const char *id, GCancellable *cancellable, GAsyncReadyCallback callback,
                                 gpointer user_data);
+/** vbet_client_connect_finish: Returns: (transfer full): NULL with @error. */
 VbetClient *vbet_client_connect_finish (GAsyncResult *result, GError **error);
+/** vbet_client_connect_sync: as the asynchronous one, blocking: for the command line. */
 VbetClient *vbet_client_connect_sync (const char *id, GError **error);
 
 /** vbet_client_get_id: the lab's identifier. */
@@ -88,6 +94,8 @@ GPid vbet_client_get_pid (VbetClient *self);
  */
 void vbet_client_call_async (VbetClient *self, const char *method, GVariant *params,
                              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/** vbet_client_call_finish: Returns: (transfer full): what the method gives; NULL with @error, in the engine's
+ * words. */
 GVariant *vbet_client_call_finish (VbetClient *self, GAsyncResult *result, GError **error);
 
 /** vbet_client_call_sync: iterates the thread-default main context while it waits, so notifications arrive meanwhile. */

@@ -86,7 +86,7 @@ void vbet_measure_interval (double events, double of, double confidence, double 
 /** vbet_measure_format: Returns: (transfer full): @value for people: "70.1 ms", "4.8 %", "9.98 Mbit/s". */
 char *vbet_measure_format (const char *unit, double value);
 
-/** vbet_measure_verdict_name, …: as the RPC has it: "consistent" …, "no-limit" … */
+/** vbet_measure_verdict_name, vbet_measure_reason_name: as the RPC has it: "consistent" …, "no-limit" … */
 const char *vbet_measure_verdict_name (VbetMeasureVerdict verdict);
 const char *vbet_measure_reason_name (VbetMeasureReason reason);
 

@@ -11,13 +11,17 @@ typedef struct VbetRoom VbetRoom;
 
 /** vbet_room_new: @limit: bytes */
 VbetRoom *vbet_room_new (gsize limit);
+/** vbet_room_ref: Returns: (transfer full): @self. */
 VbetRoom *vbet_room_ref (VbetRoom *self);
+/** vbet_room_unref: @self: not NULL */
 void vbet_room_unref (VbetRoom *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetRoom, vbet_room_unref)
 
 /** vbet_room_take: Returns: whether there were @size bytes left; then they are taken. */
 gboolean vbet_room_take (VbetRoom *self, gsize size);
+/** vbet_room_give: @size bytes that were taken are free again. */
 void vbet_room_give (VbetRoom *self, gsize size);
+/** vbet_room_get_used: Returns: bytes that are taken. */
 gsize vbet_room_get_used (const VbetRoom *self);
 
 /**

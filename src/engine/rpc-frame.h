@@ -14,6 +14,7 @@ typedef struct VbetRpcDecoder VbetRpcDecoder;
 
 /** vbet_rpc_decoder_new: @message_max: bytes of JSON that a message may have. */
 VbetRpcDecoder *vbet_rpc_decoder_new (gsize message_max);
+/** vbet_rpc_decoder_free: @self: (nullable) */
 void vbet_rpc_decoder_free (VbetRpcDecoder *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetRpcDecoder, vbet_rpc_decoder_free)
 

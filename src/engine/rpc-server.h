@@ -43,6 +43,7 @@ VbetRpcServer *vbet_rpc_server_new (const char *path, const VbetRpcServerEvents 
 /** vbet_rpc_server_free: closes all connections; no event follows. The socket's path stays. */
 void vbet_rpc_server_free (VbetRpcServer *self);
 
+/** vbet_rpc_server_count_clients: Returns: how many are connected. */
 guint vbet_rpc_server_count_clients (VbetRpcServer *self);
 
 /** vbet_rpc_server_tell_all: sends @message (consumed when floating) to every client. */
@@ -57,6 +58,7 @@ void vbet_rpc_server_tell_all (VbetRpcServer *self, GVariant *message);
  */
 gboolean vbet_rpc_server_begin_request (VbetRpcServer *self, VbetPeer *client, gboolean at_once,
                                         GError **error);
+/** vbet_rpc_server_end_request: a request of @client that was begun has been answered; it counts no longer. */
 void vbet_rpc_server_end_request (VbetRpcServer *self, VbetPeer *client);
 
 /**

@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <malloc.h>
 #include <signal.h>
 #include <string.h>
@@ -23,6 +22,7 @@
 #include <glib-unix.h>
 
 #include "base/error.h"
+#include "base/lab-user.h"
 #include "base/paths.h"
 #include "engine/lab/lab.h"
 #include "engine/lab/rundir.h"
@@ -137,14 +137,13 @@ pin_library (void)
 static gboolean
 drop_root (GError **error)
 {
-  uid_t uid;
-  gid_t gid;
-  vbet_paths_lab_user (&uid, &gid);
   if (geteuid () != 0)
     return TRUE;
-  if (setgroups (0, NULL) != 0 || setresgid (gid, gid, gid) != 0 || setresuid (uid, uid, uid) != 0) {
+  int result = vbet_lab_user_become ();
+  if (result != 0) {
     g_set_error (error, VBET_ERROR, VBET_ERROR_HOST,
-                 "Cannot become the user “nobody” (%s); start vBET as an ordinary user", g_strerror (errno));
+                 "Cannot become the user “nobody” (%s); start vBET as an ordinary user",
+                 g_strerror (-result));
     return FALSE;
   }
   /* Changing users made /proc/self ours no longer; the pinned programs are reached through it. */

@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/fd-message.h"
 #include "guest/status.h"
 
 /* Any arguments. */
@@ -331,21 +332,9 @@ vbet_calls_receive (int socket)
 {
   char byte;
   int fd = -1;
-  union {
-    struct cmsghdr header;
-    char bytes[CMSG_SPACE (sizeof (int))];
-  } control;
-  struct iovec part = { .iov_base = &byte, .iov_len = 1 };
-  struct msghdr message = {
-    .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes
-  };
-  if (recvmsg (socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) <= 0)
-    return -1;
-  struct cmsghdr *header = CMSG_FIRSTHDR (&message);
-  if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS
-      && header->cmsg_len == CMSG_LEN (sizeof fd))
-    memcpy (&fd, CMSG_DATA (header), sizeof fd);
-  return fd;
+  unsigned n_fds = 0;
+  ssize_t got = vbet_fd_message_receive (socket, &byte, 1, MSG_DONTWAIT, &fd, 1, &n_fds, NULL);
+  return got > 0 && n_fds == 1 ? fd : -1;
 }
 
 /* Tells of the call @number with its first two arguments, unless it was told. */

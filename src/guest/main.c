@@ -2,9 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,31 +11,22 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/lab-user.h"
 #include "guest/options.h"
 #include "guest/pad.h"
 #include "guest/status.h"
 #include "guest/supervise.h"
 
 #define EXIT_NOT_STARTED 125
-#define FALLBACK_NOBODY 65534
 #define FIXED "VBET_GUEST_ADDRESSES_FIXED" /* in the environment: do not try a second time */
 
 /* Guests never run as root: a guest's root can do on the host what this process may. Returns 0 or -errno. */
 static int
 drop_root (void)
 {
-  uid_t uids[3];
-  if (getresuid (&uids[0], &uids[1], &uids[2]) != 0)
-    return -errno;
-  if (uids[0] != 0 && uids[1] != 0 && uids[2] != 0)
-    return 0;
-  const struct passwd *nobody = getpwnam ("nobody");
-  uid_t uid = nobody != NULL && nobody->pw_uid != 0 ? nobody->pw_uid : FALLBACK_NOBODY;
-  gid_t gid = nobody != NULL && nobody->pw_uid != 0 ? nobody->pw_gid : FALLBACK_NOBODY;
-  if (setgroups (0, NULL) != 0 || setresgid (gid, gid, gid) != 0 || setresuid (uid, uid, uid) != 0)
-    return -errno;
-  if (setuid (0) == 0)
-    return -EPERM;
+  int result = vbet_lab_user_become ();
+  if (result != 0)
+    return result;
   /* Changing ids took away our own /proc entry, which naming the ids of a user namespace needs. */
   return prctl (PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 ? 0 : -errno;
 }

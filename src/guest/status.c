@@ -6,8 +6,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
+
+#include "base/fd-message.h"
 
 #define LINE_MAX_BYTES 1024 /* below PIPE_BUF: a line never mixes with another */
 
@@ -43,22 +44,8 @@ vbet_status_descriptor (int fd, const char *word, int descriptor)
   int length = snprintf (line, sizeof line, "%s\n", word);
   if (length < 0 || (size_t)length >= sizeof line)
     return;
-  union {
-    struct cmsghdr header;
-    char bytes[CMSG_SPACE (sizeof (int))];
-  } control = { 0 };
-  struct iovec part = { .iov_base = line, .iov_len = (size_t)length };
-  struct msghdr message = {
-    .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes
-  };
-  struct cmsghdr *header = CMSG_FIRSTHDR (&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN (sizeof descriptor);
-  memcpy (CMSG_DATA (header), &descriptor, sizeof descriptor);
   /* A pipe or a terminal takes no descriptor, and nobody there wants one. */
-  ssize_t ignored = sendmsg (fd, &message, MSG_NOSIGNAL);
-  (void)ignored;
+  (void)vbet_fd_message_send (fd, line, (size_t)length, &descriptor, 1, 0);
 }
 
 void

@@ -15,24 +15,30 @@
 
 /* --- what the desktop prefers -------------------------------------------------------------- */
 
-/* Kept at the settings: whether the desktop said it prefers dark. */
+/* Lives as long as the settings that it follows. */
+typedef struct {
+  GSettings *settings; /* borrowed */
+  GDBusProxy *portal;  /* (nullable); owned */
+  gboolean dark;       /* the desktop said that it prefers so */
+} Appearance;
+
+/* GClosureNotify: the settings are gone. */
 static void
-set_system_dark (GSettings *settings, gboolean dark)
+appearance_free (gpointer data, GClosure *closure)
 {
-  g_object_set_data (G_OBJECT (settings), "vbet-system-dark", GINT_TO_POINTER (dark));
+  Appearance *self = data;
+  (void)closure;
+  if (self->portal != NULL)
+    g_signal_handlers_disconnect_by_data (self->portal, self);
+  g_clear_object (&self->portal);
+  g_free (self);
 }
 
-static gboolean
-get_system_dark (GSettings *settings)
-{
-  return GPOINTER_TO_INT (g_object_get_data (G_OBJECT (settings), "vbet-system-dark"));
-}
-
 static void
-apply (GSettings *settings)
+apply (Appearance *self)
 {
   GtkSettings *gtk = gtk_settings_get_default ();
-  g_autofree char *appearance = g_settings_get_string (settings, "appearance");
+  g_autofree char *appearance = g_settings_get_string (self->settings, "appearance");
   if (gtk == NULL)
     return;
   gtk_settings_reset_property (gtk, "gtk-theme-name");
@@ -41,13 +47,13 @@ apply (GSettings *settings)
     g_object_set (gtk, "gtk-theme-name", "HighContrast", NULL);
   else if (g_str_equal (appearance, "dark") || g_str_equal (appearance, "light"))
     g_object_set (gtk, "gtk-application-prefer-dark-theme", g_str_equal (appearance, "dark"), NULL);
-  else if (get_system_dark (settings))
+  else if (self->dark)
     g_object_set (gtk, "gtk-application-prefer-dark-theme", TRUE, NULL);
 }
 
 /* A value of the portal may be wrapped in variants, once or twice. */
 static void
-take_scheme (GSettings *settings, GVariant *value)
+take_scheme (Appearance *self, GVariant *value)
 {
   g_autoptr (GVariant) inner = g_variant_ref (value);
   while (g_variant_is_of_type (inner, G_VARIANT_TYPE_VARIANT)) {
@@ -57,13 +63,13 @@ take_scheme (GSettings *settings, GVariant *value)
   }
   if (!g_variant_is_of_type (inner, G_VARIANT_TYPE_UINT32))
     return;
-  set_system_dark (settings, g_variant_get_uint32 (inner) == PREFER_DARK);
-  apply (settings);
+  self->dark = g_variant_get_uint32 (inner) == PREFER_DARK;
+  apply (self);
 }
 
 static void
 on_portal_signal (GDBusProxy *portal, const char *sender, const char *signal, GVariant *parameters,
-                  GSettings *settings)
+                  Appearance *self)
 {
   if (!g_str_equal (signal, "SettingChanged") || !g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(ssv)")))
     return;
@@ -71,31 +77,36 @@ on_portal_signal (GDBusProxy *portal, const char *sender, const char *signal, GV
   g_autoptr (GVariant) value = NULL;
   g_variant_get (parameters, "(&s&sv)", &space, &key, &value);
   if (g_str_equal (space, NAMESPACE) && g_str_equal (key, "color-scheme"))
-    take_scheme (settings, value);
+    take_scheme (self, value);
 }
 
+/* @data: Appearance; the question holds its settings, which are given back. */
 static void
 on_scheme (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (GSettings) settings = data;
+  Appearance *self = data;
+  g_autoptr (GSettings) settings = self->settings;
   g_autoptr (GVariant) reply = g_dbus_proxy_call_finish (G_DBUS_PROXY (source), result, NULL);
   if (reply == NULL || !g_variant_is_of_type (reply, G_VARIANT_TYPE ("(v)")))
     return; /* no such setting: the theme is all there is */
   g_autoptr (GVariant) value = g_variant_get_child_value (reply, 0);
-  take_scheme (settings, value);
+  take_scheme (self, value);
 }
 
+/* As on_scheme(). */
 static void
 on_portal (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (GSettings) settings = data;
+  Appearance *self = data;
+  g_autoptr (GSettings) settings = self->settings;
   GDBusProxy *portal = g_dbus_proxy_new_for_bus_finish (result, NULL);
   if (portal == NULL)
     return;
-  g_object_set_data_full (G_OBJECT (settings), "vbet-portal", portal, g_object_unref);
-  g_signal_connect_object (portal, "g-signal", G_CALLBACK (on_portal_signal), settings, 0);
+  self->portal = portal;
+  g_signal_connect (portal, "g-signal", G_CALLBACK (on_portal_signal), self);
+  g_object_ref (settings);
   g_dbus_proxy_call (portal, "Read", g_variant_new ("(ss)", NAMESPACE, "color-scheme"),
-                     G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_scheme, g_object_ref (settings));
+                     G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_scheme, self);
 }
 
 /* --- public -------------------------------------------------------------------------------- */
@@ -104,11 +115,15 @@ void
 vbet_appearance_follow (GSettings *settings)
 {
   g_return_if_fail (G_IS_SETTINGS (settings));
-  g_signal_connect (settings, "changed::appearance", G_CALLBACK (apply), NULL);
-  apply (settings);
-  g_dbus_proxy_new_for_bus (
-      G_BUS_TYPE_SESSION, G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
-      NULL, PORTAL, PORTAL_PATH, PORTAL_SETTINGS, NULL, on_portal, g_object_ref (settings));
+  Appearance *self = g_new0 (Appearance, 1);
+  self->settings = settings;
+  g_signal_connect_data (settings, "changed::appearance", G_CALLBACK (apply), self, appearance_free,
+                         G_CONNECT_SWAPPED);
+  apply (self);
+  g_object_ref (settings);
+  g_dbus_proxy_new_for_bus (G_BUS_TYPE_SESSION,
+                            G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
+                            NULL, PORTAL, PORTAL_PATH, PORTAL_SETTINGS, NULL, on_portal, self);
 }
 
 void

@@ -18,6 +18,7 @@ struct _VbetApplication {
   gboolean empty;         /* begin with an empty lab, not with the start page */
   GSettings *settings;    /* (nullable) */
   GtkWidget *preferences; /* (nullable): open now; owned by GTK */
+  GtkWidget *help;        /* likewise */
 };
 
 G_DEFINE_FINAL_TYPE (VbetApplication, vbet_application, GTK_TYPE_APPLICATION)
@@ -88,7 +89,7 @@ on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 on_help (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  vbet_help_show_language (data);
+  vbet_help_show_language (&VBET_APPLICATION (data)->help);
 }
 
 static void

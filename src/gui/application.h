@@ -10,4 +10,5 @@
 #define VBET_TYPE_APPLICATION (vbet_application_get_type ())
 G_DECLARE_FINAL_TYPE (VbetApplication, vbet_application, VBET, APPLICATION, GtkApplication)
 
+/** vbet_application_new: Returns: (transfer full): the program, to be run by g_application_run(). */
 VbetApplication *vbet_application_new (void);

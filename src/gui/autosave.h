@@ -20,7 +20,10 @@ typedef struct {
   GBytes *text;
 } VbetUnsaved;
 
+/** vbet_unsaved_new: Returns: (transfer full). @path, @etag: (nullable). The texts are copied, of @text a reference
+ * is kept. */
 VbetUnsaved *vbet_unsaved_new (const char *name, const char *path, const char *etag, GBytes *text);
+/** vbet_unsaved_free: @self: (nullable) */
 void vbet_unsaved_free (VbetUnsaved *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetUnsaved, vbet_unsaved_free)
 

@@ -33,12 +33,15 @@ G_DECLARE_FINAL_TYPE (VbetDemo, vbet_demo, VBET, DEMO, GObject)
  *   "failed" (const char *message): the engine refused something
  */
 
+/** vbet_demo_new: Returns: (transfer full): of the lab of @session, which @runner runs; of both a reference is kept. */
 VbetDemo *vbet_demo_new (VbetSession *session, VbetRunner *runner);
 
+/** vbet_demo_n_steps: how many steps the lab has. */
 guint vbet_demo_n_steps (VbetDemo *self);
 /** vbet_demo_step: @index: from 0. Returns: (transfer none): valid until the next "changed" of the session.
  */
 const VbetStep *vbet_demo_step (VbetDemo *self, guint index);
+/** vbet_demo_state: @index: from 0. */
 VbetDemoState vbet_demo_state (VbetDemo *self, guint index);
 /** vbet_demo_results: Returns: (element-type VbetDemoResult): of the step's statements that have ended. */
 GPtrArray *vbet_demo_results (VbetDemo *self, guint index);
@@ -55,8 +58,11 @@ void vbet_demo_run (VbetDemo *self, guint index);
 /** vbet_demo_cancel: the step or the checks that run. */
 void vbet_demo_cancel (VbetDemo *self);
 
+/** vbet_demo_n_checks: how many checks the lab has outside its steps. */
 guint vbet_demo_n_checks (VbetDemo *self);
+/** vbet_demo_check: runs them. Nothing while the lab does not run, or a step does. */
 void vbet_demo_check (VbetDemo *self);
+/** vbet_demo_is_checking: whether they run. */
 gboolean vbet_demo_is_checking (VbetDemo *self);
 /** vbet_demo_check_results: Returns: (element-type VbetDemoResult): of the last run. */
 GPtrArray *vbet_demo_check_results (VbetDemo *self);

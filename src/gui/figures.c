@@ -4,11 +4,13 @@
 #include "gui/figures.h"
 
 #include "gui/model/rates.h"
+#include "gui/poller.h"
 #include "gui/reply.h"
 
 #define INTERVAL_MS 500
 /* The engine spends at most a fifth of its time on answering us, however large the lab. */
 #define REST_FACTOR 4
+#define REST_MAX_MS 10000
 #define USAGE_EVERY 4 /* questions */
 
 struct _VbetFigures {
@@ -16,10 +18,8 @@ struct _VbetFigures {
   VbetSession *session; /* owned */
   VbetRunner *runner;   /* owned */
   VbetRates *rates;     /* (nullable): of the present connection */
-  guint source;
-  gboolean asking;
+  VbetPoller *poller;
   gboolean visible;
-  gint64 asked; /* monotonic, µs */
   guint questions;
   gboolean has_usage;
   VbetLabUsage usage;
@@ -28,15 +28,6 @@ struct _VbetFigures {
 };
 
 G_DEFINE_FINAL_TYPE (VbetFigures, vbet_figures, G_TYPE_OBJECT)
-
-static void schedule (VbetFigures *self, guint milliseconds);
-
-static gboolean
-may_ask (VbetFigures *self)
-{
-  return self->visible && vbet_runner_get_client (self->runner) != NULL
-         && vbet_runner_get_phase (self->runner) == VBET_PHASE_RUNNING;
-}
 
 /* --- answers ---------------------------------------------------------------------- */
 
@@ -115,14 +106,13 @@ take_usage (VbetFigures *self, GVariant *reply, double time)
   g_signal_emit_by_name (self, "usage-changed");
 }
 
-static void
-on_counters (GObject *source, GAsyncResult *result, gpointer data)
+static guint
+on_counters (gpointer data, GVariant *reply, const GError *error, gint64 took)
 {
-  g_autoptr (VbetFigures) self = data;
-  g_autoptr (GVariant) reply = vbet_client_call_finish (VBET_CLIENT (source), result, NULL);
-  self->asking = FALSE;
+  VbetFigures *self = data;
+  (void)error;
   double time = vbet_reply_number (reply, "time", -1);
-  if (VBET_CLIENT (source) == vbet_runner_get_client (self->runner) && self->rates != NULL && time >= 0) {
+  if (self->rates != NULL && time >= 0) {
     g_auto (GStrv) restart = vbet_reply_texts (reply, "needs_restart");
     vbet_session_set_needs_restart (self->session, (const char *const *)restart);
     g_auto (GStrv) roots = vbet_reply_texts (reply, "roots");
@@ -131,41 +121,33 @@ on_counters (GObject *source, GAsyncResult *result, gpointer data)
     take_cables (self, reply, time);
     take_usage (self, reply, time);
   }
-  gint64 took = (g_get_monotonic_time () - self->asked) / 1000;
-  schedule (self, (guint)MAX (INTERVAL_MS - took, took * REST_FACTOR));
+  return (guint)MIN (MAX (INTERVAL_MS - took, took * REST_FACTOR), REST_MAX_MS);
 }
 
 /* --- questions ---------------------------------------------------------------------- */
 
 static gboolean
-on_time (gpointer data)
+are_wanted (gpointer data)
+{
+  const VbetFigures *self = data;
+  return self->visible && vbet_runner_get_phase (self->runner) == VBET_PHASE_RUNNING;
+}
+
+static GVariant *
+make_question (gpointer data)
 {
   VbetFigures *self = data;
   GVariantDict params;
-  self->source = 0;
-  if (!may_ask (self) || self->asking)
-    return G_SOURCE_REMOVE;
   g_variant_dict_init (&params, NULL);
   g_variant_dict_insert (&params, "usage", "b", self->questions++ % USAGE_EVERY == 0);
-  self->asking = TRUE;
-  self->asked = g_get_monotonic_time ();
-  vbet_client_call_async (vbet_runner_get_client (self->runner), "lab.counters", g_variant_dict_end (&params),
-                          NULL, on_counters, g_object_ref (self));
-  return G_SOURCE_REMOVE;
-}
-
-static void
-schedule (VbetFigures *self, guint milliseconds)
-{
-  if (self->source == 0 && !self->asking && may_ask (self))
-    self->source = g_timeout_add (MIN (milliseconds, 10000), on_time, self);
+  return g_variant_dict_end (&params);
 }
 
 static void
 forget (VbetFigures *self)
 {
   static const char *const none[] = { NULL };
-  g_clear_handle_id (&self->source, g_source_remove);
+  vbet_poller_rest (self->poller);
   g_clear_pointer (&self->rates, vbet_rates_free);
   self->has_usage = FALSE;
   self->questions = 0;
@@ -186,7 +168,7 @@ on_phase (VbetFigures *self)
   }
   if (self->rates == NULL)
     self->rates = vbet_rates_new ();
-  schedule (self, 0);
+  vbet_poller_ask (self->poller);
 }
 
 void
@@ -194,7 +176,7 @@ vbet_figures_set_visible (VbetFigures *self, gboolean visible)
 {
   g_return_if_fail (VBET_IS_FIGURES (self));
   self->visible = visible;
-  schedule (self, 0);
+  vbet_poller_ask (self->poller);
 }
 
 gboolean
@@ -210,9 +192,11 @@ vbet_figures_get_usage (VbetFigures *self, VbetLabUsage *ret_usage)
 VbetFigures *
 vbet_figures_new (VbetSession *session, VbetRunner *runner)
 {
+  static const VbetPollerCalls calls = { "lab.counters", are_wanted, make_question, on_counters };
   VbetFigures *self = g_object_new (VBET_TYPE_FIGURES, NULL);
   self->session = g_object_ref (session);
   self->runner = g_object_ref (runner);
+  self->poller = vbet_poller_new (&calls, runner, self);
   g_signal_connect_object (runner, "phase-changed", G_CALLBACK (on_phase), self, G_CONNECT_SWAPPED);
   return self;
 }
@@ -221,7 +205,7 @@ static void
 vbet_figures_dispose (GObject *object)
 {
   VbetFigures *self = VBET_FIGURES (object);
-  g_clear_handle_id (&self->source, g_source_remove);
+  g_clear_pointer (&self->poller, vbet_poller_free);
   self->visible = FALSE;
   G_OBJECT_CLASS (vbet_figures_parent_class)->dispose (object);
 }

@@ -21,6 +21,7 @@ G_DECLARE_FINAL_TYPE (VbetFigures, vbet_figures, VBET, FIGURES, GObject)
 
 /* Signal: "usage-changed" (). The cables' figures are in the session ("traffic-changed"). */
 
+/** vbet_figures_new: Returns: (transfer full): shown by @session while @runner runs it; of both a reference is kept. */
 VbetFigures *vbet_figures_new (VbetSession *session, VbetRunner *runner);
 /** vbet_figures_set_visible: whether anybody can see the figures; TRUE in the beginning. */
 void vbet_figures_set_visible (VbetFigures *self, gboolean visible);

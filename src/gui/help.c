@@ -179,11 +179,10 @@ new_page (GtkTextBuffer *buffer)
 }
 
 void
-vbet_help_show_language (GtkApplication *application)
+vbet_help_show_language (GtkWidget **shown)
 {
-  GtkWindow *shown = g_object_get_data (G_OBJECT (application), "vbet-help");
-  if (shown != NULL) {
-    gtk_window_present (shown);
+  if (*shown != NULL) {
+    gtk_window_present (GTK_WINDOW (*shown));
     return;
   }
   GtkWidget *window = gtk_window_new (GTK_WINDOW_TOPLEVEL);
@@ -205,9 +204,8 @@ vbet_help_show_language (GtkApplication *application)
   g_signal_connect (search, "search-changed", G_CALLBACK (on_search_changed), view);
   g_signal_connect (search, "activate", G_CALLBACK (on_search_next), view);
   g_signal_connect (window, "key-press-event", G_CALLBACK (on_help_key), search);
-  g_object_set_data (G_OBJECT (application), "vbet-help", window);
-  g_signal_connect_object (window, "destroy", G_CALLBACK (g_object_steal_data), application,
-                           G_CONNECT_SWAPPED);
+  *shown = window;
+  g_signal_connect (window, "destroy", G_CALLBACK (gtk_widget_destroyed), shown);
   gtk_text_buffer_set_text (buffer, _ ("One moment …"), -1);
   g_autoptr (GSubprocess) formatter = start_formatter ();
   if (formatter != NULL)

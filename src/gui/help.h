@@ -11,9 +11,10 @@ void vbet_help_show_about (GtkWindow *parent);
 
 /**
  * vbet_help_show_language:
- * @application: has one such window at most; it is shown again
+ * @shown: (inout): the window; NULL: there is none, and one is made. Becomes NULL when that is closed; there must be one such
+ *   place a program, for its life
  *
  * The manual page vbet-language(5) as text, made by mandoc or man; where there
  * is neither, a summary.
  */
-void vbet_help_show_language (GtkApplication *application);
+void vbet_help_show_language (GtkWidget **shown);

@@ -22,6 +22,8 @@ libvbet_view_a_SOURCES = \
 	src/gui/export.h \
 	src/gui/figures.c \
 	src/gui/figures.h \
+	src/gui/poller.c \
+	src/gui/poller.h \
 	src/gui/graphviz.c \
 	src/gui/graphviz.h \
 	src/gui/model/arrange-dot.c \
@@ -81,6 +83,8 @@ libvbet_view_a_SOURCES = \
 	src/gui/reply.h \
 	src/gui/runner.c \
 	src/gui/runner.h \
+	src/gui/tag.c \
+	src/gui/tag.h \
 	src/gui/transfer.c \
 	src/gui/transfer.h
 nodist_libvbet_view_a_SOURCES = src/gui/icons.c

@@ -23,6 +23,7 @@ typedef struct {
 #define VBET_TYPE_MEASUREMENTS (vbet_measurements_get_type ())
 G_DECLARE_FINAL_TYPE (VbetMeasurements, vbet_measurements, VBET, MEASUREMENTS, GObject)
 
+/** vbet_measurements_new: Returns: (transfer full): none yet; of @session and @runner a reference is kept. */
 VbetMeasurements *vbet_measurements_new (VbetSession *session, VbetRunner *runner);
 /** vbet_measurements_get: Returns: (nullable): of @cable; until the next signal. */
 const VbetMeasurement *vbet_measurements_get (VbetMeasurements *self, const char *cable);

@@ -10,6 +10,7 @@
 
 /** vbet_reply_text: Returns: (transfer none) (nullable): lives as long as @self. */
 const char *vbet_reply_text (GVariant *self, const char *key);
+/** vbet_reply_number: Returns: @otherwise when there is no such member, or no number. */
 double vbet_reply_number (GVariant *self, const char *key, double otherwise);
 /** vbet_reply_list: Returns: (transfer full): the a{sv} members of a list; empty when there is none. */
 GPtrArray *vbet_reply_list (GVariant *self, const char *key);

@@ -154,7 +154,7 @@ static void
 take_call (VbetRunner *self, GVariant *call)
 {
   const char *device = vbet_reply_text (call, "device"), *cable = vbet_reply_text (call, "cable");
-  VbetCallRecord record = {
+  VbetCallNews record = {
     .number = (gint64)vbet_reply_number (call, "number", 0),
     .text = (char *)vbet_reply_text (call, "text"),
     .state = (char *)vbet_reply_text (call, "state"),

@@ -25,23 +25,26 @@ typedef struct {
   char *error;     /* (nullable) */
   double time;     /* seconds since the lab's start */
   double duration; /* seconds */
-} VbetCallRecord;
+} VbetCallNews;
 
 #define VBET_TYPE_RUNNER (vbet_runner_get_type ())
 G_DECLARE_FINAL_TYPE (VbetRunner, vbet_runner, VBET, RUNNER, GObject)
 
 /* Signals:
  *   "phase-changed" ()
- *   "called" (VbetCallRecord *): a call began or ended; valid during the signal
+ *   "called" (VbetCallNews *): a call began or ended; valid during the signal
  *   "calls-cleared" ()
  *   "failed" (const char *message): one sentence for people
  *   "lost" (): the engine went away unasked
  *   "differs" (const char *text): the lab runs another text than the session's: it was found so, or somebody
- * else changed it "stopped" (): the lab that was asked to stop is gone
+ *       else changed it
+ *   "stopped" (): the lab that was asked to stop is gone
  */
 
+/** vbet_runner_new: Returns: (transfer full): runs the lab of @session, of which a reference is kept. */
 VbetRunner *vbet_runner_new (VbetSession *session);
 
+/** vbet_runner_get_phase: what the lab is doing; the signal "phase-changed" tells changes. */
 VbetPhase vbet_runner_get_phase (VbetRunner *self);
 /** vbet_runner_get_client: Returns: (transfer none) (nullable): the connection while there is one. */
 VbetClient *vbet_runner_get_client (VbetRunner *self);

@@ -25,6 +25,7 @@ typedef struct {
   guint64 size;
   guint64 done;
   guint mode;
+  GBytes *piece; /* (nullable): GET: is being written */
   gboolean last; /* GET: nothing comes after this piece */
   VbetTransferProgress progress;
   gpointer progress_data;
@@ -38,6 +39,7 @@ transfer_free (gpointer data)
   g_clear_object (&self->file);
   g_clear_object (&self->in);
   g_clear_object (&self->out);
+  g_clear_pointer (&self->piece, g_bytes_unref);
   g_free (self->device);
   g_free (self->path);
   g_free (self->temporary);
@@ -293,7 +295,8 @@ on_fetched (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   const void *bytes = g_bytes_get_data (piece, &size);
-  g_object_set_data_full (G_OBJECT (task), "vbet-piece", piece, (GDestroyNotify)g_bytes_unref);
+  g_clear_pointer (&self->piece, g_bytes_unref);
+  self->piece = piece;
   self->done += size;
   self->last = size < PIECE;
   if (size > 0)

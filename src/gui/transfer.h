@@ -19,4 +19,5 @@ void vbet_transfer_put_async (VbetClient *client, const char *device, GFile *sou
 void vbet_transfer_get_async (VbetClient *client, const char *device, const char *path, GFile *target,
                               GCancellable *cancellable, VbetTransferProgress progress,
                               gpointer progress_data, GAsyncReadyCallback callback, gpointer user_data);
+/** vbet_transfer_finish: Returns: FALSE with @error, a sentence for people. */
 gboolean vbet_transfer_finish (GAsyncResult *result, GError **error);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/mac.h"
 #include "nat/options.h"
 
 #define ETHERNET 14
@@ -94,8 +95,8 @@ vbet_nat_lease_parse (const char *text, VbetNatLease *ret_lease)
 char *
 vbet_nat_lease_to_text (const VbetNatLease *lease)
 {
-  const guint8 *mac = lease->mac;
+  char mac[VBET_MAC_TEXT_SIZE];
   guint32 address = lease->address;
-  return g_strdup_printf ("%02x-%02x-%02x-%02x-%02x-%02x=%u.%u.%u.%u", mac[0], mac[1], mac[2], mac[3], mac[4],
-                          mac[5], address >> 24, address >> 16 & 255, address >> 8 & 255, address & 255);
+  return g_strdup_printf ("%s=%u.%u.%u.%u", vbet_mac_to_text (lease->mac, '-', mac), address >> 24,
+                          address >> 16 & 255, address >> 8 & 255, address & 255);
 }

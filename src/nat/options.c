@@ -3,6 +3,7 @@
 
 #include "nat/options.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -27,17 +28,10 @@ parse_number (const char *text, guint64 min, guint64 max, guint *ret_number)
 gboolean
 vbet_nat_parse_address (const char *text, guint32 *ret_address)
 {
-  g_auto (GStrv) parts = g_strsplit (text, ".", 5);
-  guint32 address = 0;
-  if (g_strv_length (parts) != 4)
+  struct in_addr address;
+  if (inet_pton (AF_INET, text, &address) != 1)
     return FALSE;
-  for (guint i = 0; i < 4; i++) {
-    guint byte = 0;
-    if (strlen (parts[i]) > 3 || !parse_number (parts[i], 0, 255, &byte))
-      return FALSE;
-    address = address << 8 | byte;
-  }
-  *ret_address = address;
+  *ret_address = ntohl (address.s_addr);
   return TRUE;
 }
 
@@ -102,7 +96,8 @@ add_lease (VbetNatOptions *self, const char *text)
   return TRUE;
 }
 
-/* Returns: FALSE when @argument is no option, or has a wrong value. */
+/* Returns: FALSE when @argument is no option, or has a wrong value. No work for GOptionContext, which would take
+ * "--host=no" for "--host". */
 static gboolean
 take (VbetNatOptions *self, const char *argument)
 {

@@ -45,6 +45,7 @@ typedef struct {
 /** vbet_nat_options_parse: @argv: (array zero-terminated=1): without the program's name. FALSE with @error:
  * one sentence; @self needs vbet_nat_options_clear() either way. */
 gboolean vbet_nat_options_parse (VbetNatOptions *self, const char *const *argv, GError **error);
+/** vbet_nat_options_clear: frees what @self holds, not @self. */
 void vbet_nat_options_clear (VbetNatOptions *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (VbetNatOptions, vbet_nat_options_clear)
 
@@ -56,6 +57,7 @@ gboolean vbet_nat_parse_mac (const char *text, guint8 ret_mac[6]);
 /** vbet_nat_parse_address: IPv4, dotted; host byte order. */
 gboolean vbet_nat_parse_address (const char *text, guint32 *ret_address);
 
+/** vbet_nat_options_mask: Returns: of the network, host byte order. */
 guint32 vbet_nat_options_mask (const VbetNatOptions *self);
 /** vbet_nat_options_first_lease: the first address that DHCP gives, host byte order. */
 guint32 vbet_nat_options_first_lease (const VbetNatOptions *self);

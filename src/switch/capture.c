@@ -243,7 +243,7 @@ send_chunks (VbetCapture *self, gint64 now)
 /* Where a frame was seen. */
 typedef struct {
   VbetCapture *capture;
-  VbetCableEnd end;
+  VbetCableSide end;
   gboolean entered;
 } Place;
 
@@ -335,7 +335,7 @@ take_parts (Place *place, const VbetFrame *frame)
 }
 
 static void
-on_frame (VbetCableEnd end, gboolean entered, const VbetFrame *frame, gpointer user_data)
+on_frame (VbetCableSide end, gboolean entered, const VbetFrame *frame, gpointer user_data)
 {
   VbetCapture *self = user_data;
   Place place = { .capture = self, .end = end, .entered = entered };

@@ -32,12 +32,14 @@ typedef struct {
   gboolean resumed; /* an earlier process had begun it */
 } VbetCaptureSettings;
 
+/** vbet_capture_settings_clear: frees what @self holds, not @self. */
 void vbet_capture_settings_clear (VbetCaptureSettings *self);
 
 /* What the captures of a process share: the time that they may take, and what is to be sent later. */
 typedef struct VbetCaptures VbetCaptures;
 typedef struct VbetCapture VbetCapture;
 
+/** vbet_captures_new: Returns: (transfer full): none. */
 VbetCaptures *vbet_captures_new (void);
 /** vbet_captures_free: every capture was freed before. */
 void vbet_captures_free (VbetCaptures *self);
@@ -63,6 +65,7 @@ VbetCapture *vbet_capture_new (VbetIo *io, const char *cable, const VbetCaptureS
                                int *ret_error);
 /** vbet_capture_free: sends what the socket still takes, with the statistics, and closes it. */
 void vbet_capture_free (VbetCapture *self);
+/** vbet_capture_get_serial: Returns: what it was made with. */
 guint64 vbet_capture_get_serial (const VbetCapture *self);
 /** vbet_capture_event: the loop reports @events; may call closed(). */
 void vbet_capture_event (VbetCapture *self, guint32 events);

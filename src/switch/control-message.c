@@ -35,6 +35,7 @@ static const struct {
   { "add-cable", VBET_CONTROL_ADD_CABLE },
   { "set-cable", VBET_CONTROL_SET_CABLE },
   { "remove-cable", VBET_CONTROL_REMOVE_CABLE },
+  { "identify", VBET_CONTROL_IDENTIFY },
   { "add-capture", VBET_CONTROL_ADD_CAPTURE },
   { "remove-capture", VBET_CONTROL_REMOVE_CAPTURE },
   { "measure", VBET_CONTROL_MEASURE },
@@ -188,6 +189,31 @@ read_message (JsonObject *object, VbetControlCommand *command)
     command->message = g_base64_decode (text, &command->message_size);
 }
 
+/* @ret_bytes: (array length=size). Returns: FALSE unless member @name is that many bytes in base64. */
+static gboolean
+read_bytes (JsonObject *object, const char *name, guint8 *ret_bytes, gsize size)
+{
+  g_autofree char *text = dup_string (object, name);
+  gsize got = 0;
+  g_autofree guint8 *bytes = text != NULL ? g_base64_decode (text, &got) : NULL;
+  if (bytes == NULL || got != size)
+    return FALSE;
+  memcpy (ret_bytes, bytes, size);
+  return TRUE;
+}
+
+/* Returns: FALSE when one of its parts is missing or malformed. */
+static gboolean
+read_identity (JsonObject *object, VbetFarIdentity *ret_identity)
+{
+  g_autofree char *lab = dup_string (object, "lab");
+  if (lab == NULL || !read_bytes (object, "run", ret_identity->run, sizeof ret_identity->run)
+      || !read_bytes (object, "macs", ret_identity->macs, sizeof ret_identity->macs))
+    return FALSE;
+  vbet_far_identity_set_lab (ret_identity, lab);
+  return TRUE;
+}
+
 /* "captured": the names of the ends, "" for one that is not captured. */
 static void
 read_capture_ends (JsonObject *object, VbetCaptureSettings *ret_settings)
@@ -281,7 +307,8 @@ read_command (JsonObject *object, VbetControlOp op, gint64 id)
   gboolean capture_ok = read_capture (object, &self->capture);
   self->invalid = !capture_ok || !read_settings (object, &self->settings)
                   || !read_vlans (object, "vlans", &self->bridge_settings.vlans)
-                  || !read_vlans (object, "trunk", &self->trunk);
+                  || !read_vlans (object, "trunk", &self->trunk)
+                  || (op == VBET_CONTROL_IDENTIFY && !read_identity (object, &self->identity));
   read_end (object, &self->end);
   read_ends (object, self->ends);
   return self;

@@ -8,6 +8,7 @@
 #include <glib.h>
 
 #include "switch/capture.h"
+#include "switch/core/far-end.h"
 #include "switch/fabric.h"
 
 #define VBET_CONTROL_MESSAGE_MAX 16384 /* bytes of a command */
@@ -27,6 +28,7 @@ typedef enum {
   VBET_CONTROL_ADD_CABLE,
   VBET_CONTROL_SET_CABLE,
   VBET_CONTROL_REMOVE_CABLE,
+  VBET_CONTROL_IDENTIFY,
   VBET_CONTROL_ADD_CAPTURE,
   VBET_CONTROL_REMOVE_CAPTURE,
   VBET_CONTROL_MEASURE,
@@ -71,7 +73,8 @@ typedef struct {
   VbetFabricCableSettings settings; /* of a cable; default: perfect */
   VbetCaptureSettings capture;      /* of add-capture */
   VbetProbeWish wish;               /* of measure */
-  gboolean invalid;                 /* settings or VLANs make no sense */
+  VbetFarIdentity identity;         /* of identify */
+  gboolean invalid;                 /* settings, VLANs or the identity make no sense */
 } VbetControlCommand;
 
 /**
@@ -85,5 +88,6 @@ typedef struct {
  */
 VbetControlCommand *vbet_control_command_parse (const char *data, gsize size, gint64 *ret_id,
                                                 char **ret_error);
+/** vbet_control_command_free: @self: (nullable) */
 void vbet_control_command_free (VbetControlCommand *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetControlCommand, vbet_control_command_free)

@@ -3,6 +3,8 @@
 
 #include "switch/control-state.h"
 
+#include "base/mac.h"
+
 #define ENTRIES_PER_PART 100 /* of some hundred bytes each: far below what a socket takes as one message */
 #define MACS_PER_BRIDGE 1000 /* a table full of made-up addresses must not hold up the frames of others */
 #define SECOND 1e9
@@ -178,16 +180,14 @@ static void
 write_mac (guint64 mac, guint vlan, guint nic, gint64 age, gpointer user_data)
 {
   Writer *self = user_data;
-  char text[18];
+  char text[VBET_MAC_TEXT_SIZE];
   guint8 bytes[6];
   if (self->macs++ >= MACS_PER_BRIDGE)
     return;
   JsonBuilder *builder = begin_entry (self);
   vbet_mac_to_bytes (mac, bytes);
-  g_snprintf (text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2], bytes[3],
-              bytes[4], bytes[5]);
   add_string (builder, "bridge", self->bridge);
-  add_string (builder, "mac", text);
+  add_string (builder, "mac", vbet_mac_to_text (bytes, ':', text));
   add_int (builder, "vlan", vlan);
   add_int (builder, "nic", nic);
   json_builder_set_member_name (builder, "age");

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/fd-message.h"
 #include "switch/control-message.h"
 #include "switch/control-state.h"
 #include "switch/measure.h"
@@ -57,31 +58,11 @@ outgoing_free (gpointer data)
   g_free (self);
 }
 
-/* Returns: 0, -EAGAIN when the channel is full, another -errno when it is broken. */
-static int
+/* Returns: bytes, -EAGAIN when the channel is full, another -errno when it is broken. */
+static gssize
 send_now (VbetControl *self, const char *text, const int *fds, guint n_fds)
 {
-  union {
-    struct cmsghdr header;
-    char bytes[CMSG_SPACE (FDS_MAX * sizeof (int))];
-  } control;
-  struct iovec iov = { .iov_base = (void *)text, .iov_len = strlen (text) };
-  struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
-  if (n_fds > 0) {
-    memset (&control, 0, sizeof control);
-    message.msg_control = &control;
-    message.msg_controllen = CMSG_SPACE (n_fds * sizeof (int));
-    struct cmsghdr *header = CMSG_FIRSTHDR (&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN (n_fds * sizeof (int));
-    memcpy (CMSG_DATA (header), fds, n_fds * sizeof (int));
-  }
-  ssize_t sent;
-  do
-    sent = sendmsg (self->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-  while (sent < 0 && errno == EINTR);
-  return sent >= 0 ? 0 : -errno;
+  return vbet_fd_message_send (self->fd, text, strlen (text), fds, n_fds, MSG_DONTWAIT);
 }
 
 static void
@@ -94,7 +75,7 @@ watch (VbetControl *self)
 static void
 send_text (VbetControl *self, const char *text, const int *fds, guint n_fds)
 {
-  int result = -EAGAIN;
+  gssize result = -EAGAIN;
   if (self->broken)
     return;
   if (g_queue_is_empty (&self->outgoing))
@@ -109,7 +90,7 @@ send_text (VbetControl *self, const char *text, const int *fds, guint n_fds)
     }
     g_queue_push_tail (&self->outgoing, outgoing);
     watch (self);
-  } else if (result != 0) {
+  } else if (result < 0) {
     self->broken = TRUE;
   }
 }
@@ -119,10 +100,10 @@ send_outgoing (VbetControl *self)
 {
   while (!g_queue_is_empty (&self->outgoing)) {
     Outgoing *outgoing = g_queue_peek_head (&self->outgoing);
-    int result = send_now (self, outgoing->text, outgoing->fds, outgoing->n_fds);
+    gssize result = send_now (self, outgoing->text, outgoing->fds, outgoing->n_fds);
     if (result == -EAGAIN)
       return;
-    if (result != 0)
+    if (result < 0)
       self->broken = TRUE;
     outgoing_free (g_queue_pop_head (&self->outgoing));
   }
@@ -252,6 +233,10 @@ far_end_changed (const char *device, guint nic, guint64 serial, const VbetRemote
   json_builder_add_boolean_value (builder, news->carrier);
   json_builder_set_member_name (builder, "silence");
   json_builder_add_int_value (builder, news->silence < 0 ? -1 : news->silence / 1000000);
+  json_builder_set_member_name (builder, "clash");
+  json_builder_add_boolean_value (builder, news->clash);
+  json_builder_set_member_name (builder, "lab");
+  json_builder_add_string_value (builder, news->lab);
   json_builder_end_object (builder);
   send_builder (user_data, builder, NULL, 0);
 }
@@ -332,6 +317,15 @@ set_link (VbetControl *self, const VbetControlCommand *command)
     vbet_remote_set_carrier (remote, command->carrier);
   else
     return -ENOENT;
+  return 0;
+}
+
+static int
+identify (VbetControl *self, const VbetControlCommand *command)
+{
+  if (command->invalid)
+    return -EINVAL;
+  vbet_remotes_set_identity (vbet_io_get_remotes (self->io), &command->identity);
   return 0;
 }
 
@@ -545,6 +539,8 @@ execute (VbetControl *self, Call *call, gint64 now)
                             : vbet_fabric_set_cable (self->fabric, command->cable, &command->settings, now);
   case VBET_CONTROL_REMOVE_CABLE:
     return vbet_fabric_remove_cable (self->fabric, command->cable);
+  case VBET_CONTROL_IDENTIFY:
+    return identify (self, command);
   case VBET_CONTROL_ADD_CAPTURE:
     return add_capture (self, call);
   case VBET_CONTROL_REMOVE_CAPTURE:
@@ -608,19 +604,6 @@ handle (VbetControl *self, const char *data, gsize size, Call *call, gint64 now)
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
-static void
-collect_fds (struct msghdr *message, Call *call)
-{
-  for (struct cmsghdr *header = CMSG_FIRSTHDR (message); header != NULL;
-       header = CMSG_NXTHDR (message, header)) {
-    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
-      continue;
-    guint n = (guint)((header->cmsg_len - CMSG_LEN (0)) / sizeof (int));
-    for (guint i = 0; i < n && call->n_fds < FDS_MAX; i++)
-      memcpy (&call->fds[call->n_fds++], CMSG_DATA (header) + i * sizeof (int), sizeof (int));
-  }
-}
-
 /* The number of a command of which only the first bytes are there; it is refused, but not left without an
  * answer. */
 static gint64
@@ -640,28 +623,18 @@ static gboolean
 receive_one (VbetControl *self, gint64 now)
 {
   char data[VBET_CONTROL_MESSAGE_MAX];
-  union {
-    struct cmsghdr header;
-    char bytes[CMSG_SPACE (FDS_MAX * sizeof (int))];
-  } control;
-  struct iovec iov = { .iov_base = data, .iov_len = sizeof data };
-  struct msghdr message = {
-    .msg_iov = &iov,
-    .msg_iovlen = 1,
-    .msg_control = &control,
-    .msg_controllen = sizeof control.bytes,
-  };
-  ssize_t n = recvmsg (self->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  Call call = { 0 };
+  int flags = 0;
+  gssize n = vbet_fd_message_receive (self->fd, data, sizeof data, MSG_DONTWAIT, call.fds, FDS_MAX,
+                                      &call.n_fds, &flags);
   if (n <= 0) {
-    if (n == 0 || (errno != EAGAIN && errno != EINTR))
+    if (n != -EAGAIN && n != -EINTR)
       self->broken = TRUE;
     return FALSE;
   }
-  Call call = { 0 };
-  collect_fds (&message, &call);
-  if (message.msg_flags & MSG_TRUNC)
+  if (flags & MSG_TRUNC)
     answer (self, id_of_part (data, (gsize)n), -EMSGSIZE, "The command is too long");
-  else if (message.msg_flags & MSG_CTRUNC)
+  else if (flags & MSG_CTRUNC)
     answer (self, id_of_part (data, (gsize)n), -EMFILE, "Descriptors of the command did not arrive");
   else
     handle (self, data, (gsize)n, &call, now);

@@ -31,6 +31,8 @@
  *   add-cable      cable, ends [{device, nic}, {device, nic}], settings
  *   set-cable      cable, settings: all of them
  *   remove-cable   cable
+ *   identify       run, macs (8 and 16 bytes in base64), lab (a name): whose the lab is, for the hellos of UDP sockets
+ *                  (core/far-end.h)
  *   add-capture    cable, serial, captured [name of end 0, of end 1; "": not this one], snaplen, filter, resumed
  *                  + 1 descriptor: a SEQPACKET connection, whose messages are whole blocks of pcapng
  *   remove-capture serial                       what is written so far still goes out if it can
@@ -67,8 +69,9 @@
  *   {"event":"ready","layers":["no_new_privs",…]}              first message of a process: the confinement
  * that holds
  *   {"event":"port-closed","device":…,"nic":…,"serial":…}      the guest ended that connection
- *   {"event":"far-end","device":…,"nic":…,"serial":…,"state":…,"carrier":…,"silence":ms}  of a UDP socket: what
- *                                                              is known there (core/far-end.h); -1: nothing heard
+ *   {"event":"far-end","device":…,"nic":…,"serial":…,"state":…,"carrier":…,"silence":ms,"clash":…,"lab":…}
+ *                                                              of a UDP socket: what is known there
+ *                                                              (core/far-end.h); silence -1: nothing heard
  *   {"event":"vhost","device":…,"nic":…,"serial":…,"message":…} + up to 8 descriptors: a message of that connection
  *                                                              to be kept: of one kind and ring, the last one
  *   {"event":"cable","cable":…,"up":[…,…]}                     it went up or down by its schedule
@@ -109,6 +112,7 @@ typedef struct VbetControl VbetControl;
  * Returns: NULL with errno when the loop does not take it.
  */
 VbetControl *vbet_control_new (VbetIo *io, int fd, const char *const *layers);
+/** vbet_control_free: @self: (nullable). Closes the channel. */
 void vbet_control_free (VbetControl *self);
 
 /**

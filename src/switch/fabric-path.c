@@ -103,7 +103,7 @@ emit (VbetEndpoint *from, const VbetFrame *frame)
 }
 
 void
-vbet_fabric_cable_deliver (VbetCableEnd end, const VbetFrame *frame, gpointer user_data)
+vbet_fabric_cable_deliver (VbetCableSide end, const VbetFrame *frame, gpointer user_data)
 {
   FabricCable *cable = user_data;
   if (G_UNLIKELY (frame->probe != 0)) {

@@ -27,7 +27,7 @@ typedef struct {
 typedef struct {
   VbetFabric *fabric;
   char *name;
-  VbetCable core;
+  VbetCableCore core;
   VbetEndpoint *ends[2];
   gint64 deadline;  /* VBET_CABLE_NEVER: none */
   gint slot;        /* in the schedule; -1: none */
@@ -44,7 +44,7 @@ struct VbetEndpoint {
 
   /* what is plugged in: one of the two, or neither */
   FabricCable *cable;
-  VbetCableEnd end;
+  VbetCableSide end;
   VbetEndpoint *direct;
 
   /* a bridge's side; else the rest */
@@ -98,16 +98,16 @@ struct VbetFabric {
 };
 
 /* A cable's deliver callback; user_data: FabricCable. */
-void vbet_fabric_cable_deliver (VbetCableEnd end, const VbetFrame *frame, gpointer user_data);
+void vbet_fabric_cable_deliver (VbetCableSide end, const VbetFrame *frame, gpointer user_data);
 /* Shows @frame to those who capture at @end of @cable. */
-void vbet_fabric_tap (FabricCable *cable, VbetCableEnd end, gboolean entered, const VbetFrame *frame);
+void vbet_fabric_tap (FabricCable *cable, VbetCableSide end, gboolean entered, const VbetFrame *frame);
 /* A new cable finds those who capture it. */
 void vbet_fabric_find_taps (FabricCable *cable);
 /* Tells every tap that got something. */
 void vbet_fabric_flush_taps (VbetFabric *self);
 void vbet_fabric_tap_free (gpointer tap);
 /* A probe came out of @cable. */
-void vbet_fabric_probe_arrived (FabricCable *cable, VbetCableEnd end, const VbetFrame *frame);
+void vbet_fabric_probe_arrived (FabricCable *cable, VbetCableSide end, const VbetFrame *frame);
 /* Sends the probes that are due. */
 void vbet_fabric_run_probe (FabricCable *cable, gint64 now);
 /* Ends a measurement, if there is one. */

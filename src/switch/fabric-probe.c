@@ -11,7 +11,7 @@
 
 /* A cable's left callback; user_data: FabricCable. */
 static void
-on_left (VbetCableEnd end, guint32 probe, gint64 at, gpointer user_data)
+on_left (VbetCableSide end, guint32 probe, gint64 at, gpointer user_data)
 {
   FabricCable *cable = user_data;
   if (cable->probe != NULL)
@@ -19,7 +19,7 @@ on_left (VbetCableEnd end, guint32 probe, gint64 at, gpointer user_data)
 }
 
 void
-vbet_fabric_probe_arrived (FabricCable *cable, VbetCableEnd end, const VbetFrame *frame)
+vbet_fabric_probe_arrived (FabricCable *cable, VbetCableSide end, const VbetFrame *frame)
 {
   if (cable->probe != NULL)
     vbet_probe_arrived (cable->probe, end, frame);

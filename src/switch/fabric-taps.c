@@ -61,7 +61,7 @@ vbet_fabric_remove_tap (VbetFabric *self, VbetTap *tap)
 }
 
 void
-vbet_fabric_tap (FabricCable *cable, VbetCableEnd end, gboolean entered, const VbetFrame *frame)
+vbet_fabric_tap (FabricCable *cable, VbetCableSide end, gboolean entered, const VbetFrame *frame)
 {
   for (guint i = 0; i < cable->taps->len; i++) {
     VbetTap *tap = g_ptr_array_index (cable->taps, i);

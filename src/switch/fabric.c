@@ -123,7 +123,7 @@ cable_free (gpointer data)
 }
 
 static void
-cable_plug (FabricCable *self, VbetCableEnd end, VbetEndpoint *endpoint)
+cable_plug (FabricCable *self, VbetCableSide end, VbetEndpoint *endpoint)
 {
   self->ends[end] = endpoint;
   endpoint->cable = self;

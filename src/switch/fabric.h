@@ -52,13 +52,15 @@ typedef struct {
 
 /** vbet_fabric_new: @seed: unpredictable number for the address tables. */
 VbetFabric *vbet_fabric_new (guint64 seed);
+/** vbet_fabric_free: @self: (nullable): with all that is in it. */
 void vbet_fabric_free (VbetFabric *self);
 
 /* --- what there is ---------------------------------------------------------------
  * All return 0 or -errno: -EINVAL a bad name or number, -EEXIST taken, -ENOENT unknown, -EBUSY the endpoint
  * has a cable, -ENOSPC too many. */
 
-/** vbet_fabric_add_bridge: @klass: of a kind of relay; @ageing: nanoseconds, of one that learns. */
+/** vbet_fabric_add_bridge: @klass: of a kind of relay; @ageing: nanoseconds, of one that learns. Returns: 0, -EINVAL,
+ * -EEXIST. */
 int vbet_fabric_add_bridge (VbetFabric *self, const char *name, const VbetRelayClass *klass, gint64 ageing);
 
 typedef struct {
@@ -89,12 +91,14 @@ int vbet_fabric_add_port (VbetFabric *self, const char *device, guint nic, guint
 /** vbet_fabric_replace_port: @endpoint, whose port is destroyed, gets another, to which nobody is connected.
  */
 void vbet_fabric_replace_port (VbetEndpoint *endpoint, const VbetPortClass *klass, gpointer port);
+/** vbet_fabric_add_bridge_port: Returns: 0, -EINVAL, -EEXIST, -ENOENT, -ENOSPC. */
 int vbet_fabric_add_bridge_port (VbetFabric *self, const char *device, guint nic, const char *bridge);
 /** vbet_fabric_add_direct_port: a port that sits in a port of its own of @bridge, without cable and name. */
 int vbet_fabric_add_direct_port (VbetFabric *self, const char *bridge, guint mtu, const VbetPortClass *klass,
                                  gpointer port, VbetEndpoint **ret_endpoint);
 /** vbet_fabric_remove_port: with the cable in it. */
 int vbet_fabric_remove_port (VbetFabric *self, const char *device, guint nic);
+/** vbet_fabric_remove_direct_port: @endpoint: of vbet_fabric_add_direct_port(); it is freed. */
 void vbet_fabric_remove_direct_port (VbetFabric *self, VbetEndpoint *endpoint);
 
 /* What a cable does to its frames. */
@@ -108,12 +112,15 @@ typedef struct {
 int vbet_fabric_add_cable (VbetFabric *self, const char *name, const char *device_a, guint nic_a,
                            const char *device_b, guint nic_b, const VbetFabricCableSettings *settings,
                            gint64 now);
+/** vbet_fabric_set_cable: all of its settings. @now: nanoseconds. Returns: 0, -ENOENT, -EINVAL. */
 int vbet_fabric_set_cable (VbetFabric *self, const char *name, const VbetFabricCableSettings *settings,
                            gint64 now);
+/** vbet_fabric_remove_cable: what is on its way in it is lost. Returns: 0 or -ENOENT. */
 int vbet_fabric_remove_cable (VbetFabric *self, const char *name);
 
 /** vbet_fabric_find_guest: Returns: (nullable) (transfer none): an endpoint of vbet_fabric_add_port(). */
 VbetEndpoint *vbet_fabric_find_guest (VbetFabric *self, const char *device, guint nic);
+/** vbet_fabric_has_bridge: whether there is one of that name. */
 gboolean vbet_fabric_has_bridge (VbetFabric *self, const char *name);
 
 /**
@@ -123,6 +130,7 @@ gboolean vbet_fabric_has_bridge (VbetFabric *self, const char *name);
  * A cable went up or down by its own schedule.
  */
 typedef void (*VbetFabricLinkChanged) (const char *cable, const gboolean up[2], gpointer user_data);
+/** vbet_fabric_set_link_changed: @link_changed: (nullable): called when a cable goes up or down by its schedule. */
 void vbet_fabric_set_link_changed (VbetFabric *self, VbetFabricLinkChanged link_changed, gpointer user_data);
 
 /* --- captures: somebody who is shown the frames at the ends of a cable --------------- */
@@ -130,7 +138,7 @@ void vbet_fabric_set_link_changed (VbetFabric *self, VbetFabricLinkChanged link_
 typedef struct {
   /* A frame at @end of the cable. @entered: the device there sent it, whatever becomes of it; else it came out.
    * It may have parts. Its bytes go away afterwards. Never calls the fabric. */
-  void (*frame) (VbetCableEnd end, gboolean entered, const VbetFrame *frame, gpointer user_data);
+  void (*frame) (VbetCableSide end, gboolean entered, const VbetFrame *frame, gpointer user_data);
   /* A run with frames has ended. */
   void (*flush) (gpointer user_data);
 } VbetTapClass;
@@ -141,6 +149,7 @@ typedef struct VbetTap VbetTap;
  * Returns: NULL when @cable is no name. */
 VbetTap *vbet_fabric_add_tap (VbetFabric *self, const char *cable, const gboolean ends[2],
                               const VbetTapClass *klass, gpointer user_data);
+/** vbet_fabric_remove_tap: @tap: gets no more frames; the caller frees it. */
 void vbet_fabric_remove_tap (VbetFabric *self, VbetTap *tap);
 
 /* --- measuring a cable --------------------------------------------------------------- */
@@ -171,10 +180,13 @@ gboolean vbet_fabric_probe_stop (VbetFabric *self, const char *cable);
 /** vbet_endpoint_set_connected: whether somebody is there; frames to an absent device are dropped and
  * counted. */
 void vbet_endpoint_set_connected (VbetEndpoint *self, gboolean connected);
+/** vbet_endpoint_get_device: Returns: (transfer none). */
 const char *vbet_endpoint_get_device (const VbetEndpoint *self);
+/** vbet_endpoint_get_nic: Returns: from 1. */
 guint vbet_endpoint_get_nic (const VbetEndpoint *self);
 /** vbet_endpoint_get_port: Returns: (nullable): its port, if it is one of @klass. */
 gpointer vbet_endpoint_get_port (const VbetEndpoint *self, const VbetPortClass *klass);
+/** vbet_endpoint_get_mtu: Returns: bytes without the Ethernet header. */
 guint vbet_endpoint_get_mtu (const VbetEndpoint *self);
 /** vbet_endpoint_get_rx: counters of what the device receives; the port counts there. */
 VbetCounters *vbet_endpoint_get_rx (VbetEndpoint *self);
@@ -241,12 +253,15 @@ typedef struct {
   guint64 id; /* its own */
 } VbetFabricBridgeInfo;
 
+/** vbet_fabric_each_port: calls @visit for each, which changes nothing. */
 void vbet_fabric_each_port (VbetFabric *self,
                             void (*visit) (const VbetFabricPortInfo *info, gpointer user_data),
                             gpointer user_data);
+/** vbet_fabric_each_cable: likewise. */
 void vbet_fabric_each_cable (VbetFabric *self,
                              void (*visit) (const VbetFabricCableInfo *info, gpointer user_data),
                              gpointer user_data);
+/** vbet_fabric_each_bridge: likewise. @now: nanoseconds. */
 void vbet_fabric_each_bridge (VbetFabric *self, gint64 now,
                               void (*visit) (const VbetFabricBridgeInfo *info, gpointer user_data),
                               gpointer user_data);

@@ -28,6 +28,7 @@ typedef struct {
 /** vbet_guest_memory_map: @fds: (array length=n): stay the caller's. Returns: 0, or -errno: nothing is
  * mapped. */
 int vbet_guest_memory_map (VbetGuestMemory *self, const VbetGuestRegion *regions, const int *fds, guint n);
+/** vbet_guest_memory_unmap: all of it; nothing of it may be used any more. */
 void vbet_guest_memory_unmap (VbetGuestMemory *self);
 
 /** vbet_guest_memory_is_lost: whether a file turned out to be shorter than it was; see below. */

@@ -14,7 +14,8 @@ VbetIo *vbet_io_new (VbetLoop *loop, VbetFabric *fabric);
 /** vbet_io_free: (nullable): after all ports are gone. */
 void vbet_io_free (VbetIo *self);
 
-/* What is shared; (transfer none). */
+/** vbet_io_get_loop, vbet_io_get_fabric, vbet_io_get_vhost, vbet_io_get_remotes, vbet_io_get_captures: Returns:
+ * (transfer none): what all ports share. */
 VbetLoop *vbet_io_get_loop (VbetIo *self);
 VbetFabric *vbet_io_get_fabric (VbetIo *self);
 struct VbetVhost *vbet_io_get_vhost (VbetIo *self);

@@ -33,6 +33,7 @@ typedef struct {
 
 /** vbet_loop_new: Returns: NULL with errno when the kernel gives no epoll. */
 VbetLoop *vbet_loop_new (void);
+/** vbet_loop_free: @self: (nullable): the descriptors stay open. */
 void vbet_loop_free (VbetLoop *self);
 
 /** vbet_loop_add: @fd stays the caller's. Returns: a reference, 0 with errno on failure: EUSERS when the host has

@@ -22,6 +22,7 @@ VbetMeasure *vbet_measure_new (VbetFabric *fabric, const char *cable, const Vbet
                                VbetMeasureOver over, gpointer user_data, int *ret_error);
 /** vbet_measure_free: ends it without a word if it runs. */
 void vbet_measure_free (VbetMeasure *self);
+/** vbet_measure_get_serial: Returns: what it was made with. */
 guint64 vbet_measure_get_serial (const VbetMeasure *self);
 /** vbet_measure_cancel: ends it and tells what was measured so far. */
 void vbet_measure_cancel (VbetMeasure *self);

@@ -7,12 +7,13 @@
 #include <netinet/in.h>
 
 #include "switch/core/cable.h"
-#include "switch/core/far-end.h"
 
 #define ANSWER_GAP (VBET_FAR_HELLO_INTERVAL / 10) /* between two hellos, at least */
 
 struct VbetRemotes {
   GPtrArray *remotes; /* of VbetRemote (borrowed) */
+  gboolean known;     /* whose they are: @own */
+  VbetFarIdentity own;
 };
 
 struct VbetRemote {
@@ -26,6 +27,7 @@ struct VbetRemote {
   gboolean failed;   /* a datagram could not be delivered; not noted yet */
   VbetFarState told; /* to the engine */
   gint64 told_heard; /* likewise */
+  gboolean told_clash;
   gint64 said_hello; /* nanoseconds */
   gint64 due;        /* when there is something to do, nanoseconds */
 };
@@ -58,13 +60,36 @@ vbet_remotes_deadline (const VbetRemotes *self)
   return first;
 }
 
+static void
+say_soon (VbetRemote *self)
+{
+  self->said_hello -= VBET_FAR_HELLO_INTERVAL; /* the next one is due */
+  self->due = 0;
+}
+
+void
+vbet_remotes_set_identity (VbetRemotes *self, const VbetFarIdentity *own)
+{
+  self->own = *own;
+  self->known = TRUE;
+  for (guint i = 0; i < self->remotes->len; i++)
+    say_soon (g_ptr_array_index (self->remotes, i));
+}
+
+/* Whose @remote is; NULL: nobody has said. */
+static const VbetFarIdentity *
+own_identity (const VbetRemote *remote)
+{
+  return remote->owner->known ? &remote->owner->own : NULL;
+}
+
 /* --- hellos ---------------------------------------------------------------------------- */
 
 static void
 say_hello (VbetRemote *self, gint64 now)
 {
   guint8 hello[VBET_FAR_HELLO_SIZE];
-  vbet_far_hello_write (self->settings.carrier, hello);
+  vbet_far_hello_write (self->settings.carrier, own_identity (self), hello);
   struct iovec parts[2] = { { 0 }, { .iov_base = hello, .iov_len = sizeof hello } };
   struct msghdr message = { .msg_iov = parts + 1, .msg_iovlen = 1 };
   vbet_remote_address (self, &message, parts);
@@ -75,14 +100,17 @@ say_hello (VbetRemote *self, gint64 now)
 }
 
 static void
-tell (VbetRemote *self, VbetFarState state, gint64 now)
+tell (VbetRemote *self, VbetFarState state, gboolean clash, gint64 now)
 {
   VbetRemoteNews news = {
     .state = vbet_far_state_name (state),
     .carrier = vbet_far_state_has_carrier (state),
     .silence = self->far_end.heard >= 0 ? now - self->far_end.heard : -1,
+    .clash = clash,
+    .lab = self->far_end.known ? self->far_end.identity.lab : "",
   };
   self->told = state;
+  self->told_clash = clash;
   self->told_heard = self->far_end.heard;
   if (self->settings.changed != NULL)
     self->settings.changed (self->device, self->settings.nic, self->settings.serial, &news,
@@ -106,8 +134,10 @@ run (VbetRemote *self, gint64 now)
   if (regular || answers)
     say_hello (self, now);
   self->due = self->failed ? now : self->said_hello + VBET_FAR_HELLO_INTERVAL;
-  if (changed || (regular && self->far_end.heard != self->told_heard))
-    tell (self, state, now);
+  /* At most once a second: who is at the far end may change what it says of itself as often as it likes. */
+  gboolean clash = vbet_far_end_clashes (&self->far_end, own_identity (self), now);
+  if (changed || (regular && (self->far_end.heard != self->told_heard || clash != self->told_clash)))
+    tell (self, state, clash, now);
 }
 
 void
@@ -165,8 +195,7 @@ vbet_remote_set_carrier (VbetRemote *self, gboolean carrier)
   if (self->settings.carrier == carrier)
     return;
   self->settings.carrier = carrier;
-  self->said_hello -= VBET_FAR_HELLO_INTERVAL; /* the next one is due */
-  self->due = 0;
+  say_soon (self);
 }
 
 void

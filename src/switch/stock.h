@@ -38,7 +38,9 @@ VbetStock *vbet_stock_new (VbetIo *io, const char *bridge, guint64 serial, int c
 /** vbet_stock_free: removes the port and closes the connection. */
 void vbet_stock_free (VbetStock *self);
 
+/** vbet_stock_get_bridge: Returns: (transfer none): the switch that it is on. */
 const char *vbet_stock_get_bridge (const VbetStock *self);
+/** vbet_stock_get_serial: Returns: what it was made with. */
 guint64 vbet_stock_get_serial (const VbetStock *self);
 
 /** vbet_stock_event: the loop reports @events; may call left(). */

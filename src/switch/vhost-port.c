@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fd-message.h"
 #include "switch/vhost-private.h"
 
 #define QUEUE_FRAMES VBET_PORT_QUEUE_FRAMES
@@ -351,40 +352,15 @@ close_fds (int *fds, guint n)
       close (fds[i]);
 }
 
-static void
-collect_fds (VbetVhostPort *self, struct msghdr *message)
-{
-  for (struct cmsghdr *header = CMSG_FIRSTHDR (message); header != NULL;
-       header = CMSG_NXTHDR (message, header)) {
-    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
-      continue;
-    guint n = (guint)((header->cmsg_len - CMSG_LEN (0)) / sizeof (int));
-    for (guint i = 0; i < n; i++) {
-      int fd;
-      memcpy (&fd, CMSG_DATA (header) + i * sizeof (int), sizeof fd);
-      if (self->n_fds < VBET_VHOST_FDS)
-        self->fds[self->n_fds++] = fd;
-      else
-        close (fd);
-    }
-  }
-}
-
 /* Reads at most what is missing of a message of @size bytes. Returns: bytes, 0 at the end, -errno. */
 static ssize_t
 read_some (VbetVhostPort *self, gsize size, int flags)
 {
-  union {
-    struct cmsghdr header;
-    char bytes[CMSG_SPACE (VBET_VHOST_FDS * sizeof (int))];
-  } control;
-  struct iovec iov = { .iov_base = self->message + self->got, .iov_len = size - self->got };
-  struct msghdr message
-      = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes };
-  ssize_t n = recvmsg (self->fd, &message, flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-  if (n < 0)
-    return errno == EWOULDBLOCK ? -EAGAIN : -errno;
-  collect_fds (self, &message);
+  guint n_fds = 0;
+  ssize_t n
+      = vbet_fd_message_receive (self->fd, self->message + self->got, size - self->got, flags | MSG_DONTWAIT,
+                                 self->fds + self->n_fds, VBET_VHOST_FDS - self->n_fds, &n_fds, NULL);
+  self->n_fds += n_fds;
   return n;
 }
 

@@ -49,7 +49,9 @@ typedef struct {
   gboolean (*is_busy) (gpointer user_data);
 } VbetVhostCallbacks;
 
+/** vbet_vhost_new: Returns: (transfer full): what all ports by vhost-user share. */
 VbetVhost *vbet_vhost_new (void);
+/** vbet_vhost_free: @self: (nullable) */
 void vbet_vhost_free (VbetVhost *self);
 
 /** vbet_vhost_port_of: Returns: the port of this kind of a guest's @endpoint; made, in place of another, if

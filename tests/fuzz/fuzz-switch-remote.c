@@ -27,6 +27,9 @@ take (VbetFarEnd *far_end, const guint8 *data, guint size, guint32 vni, gint64 n
   g_assert_true (state == VBET_FAR_HEARD || state == VBET_FAR_CUT);
   g_assert_true (!hello || frame.size >= 20);
   g_assert_true (!hello || (state == VBET_FAR_CUT) == !far_end->carrier);
+  g_assert_true (!far_end->known || g_utf8_validate (far_end->identity.lab, -1, NULL));
+  VbetFarIdentity own = far_end->identity;
+  g_assert_false (vbet_far_end_clashes (far_end, &own, now));
 }
 
 int

@@ -1,8 +1,10 @@
 # test-remote.py - a cable to another lab in the window: placed by its key, filled in, refused, mended while it runs.
+import hashlib
 import os
 import socket
 import subprocess
 import sys
+import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from vbetgui import *  # noqa: E402,F403
@@ -25,6 +27,18 @@ def udp_port():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def hello(name, says):
+    """What a lab called @name would say once a second, but that it calls itself @says."""
+    macs = hashlib.sha256(name.encode() + b"\0").digest()[:16]
+    head = bytes.fromhex("0180c200000e 027642455400 88b5") + b"vBET\x01\x03"
+    return (head + b"far-run!" + macs + bytes([len(says)]) + says.encode()).ljust(108, b"\0")
+
+
+def say(peer, port, what, enough):
+    while not enough.wait(0.5):
+        peer.sendto(what, ("127.0.0.1", port))
 
 
 def test_placed_and_filled_in():
@@ -64,10 +78,23 @@ def test_runs_and_is_mended():
         window.find("Try Again", "push button")
         screenshot("remote-failed")
         taken.close()
-        fill(window, "Receives at", str(udp_port()))
+        here = udp_port()
+        fill(window, "Receives at", str(here))
         wait_until(lambda: window.description("far") == "remote, ready", 10, "another port is free")
         window.find("The far end refuses: no lab receives there, or there is no way to it.", seconds=15)
         screenshot("remote-ready")
+        # Another lab of this name is there, which makes the MACs that this one makes.
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+            peer.bind(("127.0.0.1", other))
+            saying = threading.Event()
+            said = threading.Thread(target=say, args=(peer, here, hello("remoterun", "left"), saying))
+            said.start()
+            window.find("The far end is there: the lab left.", seconds=15)
+            wait_until(lambda: "makes the MAC addresses" in window.description("far"), 15, "both have the same MACs")
+            screenshot("remote-same-macs")
+            saying.set()
+            said.join()
+        wait_until(lambda: window.description("far") == "remote, ready", 15, "it has gone, and the problem with it")
         window.click(window.find("Stop", "push button"))
         window.find("Run", "push button", 30)
 

@@ -16,6 +16,12 @@ h1 = attach(alloc(host, services=web), alloc(NIC, ip=10.7.0.%d/24))
 link(far, h1)
 """
 
+SWITCHED = """
+far = alloc(remote, %s)
+h1 = attach(alloc(host), alloc(NIC, ip=10.7.0.%d/24))
+link(alloc(switch), far, h1)
+"""
+
 
 OWN = vbetlab.own_world()
 
@@ -30,10 +36,10 @@ def failed_calls(place, lab):
     return [call for call in place.rpc(lab, "lab.calls")["calls"] if call["state"] == "failed"]
 
 
-def start(place, name, number, attributes):
+def start(place, name, number, attributes, text=LAB):
     """A lab with one host, 10.7.0.NUMBER, whose remote may fail."""
     before = set(place.labs())
-    place.ctl("run", "--detach", "--keep-failed", place.write(name, LAB % (attributes, number)), check=False)
+    place.ctl("run", "--detach", "--keep-failed", place.write(name, text % (attributes, number)), check=False)
     lab = (set(place.labs()) - before).pop()
     place.remember(lab)
     return lab
@@ -103,6 +109,46 @@ def two_labs(place):
     engine = vbetlab.Process(place.status(right)["pid"])
     engine.kill()
     far_is(place, left, "refused", 10)
+    place.stop(left)
+
+
+def same_macs(place):
+    """Two labs of one name: both tell that their hosts have one MAC, until one has a seed; then they reach each other."""
+    one, two = free_port(), free_port()
+    (place.base / "other").mkdir()
+    left = start(place, "same.vbet", 1, f'peer="127.0.0.1:{two}", listen="{one}"', SWITCHED)
+    right = start(place, "other/same.vbet", 2, f'peer="127.0.0.1:{one}", listen="{two}"', SWITCHED)
+
+    def mac(lab):
+        return next(iter(place.device(lab, "h1")["nics"]))["mac"]
+
+    def clash(lab):
+        return [alarm for alarm in place.status(lab)["alarms"] if alarm["kind"] == "same-macs"]
+
+    assert mac(left) == mac(right), (mac(left), mac(right))
+    for lab in (left, right):
+        wait_until(lambda: clash(lab), 10, f"{lab} tells of it")  # noqa: B023
+        assert clash(lab)[0]["device"] == "far" and "called same" in clash(lab)[0]["text"], clash(lab)
+        assert "seed(" in clash(lab)[0]["remedy"], clash(lab)
+        assert far(place, lab)["far_lab"] == "same", far(place, lab)
+        said = place.ctl("status", lab).stdout
+        assert "makes the MAC addresses that this one makes" in said and "(lab same, heard" in said, said
+    assert not ping(place, left, 2)  # the switches send the answer back where it comes from
+    # One edit of one text: its host gets another MAC while it runs, and both labs have no more to tell.
+    text = SWITCHED % (f'peer="127.0.0.1:{two}", listen="{one}"', 1)
+    place.ctl("apply", left, place.write("same.vbet", text + 'seed("left")\n'))
+    assert not failed_calls(place, left), failed_calls(place, left)
+    assert mac(left) != mac(right)
+    for lab in (left, right):
+        wait_until(lambda: not clash(lab), 10, f"{lab} has no more to tell")  # noqa: B023
+    wait_until(lambda: ping(place, left, 2), 10, "ping with MACs of their own")
+    assert ping(place, right, 1)
+    # Without it again; the other lab goes: then there is nothing to tell either.
+    place.ctl("apply", left, place.write("same.vbet", text))
+    for lab in (left, right):
+        wait_until(lambda: clash(lab), 10, f"{lab} tells of it again")  # noqa: B023
+    place.stop(right)
+    wait_until(lambda: not clash(left), 10, "nobody is there")
     place.stop(left)
 
 
@@ -288,7 +334,7 @@ def vxlan_device(place):
         place.stop(lab)
 
 
-tests = [two_labs, strangers, live_changes, failures]
+tests = [two_labs, same_macs, strangers, live_changes, failures]
 if OWN:
     kernel = subprocess.run(["ip", "link", "add", "vbx9", "type", "vxlan", "id", "9", "dstport", "4789"], capture_output=True)
     subprocess.run(["ip", "link", "del", "vbx9"], capture_output=True)

@@ -88,6 +88,12 @@ nested=$(awk '/{/ { if (open) print FILENAME ":" FNR ": a rule inside a rule"; o
 # --- texts that a person sees go through gettext: what is given to these functions is one --------
 forbid src/gui '(gtk_label_new|gtk_button_new_with_label|gtk_button_new_with_mnemonic|gtk_widget_set_tooltip_text|gtk_label_set_text|atk_object_set_name|gtk_entry_set_placeholder_text|gtk_window_set_title) \((.*, )?"[^"]*[[:alpha:]]{2}' 'a text without _ ()'
 
+# --- public functions are told of where they are declared, each type's name means one thing --------------------
+python3 tests/rules/doc-comments.py || breaches=$((breaches + 1))
+for type in $(grep -rhoE --include='*.[ch]' '^\} Vbet[A-Za-z0-9]+;' src | sort | uniq -d | tr -d '} ;'); do
+  report "$(grep -rlE --include='*.[ch]' "^\} $type;" src | tr '\n' ' '): two types are called $type"
+done
+
 # --- layout: as clang-format has it; other versions than Debian 12's lay some lines out otherwise ----------
 case $(clang-format --version 2>/dev/null) in
 *' version 14.'*)

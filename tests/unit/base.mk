@@ -46,3 +46,9 @@ TESTS += tests/unit/test-trust
 tests_unit_test_trust_SOURCES = tests/unit/test-trust.c
 tests_unit_test_trust_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_trust_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += tests/unit/test-fd-message
+TESTS += tests/unit/test-fd-message
+tests_unit_test_fd_message_SOURCES = tests/unit/test-fd-message.c
+tests_unit_test_fd_message_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_fd_message_LDADD = libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include <CUnit/CUnit.h>
 #include <glib/gstdio.h>
 
+#include "base/lab-user.h"
 #include "base/paths.h"
 
 static char *
@@ -27,13 +27,9 @@ build_path (const char *relative)
 static void
 give_root_up (void)
 {
-  uid_t uid;
-  gid_t gid;
-  if (geteuid () != 0)
-    return;
-  vbet_paths_lab_user (&uid, &gid);
-  if (setgroups (0, NULL) != 0 || setresgid (gid, gid, gid) != 0 || setresuid (uid, uid, uid) != 0)
-    g_error ("cannot give root up: %s", g_strerror (errno));
+  int result = vbet_lab_user_become ();
+  if (result != 0)
+    g_error ("cannot give root up: %s", g_strerror (-result));
 }
 
 VbetGuestFixture *

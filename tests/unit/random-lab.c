@@ -111,6 +111,7 @@ typedef struct {
 
 struct RandomLab {
   Thing things[NAMES];
+  guint seed; /* of the MACs; 0: none */
 };
 
 /* --- drawing --- */
@@ -211,6 +212,8 @@ vbet_random_lab_edit (const RandomLab *self, GRand *random)
   RandomLab *edited = g_memdup2 (self, sizeof *self);
   for (guint edits = 1 + below (random, 12); edits > 0; edits--)
     edit_thing (random, &edited->things[below (random, NAMES)]);
+  if (below (random, 8) == 0)
+    edited->seed = below (random, 3);
   return edited;
 }
 
@@ -304,6 +307,8 @@ vbet_random_lab_lines (const RandomLab *self)
 {
   GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
   gboolean taken[NAMES][NICS] = { 0 };
+  if (self->seed > 0)
+    add_line (lines, "seed(\"%u\")", self->seed);
   for (guint i = 0; i < NAMES; i++)
     if (self->things[i].what == DEVICE)
       add_device (lines, &self->things[i], i);

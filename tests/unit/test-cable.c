@@ -19,7 +19,7 @@ typedef struct {
 
 typedef struct {
   VbetFrameStore store;
-  VbetCable cable;
+  VbetCableCore cable;
   gint64 now;
   guint64 numbers[2]; /* by the end put in */
   /* by the end they came out at */
@@ -38,7 +38,7 @@ typedef struct {
 } Line;
 
 static void
-on_deliver (VbetCableEnd end, const VbetFrame *frame, gpointer user_data)
+on_deliver (VbetCableSide end, const VbetFrame *frame, gpointer user_data)
 {
   Line *line = user_data;
   Mark mark;
@@ -104,7 +104,7 @@ pass (Line *line, gint64 until)
 }
 
 static void
-put (Line *line, VbetCableEnd end, guint size)
+put (Line *line, VbetCableSide end, guint size)
 {
   guint8 data[2000] = { 0 };
   VbetFrame frame = { data, size };
@@ -364,7 +364,7 @@ test_reorder (void)
 }
 
 static void
-count_bits (VbetCableEnd end, const VbetFrame *frame, gpointer user_data)
+count_bits (VbetCableSide end, const VbetFrame *frame, gpointer user_data)
 {
   Line *line = user_data;
   guint bits = 0;

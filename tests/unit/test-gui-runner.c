@@ -59,7 +59,7 @@ on_differs (VbetRunner *runner, const char *text, Fixture *self)
 }
 
 static void
-on_called (VbetRunner *runner, const VbetCallRecord *call, Fixture *self)
+on_called (VbetRunner *runner, const VbetCallNews *call, Fixture *self)
 {
   g_autofree char *line
       = g_strdup_printf ("%" G_GINT64_FORMAT " %s %s%s%s", call->number, call->text, call->state,

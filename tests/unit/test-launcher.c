@@ -24,6 +24,7 @@
 #include <glib-unix.h>
 #include <glib/gstdio.h>
 
+#include "base/lab-user.h"
 #include "base/paths.h"
 #include "base/xstate.h"
 #include "guest/memory.h"
@@ -448,7 +449,7 @@ test_started_by_root (void)
   g_autofree char *said = as_root (FALSE);
   if (said == NULL)
     return;
-  vbet_paths_lab_user (&uid, &gid); /* ours by now: the fixture gave root up */
+  vbet_lab_user_find (&uid, &gid); /* ours by now: the fixture gave root up */
   g_autofree char *expected = g_strdup_printf ("user %u %u, group %u, root again -1\npadded\n", (unsigned)uid,
                                                (unsigned)uid, (unsigned)gid);
   VBET_ASSERT_TEXT (said, expected);

@@ -14,7 +14,7 @@
 
 typedef struct {
   VbetFrameStore store;
-  VbetCable cable;
+  VbetCableCore cable;
   VbetProbe *probe;
   gint64 now;
   gint64 pause; /* between frames of other traffic, from end A; 0: none */
@@ -35,7 +35,7 @@ bench_clock (gpointer user_data)
 }
 
 static void
-on_deliver (VbetCableEnd end, const VbetFrame *frame, gpointer user_data)
+on_deliver (VbetCableSide end, const VbetFrame *frame, gpointer user_data)
 {
   Bench *self = user_data;
   if (frame->probe == 0)
@@ -47,7 +47,7 @@ on_deliver (VbetCableEnd end, const VbetFrame *frame, gpointer user_data)
 }
 
 static void
-on_left (VbetCableEnd end, guint32 probe, gint64 at, gpointer user_data)
+on_left (VbetCableSide end, guint32 probe, gint64 at, gpointer user_data)
 {
   Bench *self = user_data;
   if (self->probe != NULL)
@@ -562,7 +562,7 @@ plant_flush (gpointer port)
 }
 
 static void
-plant_tap (VbetCableEnd end, gboolean entered, const VbetFrame *frame, gpointer user_data)
+plant_tap (VbetCableSide end, gboolean entered, const VbetFrame *frame, gpointer user_data)
 {
   Plant *self = user_data;
   self->seen++;

@@ -110,7 +110,7 @@ static gboolean
 hear_hello (VbetFarEnd *far_end, gboolean carrier, gint64 now)
 {
   guint8 hello[VBET_FAR_HELLO_SIZE];
-  vbet_far_hello_write (carrier, hello);
+  vbet_far_hello_write (carrier, NULL, hello);
   return vbet_far_end_heard (far_end, &(VbetFrame){ .data = hello, .size = sizeof hello }, now);
 }
 
@@ -176,7 +176,7 @@ test_hello_is_a_frame (void)
 {
   guint8 hello[VBET_FAR_HELLO_SIZE];
   VbetFarEnd far_end;
-  vbet_far_hello_write (TRUE, hello);
+  vbet_far_hello_write (TRUE, NULL, hello);
   VbetFrame frame = { .data = hello, .size = sizeof hello };
   VbetFrameHeader header;
   CU_ASSERT_TRUE_FATAL (vbet_frame_parse (&frame, &header));
@@ -191,6 +191,116 @@ test_hello_is_a_frame (void)
   }
 }
 
+/* --- whose a hello is ------------------------------------------------------------------------------- */
+
+static VbetFarIdentity
+identity (guint8 run, guint8 macs, const char *lab)
+{
+  VbetFarIdentity made = { 0 };
+  memset (made.run, run, sizeof made.run);
+  memset (made.macs, macs, sizeof made.macs);
+  vbet_far_identity_set_lab (&made, lab);
+  return made;
+}
+
+static void
+hear_identity (VbetFarEnd *far_end, const VbetFarIdentity *whose, gint64 now)
+{
+  guint8 hello[VBET_FAR_HELLO_SIZE];
+  vbet_far_hello_write (TRUE, whose, hello);
+  CU_ASSERT_TRUE (vbet_far_end_heard (far_end, &(VbetFrame){ .data = hello, .size = sizeof hello }, now));
+}
+
+static void
+test_clash (void)
+{
+  VbetFarIdentity own = identity (1, 7, "lab"), same = identity (2, 7, "lab"),
+                  seeded = identity (2, 8, "lab");
+  VbetFarEnd far_end;
+  vbet_far_end_init (&far_end, 0);
+  CU_ASSERT_FALSE (vbet_far_end_clashes (&far_end, &own, 1 * MS));
+  /* One that says no more than hello, a frame: nothing is known. */
+  hear_hello (&far_end, TRUE, 100 * MS);
+  hear_frame (&far_end, 110 * MS);
+  CU_ASSERT_FALSE (vbet_far_end_clashes (&far_end, &own, 120 * MS));
+  hear_identity (&far_end, &same, 1000 * MS);
+  CU_ASSERT_TRUE (vbet_far_end_clashes (&far_end, &own, 1000 * MS));
+  CU_ASSERT_FALSE (vbet_far_end_clashes (&far_end, NULL, 1000 * MS)); /* nobody said whose this end is */
+  VBET_ASSERT_TEXT (far_end.identity.lab, "lab");
+  check_state (&far_end, 1000 * MS, "heard", TRUE); /* frames pass all the same */
+  /* A frame between two hellos changes nothing; silence does. */
+  hear_frame (&far_end, 1500 * MS);
+  CU_ASSERT_TRUE (vbet_far_end_clashes (&far_end, &own, 5999 * MS));
+  CU_ASSERT_FALSE (vbet_far_end_clashes (&far_end, &own, 6000 * MS));
+  /* A seed was given there, or here. */
+  hear_identity (&far_end, &seeded, 7000 * MS);
+  CU_ASSERT_FALSE (vbet_far_end_clashes (&far_end, &own, 7000 * MS));
+  hear_identity (&far_end, &same, 8000 * MS);
+  own.macs[0] = 9;
+  CU_ASSERT_FALSE (vbet_far_end_clashes (&far_end, &own, 8000 * MS));
+  /* What comes back is our own: each device is there once. */
+  hear_identity (&far_end, &own, 9000 * MS);
+  CU_ASSERT_FALSE (vbet_far_end_clashes (&far_end, &own, 9000 * MS));
+  /* It goes; an older one, or another program, comes in its place. */
+  own = identity (1, 7, "lab");
+  hear_identity (&far_end, &same, 10000 * MS);
+  vbet_far_end_refused (&far_end, 11000 * MS);
+  CU_ASSERT_FALSE (vbet_far_end_clashes (&far_end, &own, 11000 * MS));
+  hear_identity (&far_end, &same, 12000 * MS);
+  hear_hello (&far_end, TRUE, 12500 * MS);
+  CU_ASSERT_FALSE (vbet_far_end_clashes (&far_end, &own, 12500 * MS));
+}
+
+/* What comes from there is anybody's. */
+static void
+test_hostile_identity (void)
+{
+  VbetFarIdentity whose = identity (2, 7, "lab");
+  guint8 hello[VBET_FAR_HELLO_SIZE];
+  VbetFarEnd far_end;
+  vbet_far_hello_write (TRUE, &whose, hello);
+  const gsize length_at = 20 + VBET_FAR_RUN_SIZE + VBET_FAR_MACS_SIZE;
+  for (gsize size = 20; size <= sizeof hello; size++) {
+    g_autofree guint8 *part = g_memdup2 (hello, size); /* so that reading past it is seen */
+    vbet_far_end_init (&far_end, 0);
+    CU_ASSERT_TRUE (vbet_far_end_heard (&far_end, &(VbetFrame){ .data = part, .size = (guint)size }, 1));
+    CU_ASSERT_EQUAL (far_end.known, size >= length_at + 1 + strlen ("lab"));
+  }
+  static const guint lengths[] = { VBET_FAR_LAB_MAX + 1, 255 };
+  for (guint i = 0; i < G_N_ELEMENTS (lengths); i++) {
+    hello[length_at] = (guint8)lengths[i];
+    vbet_far_end_init (&far_end, 0);
+    CU_ASSERT_TRUE (vbet_far_end_heard (&far_end, &(VbetFrame){ .data = hello, .size = sizeof hello }, 1));
+    CU_ASSERT_FALSE (far_end.known);
+  }
+  /* A name that is no text is none; one with a NUL in it neither. */
+  static const char *const names[] = { "\xff\xfe\x80", "a\0b" };
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    hello[length_at] = 3;
+    memcpy (hello + length_at + 1, names[i], 3);
+    vbet_far_end_init (&far_end, 0);
+    CU_ASSERT_TRUE (vbet_far_end_heard (&far_end, &(VbetFrame){ .data = hello, .size = sizeof hello }, 1));
+    CU_ASSERT_TRUE (far_end.known);
+    VBET_ASSERT_TEXT (far_end.identity.lab, "");
+  }
+}
+
+static void
+test_long_names (void)
+{
+  g_autofree char *plain = g_strnfill (200, 'a');
+  VbetFarIdentity whose = identity (1, 1, plain);
+  CU_ASSERT_EQUAL (strlen (whose.lab), VBET_FAR_LAB_MAX);
+  g_autofree char *last = g_strndup (plain, VBET_FAR_LAB_MAX);
+  whose = identity (1, 1, last);
+  VBET_ASSERT_TEXT (whose.lab, last);
+  /* The last character does not fit whole. */
+  last[VBET_FAR_LAB_MAX - 1] = '\0';
+  g_autofree char *wide = g_strconcat (last, "\xc3\xa9", NULL);
+  whose = identity (1, 1, wide);
+  VBET_ASSERT_TEXT (whose.lab, last);
+}
+
 static CU_TestInfo address_tests[] = {
   { "peer and listen", test_addresses },
   { "a peer that is this end", test_back },
@@ -200,6 +310,13 @@ static CU_TestInfo address_tests[] = {
 static CU_TestInfo datagram_tests[] = {
   { "VXLAN's header", test_vxlan },
   { "a hello is a frame", test_hello_is_a_frame },
+  CU_TEST_INFO_NULL,
+};
+
+static CU_TestInfo identity_tests[] = {
+  { "two labs that make the same MACs", test_clash },
+  { "what comes is anybody's", test_hostile_identity },
+  { "names that are too long", test_long_names },
   CU_TEST_INFO_NULL,
 };
 
@@ -214,6 +331,7 @@ static CU_SuiteInfo suites[] = {
   { "addresses", NULL, NULL, NULL, NULL, address_tests },
   { "datagrams", NULL, NULL, NULL, NULL, datagram_tests },
   { "the far end", NULL, NULL, NULL, NULL, far_end_tests },
+  { "whose a hello is", NULL, NULL, NULL, NULL, identity_tests },
   CU_SUITE_INFO_NULL,
 };
 

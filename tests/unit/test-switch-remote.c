@@ -130,7 +130,7 @@ hears_hello (World *world, gboolean carrier)
 {
   guint8 data[2000], hello[VBET_FAR_HELLO_SIZE];
   gsize size;
-  vbet_far_hello_write (carrier, hello);
+  vbet_far_hello_write (carrier, NULL, hello);
   while ((size = take (world, data)) > 0)
     if (size == sizeof hello && memcmp (data, hello, size) == 0)
       return TRUE;
@@ -211,11 +211,11 @@ test_plain (void)
   close (stranger);
   /* A hello is not passed on. */
   guint8 hello[VBET_FAR_HELLO_SIZE];
-  vbet_far_hello_write (FALSE, hello);
+  vbet_far_hello_write (FALSE, NULL, hello);
   send_to (world.peer, world.here, hello, sizeof hello);
   UNTIL (far_is (&world, "cut"));
   CU_ASSERT_FALSE (vbet_switch_client_get_connected (world.f.client, "far", 1));
-  vbet_far_hello_write (TRUE, hello);
+  vbet_far_hello_write (TRUE, NULL, hello);
   send_to (world.peer, world.here, hello, sizeof hello);
   UNTIL (far_is (&world, "heard"));
   assert_passes (&world, 200);
@@ -245,6 +245,84 @@ test_gone_and_back (void)
   kill (vbet_switch_client_get_pid (world.f.client), SIGKILL);
   UNTIL (world.f.restarts == 1);
   assert_passes (&world, 500);
+  teardown (&world);
+}
+
+static gboolean
+far_end_says (World *world, gboolean clash, const char *lab)
+{
+  VbetSwitchFarEnd far_end;
+  return vbet_switch_client_get_far_end (world->f.client, "far", 1, &far_end) && far_end.clash == clash
+         && g_strcmp0 (far_end.lab, lab) == 0;
+}
+
+static void
+on_far_end (VbetSwitchClient *client, const char *device, gpointer data)
+{
+  (void)client;
+  VBET_ASSERT_TEXT (device, "far");
+  ++*(guint *)data;
+}
+
+static void
+say_identity (World *world, guint8 run, guint8 macs, const char *lab)
+{
+  guint8 hello[VBET_FAR_HELLO_SIZE];
+  VbetFarIdentity whose = { 0 };
+  memset (whose.run, run, sizeof whose.run);
+  memset (whose.macs, macs, sizeof whose.macs);
+  vbet_far_identity_set_lab (&whose, lab);
+  vbet_far_hello_write (TRUE, &whose, hello);
+  send_to (world->peer, world->here, hello, sizeof hello);
+}
+
+/* Whether the next hello that came is one of that identity; others are passed over. */
+static gboolean
+hears_identity (World *world, const VbetSwitchIdentity *identity)
+{
+  guint8 data[2000];
+  gsize size;
+  while ((size = take (world, data)) > 0) {
+    VbetFarEnd far_end;
+    vbet_far_end_init (&far_end, 0);
+    if (vbet_far_end_heard (&far_end, &(VbetFrame){ .data = data, .size = (guint)size }, 1) && far_end.known
+        && memcmp (far_end.identity.run, identity->run, sizeof identity->run) == 0
+        && memcmp (far_end.identity.macs, identity->macs, sizeof identity->macs) == 0
+        && strcmp (far_end.identity.lab, identity->lab) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+test_identity (void)
+{
+  World world;
+  guint told = 0;
+  VbetSwitchIdentity identity = { { 1, 2, 3 }, { 7, 7 }, "lab" };
+  memset (identity.macs, 7, sizeof identity.macs);
+  setup (&world, -1);
+  g_signal_connect (world.f.client, "far-end", G_CALLBACK (on_far_end), &told);
+  /* As long as nobody says whose this end is, it clashes with nobody. */
+  say_identity (&world, 9, 7, "other");
+  UNTIL (far_end_says (&world, FALSE, "other"));
+  vbet_switch_client_set_identity (world.f.client, &identity);
+  UNTIL (hears_identity (&world, &identity));
+  say_identity (&world, 9, 7, "other");
+  UNTIL (far_end_says (&world, TRUE, "other"));
+  CU_ASSERT_TRUE (told >= 2);
+  assert_passes (&world, 100);
+  /* The next process says it, too. */
+  kill (vbet_switch_client_get_pid (world.f.client), SIGKILL);
+  UNTIL (world.f.restarts == 1);
+  UNTIL (hears_identity (&world, &identity));
+  say_identity (&world, 9, 7, "other");
+  UNTIL (far_end_says (&world, TRUE, "other"));
+  /* A seed here. */
+  memset (identity.macs, 8, sizeof identity.macs);
+  vbet_switch_client_set_identity (world.f.client, &identity);
+  UNTIL (hears_identity (&world, &identity));
+  UNTIL ((say_identity (&world, 9, 7, "other"), far_end_says (&world, FALSE, "other")));
   teardown (&world);
 }
 
@@ -309,6 +387,7 @@ static CU_TestInfo tests[] = {
   { "the far end goes and comes back", test_gone_and_back },
   { "VXLAN", test_vxlan },
   { "another socket", test_another_socket },
+  { "whose hellos are", test_identity },
   CU_TEST_INFO_NULL,
 };
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/model/findings.h"
 #include "engine/model/topology-private.h"
 #include "unit/harness.h"
 #include "unit/lab.h"
@@ -184,18 +185,78 @@ test_macs (void)
                             "mac=02:00:00:00:00:07)) set(NIC(a, 2), mac=02:00:00:00:00:08)");
   const VbetDevice *a = vbet_topology_device (topology, "a");
   guint8 derived[6], other[6];
-  vbet_mac_derive ("test", "a", 1, derived);
+  vbet_mac_derive ("test", NULL, "a", 1, derived);
   CU_ASSERT_EQUAL (memcmp (vbet_device_nic (a, 1)->mac, derived, 6), 0);
   CU_ASSERT_EQUAL (derived[0], 2);
   static const guint8 expected[6] = { 0x02, 0x55, 0x2c, 0xb3, 0xf4, 0x18 };
   CU_ASSERT_EQUAL (memcmp (derived, expected, 6), 0); /* the same for ever: it is in people's notes */
   CU_ASSERT_EQUAL (vbet_device_nic (a, 2)->mac[5], 8);
   CU_ASSERT_EQUAL (vbet_device_nic (a, 3)->mac[5], 7);
-  vbet_mac_derive ("test2", "a", 1, other);
+  vbet_mac_derive ("test2", NULL, "a", 1, other);
   CU_ASSERT_NOT_EQUAL (memcmp (derived, other, 6), 0);
-  vbet_mac_derive ("test", "a1", 1, derived);
-  vbet_mac_derive ("test", "a", 11, other);
+  vbet_mac_derive ("test", NULL, "a1", 1, derived);
+  vbet_mac_derive ("test", NULL, "a", 11, other);
   CU_ASSERT_NOT_EQUAL (memcmp (derived, other, 6), 0);
+}
+
+/* Labs of one name differ by seed(), wherever it stands; what is written stays. */
+static void
+test_seed (void)
+{
+  static const char *const text = "a = attach(alloc(host), alloc(NIC), alloc(NIC, mac=02:00:00:00:00:07)) ";
+  g_autofree char *before = g_strconcat ("seed(\"left\") ", text, NULL);
+  g_autofree char *after = g_strconcat (text, "seed(\"left\")", NULL);
+  g_autoptr (VbetTopology) plain = vbet_test_good_lab (text);
+  g_autoptr (VbetTopology) first = vbet_test_good_lab (before);
+  g_autoptr (VbetTopology) last = vbet_test_good_lab (after);
+  const VbetNic *nic = vbet_device_nic (vbet_topology_device (plain, "a"), 1);
+  const VbetNic *seeded = vbet_device_nic (vbet_topology_device (first, "a"), 1);
+  CU_ASSERT_NOT_EQUAL (memcmp (nic->mac, seeded->mac, 6), 0);
+  CU_ASSERT_EQUAL (seeded->mac[0], 2);
+  CU_ASSERT_EQUAL (memcmp (seeded->mac, vbet_device_nic (vbet_topology_device (last, "a"), 1)->mac, 6), 0);
+  CU_ASSERT_EQUAL (vbet_device_nic (vbet_topology_device (first, "a"), 2)->mac[5], 7);
+  /* It stays with the lab through edits. */
+  static const char edit[] = "b = attach(alloc(host), alloc(NIC))";
+  g_autoptr (VbetTopology) edited = vbet_topology_call (first, edit, strlen (edit), NULL);
+  CU_ASSERT_PTR_NOT_NULL_FATAL (edited);
+  guint8 derived[6], digest[VBET_MAC_DIGEST_SIZE], other[VBET_MAC_DIGEST_SIZE];
+  vbet_mac_derive ("test", "left", "b", 1, derived);
+  CU_ASSERT_EQUAL (memcmp (vbet_device_nic (vbet_topology_device (edited, "b"), 1)->mac, derived, 6), 0);
+  vbet_mac_digest ("test", NULL, digest);
+  vbet_mac_digest ("test", "left", other);
+  CU_ASSERT_NOT_EQUAL (memcmp (digest, other, sizeof digest), 0);
+  vbet_mac_digest ("test", "left", digest);
+  CU_ASSERT_EQUAL (memcmp (digest, other, sizeof digest), 0);
+  vbet_mac_digest ("testleft", NULL, digest);
+  CU_ASSERT_NOT_EQUAL (memcmp (digest, other, sizeof digest), 0);
+}
+
+static void
+test_bad_seeds (void)
+{
+  static const struct {
+    const char *text;
+    const char *code;
+  } cases[] = {
+    { "seed()", VBET_E_MISSING },
+    { "seed(\"a\", \"b\")", VBET_E_TOO_MANY },
+    { "seed(7)", VBET_E_OBJECT },
+    { "seed(\"\")", VBET_E_CONTENT },
+    { "seed(\"a\", x=1)", VBET_E_KEY },
+    { "seed(\"a\") seed(\"a\")", VBET_E_TWICE },
+    { "seed = alloc(host)", VBET_E_BAD_NAME },
+    { "step \"one\" { seed(\"a\") }", VBET_E_STATEMENT },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *findings = NULL;
+    g_autoptr (VbetTopology) topology = vbet_test_lab (cases[i].text, &findings);
+    if (strstr (findings, cases[i].code) == NULL)
+      printf ("%s: %s\n", cases[i].text, findings);
+    CU_ASSERT_PTR_NOT_NULL (strstr (findings, cases[i].code));
+  }
+  static const char call[] = "seed(\"a\")";
+  g_autoptr (VbetTopology) lab = vbet_test_good_lab ("a = attach(alloc(host), alloc(NIC))");
+  CU_ASSERT_PTR_NULL (vbet_topology_call (lab, call, strlen (call), NULL));
 }
 
 /* The order of the statements at top level has no meaning. */
@@ -352,6 +413,8 @@ static CU_TestInfo topology_tests[] = {
   { "ends of a cable and its two directions", test_ends },
   { "attributes", test_attributes },
   { "MACs", test_macs },
+  { "seeds of MACs", test_seed },
+  { "seeds that cannot be", test_bad_seeds },
   { "order has no meaning", test_order },
   { "checks and steps", test_steps },
   { "parts of broken labs", test_parts_of_broken_labs },

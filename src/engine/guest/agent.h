@@ -32,7 +32,9 @@ VbetAgent *vbet_agent_new (int fd, const char *guest_name);
 /** vbet_agent_get_problem: Returns: (nullable): the sentence of "problem". */
 const char *vbet_agent_get_problem (VbetAgent *self);
 
-/* As the functions of guest.h. All fail with VBET_ERROR_STATE before the first "hello". */
+/** vbet_agent_exec_async, vbet_agent_pause_job, vbet_agent_exec_finish, vbet_agent_put_async, vbet_agent_put_finish,
+ * vbet_agent_get_async, vbet_agent_get_finish: as the functions of guest.h of these names. All fail with
+ * VBET_ERROR_STATE before the first "hello". */
 guint vbet_agent_exec_async (VbetAgent *self, const char *const *argv, GBytes *input, VbetExecOutput output,
                              gpointer output_data, GCancellable *cancellable, GAsyncReadyCallback callback,
                              gpointer user_data);
@@ -66,11 +68,13 @@ typedef struct {
 VbetAgentTerminal *vbet_agent_terminal_open (VbetAgent *self, const char *const *argv, guint rows,
                                              guint columns, const VbetAgentTerminalEvents *events,
                                              gpointer user_data, GError **error);
+/** vbet_agent_terminal_type: @data: (array length=size): goes to the program as if it were typed. */
 void vbet_agent_terminal_type (VbetAgentTerminal *self, const guint8 *data, gsize size);
 /** vbet_agent_terminal_is_full: whether the caller should wait for "room" before it types more. */
 gboolean vbet_agent_terminal_is_full (VbetAgentTerminal *self);
 /** vbet_agent_terminal_taken: @size bytes of output are out of the way: as many more may come. */
 void vbet_agent_terminal_taken (VbetAgentTerminal *self, gsize size);
+/** vbet_agent_terminal_resize: the terminal has that many rows and columns from now on. */
 void vbet_agent_terminal_resize (VbetAgentTerminal *self, guint rows, guint columns);
 /** vbet_agent_terminal_close: hangs it up; no event follows. What does not end by itself is killed. */
 void vbet_agent_terminal_close (VbetAgentTerminal *self);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/mac.h"
 #include "base/paths.h"
 
 #define KERNEL_ID "u" /* umid=; the shortest, for the sake of the socket's path */
@@ -154,12 +155,11 @@ vbet_guest_check_config (const VbetGuestConfig *config, const VbetGuestPlaces *p
 char *
 vbet_guest_nic_spec (const VbetGuestNic *nic)
 {
-  const guint8 *mac = nic->mac;
+  char mac[VBET_MAC_TEXT_SIZE];
   if (nic->vhost)
     return g_strdup_printf ("virtio_uml.device=%s:1:%u", nic->socket_path, nic->index);
-  return g_strdup_printf ("vec%u:transport=bess,dst=%s,mac=%02x:%02x:%02x:%02x:%02x:%02x,mtu=%u,depth=%d",
-                          nic->index - 1, nic->socket_path, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5],
-                          nic->mtu, RING_DEPTH);
+  return g_strdup_printf ("vec%u:transport=bess,dst=%s,mac=%s,mtu=%u,depth=%d", nic->index - 1,
+                          nic->socket_path, vbet_mac_to_text (nic->mac, ':', mac), nic->mtu, RING_DEPTH);
 }
 
 /* The kernel knows K, M and G; whole MiB look best in /proc/cmdline. */

@@ -14,7 +14,9 @@ typedef struct {
   char *ports;       /* folder with the sockets of its NICs */
 } VbetGuestPlaces;
 
+/** vbet_guest_places_new: Returns: (transfer full): the paths of a guest's files below @node_dir; nothing is made. */
 VbetGuestPlaces *vbet_guest_places_new (const char *node_dir);
+/** vbet_guest_places_free: @self: (nullable) */
 void vbet_guest_places_free (VbetGuestPlaces *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetGuestPlaces, vbet_guest_places_free)
 

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/mac.h"
 #include "engine/guest/frr.h"
 #include "engine/guest/services.h"
 #include "engine/guest/tar.h"
@@ -82,8 +83,8 @@ append_nic_items (GString *out, const VbetNic *nic)
 static void
 append_nic (GString *out, const VbetNic *nic)
 {
-  g_string_append_printf (out, "%u %02x:%02x:%02x:%02x:%02x:%02x %" G_GINT64_FORMAT, nic->index, nic->mac[0],
-                          nic->mac[1], nic->mac[2], nic->mac[3], nic->mac[4], nic->mac[5],
+  char mac[VBET_MAC_TEXT_SIZE];
+  g_string_append_printf (out, "%u %s %" G_GINT64_FORMAT, nic->index, vbet_mac_to_text (nic->mac, ':', mac),
                           vbet_attributes_integer (nic->attributes, VBET_KIND_NIC, "mtu"));
   append_nic_items (out, nic);
 }

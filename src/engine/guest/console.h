@@ -28,7 +28,9 @@ G_DECLARE_FINAL_TYPE (VbetConsole, vbet_console, VBET, CONSOLE, GObject)
 VbetConsole *vbet_console_new (const char *socket_path, GError **error);
 /** vbet_console_get_slave: Returns: the pty's guest side, kept open by the console; hand a dup to the launcher. */
 int vbet_console_get_slave (VbetConsole *self);
+/** vbet_console_get_socket_path: Returns: (transfer none): where clients connect, for the console's life. */
 const char *vbet_console_get_socket_path (VbetConsole *self);
+/** vbet_console_resize: the guest's terminal has that many rows and columns from now on. */
 void vbet_console_resize (VbetConsole *self, guint rows, guint columns);
 /** vbet_console_note: writes a line of the engine's own into history and to all readers, as "\r\n[text]\r\n". */
 void vbet_console_note (VbetConsole *self, const char *text);

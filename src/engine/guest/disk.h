@@ -19,6 +19,7 @@ typedef struct {
   guint64 size;  /* of the base image: bytes */
 } VbetCowHeader;
 
+/** vbet_cow_header_clear: frees what @self holds, not @self. */
 void vbet_cow_header_clear (VbetCowHeader *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (VbetCowHeader, vbet_cow_header_clear)
 

@@ -65,10 +65,14 @@ typedef struct {
   GPtrArray *nics;   /* of VbetGuestNic: there from boot */
 } VbetGuestConfig;
 
+/** vbet_guest_config_new: Returns: (transfer full): all unset. */
 VbetGuestConfig *vbet_guest_config_new (void);
+/** vbet_guest_config_free: @self: (nullable) */
 void vbet_guest_config_free (VbetGuestConfig *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetGuestConfig, vbet_guest_config_free)
+/** vbet_guest_nic_new: Returns: (transfer full). @index: from 1; @mtu: bytes; @socket_path: copied. */
 VbetGuestNic *vbet_guest_nic_new (guint index, const guint8 mac[6], guint mtu, const char *socket_path);
+/** vbet_guest_nic_free: @self: (nullable) */
 void vbet_guest_nic_free (VbetGuestNic *self);
 
 #define VBET_TYPE_GUEST (vbet_guest_get_type ())
@@ -98,18 +102,22 @@ VbetGuest *vbet_guest_new (const char *name, const char *launcher, const char *c
  */
 gboolean vbet_guest_start (VbetGuest *self, VbetGuestConfig *config, GError **error);
 
-/** vbet_guest_stop: asks for a clean shutdown, kills after @grace_ms; done when everything is gone. */
+/** vbet_guest_stop_async: asks for a clean shutdown, kills after @grace_ms; done when everything is gone. */
 void vbet_guest_stop_async (VbetGuest *self, guint grace_ms, GAsyncReadyCallback callback,
                             gpointer user_data);
+/** vbet_guest_stop_finish: Returns: TRUE: that it was off already is no error. */
 gboolean vbet_guest_stop_finish (VbetGuest *self, GAsyncResult *result, GError **error);
 
 /** vbet_guest_kill: at once, synchronously up to the kill itself; the state signal follows. */
 void vbet_guest_kill (VbetGuest *self);
 
+/** vbet_guest_pause_async: freezes the guest, or lets it go on; from READY or PAUSED only. */
 void vbet_guest_pause_async (VbetGuest *self, gboolean pause, GAsyncReadyCallback callback,
                              gpointer user_data);
+/** vbet_guest_pause_finish: Returns: FALSE with @error. */
 gboolean vbet_guest_pause_finish (VbetGuest *self, GAsyncResult *result, GError **error);
 
+/** vbet_guest_get_state: what it is doing; the signal "state" tells changes. */
 VbetGuestState vbet_guest_get_state (VbetGuest *self);
 /** vbet_guest_is_ending: whether nothing reaches this boot any more, though it may not be OFF or FAILED yet: what is
  * asked of it fails for that, and its state follows. */
@@ -157,6 +165,7 @@ typedef struct {
   GBytes *out;
   GBytes *err;
 } VbetExecResult;
+/** vbet_exec_result_free: @self: (nullable) */
 void vbet_exec_result_free (VbetExecResult *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetExecResult, vbet_exec_result_free)
 
@@ -182,11 +191,13 @@ guint vbet_guest_exec_async (VbetGuest *self, const char *const *argv, GBytes *i
  * output. What is on its way comes all the same; a command that has ended is none any more.
  */
 void vbet_guest_pause_job (VbetGuest *self, guint job, gboolean pause);
+/** vbet_guest_exec_finish: Returns: (transfer full): NULL with @error when the command did not run to its end. */
 VbetExecResult *vbet_guest_exec_finish (VbetGuest *self, GAsyncResult *result, GError **error);
 
 /** vbet_guest_put_async: @cancellable: (nullable): cancelled, it leaves nothing of the file */
 void vbet_guest_put_async (VbetGuest *self, const char *path, guint mode, GBytes *contents,
                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/** vbet_guest_put_finish: Returns: FALSE with @error. */
 gboolean vbet_guest_put_finish (VbetGuest *self, GAsyncResult *result, GError **error);
 /**
  * vbet_guest_get_async:
@@ -195,6 +206,7 @@ gboolean vbet_guest_put_finish (VbetGuest *self, GAsyncResult *result, GError **
  */
 void vbet_guest_get_async (VbetGuest *self, const char *path, VbetExecOutput output, gpointer output_data,
                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/** vbet_guest_get_finish: Returns: (transfer full): the file; NULL with @error. */
 GBytes *vbet_guest_get_finish (VbetGuest *self, GAsyncResult *result, GError **error);
 
 #define VBET_GUEST_SHELLS_MAX 16
@@ -212,9 +224,12 @@ gboolean vbet_guest_resize_shell (VbetGuest *self, guint number, guint rows, gui
 /** vbet_guest_attach_nic_async: hot plug; @nic: (transfer full). @setup: shell lines run in the guest once ethN is there. */
 void vbet_guest_attach_nic_async (VbetGuest *self, VbetGuestNic *nic, const char *setup,
                                   GAsyncReadyCallback callback, gpointer user_data);
+/** vbet_guest_attach_nic_finish: Returns: FALSE with @error. */
 gboolean vbet_guest_attach_nic_finish (VbetGuest *self, GAsyncResult *result, GError **error);
+/** vbet_guest_detach_nic_async: takes NIC @index, from 1, out of the guest that runs. */
 void vbet_guest_detach_nic_async (VbetGuest *self, guint index, GAsyncReadyCallback callback,
                                   gpointer user_data);
+/** vbet_guest_detach_nic_finish: Returns: FALSE with @error. */
 gboolean vbet_guest_detach_nic_finish (VbetGuest *self, GAsyncResult *result, GError **error);
 /**
  * vbet_guest_set_files:

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/mac.h"
+
 struct VbetGuestNames {
   VbetTopology *topology;
   GPtrArray *lines; /* of char *: those of each device in hosts(5), in the order of the topology */
@@ -35,9 +37,9 @@ append_client (GString *out, const VbetDevice *device, const VbetNic *nic)
   if (address == NULL && !vbet_attributes_boolean (nic->attributes, VBET_KIND_NIC, "dhcp"))
     return;
   g_autofree char *text = address != NULL ? vbet_address_to_text (address, FALSE) : NULL;
-  g_string_append_printf (out, "dhcp-host=%02x:%02x:%02x:%02x:%02x:%02x,%s%s%s\n", nic->mac[0], nic->mac[1],
-                          nic->mac[2], nic->mac[3], nic->mac[4], nic->mac[5], text != NULL ? text : "",
-                          text != NULL ? "," : "", device->name);
+  char mac[VBET_MAC_TEXT_SIZE];
+  g_string_append_printf (out, "dhcp-host=%s,%s%s%s\n", vbet_mac_to_text (nic->mac, ':', mac),
+                          text != NULL ? text : "", text != NULL ? "," : "", device->name);
 }
 
 static char *

@@ -11,11 +11,13 @@ typedef struct VbetGuestNames VbetGuestNames;
 
 /** vbet_guest_names_new: Returns: (transfer full): those of @topology, which it keeps. */
 VbetGuestNames *vbet_guest_names_new (VbetTopology *topology);
+/** vbet_guest_names_ref: Returns: (transfer full): @self. */
 VbetGuestNames *vbet_guest_names_ref (VbetGuestNames *self);
 /** vbet_guest_names_unref: @self: (nullable) */
 void vbet_guest_names_unref (VbetGuestNames *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetGuestNames, vbet_guest_names_unref)
 
+/** vbet_guest_names_topology: Returns: (transfer none): what @self was made of. */
 const VbetTopology *vbet_guest_names_topology (const VbetGuestNames *self);
 
 /** vbet_guest_names_hosts: Returns: (transfer full): /etc/hosts of @device, a guest of that topology. */

@@ -17,6 +17,7 @@ G_DECLARE_FINAL_TYPE (VbetShell, vbet_shell, VBET, SHELL, GObject)
 /** vbet_shell_new: @socket_path: made 0600, removed as soon as the client has connected, or with the shell. */
 VbetShell *vbet_shell_new (VbetAgent *agent, const char *socket_path, guint rows, guint columns,
                            GError **error);
+/** vbet_shell_resize: its terminal has that many rows and columns from now on. */
 void vbet_shell_resize (VbetShell *self, guint rows, guint columns);
 /** vbet_shell_close: hangs it up; no signal follows. */
 void vbet_shell_close (VbetShell *self);

@@ -5,7 +5,9 @@
 
 typedef struct VbetTar VbetTar;
 
+/** vbet_tar_new: Returns: (transfer full): an archive without members. */
 VbetTar *vbet_tar_new (void);
+/** vbet_tar_free: @self: not NULL */
 void vbet_tar_free (VbetTar *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetTar, vbet_tar_free)
 

@@ -14,6 +14,7 @@
 #include <glib-unix.h>
 
 #include "base/error.h"
+#include "base/fd-message.h"
 #include "engine/host/adopted.h"
 
 #define MEMORY_AGE_US (5 * G_USEC_PER_SEC) /* a figure of memory is good for so long */
@@ -98,36 +99,17 @@ take_line (VbetProcess *self, const char *line)
   }
 }
 
-/* Keeps the one descriptor that a report may bring, and no other. */
-static void
-take_folder (VbetProcess *self, struct msghdr *message)
-{
-  for (struct cmsghdr *at = CMSG_FIRSTHDR (message); at != NULL; at = CMSG_NXTHDR (message, at)) {
-    int fd = -1;
-    if (at->cmsg_level != SOL_SOCKET || at->cmsg_type != SCM_RIGHTS || at->cmsg_len != CMSG_LEN (sizeof fd))
-      continue;
-    memcpy (&fd, CMSG_DATA (at), sizeof fd);
-    if (self->folder < 0)
-      self->folder = fd;
-    else
-      close (fd);
-  }
-}
-
-static ssize_t
+/* Of descriptors, the first that a report brings is kept, and no other. Returns: bytes, or -errno. */
+static gssize
 receive (VbetProcess *self, char *bytes, gsize size)
 {
-  union {
-    struct cmsghdr header;
-    char bytes[CMSG_SPACE (sizeof (int))];
-  } control;
-  struct iovec part = { .iov_base = bytes, .iov_len = size };
-  struct msghdr message = {
-    .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes
-  };
-  ssize_t got = recvmsg (self->status_fd, &message, MSG_CMSG_CLOEXEC);
-  if (got > 0)
-    take_folder (self, &message);
+  int folder = -1;
+  guint n_fds = 0;
+  gssize got = vbet_fd_message_receive (self->status_fd, bytes, size, 0, &folder, 1, &n_fds, NULL);
+  if (n_fds == 1 && self->folder < 0)
+    self->folder = folder;
+  else if (n_fds == 1)
+    close (folder);
   return got;
 }
 
@@ -136,8 +118,8 @@ on_status (int fd, GIOCondition condition, gpointer data)
 {
   g_autoptr (VbetProcess) self = g_object_ref (data);
   char bytes[1024];
-  ssize_t got = receive (self, bytes, sizeof bytes);
-  if (got < 0 && (errno == EAGAIN || errno == EINTR))
+  gssize got = receive (self, bytes, sizeof bytes);
+  if (got == -EAGAIN || got == -EINTR)
     return G_SOURCE_CONTINUE;
   if (got <= 0) {
     clear_source (&self->status_source);

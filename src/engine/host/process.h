@@ -47,6 +47,7 @@ G_DECLARE_FINAL_TYPE (VbetProcess, vbet_process, VBET, PROCESS, GObject)
 VbetProcess *vbet_process_spawn (const char *launcher, const char *const *arguments, int terminal_fd,
                                  int kept_fd, int pad_fd, GError **error);
 
+/** vbet_process_get_pid: Returns: of the process that was started; 0 when it has ended. */
 GPid vbet_process_get_pid (VbetProcess *self);
 const char *const *vbet_process_get_layers (VbetProcess *self);
 /** vbet_process_get_padding: Returns: (transfer none): a word of guest/pad.h; "" before the kernel was

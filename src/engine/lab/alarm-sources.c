@@ -13,6 +13,7 @@
 #define CALL_KEY "call "          /* and what the call is about */
 #define INSIDE_KEY CALL_KEY "in " /* … what a guest has anew when it starts */
 #define GUEST_KEY "denied-"       /* and the call's name */
+#define CLASH_KEY "same-macs"
 
 static double
 uptime (const VbetLab *self)
@@ -79,6 +80,24 @@ vbet_lab_guest_has_old_files (VbetLabDevice *node, gboolean old)
         uptime (node->lab));
   else
     vbet_alarms_clear (alarms, node->name, VBET_ALARM_FROM_ENGINE, FILES_KEY);
+}
+
+void
+vbet_lab_remote_clash (VbetLabDevice *node, gboolean clash, const char *lab)
+{
+  VbetAlarms *alarms = node->lab->alarms;
+  if (!clash) {
+    vbet_alarms_clear (alarms, node->name, VBET_ALARM_FROM_ENGINE, CLASH_KEY);
+    return;
+  }
+  g_autofree char *called
+      = lab != NULL && *lab != '\0' ? g_strdup_printf (", which is called %s,", lab) : g_strdup ("");
+  g_autofree char *text = g_strdup_printf (
+      "The lab at its far end%s makes the MAC addresses that this one makes: devices of one name have the "
+      "same, so switches take one for the other",
+      called);
+  vbet_alarms_raise (alarms, node->name, VBET_ALARM_FROM_ENGINE, CLASH_KEY, "same-macs", text,
+                     uptime (node->lab));
 }
 
 void

@@ -68,6 +68,11 @@ static const struct {
     "call "
     "on this system; nothing came of it",
     MEND_BY_HAND },
+  { "same-macs",
+    "Write seed(\"…\") with some text into one of the two labs, or give one another name; MACs take effect "
+    "at "
+    "once, where they are not written",
+    MEND_BY_HAND },
   { "denied", "Ask who has root on the device what runs there; nothing came of it", MEND_BY_HAND },
 };
 

@@ -26,6 +26,7 @@ typedef void (*VbetAlarmsChanged) (const char *device, gpointer data);
 /** vbet_alarms_new: @lab: its identifier, for the commands that mend alarms. @changed: called from the thread-default main
  * context, never from within these functions. */
 VbetAlarms *vbet_alarms_new (const char *lab, VbetAlarmsChanged changed, gpointer data);
+/** vbet_alarms_free: @self: (nullable): nothing is told any more. */
 void vbet_alarms_free (VbetAlarms *self);
 
 /**

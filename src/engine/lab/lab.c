@@ -314,6 +314,12 @@ on_capture_closed (VbetSwitchClient *client, guint64 serial, VbetLab *self)
 }
 
 static void
+on_far_end (VbetSwitchClient *client, const char *device, VbetLab *self)
+{
+  vbet_lab_remote_far_end (self, device);
+}
+
+static void
 on_cable_state (VbetSwitchClient *client, const char *cable, gboolean from_a, gboolean from_b, VbetLab *self)
 {
   vbet_lab_cable_state (self, cable, from_a, from_b);
@@ -337,11 +343,13 @@ vbet_lab_new (const VbetLabOptions *options, GError **error)
   self->switch_client = vbet_switch_client_new (options->switch_program, options->dir);
   g_signal_connect (self->switch_client, "port-state", G_CALLBACK (on_port_state), self);
   g_signal_connect (self->switch_client, "cable-state", G_CALLBACK (on_cable_state), self);
+  g_signal_connect (self->switch_client, "far-end", G_CALLBACK (on_far_end), self);
   g_signal_connect (self->switch_client, "capture-closed", G_CALLBACK (on_capture_closed), self);
   g_signal_connect (self->switch_client, "restarted", G_CALLBACK (on_switch_restarted), self);
   g_signal_connect (self->switch_client, "failed", G_CALLBACK (on_switch_failed), self);
   g_signal_connect (self->switch_client, "problem", G_CALLBACK (on_switch_problem), self);
   g_signal_connect (self->switch_client, "denied", G_CALLBACK (on_switch_denied), self);
+  vbet_lab_tell_identity (self);
   if (!vbet_switch_client_start (self->switch_client, error))
     return NULL;
   return g_steal_pointer (&self);
@@ -414,6 +422,8 @@ vbet_lab_init (VbetLab *self)
   self->measures = g_hash_table_new (g_str_hash, g_str_equal);
   self->captures = g_ptr_array_new_with_free_func (vbet_lab_capture_free);
   self->born = g_get_monotonic_time ();
+  for (guint i = 0; i < sizeof self->run; i++)
+    self->run[i] = (guint8)g_random_int_range (0, 256);
   self->nodes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)node_free);
   self->cables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)cable_run_free);
   g_queue_init (&self->calls);
@@ -456,6 +466,8 @@ vbet_lab_set_topology (VbetLab *self, VbetTopology *topology)
 {
   g_autoptr (VbetTopology) old = g_steal_pointer (&self->topology);
   self->topology = topology;
+  if (g_strcmp0 (old->seed, topology->seed) != 0)
+    vbet_lab_tell_identity (self);
   g_clear_pointer (&self->names, vbet_guest_names_unref);
   guint had = self->step_states->len;
   g_array_set_size (self->step_states, topology->steps->len);

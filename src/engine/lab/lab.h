@@ -42,7 +42,9 @@ VbetLab *vbet_lab_new (const VbetLabOptions *options, GError **error);
 
 /** vbet_lab_has_text: whether a text was ever applied. */
 gboolean vbet_lab_has_text (VbetLab *self);
+/** vbet_lab_get_text: Returns: (transfer none): the text that was applied last; "" when none was. */
 const char *vbet_lab_get_text (VbetLab *self);
+/** vbet_lab_get_path: Returns: (transfer none) (nullable): of the file that the text came from. */
 const char *vbet_lab_get_path (VbetLab *self);
 
 /**
@@ -76,6 +78,7 @@ typedef enum {
   VBET_POWER_RESUME,
 } VbetPower;
 
+/** vbet_lab_power_async: starts, stops, restarts, pauses or resumes @device; does not wait for jobs. */
 void vbet_lab_power_async (VbetLab *self, const char *device, VbetPower power, GAsyncReadyCallback callback,
                            gpointer user_data);
 
@@ -108,6 +111,7 @@ typedef struct {
 
 /** vbet_lab_capture_start: Returns: (transfer full): a{sv}, "capture.start" of vbetd(8); NULL with @error. */
 GVariant *vbet_lab_capture_start (VbetLab *self, const VbetLabCaptureOptions *options, GError **error);
+/** vbet_lab_capture_stop: Returns: FALSE with @error when there is no capture of that number. */
 gboolean vbet_lab_capture_stop (VbetLab *self, guint number, GError **error);
 
 typedef struct {
@@ -122,10 +126,13 @@ typedef struct {
  * vbetd(8). Errors: VBET_ERROR_STATE when the cable is not plugged, or measured already. */
 void vbet_lab_measure_async (VbetLab *self, const VbetLabMeasureOptions *options, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);
+/** vbet_lab_measure_cancel: ends it; what was measured so far is its result. Returns: FALSE with @error when @cable
+ * is not being measured. */
 gboolean vbet_lab_measure_cancel (VbetLab *self, const char *cable, GError **error);
 
 /** vbet_lab_stop_async: stops every guest, then the switch. May be called again while it stops. */
 void vbet_lab_stop_async (VbetLab *self, GAsyncReadyCallback callback, gpointer user_data);
+/** vbet_lab_stop_finish: Returns: FALSE with @error. */
 gboolean vbet_lab_stop_finish (VbetLab *self, GAsyncResult *result, GError **error);
 
 /** vbet_lab_finish: Returns: (transfer full): the a{sv} of any other _async function above; NULL with @error. */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/mac.h"
 #include "engine/lab/tap.h"
 #include "engine/model/forward.h"
 
@@ -321,11 +322,9 @@ device_of_mac (VbetLab *self, const char *mac, guint *ret_nic)
     const VbetDevice *device = g_ptr_array_index (self->topology->devices, i);
     for (guint k = 0; k < device->nics->len; k++) {
       const VbetNic *nic = g_ptr_array_index (device->nics, k);
-      char text[18];
-      g_snprintf (text, sizeof text, "%02x-%02x-%02x-%02x-%02x-%02x", nic->mac[0], nic->mac[1], nic->mac[2],
-                  nic->mac[3], nic->mac[4], nic->mac[5]);
+      char text[VBET_MAC_TEXT_SIZE];
       *ret_nic = nic->index;
-      if (g_ascii_strcasecmp (text, mac) == 0)
+      if (g_ascii_strcasecmp (vbet_mac_to_text (nic->mac, '-', text), mac) == 0)
         return device;
     }
   }

@@ -82,6 +82,7 @@ struct _VbetLab {
   GObject parent_instance;
   char *id;
   char *name;
+  guint8 run[VBET_SWITCH_RUN_SIZE]; /* what tells this run of a lab from all others */
   char *path;
   char *dir;
   char *scratch;
@@ -230,6 +231,9 @@ void vbet_lab_guest_has_old_files (VbetLabDevice *node, gboolean old);
 void vbet_lab_service_denied (VbetLab *self, const char *device, const char *service, const char *call);
 /** vbet_lab_service_denied_over: another process is in its place. */
 void vbet_lab_service_denied_over (VbetLab *self, const char *device, const char *service);
+/** vbet_lab_remote_clash: @clash: the lab at @node's far end, which calls itself @lab (nullable), makes the MACs that this one
+ * makes; it no longer does. */
+void vbet_lab_remote_clash (VbetLabDevice *node, gboolean clash, const char *lab);
 /** vbet_lab_guest_denied_over: another process is about to be its kernel. */
 void vbet_lab_guest_denied_over (VbetLabDevice *node);
 /** vbet_lab_guest_alarms_over: its boot is. */
@@ -285,6 +289,10 @@ void vbet_lab_update_remote (VbetLab *lab, VbetLabDevice *node, const VbetDevice
                              gpointer data);
 /** vbet_lab_remote_connect: gives the switch its socket, if it has one and the switch has its port. */
 void vbet_lab_remote_connect (VbetLab *lab, VbetLabDevice *node);
+/** vbet_lab_remote_far_end: who is at the far end of the remote called @device, or what it says of itself, has changed. */
+void vbet_lab_remote_far_end (VbetLab *lab, const char *device);
+/** vbet_lab_tell_identity: the far ends of remotes are told whose this lab is, and what its MACs are made of now. */
+void vbet_lab_tell_identity (VbetLab *lab);
 gboolean vbet_lab_remote_is_open (const VbetLabRemote *self);
 void vbet_lab_insert_remote (VbetLab *lab, const VbetLabDevice *node, GVariantDict *dict);
 

@@ -18,6 +18,7 @@ typedef struct {
   char *text; /* the peer's address and port, as people write it */
 } VbetRemoteSocket;
 
+/** vbet_remote_socket_free: @self: (nullable): closes the socket. */
 void vbet_remote_socket_free (VbetRemoteSocket *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetRemoteSocket, vbet_remote_socket_free)
 

@@ -9,8 +9,10 @@
 
 #include "engine/lab/private.h"
 
+#include <string.h>
 #include <unistd.h>
 
+#include "base/clean.h"
 #include "base/error.h"
 #include "engine/lab/remote.h"
 
@@ -142,9 +144,30 @@ vbet_lab_remote_connect (VbetLab *lab, VbetLabDevice *node)
   const VbetLabRemote *self = node->remote;
   if (self->socket == NULL)
     return;
+  vbet_lab_remote_clash (node, FALSE, NULL); /* who was there before is no longer heard */
   VbetSwitchRemote remote = { .vni = self->vni, .to = &self->socket->to, .to_size = self->socket->to_size };
   /* Its ATTACH may still be to come; then that connects. */
   vbet_switch_client_connect_remote (lab->switch_client, node->name, 1, self->socket->fd, &remote, NULL);
+}
+
+void
+vbet_lab_remote_far_end (VbetLab *lab, const char *device)
+{
+  VbetLabDevice *node = vbet_lab_device (lab, device);
+  VbetSwitchFarEnd far_end;
+  if (node != NULL && node->remote != NULL
+      && vbet_switch_client_get_far_end (lab->switch_client, device, 1, &far_end))
+    vbet_lab_remote_clash (node, far_end.clash, far_end.lab);
+}
+
+void
+vbet_lab_tell_identity (VbetLab *lab)
+{
+  G_STATIC_ASSERT (VBET_SWITCH_MACS_SIZE == VBET_MAC_DIGEST_SIZE);
+  VbetSwitchIdentity identity = { .lab = lab->name };
+  memcpy (identity.run, lab->run, sizeof identity.run);
+  vbet_mac_digest (lab->topology->name, lab->topology->seed, identity.macs);
+  vbet_switch_client_set_identity (lab->switch_client, &identity);
 }
 
 gboolean
@@ -163,6 +186,9 @@ vbet_lab_insert_remote (VbetLab *lab, const VbetLabDevice *node, GVariantDict *d
   if (!vbet_switch_client_get_far_end (lab->switch_client, node->name, 1, &far_end))
     return;
   g_variant_dict_insert (dict, "far_end", "s", far_end.state);
+  if (far_end.lab != NULL && *far_end.lab != '\0')
+    g_variant_dict_insert_value (
+        dict, "far_lab", g_variant_new_take_string (vbet_clean_text (far_end.lab, -1, VBET_CLEAN_LINE)));
   if (far_end.heard >= 0)
     g_variant_dict_insert (dict, "heard", "d",
                            (double)(g_get_monotonic_time () - far_end.heard) / G_USEC_PER_SEC);

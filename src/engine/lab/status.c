@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/mac.h"
 
 static double
 seconds_since (gint64 from)
@@ -137,12 +138,11 @@ nic_status (VbetLab *self, const VbetLabDevice *node, const VbetDevice *device, 
   const VbetSwitchPortState *port
       = counters != NULL ? vbet_switch_state_find_port (counters, device->name, nic->index) : NULL;
   g_autofree char *name = g_strdup_printf ("eth%u", nic->index - 1);
-  g_autofree char *mac = g_strdup_printf ("%02x:%02x:%02x:%02x:%02x:%02x", nic->mac[0], nic->mac[1],
-                                          nic->mac[2], nic->mac[3], nic->mac[4], nic->mac[5]);
+  char mac[VBET_MAC_TEXT_SIZE];
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "index", "x", (gint64)nic->index);
   g_variant_dict_insert (&dict, "name", "s", name);
-  g_variant_dict_insert (&dict, "mac", "s", mac);
+  g_variant_dict_insert (&dict, "mac", "s", vbet_mac_to_text (nic->mac, ':', mac));
   g_variant_dict_insert (&dict, "cable", "s", nic->cable != NULL ? nic->cable : "");
   g_variant_dict_insert (&dict, "connected", "b", port != NULL && port->connected);
   g_variant_dict_insert (&dict, "carrier", "b",
@@ -186,10 +186,9 @@ static GVariant *
 mac_status (const VbetSwitchMac *mac)
 {
   GVariantDict dict;
-  g_autofree char *text = g_strdup_printf ("%02x:%02x:%02x:%02x:%02x:%02x", mac->mac[0], mac->mac[1],
-                                           mac->mac[2], mac->mac[3], mac->mac[4], mac->mac[5]);
+  char text[VBET_MAC_TEXT_SIZE];
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "mac", "s", text);
+  g_variant_dict_insert (&dict, "mac", "s", vbet_mac_to_text (mac->mac, ':', text));
   g_variant_dict_insert (&dict, "vlan", "x", (gint64)mac->vlan);
   g_variant_dict_insert (&dict, "nic", "x", (gint64)mac->nic);
   g_variant_dict_insert (&dict, "age", "d", mac->age);

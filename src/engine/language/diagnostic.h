@@ -40,6 +40,7 @@ typedef struct VbetDiagnostics VbetDiagnostics;
 
 /** vbet_diagnostics_new: @text: (array length=size): the document; must outlive the list. */
 VbetDiagnostics *vbet_diagnostics_new (const char *text, gsize size);
+/** vbet_diagnostics_free: @self: (nullable) */
 void vbet_diagnostics_free (VbetDiagnostics *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetDiagnostics, vbet_diagnostics_free)
 
@@ -54,13 +55,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetDiagnostics, vbet_diagnostics_free)
 VbetDiagnostic *vbet_diagnostics_add (VbetDiagnostics *self, const char *code, VbetSpan span,
                                       const char *format, ...) G_GNUC_PRINTF (4, 5);
 
+/** vbet_diagnostic_set_fix: what mends it: @text in place of @span, as an editor offers it by @label. Both are
+ * copied. */
 void vbet_diagnostic_set_fix (VbetDiagnostic *self, VbetSpan span, const char *text, const char *label);
 
 /** vbet_diagnostics_sort: orders by position, errors before warnings at one place. */
 void vbet_diagnostics_sort (VbetDiagnostics *self);
 
+/** vbet_diagnostics_size: how many findings there are. */
 guint vbet_diagnostics_size (const VbetDiagnostics *self);
+/** vbet_diagnostics_get: @index: below vbet_diagnostics_size(). Returns: (transfer none). */
 const VbetDiagnostic *vbet_diagnostics_get (const VbetDiagnostics *self, guint index);
+/** vbet_diagnostics_has_errors: whether one of them is an error, no mere warning. */
 gboolean vbet_diagnostics_has_errors (const VbetDiagnostics *self);
 
 /**

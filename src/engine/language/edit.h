@@ -17,13 +17,16 @@ typedef struct {
 
 typedef struct VbetEdits VbetEdits;
 
+/** vbet_edits_new: Returns: (transfer full): edits that change nothing. */
 VbetEdits *vbet_edits_new (void);
+/** vbet_edits_free: @self: (nullable) */
 void vbet_edits_free (VbetEdits *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetEdits, vbet_edits_free)
 
 /** vbet_edits_replace: adds one edit; overlapping an earlier one is a programming error. */
 void vbet_edits_replace (VbetEdits *self, VbetSpan span, const char *text);
 
+/** vbet_edits_size: how many edits there are. */
 guint vbet_edits_size (const VbetEdits *self);
 /** vbet_edits_get: @index: in order of position. */
 const VbetTextEdit *vbet_edits_get (const VbetEdits *self, guint index);

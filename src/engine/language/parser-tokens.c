@@ -20,8 +20,8 @@ gboolean
 _vbet_parser_is_statement_word (const Parser *self, const VbetLexToken *token)
 {
   static const char *const words[]
-      = { "plug",  "unplug", "link",    "free",  "detach", "set",  "file",   "note",
-          "start", "stop",   "restart", "pause", "resume", "exec", "expect", "ping" };
+      = { "plug", "unplug",  "link",  "free",   "detach", "set",    "file", "note", "start",
+          "stop", "restart", "pause", "resume", "exec",   "expect", "ping", "seed" };
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     if (_vbet_parser_token_is (self, token, words[i]))
       return TRUE;

@@ -19,8 +19,11 @@ typedef struct {
   GStringChunk *names;
 } VbetArena;
 
+/** vbet_arena_init: nothing is allocated yet. */
 void vbet_arena_init (VbetArena *self);
+/** vbet_arena_clear: frees all that was allocated. */
 void vbet_arena_clear (VbetArena *self);
+/** vbet_arena_alloc: Returns: (transfer none): @size bytes, zero, aligned for anything, until vbet_arena_clear(). */
 gpointer vbet_arena_alloc (VbetArena *self, gsize size);
 
 /**

@@ -70,13 +70,16 @@ typedef struct VbetProgram VbetProgram;
  * Returns: (transfer full): the program, whatever @text was.
  */
 VbetProgram *vbet_program_parse (const char *text, gsize size);
+/** vbet_program_ref: Returns: (transfer full): @self. */
 VbetProgram *vbet_program_ref (VbetProgram *self);
+/** vbet_program_unref: @self: (nullable) */
 void vbet_program_unref (VbetProgram *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetProgram, vbet_program_unref)
 
 /** vbet_program_text: @ret_size: (out) (optional): bytes. Returns: the document as given, NUL-terminated
  * besides. */
 const char *vbet_program_text (const VbetProgram *self, gsize *ret_size);
+/** vbet_program_root: Returns: (transfer none): the node of all statements. */
 const VbetNode *vbet_program_root (const VbetProgram *self);
 
 /** vbet_program_diagnose: appends the syntax findings to @diagnostics (made for the same text). */

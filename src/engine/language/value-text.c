@@ -12,6 +12,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/mac.h"
 #include "engine/language/word.h"
 
 static void append_value (GString *out, const VbetValue *self);
@@ -141,8 +142,8 @@ append_value (GString *out, const VbetValue *self)
     break;
   }
   case VBET_VALUE_MAC: {
-    const guint8 *m = self->as.mac;
-    g_string_append_printf (out, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
+    char text[VBET_MAC_TEXT_SIZE];
+    g_string_append (out, vbet_mac_to_text (self->as.mac, ':', text));
     break;
   }
   case VBET_VALUE_STRING:

@@ -56,13 +56,17 @@ struct VbetValue {
   } as;
 };
 
+/** vbet_value_new_boolean: Returns: (transfer full). */
 VbetValue *vbet_value_new_boolean (gboolean value);
 /** vbet_value_new_integer: @type: INTEGER, SIZE, DURATION, RATE or MODE. */
 VbetValue *vbet_value_new_integer (VbetValueType type, gint64 value);
 /** vbet_value_new_decimal: @type: DECIMAL or PERCENT. */
 VbetValue *vbet_value_new_decimal (VbetValueType type, double value);
+/** vbet_value_new_point: Returns: (transfer full). @x, @y: pixels. */
 VbetValue *vbet_value_new_point (double x, double y);
+/** vbet_value_new_address: Returns: (transfer full). */
 VbetValue *vbet_value_new_address (const VbetAddress *address);
+/** vbet_value_new_mac: Returns: (transfer full). */
 VbetValue *vbet_value_new_mac (const guint8 mac[6]);
 /** vbet_value_new_text: @type: NAME, STRING or REGEX. */
 VbetValue *vbet_value_new_text (VbetValueType type, const char *text);
@@ -71,7 +75,9 @@ VbetValue *vbet_value_new_list (GPtrArray *items);
 /** vbet_value_new_pair: @ab, @ba: (transfer full). */
 VbetValue *vbet_value_new_pair (VbetValue *ab, VbetValue *ba);
 
+/** vbet_value_ref: Returns: (transfer full): @self; values never change. */
 VbetValue *vbet_value_ref (VbetValue *self);
+/** vbet_value_unref: @self: (nullable) */
 void vbet_value_unref (VbetValue *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetValue, vbet_value_unref)
 

@@ -32,10 +32,14 @@ gboolean vbet_word_is_unit (const char *text, gsize size);
  */
 VbetValue *vbet_word_parse (const char *text, gsize size, gsize offset, VbetDiagnostics *diagnostics);
 
-/* Each takes the bytes with their quotes; a closing quote that lacks was reported by the lexer. Bad escapes
- * are reported and kept as they are. Never NULL. */
+/** vbet_word_parse_string: @text: (array length=size): with its quotes; a closing quote that lacks was reported by the lexer.
+ * Bad escapes are reported and kept as they are. Returns: (transfer full): never NULL. */
 VbetValue *vbet_word_parse_string (const char *text, gsize size, gsize offset, VbetDiagnostics *diagnostics);
+/** vbet_word_parse_raw: @text: (array length=size): with its quotes. Returns: (transfer full): without the
+ * indentation that all lines have; never NULL. */
 VbetValue *vbet_word_parse_raw (const char *text, gsize size);
+/** vbet_word_parse_regex: @text: (array length=size): with its slashes. Returns: (transfer full): the expression;
+ * never NULL. */
 VbetValue *vbet_word_parse_regex (const char *text, gsize size);
 
 /** vbet_word_excerpt: Returns: (transfer full): at most 40 characters of @text, fit for a message. */

@@ -49,6 +49,8 @@ static const VbetCallSpec specs[] = {
     "Puts a file into a guest before its services start.", file_keywords, G_N_ELEMENTS (file_keywords) },
   { VBET_WORD_NOTE, "note", BOTH, 1, 1, "note(\"text\", at=(x,y) ...)", "Puts text or a frame on the canvas.",
     NULL, 0, VBET_KIND_NOTE },
+  { VBET_WORD_SEED, "seed", LAB, 1, 1, "seed(\"text\")",
+    "Makes the MACs that are not written others than those of a lab of the same name." },
   { VBET_WORD_START, "start", STEP, 1, G_MAXUINT, "start(device ...)", "Starts guests." },
   { VBET_WORD_STOP, "stop", STEP, 1, G_MAXUINT, "stop(device ...)", "Stops guests." },
   { VBET_WORD_RESTART, "restart", STEP, 1, G_MAXUINT, "restart(device ...)",

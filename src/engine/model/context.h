@@ -24,6 +24,8 @@
 #define VBET_FILES_MAX 1000
 /* Most bytes of a text that goes to a guest: an attribute's, a file's. */
 #define VBET_TEXT_MAX (256 * 1024)
+/* Most bytes of a seed. */
+#define VBET_SEED_MAX 255
 /* Most devices of a lab, as many as generated ones have: an engine holds five descriptors for one that is off already. */
 #define VBET_LAB_DEVICES_MAX 1000
 
@@ -84,8 +86,11 @@ typedef struct {
   VbetCable *cable;
 } VbetThing;
 
+/** vbet_context_init: @topology, @program, @diagnostics: borrowed for the life of @self. To be cleared by
+ * vbet_context_clear(). */
 void vbet_context_init (VbetContext *self, VbetTopology *topology, const VbetProgram *program,
                         VbetDiagnostics *diagnostics);
+/** vbet_context_clear: frees what @self holds, not @self. */
 void vbet_context_clear (VbetContext *self);
 
 /* --- context.c: nodes and names --- */

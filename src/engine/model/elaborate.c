@@ -349,6 +349,7 @@ elaborate (Elaboration *self)
     reserve_names (self, self->steps->pdata[i]);
   make_devices (self);
   make_cables (self);
+  run_all (self, VBET_WORD_SEED, VBET_WORD_SEED); /* before a NIC gets its MAC */
   run_all (self, VBET_WORD_ATTACH, VBET_WORD_ATTACH);
   complete_nics (self);
   note_uses (self);

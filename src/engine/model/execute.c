@@ -309,6 +309,26 @@ run_note (VbetContext *self, const VbetNode *node)
   g_ptr_array_add (self->topology->notes, note);
 }
 
+/* For the whole lab and its NICs, so it is no edit of one thing: only the text says it. */
+static void
+run_seed (VbetContext *self, const VbetNode *node)
+{
+  const VbetNode *what = vbet_node_positional (node, 0);
+  const char *text = vbet_context_text (self, what, "a text in quotes");
+  if (text == NULL)
+    return;
+  if (!self->declared)
+    vbet_diagnostics_add (self->diagnostics, VBET_E_STATEMENT, node->name_span,
+                          "seed() may stand only at the top level of a lab's text");
+  else if (text[0] == '\0' || strlen (text) > VBET_SEED_MAX)
+    vbet_diagnostics_add (self->diagnostics, VBET_E_CONTENT, what->span, "a seed has 1 to %d bytes",
+                          VBET_SEED_MAX);
+  else if (self->topology->seed != NULL)
+    vbet_diagnostics_add (self->diagnostics, VBET_E_TWICE, node->span, "a lab has one seed");
+  else
+    self->topology->seed = g_strdup (text);
+}
+
 /* --- the inverses --- */
 
 static void
@@ -443,6 +463,9 @@ vbet_context_run (VbetContext *self, const VbetNode *node, const VbetCallSpec *s
     break;
   case VBET_WORD_PLUG:
     run_plug (self, node);
+    break;
+  case VBET_WORD_SEED:
+    run_seed (self, node);
     break;
   case VBET_WORD_UNPLUG:
     run_unplug (self, node);

@@ -13,7 +13,7 @@ static const VbetFindingSpec specs[] = {
   { VBET_E_OBJECT, "The call needs something else here: a device, a NIC, a cable or a text." },
   { VBET_E_TYPE, "The value is of the wrong type for its key." },
   { VBET_E_RANGE, "The value is out of range." },
-  { VBET_E_TWICE, "A key is given twice in one call." },
+  { VBET_E_TWICE, "A key is given twice in one call, or a seed twice in one lab." },
   { VBET_E_CHOICE, "The value is none of those that the key allows." },
   { VBET_E_CONTENT, "The value is of the right type, but its content is malformed." },
   { VBET_E_TAKEN, "Two objects claim one name." },

@@ -4,6 +4,7 @@
 #include "engine/model/forward.h"
 
 #include "base/error.h"
+#include "base/mac.h"
 #include "engine/model/schema.h"
 
 VbetAddress
@@ -38,10 +39,9 @@ asking_mac (const VbetDevice *device)
 {
   for (guint i = 0; i < device->nics->len; i++) {
     const VbetNic *nic = g_ptr_array_index (device->nics, i);
-    const guint8 *mac = nic->mac;
+    char mac[VBET_MAC_TEXT_SIZE];
     if (vbet_attributes_boolean (nic->attributes, VBET_KIND_NIC, "dhcp"))
-      return g_strdup_printf ("%02x-%02x-%02x-%02x-%02x-%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
-                              mac[5]);
+      return g_strdup (vbet_mac_to_text (nic->mac, '-', mac));
   }
   return NULL;
 }

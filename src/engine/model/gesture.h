@@ -25,17 +25,20 @@ VbetEdits *vbet_gesture_add_device (const VbetProgram *program, const VbetTopolo
 /** vbet_gesture_remove_devices: @names: NULL-terminated. Their cables go too; so do steps' statements about nothing else. */
 VbetEdits *vbet_gesture_remove_devices (const VbetProgram *program, const VbetTopology *topology,
                                         const char *const *names, GError **error);
+/** vbet_gesture_rename_device: everywhere in the text; its NICs and cables stay. */
 VbetEdits *vbet_gesture_rename_device (const VbetProgram *program, const VbetTopology *topology,
                                        const char *name, const char *new_name, GError **error);
 /** vbet_gesture_add_nic: @ret_nic: (out) (optional): the new NIC's index. */
 VbetEdits *vbet_gesture_add_nic (const VbetProgram *program, const VbetTopology *topology, const char *device,
                                  guint *ret_nic, GError **error);
+/** vbet_gesture_remove_nic: with the end of the cable that is in it. @nic: from 1. */
 VbetEdits *vbet_gesture_remove_nic (const VbetProgram *program, const VbetTopology *topology,
                                     const char *device, guint nic, GError **error);
 /** vbet_gesture_add_cable: @nic_a, @nic_b: from 1; 0: the first free NIC, or a new one. */
 VbetEdits *vbet_gesture_add_cable (const VbetProgram *program, const VbetTopology *topology,
                                    const char *device_a, guint nic_a, const char *device_b, guint nic_b,
                                    GError **error);
+/** vbet_gesture_remove_cable: also what steps say about nothing else. */
 VbetEdits *vbet_gesture_remove_cable (const VbetProgram *program, const VbetTopology *topology,
                                       const char *cable, GError **error);
 /** vbet_gesture_move_cable_end: @end: 0 or 1; re-plugs it into another NIC (@nic 0: free or new). */

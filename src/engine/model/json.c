@@ -3,6 +3,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "base/mac.h"
 #include "engine/model/topology.h"
 
 static void
@@ -26,12 +27,11 @@ static void
 add_nic (JsonBuilder *builder, const VbetNic *nic)
 {
   g_autofree char *name = g_strdup_printf ("eth%u", nic->index - 1);
-  g_autofree char *mac = g_strdup_printf ("%02x:%02x:%02x:%02x:%02x:%02x", nic->mac[0], nic->mac[1],
-                                          nic->mac[2], nic->mac[3], nic->mac[4], nic->mac[5]);
+  char mac[VBET_MAC_TEXT_SIZE];
   json_builder_begin_object (builder);
   add_number (builder, "index", nic->index);
   add_text (builder, "name", name);
-  add_text (builder, "mac", mac);
+  add_text (builder, "mac", vbet_mac_to_text (nic->mac, ':', mac));
   json_builder_set_member_name (builder, "ip");
   json_builder_begin_array (builder);
   g_autoptr (GPtrArray) addresses = vbet_attributes_list (nic->attributes, "ip");
@@ -98,6 +98,8 @@ vbet_topology_to_json (const VbetTopology *self)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   json_builder_begin_object (builder);
+  if (self->seed != NULL)
+    add_text (builder, "seed", self->seed);
   json_builder_set_member_name (builder, "devices");
   json_builder_begin_array (builder);
   for (guint i = 0; i < self->devices->len; i++)

@@ -552,6 +552,9 @@ vbet_plan_check (const VbetTopology *from, const GPtrArray *calls, const VbetTop
 {
   Model self = { vbet_topology_copy (from), to, NULL };
   char *found = NULL;
+  /* No call has it: it is in force with the text, and NICs that are made get the MACs that follow from it. */
+  g_free (self.lab->seed);
+  self.lab->seed = g_strdup (to->seed);
   self.guests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)guest_free);
   for (guint i = 0; i < from->devices->len; i++) {
     const VbetDevice *device = from->devices->pdata[i];

@@ -53,4 +53,5 @@ typedef struct {
 GPtrArray *vbet_plan_new (const VbetTopology *from, const VbetTopology *to);
 /** vbet_call_copy: Returns: (transfer full). */
 VbetCall *vbet_call_copy (const VbetCall *self);
+/** vbet_call_free: @self: (nullable) */
 void vbet_call_free (VbetCall *self);

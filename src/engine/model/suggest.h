@@ -10,6 +10,7 @@ typedef struct {
   guint best_cost;
 } VbetSuggest;
 
+/** vbet_suggest_init: looks for what is most like @word, which is borrowed. */
 void vbet_suggest_init (VbetSuggest *self, const char *word);
 /** vbet_suggest_offer: @candidate must live as long as @self is used. */
 void vbet_suggest_offer (VbetSuggest *self, const char *candidate);

@@ -113,6 +113,7 @@ vbet_topology_unref (VbetTopology *self)
   g_ptr_array_unref (self->checks);
   g_ptr_array_unref (self->steps);
   g_free (self->name);
+  g_free (self->seed);
   g_free (self);
 }
 
@@ -261,6 +262,7 @@ VbetTopology *
 vbet_topology_copy (const VbetTopology *self)
 {
   VbetTopology *copy = vbet_topology_new_empty (self->name);
+  copy->seed = g_strdup (self->seed);
   for (guint i = 0; i < self->devices->len; i++) {
     VbetDevice *device = device_copy (self->devices->pdata[i]);
     g_ptr_array_add (copy->devices, device);
@@ -354,7 +356,7 @@ nic_choose_mac (const VbetTopology *self, const VbetDevice *device, VbetNic *nic
   if (written != NULL)
     memcpy (nic->mac, written->as.mac, sizeof nic->mac);
   else
-    vbet_mac_derive (self->name, device->name, nic->index, nic->mac);
+    vbet_mac_derive (self->name, self->seed, device->name, nic->index, nic->mac);
 }
 
 void
@@ -443,7 +445,7 @@ vbet_topology_set_file (VbetTopology *self, VbetDevice *device, const char *path
 }
 
 void
-vbet_mac_derive (const char *lab_name, const char *device, guint nic, guint8 ret_mac[6])
+vbet_mac_derive (const char *lab_name, const char *seed, const char *device, guint nic, guint8 ret_mac[6])
 {
   guint8 digest[32];
   gsize size = sizeof digest;
@@ -454,7 +456,24 @@ vbet_mac_derive (const char *lab_name, const char *device, guint nic, guint8 ret
   g_checksum_update (checksum, (const guchar *)lab_name, (gssize)strlen (lab_name) + 1);
   g_checksum_update (checksum, (const guchar *)device, (gssize)strlen (device) + 1);
   g_checksum_update (checksum, (const guchar *)number, (gssize)strlen (number));
+  if (seed != NULL) {
+    g_checksum_update (checksum, (const guchar *)"", 1);
+    g_checksum_update (checksum, (const guchar *)seed, (gssize)strlen (seed));
+  }
   g_checksum_get_digest (checksum, digest, &size);
   ret_mac[0] = 0x02; /* locally administered, unicast */
   memcpy (ret_mac + 1, digest, 5);
+}
+
+void
+vbet_mac_digest (const char *lab_name, const char *seed, guint8 ret_digest[VBET_MAC_DIGEST_SIZE])
+{
+  guint8 digest[32];
+  gsize size = sizeof digest;
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_checksum_update (checksum, (const guchar *)lab_name, (gssize)strlen (lab_name) + 1);
+  if (seed != NULL)
+    g_checksum_update (checksum, (const guchar *)seed, (gssize)strlen (seed) + 1);
+  g_checksum_get_digest (checksum, digest, &size);
+  memcpy (ret_digest, digest, VBET_MAC_DIGEST_SIZE);
 }

@@ -13,6 +13,8 @@
 #include "engine/language/value.h"
 #include "engine/model/schema.h"
 
+#define VBET_MAC_DIGEST_SIZE 16 /* bytes */
+
 typedef struct {
   const char *key;  /* interned */
   VbetValue *value; /* checked against the schema */
@@ -105,6 +107,7 @@ typedef struct VbetTopology VbetTopology;
 struct VbetTopology {
   gint refs;                   /* private */
   char *name;                  /* of the lab */
+  char *seed;                  /* (nullable): of its MACs, see vbet_mac_derive() */
   GPtrArray *devices;          /* of VbetDevice, in order of the text */
   GPtrArray *cables;           /* of VbetCable */
   GPtrArray *notes;            /* of VbetNote */
@@ -127,7 +130,9 @@ VbetTopology *vbet_topology_elaborate (const VbetProgram *program, const char *l
 /** vbet_topology_new_empty: Returns: (transfer full): a lab without anything, from which starting is a difference. */
 VbetTopology *vbet_topology_new_empty (const char *lab_name);
 
+/** vbet_topology_ref: Returns: (transfer full): @self; topologies never change. */
 VbetTopology *vbet_topology_ref (VbetTopology *self);
+/** vbet_topology_unref: @self: (nullable) */
 void vbet_topology_unref (VbetTopology *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetTopology, vbet_topology_unref)
 
@@ -154,8 +159,11 @@ VbetTopology *vbet_topology_call (VbetTopology *self, const char *source, gsize 
 GPtrArray *vbet_topology_actions (const VbetTopology *self, const char *source, gsize size,
                                   VbetDiagnostics *diagnostics);
 
+/** vbet_topology_device: @name: (nullable). Returns: (transfer none) (nullable): the device of that name. */
 const VbetDevice *vbet_topology_device (const VbetTopology *self, const char *name);
+/** vbet_topology_cable: @name: (nullable). Returns: (transfer none) (nullable): the cable of that name. */
 const VbetCable *vbet_topology_cable (const VbetTopology *self, const char *name);
+/** vbet_device_nic: @index: from 1. Returns: (transfer none) (nullable). */
 const VbetNic *vbet_device_nic (const VbetDevice *self, guint index);
 /** vbet_device_has_service: whether services= of @self names @service. */
 gboolean vbet_device_has_service (const VbetDevice *self, const char *service);
@@ -173,7 +181,9 @@ gboolean vbet_nic_reaches (const VbetNic *self, const VbetAddress *address);
 const VbetValue *vbet_attributes_get (const VbetAttributes *self, const char *key);
 
 /* Typed reads with the schema's default where nothing is written. @kind is that of the object the attributes are of. */
+/** vbet_attributes_boolean: of a BOOL. */
 gboolean vbet_attributes_boolean (const VbetAttributes *self, VbetKind kind, const char *key);
+/** vbet_attributes_integer: of an INTEGER, SIZE, DURATION, …: in base units. */
 gint64 vbet_attributes_integer (const VbetAttributes *self, VbetKind kind, const char *key);
 /**
  * vbet_attributes_number: @direction: of a cable: 0 from its first end to its second, 1 back.
@@ -188,5 +198,14 @@ GPtrArray *vbet_attributes_list (const VbetAttributes *self, const char *key);
 /** vbet_topology_to_json: Returns: (transfer full): what "vbetctl show --json" prints, see vbetctl(1). */
 char *vbet_topology_to_json (const VbetTopology *self);
 
-/** vbet_mac_derive: the MAC of a NIC that has none written: locally administered, unicast, from a hash of the three. */
-void vbet_mac_derive (const char *lab_name, const char *device, guint nic, guint8 ret_mac[6]);
+/**
+ * vbet_mac_derive:
+ * @seed: (nullable): what seed() of the text says
+ *
+ * The MAC of a NIC that has none written: locally administered, unicast, from a hash of the four.
+ */
+void vbet_mac_derive (const char *lab_name, const char *seed, const char *device, guint nic,
+                      guint8 ret_mac[6]);
+/** vbet_mac_digest: a hash of what is the same in all derived MACs of a lab: where two labs have the same, the NICs of one
+ * number in devices of one name have equal MACs. */
+void vbet_mac_digest (const char *lab_name, const char *seed, guint8 ret_digest[VBET_MAC_DIGEST_SIZE]);

@@ -20,6 +20,7 @@ typedef struct {
 gboolean vbet_udp_peer_parse (const char *text, VbetUdpAddress *ret_address);
 /** vbet_udp_listen_parse: Returns: FALSE when @text is not of VBET_UDP_LISTEN_FORM. */
 gboolean vbet_udp_listen_parse (const char *text, VbetUdpAddress *ret_address);
+/** vbet_udp_address_clear: frees what @self holds, not @self. */
 void vbet_udp_address_clear (VbetUdpAddress *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (VbetUdpAddress, vbet_udp_address_clear)
 

@@ -13,6 +13,7 @@
 #include <glib-unix.h>
 
 #include "base/error.h"
+#include "base/fd-message.h"
 
 #define CHILD_FD 3 /* where the switch expects its channel */
 #define FDS_MAX VBET_SWITCH_FDS
@@ -73,30 +74,11 @@ watch (VbetSwitchChannel *self, GIOCondition condition, GUnixFDSourceFunc callba
 
 /* --- sending --------------------------------------------------------------------- */
 
-static int
+/* Returns: bytes, or -errno. */
+static gssize
 send_now (VbetSwitchChannel *self, const char *text, const int *fds, guint n_fds)
 {
-  union {
-    struct cmsghdr header;
-    char bytes[CMSG_SPACE (FDS_MAX * sizeof (int))];
-  } control;
-  struct iovec iov = { .iov_base = (void *)text, .iov_len = strlen (text) };
-  struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
-  if (n_fds > 0) {
-    memset (&control, 0, sizeof control);
-    message.msg_control = &control;
-    message.msg_controllen = CMSG_SPACE (n_fds * sizeof (int));
-    struct cmsghdr *header = CMSG_FIRSTHDR (&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN (n_fds * sizeof (int));
-    memcpy (CMSG_DATA (header), fds, n_fds * sizeof (int));
-  }
-  ssize_t sent;
-  do
-    sent = sendmsg (self->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-  while (sent < 0 && errno == EINTR);
-  return sent >= 0 ? 0 : -errno;
+  return vbet_fd_message_send (self->fd, text, strlen (text), fds, n_fds, MSG_DONTWAIT);
 }
 
 static gboolean
@@ -136,50 +118,6 @@ vbet_switch_channel_send (VbetSwitchChannel *self, const char *text, const int *
 
 /* --- receiving --------------------------------------------------------------------- */
 
-/* Returns how many descriptors of @message are in @ret_fds; closes those beyond. */
-static guint
-take_fds (struct msghdr *message, int ret_fds[FDS_MAX])
-{
-  guint taken = 0;
-  for (struct cmsghdr *header = CMSG_FIRSTHDR (message); header != NULL;
-       header = CMSG_NXTHDR (message, header)) {
-    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
-      continue;
-    gsize n = (header->cmsg_len - CMSG_LEN (0)) / sizeof (int);
-    for (gsize i = 0; i < n; i++) {
-      int fd;
-      memcpy (&fd, CMSG_DATA (header) + i * sizeof (int), sizeof fd);
-      if (taken < FDS_MAX)
-        ret_fds[taken++] = fd;
-      else
-        close (fd);
-    }
-  }
-  return taken;
-}
-
-/* Returns: bytes received with @ret_fds, 0 at the end of the channel, -errno. */
-static gssize
-receive (VbetSwitchChannel *self, int ret_fds[FDS_MAX], guint *ret_n)
-{
-  union {
-    struct cmsghdr header;
-    char bytes[CMSG_SPACE (FDS_MAX * sizeof (int))];
-  } control;
-  struct iovec iov = { .iov_base = self->buffer, .iov_len = MESSAGE_MAX };
-  struct msghdr message = {
-    .msg_iov = &iov,
-    .msg_iovlen = 1,
-    .msg_control = &control,
-    .msg_controllen = sizeof control.bytes,
-  };
-  ssize_t n = recvmsg (self->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-  if (n < 0)
-    return -errno;
-  *ret_n = take_fds (&message, ret_fds);
-  return n;
-}
-
 static gboolean
 on_deadline (gpointer user_data)
 {
@@ -206,7 +144,8 @@ on_readable (int fd, GIOCondition condition, gpointer user_data)
   for (guint i = 0; i < MESSAGES_PER_TURN; i++) {
     int came[FDS_MAX];
     guint n_came = 0;
-    gssize n = receive (self, came, &n_came);
+    gssize n = vbet_fd_message_receive (self->fd, self->buffer, MESSAGE_MAX, MSG_DONTWAIT, came, FDS_MAX,
+                                        &n_came, NULL);
     if (n == -EAGAIN || n == -EINTR)
       return G_SOURCE_CONTINUE;
     if (n <= 0) {

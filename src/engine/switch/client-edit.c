@@ -94,6 +94,15 @@ tell_add_bridge (VbetSwitchClient *self, const WantedBridge *bridge)
 }
 
 static void
+tell_identity (VbetSwitchClient *self)
+{
+  if (self->channel == NULL || self->identity == NULL)
+    return;
+  switch_client_expect (self, g_strdup ("tell other labs whose this is"));
+  switch_client_tell (self, wanted_identity_text (self->identity, self->last_id), NULL, 0);
+}
+
+static void
 tell_add_stock (VbetSwitchClient *self, const WantedBridge *bridge, const WantedStock *stock)
 {
   int fds[] = { stock->control_fd, stock->data_fd };
@@ -150,6 +159,7 @@ switch_client_replay (VbetSwitchClient *self)
 {
   GHashTableIter iter;
   gpointer value;
+  tell_identity (self);
   g_hash_table_iter_init (&iter, self->bridges);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     WantedBridge *bridge = value;
@@ -303,6 +313,7 @@ take_connection (WantedPort *port, int fd, gboolean vhost, const VbetSwitchRemot
   g_free (port->to);
   port->to = port->vni >= 0 ? g_base64_encode (remote->to, remote->to_size) : NULL;
   port->far_end = (VbetSwitchFarEnd){ .state = "trying", .heard = -1 };
+  g_clear_pointer (&port->far_lab, g_free);
   port->serial = ++self->last_serial;
   switch_client_tell_connect (self, port);
   gboolean is_there = vbet_switch_client_get_connected (self, port->device, port->nic);
@@ -398,6 +409,15 @@ vbet_switch_client_connect_remote (VbetSwitchClient *self, const char *device, g
 {
   g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
   return connect_copy (self, device, nic, fd, remote, error);
+}
+
+void
+vbet_switch_client_set_identity (VbetSwitchClient *self, const VbetSwitchIdentity *identity)
+{
+  g_return_if_fail (VBET_IS_SWITCH_CLIENT (self));
+  wanted_identity_free (self->identity);
+  self->identity = wanted_identity_new (identity);
+  tell_identity (self);
 }
 
 gboolean

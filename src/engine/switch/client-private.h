@@ -25,11 +25,12 @@ struct _VbetSwitchClient {
   char *program;
   char *runtime_dir;
 
-  GHashTable *bridges;  /* device → WantedBridge */
-  GHashTable *ports;    /* WantedPort as its own key */
-  GHashTable *cables;   /* name → WantedCable */
-  GHashTable *captures; /* serial → WantedCapture */
-  GHashTable *measures; /* serial → SwitchMeasure */
+  GHashTable *bridges;      /* device → WantedBridge */
+  GHashTable *ports;        /* WantedPort as its own key */
+  GHashTable *cables;       /* name → WantedCable */
+  GHashTable *captures;     /* serial → WantedCapture */
+  GHashTable *measures;     /* serial → SwitchMeasure */
+  WantedIdentity *identity; /* (nullable) */
 
   VbetSwitchChannel *channel;          /* NULL: no process */
   gboolean started;                    /* start() was called, and neither stop() nor failure since */

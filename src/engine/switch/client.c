@@ -33,6 +33,7 @@ G_DEFINE_FINAL_TYPE (VbetSwitchClient, vbet_switch_client, G_TYPE_OBJECT)
 enum {
   SIGNAL_PORT_STATE,
   SIGNAL_CABLE_STATE,
+  SIGNAL_FAR_END,
   SIGNAL_CAPTURE_CLOSED,
   SIGNAL_RESTARTED,
   SIGNAL_FAILED,
@@ -229,6 +230,27 @@ far_state (const char *text)
   return "unknown";
 }
 
+static gboolean
+is_true (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) && json_node_get_boolean (node);
+}
+
+static void
+read_far_lab (VbetSwitchClient *self, WantedPort *port, JsonObject *object)
+{
+  gboolean clash = is_true (object, "clash");
+  const char *lab = switch_client_text (object, "lab");
+  if (port->far_end.clash == clash && g_strcmp0 (port->far_lab, lab) == 0)
+    return;
+  g_free (port->far_lab);
+  port->far_lab = g_strdup (lab);
+  port->far_end.lab = port->far_lab;
+  port->far_end.clash = clash;
+  g_signal_emit (self, signals[SIGNAL_FAR_END], 0, port->device);
+}
+
 static void
 on_far_end (VbetSwitchClient *self, JsonObject *object)
 {
@@ -237,17 +259,16 @@ on_far_end (VbetSwitchClient *self, JsonObject *object)
   if (port == NULL || port->fd < 0 || !port->udp
       || port->serial != (guint64)switch_client_number (object, "serial"))
     return;
-  JsonNode *carrier = json_object_get_member (object, "carrier");
   JsonNode *silence = json_object_get_member (object, "silence");
   gboolean had_carrier = port->far_end.carrier;
   gboolean heard = silence != NULL && JSON_NODE_HOLDS_VALUE (silence) && json_node_get_int (silence) >= 0;
   port->far_end.state = far_state (switch_client_text (object, "state"));
-  port->far_end.carrier
-      = carrier != NULL && JSON_NODE_HOLDS_VALUE (carrier) && json_node_get_boolean (carrier);
+  port->far_end.carrier = is_true (object, "carrier");
   if (heard)
     port->far_end.heard = g_get_monotonic_time () - switch_client_number (object, "silence") * 1000;
   if (port->far_end.carrier != had_carrier)
     switch_client_port_state (self, port, port->far_end.carrier);
+  read_far_lab (self, port, object);
 }
 
 static void
@@ -613,6 +634,7 @@ vbet_switch_client_finalize (GObject *object)
   g_hash_table_unref (self->cables);
   g_hash_table_unref (self->waiting);
   g_strfreev (self->layers);
+  wanted_identity_free (self->identity);
   g_free (self->program);
   g_free (self->runtime_dir);
   G_OBJECT_CLASS (vbet_switch_client_parent_class)->finalize (object);
@@ -629,6 +651,8 @@ vbet_switch_client_class_init (VbetSwitchClientClass *klass)
                                              G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_UINT, G_TYPE_BOOLEAN);
   signals[SIGNAL_CABLE_STATE] = g_signal_new ("cable-state", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                               G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_BOOLEAN, G_TYPE_BOOLEAN);
+  signals[SIGNAL_FAR_END]
+      = g_signal_new ("far-end", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_CAPTURE_CLOSED] = g_signal_new ("capture-closed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                                  NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
   signals[SIGNAL_RESTARTED]

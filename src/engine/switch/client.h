@@ -22,6 +22,7 @@
  * Signals:
  *   "port-state" (const char *device, guint nic, gboolean connected):
  *       a guest opened its NIC (TRUE: `ip link set up`) or closed it; the far end of a remote came or went.
+ *   "far-end" (const char *device): what vbet_switch_client_get_far_end() tells of clash or lab changed.
  *   "cable-state" (const char *cable, gboolean from_a, gboolean from_b): it went up or down by its schedule:
  *       whether frames from each end come through.
  *   "capture-closed" (guint64 serial): nobody reads that capture any more.
@@ -60,6 +61,7 @@ gboolean vbet_switch_client_start (VbetSwitchClient *self, GError **error);
  * unlinks every socket made. The wanted state is empty afterwards.
  */
 void vbet_switch_client_stop_async (VbetSwitchClient *self, GAsyncReadyCallback callback, gpointer user_data);
+/** vbet_switch_client_stop_finish: Returns: FALSE with @error when it was being stopped already. */
 gboolean vbet_switch_client_stop_finish (VbetSwitchClient *self, GAsyncResult *result, GError **error);
 
 /**
@@ -82,6 +84,7 @@ typedef struct {
   VbetVlanSet vlans; /* empty: all that its ports name */
 } VbetSwitchBridgeSettings;
 
+/** vbet_switch_bridge_settings_init: those of a switch that is not configured. */
 void vbet_switch_bridge_settings_init (VbetSwitchBridgeSettings *self);
 /** vbet_switch_client_set_bridge: changes all of a switch's settings. */
 gboolean vbet_switch_client_set_bridge (VbetSwitchClient *self, const char *device,
@@ -152,8 +155,25 @@ gboolean vbet_switch_client_connect_remote (VbetSwitchClient *self, const char *
 typedef struct {
   const char *state; /* static: "trying", "refused", "heard", "cut", "silent", "unknown", see vbetd(8) */
   gboolean carrier;
-  gint64 heard; /* monotonic, us; -1: never */
+  gint64 heard;   /* monotonic, us; -1: never */
+  gboolean clash; /* another run of a lab is there whose MACs are made of what those of this one are */
+  const char *
+      lab; /* (nullable): the name of the lab there, as it says, not cleaned; until the next thing is heard */
 } VbetSwitchFarEnd;
+
+#define VBET_SWITCH_RUN_SIZE 8 /* bytes */
+#define VBET_SWITCH_MACS_SIZE 16
+
+/* Whose the lab is: what its remotes tell others of it. */
+typedef struct {
+  guint8 run[VBET_SWITCH_RUN_SIZE];   /* random, another for each run of a lab */
+  guint8 macs[VBET_SWITCH_MACS_SIZE]; /* digest of what its MACs are made of: labs with equal ones clash */
+  const char *lab;                    /* its name */
+} VbetSwitchIdentity;
+
+/** vbet_switch_client_set_identity: from now on; without it, remotes say nothing of it, and clash with nobody. @identity:
+ * copied. */
+void vbet_switch_client_set_identity (VbetSwitchClient *self, const VbetSwitchIdentity *identity);
 
 /** vbet_switch_client_get_far_end: Returns: FALSE when no UDP socket is connected there. */
 gboolean vbet_switch_client_get_far_end (VbetSwitchClient *self, const char *device, guint nic,
@@ -193,6 +213,7 @@ void vbet_switch_cable_settings_init (VbetSwitchCableSettings *self);
 gboolean vbet_switch_client_add_cable (VbetSwitchClient *self, const char *name, const char *device_a,
                                        guint nic_a, const char *device_b, guint nic_b,
                                        const VbetSwitchCableSettings *settings, GError **error);
+/** vbet_switch_client_remove_cable: Returns: FALSE with @error when there is none of that name. */
 gboolean vbet_switch_client_remove_cable (VbetSwitchClient *self, const char *name, GError **error);
 /** vbet_switch_client_set_cable: changes all of a cable's settings. */
 gboolean vbet_switch_client_set_cable (VbetSwitchClient *self, const char *name,
@@ -214,6 +235,7 @@ typedef struct {
  * Returns: its serial number.
  */
 guint64 vbet_switch_client_add_capture (VbetSwitchClient *self, const VbetSwitchCapture *wanted, int fd);
+/** vbet_switch_client_remove_capture: its reader sees the end; an unknown @serial is ignored. */
 void vbet_switch_client_remove_capture (VbetSwitchClient *self, guint64 serial);
 
 typedef struct {
@@ -328,6 +350,7 @@ typedef struct {
   GHashTable *index;  /* of all of them, for the find functions */
 } VbetSwitchState;
 
+/** vbet_switch_state_free: @self: (nullable) */
 void vbet_switch_state_free (VbetSwitchState *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetSwitchState, vbet_switch_state_free)
 
@@ -345,5 +368,6 @@ const VbetSwitchBridgeState *vbet_switch_state_find_bridge (const VbetSwitchStat
  */
 void vbet_switch_client_get_state_async (VbetSwitchClient *self, GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer user_data);
+/** vbet_switch_client_get_state_finish: Returns: (transfer full): NULL with @error. */
 VbetSwitchState *vbet_switch_client_get_state_finish (VbetSwitchClient *self, GAsyncResult *result,
                                                       GError **error);

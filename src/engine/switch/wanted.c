@@ -42,6 +42,25 @@ wanted_port_free (gpointer data)
   g_free (self->cable);
   g_free (self->bridge);
   g_free (self->to);
+  g_free (self->far_lab);
+  g_free (self);
+}
+
+WantedIdentity *
+wanted_identity_new (const VbetSwitchIdentity *identity)
+{
+  WantedIdentity *self = g_new0 (WantedIdentity, 1);
+  self->is = *identity;
+  self->is.lab = self->lab = g_strdup (identity->lab);
+  return self;
+}
+
+void
+wanted_identity_free (WantedIdentity *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->lab);
   g_free (self);
 }
 
@@ -444,6 +463,18 @@ char *
 wanted_cable_set_text (const WantedCable *self, gint64 id)
 {
   return cable_text (self, "set-cable", id);
+}
+
+char *
+wanted_identity_text (const WantedIdentity *self, gint64 id)
+{
+  JsonBuilder *builder = begin ("identify", id);
+  g_autofree char *run = g_base64_encode (self->is.run, sizeof self->is.run);
+  g_autofree char *macs = g_base64_encode (self->is.macs, sizeof self->is.macs);
+  add_string (builder, "run", run);
+  add_string (builder, "macs", macs);
+  add_string (builder, "lab", self->lab);
+  return end (builder);
 }
 
 char *

@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "gui/canvas/canvas-private.h"
+#include "gui/tag.h"
 
 /* --- a device or cable ----------------------------------------------------------- */
 
@@ -82,8 +83,8 @@ static const char *
 item_get_description (AtkObject *object)
 {
   g_autofree char *text = describe (VBET_ITEM_ACCESSIBLE (object));
-  g_object_set_data_full (G_OBJECT (object), "vbet-description", g_steal_pointer (&text), g_free);
-  return g_object_get_data (G_OBJECT (object), "vbet-description");
+  vbet_tag_set_text (object, "vbet-description", text);
+  return vbet_tag_text (object, "vbet-description");
 }
 
 static AtkObject *
@@ -239,8 +240,9 @@ nic_of (VbetNicAccessible *self)
 static const char *
 keep_text (AtkObject *object, const char *key, char *text)
 {
-  g_object_set_data_full (G_OBJECT (object), key, text, g_free);
-  return text;
+  vbet_tag_set_text (object, key, text);
+  g_free (text);
+  return vbet_tag_text (object, key);
 }
 
 static const char *

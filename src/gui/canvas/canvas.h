@@ -27,9 +27,12 @@ G_DECLARE_FINAL_TYPE (VbetCanvas, vbet_canvas, VBET, CANVAS, GtkDrawingArea)
  *   "tool-changed" (), "zoom-changed" ()
  */
 
+/** vbet_canvas_new: Returns: (transfer floating): of @session, of which a reference is kept. */
 GtkWidget *vbet_canvas_new (VbetSession *session);
+/** vbet_canvas_get_session: Returns: (transfer none). */
 VbetSession *vbet_canvas_get_session (VbetCanvas *self);
 
+/** vbet_canvas_get_zoom: Returns: pixels a lab unit. */
 double vbet_canvas_get_zoom (VbetCanvas *self);
 /** vbet_canvas_set_zoom: keeps the middle of the canvas where it is. */
 void vbet_canvas_set_zoom (VbetCanvas *self, double zoom);
@@ -44,6 +47,7 @@ void vbet_canvas_show (VbetCanvas *self, const char *name);
 VbetRect vbet_canvas_visible (VbetCanvas *self);
 /** vbet_canvas_get_pointer: @ret_at: (out): in lab units. Returns: whether the pointer is over the canvas. */
 gboolean vbet_canvas_get_pointer (VbetCanvas *self, VbetPoint *ret_at);
+/** vbet_canvas_centre_on: @middle: in lab units; @smoothly: by and by, where animations are wanted. */
 void vbet_canvas_centre_on (VbetCanvas *self, VbetPoint middle, gboolean smoothly);
 /** vbet_canvas_reveal: brings @rect into sight, smoothly, if it is not. */
 void vbet_canvas_reveal (VbetCanvas *self, VbetRect rect);
@@ -63,7 +67,9 @@ void vbet_canvas_glide_from (VbetCanvas *self, GHashTable *from);
 
 /** vbet_canvas_set_show: @show: of VbetShow. */
 void vbet_canvas_set_show (VbetCanvas *self, guint show);
+/** vbet_canvas_get_show: Returns: what vbet_canvas_set_show() set. */
 guint vbet_canvas_get_show (VbetCanvas *self);
+/** vbet_canvas_set_grid: whether its lines are drawn. */
 void vbet_canvas_set_grid (VbetCanvas *self, gboolean shown);
 
 /* --- canvas-paint.c --- */
@@ -71,6 +77,7 @@ void vbet_canvas_set_grid (VbetCanvas *self, gboolean shown);
 /** vbet_canvas_set_appearance: how the lab is drawn; VBET_APPEARANCE_PROJECTOR for a class in the last row.
  */
 void vbet_canvas_set_appearance (VbetCanvas *self, VbetAppearance appearance);
+/** vbet_canvas_get_appearance: Returns: the colours in use. */
 VbetAppearance vbet_canvas_get_appearance (VbetCanvas *self);
 /** vbet_canvas_theme_palette: Returns: (transfer none): what goes with the theme of @widget: light, dark,
  * high contrast.
@@ -78,10 +85,13 @@ VbetAppearance vbet_canvas_get_appearance (VbetCanvas *self);
 const VbetPalette *vbet_canvas_theme_palette (GtkWidget *widget);
 
 /* The tools, by name: "select", "cable", "place", "frame". */
+/** vbet_canvas_use_select: the pointer selects and moves from now on. */
 void vbet_canvas_use_select (VbetCanvas *self);
+/** vbet_canvas_use_cable: the pointer draws cables from now on. */
 void vbet_canvas_use_cable (VbetCanvas *self);
 /** vbet_canvas_use_place: @kind: of a device, or NOTE. */
 void vbet_canvas_use_place (VbetCanvas *self, VbetKind kind);
+/** vbet_canvas_use_frame: the pointer draws a frame next. */
 void vbet_canvas_use_frame (VbetCanvas *self);
 /** vbet_canvas_get_tool: @ret_kind: (out) (optional): the kind to place, 0 for other tools. */
 const char *vbet_canvas_get_tool (VbetCanvas *self, VbetKind *ret_kind);

@@ -44,6 +44,7 @@ const VbetPalette *vbet_palette_light (void);
 const VbetPalette *vbet_palette_dark (void);
 /** vbet_palette_contrast: Returns: (transfer none): for high-contrast themes. */
 const VbetPalette *vbet_palette_contrast (void);
+/** vbet_palette_contrast_dark: Returns: (transfer none): static. */
 const VbetPalette *vbet_palette_contrast_dark (void);
 /** vbet_palette_projector: Returns: (transfer none): high contrast, large texts, thick cables. */
 const VbetPalette *vbet_palette_projector (void);
@@ -62,6 +63,7 @@ const VbetPalette *vbet_palette_for (VbetAppearance appearance);
 /** vbet_appearance_from_name: "light", "dark", "contrast", "contrast-dark", "projector". */
 gboolean vbet_appearance_from_name (const char *name, VbetAppearance *ret_appearance);
 
+/** vbet_colour_mix: @part: of @b, from 0 to 1; the rest is @a. */
 VbetColour vbet_colour_mix (VbetColour a, VbetColour b, double part);
 /** vbet_colour_contrast: Returns: the contrast ratio of WCAG 2, from 1 to 21. */
 double vbet_colour_contrast (VbetColour a, VbetColour b);
@@ -73,7 +75,9 @@ gboolean vbet_palette_tint (const VbetPalette *palette, const char *colour, Vbet
 /* Texts, tiles and icons as they were drawn last, for whoever draws them again and again. */
 typedef struct VbetDrawCache VbetDrawCache;
 
+/** vbet_draw_cache_new: Returns: (transfer full): an empty one. */
 VbetDrawCache *vbet_draw_cache_new (void);
+/** vbet_draw_cache_free: @self: (nullable) */
 void vbet_draw_cache_free (VbetDrawCache *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetDrawCache, vbet_draw_cache_free)
 

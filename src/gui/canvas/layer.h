@@ -20,7 +20,9 @@ typedef struct {
   int width, height;
 } VbetLayerInput;
 
+/** vbet_layer_new: Returns: (transfer full): an empty one. */
 VbetLayer *vbet_layer_new (void);
+/** vbet_layer_free: @self: not NULL */
 void vbet_layer_free (VbetLayer *self);
 /** vbet_layer_damage: what is in @rect, in lab units, looks different now. */
 void vbet_layer_damage (VbetLayer *self, VbetRect rect);

@@ -46,6 +46,7 @@ typedef struct {
 
 /** vbet_wire_start: from @item, a device or handle. Returns: FALSE when no cable can begin there. */
 gboolean vbet_wire_start (VbetCanvas *canvas, VbetWire *self, const VbetItem *item, VbetPoint at);
+/** vbet_wire_motion: the cable in the hand leads to @at now, in lab units. */
 void vbet_wire_motion (VbetCanvas *canvas, VbetWire *self, VbetPoint at);
 /** vbet_wire_drop: plugs it in at @at. Returns: FALSE when there is nothing to plug it into; all is as
  * before. */
@@ -66,6 +67,7 @@ void vbet_canvas_set_names (VbetCanvas *self, const char *hover, const char *tar
 void vbet_canvas_set_lifted (VbetCanvas *self, const char *cable);
 /** vbet_canvas_set_moved: the overlay's @moved: (transfer full) (nullable). */
 void vbet_canvas_set_moved (VbetCanvas *self, GHashTable *names);
+/** vbet_canvas_clear_overlay: nothing is in the middle of anything; call vbet_canvas_refresh() after it. */
 void vbet_canvas_clear_overlay (VbetCanvas *self);
 /** vbet_canvas_refresh: the view model is no longer right. */
 void vbet_canvas_refresh (VbetCanvas *self);
@@ -76,6 +78,7 @@ void vbet_canvas_fail (VbetCanvas *self, GError *error);
 /** vbet_canvas_place: puts a new device, or a note, of @kind down at @at. @edit: a note's text is asked for
  * at once. */
 void vbet_canvas_place (VbetCanvas *self, VbetKind kind, VbetPoint at, gboolean edit);
+/** vbet_canvas_place_frame: likewise, a note that is a frame around @rect. */
 void vbet_canvas_place_frame (VbetCanvas *self, VbetRect rect, gboolean edit);
 /**
  * vbet_canvas_snap_to:
@@ -87,5 +90,7 @@ VbetPoint vbet_canvas_snap_to (VbetCanvas *self, VbetPoint at, GHashTable *moved
                                GdkModifierType modifiers);
 /** vbet_canvas_snap: Returns: @at moved to the grid. */
 VbetPoint vbet_canvas_snap (VbetPoint at);
+/** vbet_canvas_set_cursor: @name: of CSS; where the theme lacks it, the usual one. */
 void vbet_canvas_set_cursor (VbetCanvas *self, const char *name);
+/** vbet_canvas_place_kind: Returns: the kind that the tool "place" puts down. */
 VbetKind vbet_canvas_place_kind (VbetCanvas *self);

@@ -46,6 +46,7 @@ typedef struct {
  */
 VbetArrangement *vbet_arrangement_new (const VbetTopology *topology, const VbetPoint *positions,
                                        GHashTable *names);
+/** vbet_arrangement_free: @self: not NULL */
 void vbet_arrangement_free (VbetArrangement *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetArrangement, vbet_arrangement_free)
 

@@ -598,6 +598,7 @@ offer_arguments (Place *self, const Frame *frame)
       offer_devices (self, VBET_KIND_GUEST);
     break;
   case VBET_WORD_NOTE:
+  case VBET_WORD_SEED:
     break;
   }
   if (!first)

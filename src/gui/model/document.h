@@ -31,6 +31,7 @@ G_DECLARE_FINAL_TYPE (VbetDocument, vbet_document, VBET, DOCUMENT, GObject)
  *   "history-changed" (): what can be undone or redone, or whether it is saved, may be different now
  */
 
+/** vbet_document_new: Returns: (transfer full): an empty text. */
 VbetDocument *vbet_document_new (void);
 
 /** vbet_document_load: @text: (array length=size): becomes the text; the history begins anew and the text
@@ -67,6 +68,7 @@ void vbet_document_apply (VbetDocument *self, const VbetEdits *edits, const char
 /** vbet_document_begin: edits up to the matching vbet_document_end() are one revision called @label; nests.
  */
 void vbet_document_begin (VbetDocument *self, const char *label);
+/** vbet_document_end: of the outermost begin: what was done since is one revision. */
 void vbet_document_end (VbetDocument *self);
 /** vbet_document_cancel: ends it like vbet_document_end(), but takes everything back that was done since the
  * outermost begin. */
@@ -80,15 +82,18 @@ void vbet_document_seal (VbetDocument *self);
 
 /** vbet_document_undo: Returns: FALSE when there was nothing to undo. */
 gboolean vbet_document_undo (VbetDocument *self);
+/** vbet_document_redo: Returns: FALSE when nothing was undone. */
 gboolean vbet_document_redo (VbetDocument *self);
 /** vbet_document_undo_label: Returns: (nullable): what undo would take back. */
 const char *vbet_document_undo_label (VbetDocument *self);
+/** vbet_document_redo_label: Returns: (nullable): what redo would do again. */
 const char *vbet_document_redo_label (VbetDocument *self);
 
 /** vbet_document_n_revisions: how many revisions there are, in force or undone. */
 guint vbet_document_n_revisions (VbetDocument *self);
 /** vbet_document_current: how many of them are in force. */
 guint vbet_document_current (VbetDocument *self);
+/** vbet_document_revision_label: @index: from 0, the oldest. Returns: (transfer none): what it is called. */
 const char *vbet_document_revision_label (VbetDocument *self, guint index);
 /** vbet_document_revision_time: Returns: when it was made or last grew, in microseconds since 1970. */
 gint64 vbet_document_revision_time (VbetDocument *self, guint index);
@@ -107,6 +112,7 @@ void vbet_document_go_to (VbetDocument *self, guint position);
 
 /** vbet_document_is_modified: whether the text differs from what was loaded or saved last, by revision. */
 gboolean vbet_document_is_modified (VbetDocument *self);
+/** vbet_document_mark_saved: the text as it is now is on disk. */
 void vbet_document_mark_saved (VbetDocument *self);
 /** vbet_document_mark_unsaved: no revision counts as saved any more. */
 void vbet_document_mark_unsaved (VbetDocument *self);

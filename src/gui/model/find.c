@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/mac.h"
+
 /* A word longer than this is nobody's name. */
 #define WORD_MAX 200
 
@@ -37,9 +39,8 @@ is_in_nic (const VbetNic *nic, const char *word)
       return TRUE;
   if (strchr (word, ':') == NULL)
     return FALSE;
-  g_autofree char *mac = g_strdup_printf ("%02x:%02x:%02x:%02x:%02x:%02x", nic->mac[0], nic->mac[1],
-                                          nic->mac[2], nic->mac[3], nic->mac[4], nic->mac[5]);
-  return strstr (mac, word) != NULL;
+  char mac[VBET_MAC_TEXT_SIZE];
+  return strstr (vbet_mac_to_text (nic->mac, ':', mac), word) != NULL;
 }
 
 static gboolean

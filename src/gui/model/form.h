@@ -37,6 +37,7 @@ typedef struct {
   gboolean is_error;      /* of @finding */
 } VbetFormField;
 
+/** vbet_form_field_free: @self: (nullable) */
 void vbet_form_field_free (VbetFormField *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetFormField, vbet_form_field_free)
 
@@ -69,7 +70,7 @@ gboolean vbet_form_check (VbetKind kind, const char *key, const char *value, GEr
 /** vbet_form_note_text: Returns: (transfer none): the spec of a note's text, which is no attribute: key
  * "text". */
 const VbetAttributeSpec *vbet_form_note_text (void);
-/** vbet_form_has_items: whether @text names @item among those that a list's editor text lists. */
+/** vbet_form_has_item: whether @text names @item among those that a list's editor text lists. */
 gboolean vbet_form_has_item (const char *text, const char *item);
 /** vbet_form_with_item: Returns: (transfer full): the editor's text with @item, or without it. */
 char *vbet_form_with_item (const char *text, const char *item, gboolean with);

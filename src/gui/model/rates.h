@@ -15,7 +15,9 @@ typedef struct {
 
 typedef struct VbetRates VbetRates;
 
+/** vbet_rates_new: Returns: (transfer full): one without samples. */
 VbetRates *vbet_rates_new (void);
+/** vbet_rates_free: @self: (nullable) */
 void vbet_rates_free (VbetRates *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetRates, vbet_rates_free)
 

@@ -27,6 +27,7 @@ G_DECLARE_FINAL_TYPE (VbetSession, vbet_session, VBET, SESSION, GObject)
  *   "traffic-changed" (): what is measured of the cables
  */
 
+/** vbet_session_new: Returns: (transfer full): with an empty lab. */
 VbetSession *vbet_session_new (void);
 
 /**
@@ -51,24 +52,32 @@ const char *vbet_session_get_name (VbetSession *self);
 /** vbet_session_is_text: whether the document is valid UTF-8; only then the program pane can edit it. */
 gboolean vbet_session_is_text (VbetSession *self);
 
+/** vbet_session_get_document: Returns: (transfer none): for the session's life. */
 VbetDocument *vbet_session_get_document (VbetSession *self);
-/* All three (transfer none), valid until the next "changed". */
+/** vbet_session_get_program, vbet_session_get_topology, vbet_session_get_diagnostics: Returns: (transfer none):
+ * valid until the next "changed". */
 const VbetProgram *vbet_session_get_program (VbetSession *self);
 const VbetTopology *vbet_session_get_topology (VbetSession *self);
 const VbetDiagnostics *vbet_session_get_diagnostics (VbetSession *self);
 /** vbet_session_get_positions: Returns: (array): where each device of the topology stands. */
 const VbetPoint *vbet_session_get_positions (VbetSession *self);
+/** vbet_session_get_position: @device: of the topology. Returns: FALSE when there is none of that name. */
 gboolean vbet_session_get_position (VbetSession *self, const char *device, VbetPoint *ret_point);
 
 /* --- selection: names of devices, cables and notes --- */
 
+/** vbet_session_get_selection: Returns: (transfer none): the set of names, until it changes. */
 GHashTable *vbet_session_get_selection (VbetSession *self);
+/** vbet_session_is_selected: whether @name is. */
 gboolean vbet_session_is_selected (VbetSession *self, const char *name);
 /** vbet_session_select: @add: besides what is selected, instead of in place of it. @name: (nullable):
  * nothing. */
 void vbet_session_select (VbetSession *self, const char *name, gboolean add);
+/** vbet_session_select_many: likewise all of @names, NULL-terminated. */
 void vbet_session_select_many (VbetSession *self, const char *const *names, gboolean add);
+/** vbet_session_toggle: selects @name, or no longer. */
 void vbet_session_toggle (VbetSession *self, const char *name);
+/** vbet_session_select_all: all devices, cables and notes. */
 void vbet_session_select_all (VbetSession *self);
 /** vbet_session_selected_devices: Returns: (transfer full): NULL-terminated, in order of the text. */
 char **vbet_session_selected_devices (VbetSession *self);
@@ -85,12 +94,16 @@ void vbet_session_select_invert (VbetSession *self);
 
 /* --- how the devices are --- */
 
+/** vbet_session_set_running: whether an engine runs the lab; without one, nothing is known of devices. */
 void vbet_session_set_running (VbetSession *self, gboolean running);
+/** vbet_session_is_running: what was set last. */
 gboolean vbet_session_is_running (VbetSession *self);
 /** vbet_session_set_state: @reason: (nullable): why, for FAILED. */
 void vbet_session_set_state (VbetSession *self, const char *device, VbetDeviceState state,
                              const char *reason);
+/** vbet_session_get_state: Returns: what is known of @device; OFF when nothing is. */
 VbetDeviceState vbet_session_get_state (VbetSession *self, const char *device);
+/** vbet_session_get_reason: Returns: (nullable) (transfer none): why @device has failed. */
 const char *vbet_session_get_reason (VbetSession *self, const char *device);
 /** vbet_session_get_states: Returns: name → GINT_TO_POINTER of VbetDeviceState. */
 GHashTable *vbet_session_get_states (VbetSession *self);
@@ -105,6 +118,7 @@ typedef struct {
 
 /** vbet_alarm_new: Returns: (transfer full): without @call and @restart. @remedy: (nullable). */
 VbetAlarm *vbet_alarm_new (const char *text, const char *remedy);
+/** vbet_alarm_free: @self: (nullable) */
 void vbet_alarm_free (VbetAlarm *self);
 
 /** vbet_session_set_alarms: @alarms: (nullable) (element-type VbetAlarm) (transfer full): all that is wrong with
@@ -120,6 +134,7 @@ guint vbet_session_count_problems (VbetSession *self);
 /** vbet_session_set_needs_restart: @names: NULL-terminated: devices with changes that take effect at their
  * next start; emits "states-changed" when they are others than before. */
 void vbet_session_set_needs_restart (VbetSession *self, const char *const *names);
+/** vbet_session_get_needs_restart: whether an attribute of @device changed that its next start brings. */
 gboolean vbet_session_get_needs_restart (VbetSession *self, const char *device);
 
 /** vbet_session_set_traffic: @traffic: (nullable) (element-type utf8 VbetTraffic) (transfer full): of all
@@ -179,6 +194,7 @@ gboolean vbet_session_move_selected (VbetSession *self, double dx, double dy, GE
  * note is selected. */
 gboolean vbet_session_add_note (VbetSession *self, const char *text, VbetRect place, char **ret_name,
                                 GError **error);
+/** vbet_session_set_note_text: @note: by its name. Returns: FALSE with @error; nothing changed then. */
 gboolean vbet_session_set_note_text (VbetSession *self, const char *note, const char *text, GError **error);
 /** vbet_session_resize_note: makes it a frame that covers @place. */
 gboolean vbet_session_resize_note (VbetSession *self, const char *note, VbetRect place, GError **error);
@@ -188,6 +204,7 @@ gboolean vbet_session_set_note_colour (VbetSession *self, const char *colour, GE
 const VbetNote *vbet_session_get_note (VbetSession *self, const char *name);
 /** vbet_session_delete_selected: devices with their cables, cables, notes: one revision. */
 gboolean vbet_session_delete_selected (VbetSession *self, GError **error);
+/** vbet_session_rename: Returns: FALSE with @error; nothing changed then. */
 gboolean vbet_session_rename (VbetSession *self, const char *device, const char *new_name, GError **error);
 /** vbet_session_can_rename: whether vbet_session_rename() would; @error says why not. */
 gboolean vbet_session_can_rename (VbetSession *self, const char *device, const char *new_name,
@@ -233,6 +250,7 @@ gboolean vbet_session_set_attribute (VbetSession *self, const VbetObject *object
  * a value of NULL: the default. */
 gboolean vbet_session_set_attributes (VbetSession *self, const VbetObject *object, const char *const *keys,
                                       const char *const *values, guint n, const char *label, GError **error);
+/** vbet_session_add_nic: Returns: FALSE with @error; nothing changed then. */
 gboolean vbet_session_add_nic (VbetSession *self, const char *device, GError **error);
 /** vbet_session_remove_nic: @nic: from 1; its cable goes, too. */
 gboolean vbet_session_remove_nic (VbetSession *self, const char *device, guint nic, GError **error);

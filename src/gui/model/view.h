@@ -242,6 +242,7 @@ typedef struct {
 
 /** vbet_view_new: Returns: (transfer full): the display list; keeps nothing of @input. */
 VbetView *vbet_view_new (const VbetViewInput *input);
+/** vbet_view_free: @self: (nullable) */
 void vbet_view_free (VbetView *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbetView, vbet_view_free)
 

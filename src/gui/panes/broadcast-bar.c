@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "gui/panes/terminal.h"
+#include "gui/tag.h"
 
 struct _VbetBroadcastBar {
   GtkBox parent_instance;
@@ -26,7 +27,7 @@ destroy_child (GtkWidget *child, gpointer data)
 static GtkWidget *
 terminal_of (GtkWidget *check)
 {
-  return g_object_get_data (G_OBJECT (check), "vbet-terminal");
+  return vbet_tag_object (check, "vbet-terminal");
 }
 
 static void
@@ -118,7 +119,7 @@ vbet_broadcast_bar_set_terminals (VbetBroadcastBar *self, GPtrArray *terminals)
     g_autofree char *name
         = g_strdup_printf (_ ("Type into %s"), vbet_terminal_get_title (VBET_TERMINAL (terminal)));
     atk_object_set_name (gtk_widget_get_accessible (check), name);
-    g_object_set_data (G_OBJECT (check), "vbet-terminal", terminal);
+    vbet_tag_set_object (check, "vbet-terminal", terminal);
     gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (check), g_hash_table_contains (self->chosen, terminal));
     gtk_widget_set_focus_on_click (check, FALSE);
     g_signal_connect_object (check, "toggled", G_CALLBACK (on_toggled), self, 0);

@@ -15,4 +15,5 @@ GtkWidget *vbet_broadcast_bar_new (void);
 void vbet_broadcast_bar_set_terminals (VbetBroadcastBar *self, GPtrArray *terminals);
 /** vbet_broadcast_bar_choose_all: each terminal there is. */
 void vbet_broadcast_bar_choose_all (VbetBroadcastBar *self);
+/** vbet_broadcast_bar_is_chosen: whether what is typed goes to @terminal, too. */
 gboolean vbet_broadcast_bar_is_chosen (VbetBroadcastBar *self, GtkWidget *terminal);

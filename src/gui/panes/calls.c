@@ -51,7 +51,7 @@ struct _VbetCalls {
 G_DEFINE_FINAL_TYPE (VbetCalls, vbet_calls, GTK_TYPE_STACK)
 
 static char *
-took (const VbetCallRecord *call)
+took (const VbetCallNews *call)
 {
   if (call->duration < 0 || g_str_equal (call->state, "running"))
     return g_strdup ("");
@@ -60,7 +60,7 @@ took (const VbetCallRecord *call)
 }
 
 static char *
-result_of (const VbetCallRecord *call)
+result_of (const VbetCallNews *call)
 {
   if (g_str_equal (call->state, "failed"))
     return g_strdup_printf (_ ("failed: %s"), call->error != NULL ? call->error : _ ("no reason given"));
@@ -131,7 +131,7 @@ on_pulse (gpointer data)
 }
 
 static void
-note_running (VbetCalls *self, const VbetCallRecord *call)
+note_running (VbetCalls *self, const VbetCallNews *call)
 {
   if (!g_str_equal (call->state, "running")) {
     g_hash_table_remove (self->running, GSIZE_TO_POINTER (call->number));
@@ -153,7 +153,7 @@ scroll_to (VbetCalls *self, GtkTreeIter *row)
 }
 
 static void
-on_called (VbetRunner *runner, const VbetCallRecord *call, VbetCalls *self)
+on_called (VbetRunner *runner, const VbetCallNews *call, VbetCalls *self)
 {
   GtkTreeIter *row = g_hash_table_lookup (self->iters, GSIZE_TO_POINTER (call->number));
   gboolean follow = at_end (self);

@@ -13,6 +13,7 @@ G_DECLARE_FINAL_TYPE (VbetCalls, vbet_calls, VBET, CALLS, GtkStack)
  *   "failed" (const char *message): a call could not be tried again
  */
 
+/** vbet_calls_new: Returns: (transfer floating): the calls that @runner tells of. */
 GtkWidget *vbet_calls_new (VbetRunner *runner);
 /** vbet_calls_retry: asks the engine to execute failed call @number once more. */
 void vbet_calls_retry (VbetCalls *self, gint64 number);

@@ -11,6 +11,8 @@ struct _VbetConsoles {
   VbetRunner *runner;   /* owned */
   GSettings *settings;  /* owned (nullable) */
   GPtrArray *terminals; /* of VbetTerminal, in order of their opening */
+  GHashTable *tabs;     /* terminal → its VbetConsoleTab, of those that have one; neither is owned */
+  GHashTable *windows;  /* terminal → its VbetConsoleWindow, likewise */
   GtkWidget *current;   /* (nullable): had the focus last; not owned */
 
   GtkWidget *strip; /* tabs and tools */

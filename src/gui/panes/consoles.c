@@ -21,15 +21,15 @@ G_DEFINE_FINAL_TYPE (VbetConsoles, vbet_consoles, GTK_TYPE_BOX)
 /* --- where terminals are ------------------------------------------------------------------- */
 
 static GtkWidget *
-window_of (GtkWidget *terminal)
+window_of (VbetConsoles *self, GtkWidget *terminal)
 {
-  return g_object_get_data (G_OBJECT (terminal), "vbet-window");
+  return g_hash_table_lookup (self->windows, terminal);
 }
 
 static GtkWidget *
-tab_of (GtkWidget *terminal)
+tab_of (VbetConsoles *self, GtkWidget *terminal)
 {
-  return g_object_get_data (G_OBJECT (terminal), "vbet-tab");
+  return g_hash_table_lookup (self->tabs, terminal);
 }
 
 /* (transfer container): those that are not in windows of their own. */
@@ -38,7 +38,7 @@ inside (VbetConsoles *self)
 {
   GPtrArray *found = g_ptr_array_new ();
   for (guint i = 0; i < self->terminals->len; i++)
-    if (window_of (g_ptr_array_index (self->terminals, i)) == NULL)
+    if (window_of (self, g_ptr_array_index (self->terminals, i)) == NULL)
       g_ptr_array_add (found, g_ptr_array_index (self->terminals, i));
   return found;
 }
@@ -71,7 +71,7 @@ static void
 scroll_to_tab (VbetConsoles *self)
 {
   GtkWidget *visible = gtk_stack_get_visible_child (GTK_STACK (self->stack));
-  GtkWidget *tab = visible != NULL ? tab_of (visible) : NULL;
+  GtkWidget *tab = visible != NULL ? tab_of (self, visible) : NULL;
   GtkAdjustment *across = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
   GtkAllocation at;
   if (tab == NULL)
@@ -100,7 +100,7 @@ static void
 on_visible_child (VbetConsoles *self)
 {
   GtkWidget *visible = gtk_stack_get_visible_child (GTK_STACK (self->stack));
-  GtkWidget *tab = visible != NULL ? tab_of (visible) : NULL;
+  GtkWidget *tab = visible != NULL ? tab_of (self, visible) : NULL;
   if (tab != NULL)
     vbet_console_tab_set_active (VBET_CONSOLE_TAB (tab));
   scroll_to_tab (self);
@@ -109,7 +109,7 @@ on_visible_child (VbetConsoles *self)
 static void
 reveal (VbetConsoles *self, GtkWidget *terminal)
 {
-  GtkWidget *window = window_of (terminal);
+  GtkWidget *window = window_of (self, terminal);
   if (window != NULL)
     gtk_window_present (GTK_WINDOW (window));
   else if (!self->tiled)
@@ -129,7 +129,7 @@ put_tab (VbetConsoles *self, GtkWidget *terminal, int place)
 {
   g_autoptr (GList) tabs = gtk_container_get_children (GTK_CONTAINER (self->bar));
   GtkWidget *tab = vbet_console_tab_new (VBET_TERMINAL (terminal), tabs != NULL ? tabs->data : NULL);
-  g_object_set_data (G_OBJECT (terminal), "vbet-tab", tab);
+  g_hash_table_insert (self->tabs, terminal, tab);
   g_signal_connect (tab, "chosen", G_CALLBACK (on_chosen), self);
   gtk_container_add (GTK_CONTAINER (self->bar), tab);
   gtk_box_reorder_child (GTK_BOX (self->bar), tab, place);
@@ -137,19 +137,19 @@ put_tab (VbetConsoles *self, GtkWidget *terminal, int place)
 }
 
 static void
-remove_tab (GtkWidget *terminal)
+remove_tab (VbetConsoles *self, GtkWidget *terminal)
 {
-  GtkWidget *tab = tab_of (terminal);
-  g_object_set_data (G_OBJECT (terminal), "vbet-tab", NULL);
+  GtkWidget *tab = tab_of (self, terminal);
+  g_hash_table_remove (self->tabs, terminal);
   if (tab != NULL)
     gtk_widget_destroy (tab);
 }
 
 static void
-take_out (GtkWidget *terminal)
+take_out (VbetConsoles *self, GtkWidget *terminal)
 {
   GtkWidget *parent = gtk_widget_get_parent (terminal);
-  remove_tab (terminal);
+  remove_tab (self, terminal);
   if (parent != NULL)
     gtk_container_remove (GTK_CONTAINER (parent), terminal);
 }
@@ -168,10 +168,10 @@ place (VbetConsoles *self)
   GtkWidget *visible = gtk_stack_get_visible_child (GTK_STACK (self->stack));
   for (guint i = 0; i < here->len; i++) {
     GtkWidget *terminal = g_ptr_array_index (here, i);
-    gboolean is_tab = tab_of (terminal) != NULL;
+    gboolean is_tab = tab_of (self, terminal) != NULL;
     vbet_terminal_set_titled (VBET_TERMINAL (terminal), self->tiled);
     if (self->tiled || !is_tab)
-      take_out (terminal);
+      take_out (self, terminal);
     if (!self->tiled && !is_tab)
       put_tab (self, terminal, (int)i);
   }
@@ -204,7 +204,7 @@ vbet_consoles_set_tiled (VbetConsoles *self, gboolean tiled)
   gboolean focused = current != NULL && vbet_terminal_has_focus (VBET_TERMINAL (current));
   self->tiled = tiled;
   place (self);
-  if (current != NULL && window_of (current) == NULL && !tiled)
+  if (current != NULL && window_of (self, current) == NULL && !tiled)
     gtk_stack_set_visible_child (GTK_STACK (self->stack), current);
   if (focused)
     vbet_terminal_focus (VBET_TERMINAL (current));
@@ -215,8 +215,8 @@ vbet_consoles_set_tiled (VbetConsoles *self, gboolean tiled)
 static void
 bring_back (VbetConsoles *self, GtkWidget *terminal)
 {
-  GtkWidget *window = window_of (terminal);
-  g_object_set_data (G_OBJECT (terminal), "vbet-window", NULL);
+  GtkWidget *window = window_of (self, terminal);
+  g_hash_table_remove (self->windows, terminal);
   gtk_container_remove (GTK_CONTAINER (window), terminal);
   gtk_widget_destroy (window);
   vbet_terminal_set_detached (VBET_TERMINAL (terminal), FALSE);
@@ -236,12 +236,12 @@ static void
 send_out (VbetConsoles *self, GtkWidget *terminal)
 {
   GtkWidget *top = gtk_widget_get_toplevel (GTK_WIDGET (self));
-  take_out (terminal);
+  take_out (self, terminal);
   vbet_terminal_set_titled (VBET_TERMINAL (terminal), FALSE);
   vbet_terminal_set_detached (VBET_TERMINAL (terminal), TRUE);
   GtkWidget *window
       = vbet_console_window_new (VBET_TERMINAL (terminal), vbet_session_get_name (self->session));
-  g_object_set_data (G_OBJECT (terminal), "vbet-window", window);
+  g_hash_table_insert (self->windows, terminal, window);
   if (G_IS_ACTION_GROUP (top))
     gtk_widget_insert_action_group (window, "win", G_ACTION_GROUP (top));
   g_signal_connect_object (window, "back", G_CALLBACK (on_back), self, 0);
@@ -291,11 +291,12 @@ static void
 drop (VbetConsoles *self, GtkWidget *terminal)
 {
   g_autoptr (GtkWidget) keep = g_object_ref (terminal);
-  GtkWidget *window = window_of (terminal);
+  GtkWidget *window = window_of (self, terminal);
   gboolean focused = vbet_terminal_has_focus (VBET_TERMINAL (terminal));
   if (self->current == terminal)
     self->current = NULL;
-  take_out (terminal);
+  take_out (self, terminal);
+  g_hash_table_remove (self->windows, terminal);
   g_ptr_array_remove (self->terminals, terminal);
   gtk_widget_destroy (terminal);
   if (window != NULL)
@@ -314,7 +315,7 @@ on_close (GtkWidget *terminal, VbetConsoles *self)
 static void
 detach (VbetConsoles *self, GtkWidget *terminal)
 {
-  if (window_of (terminal) != NULL)
+  if (window_of (self, terminal) != NULL)
     bring_back (self, terminal);
   else
     send_out (self, terminal);
@@ -501,8 +502,8 @@ vbet_consoles_focus (VbetConsoles *self)
     return FALSE;
   GtkWidget *visible = self->tiled ? NULL : gtk_stack_get_visible_child (GTK_STACK (self->stack));
   if (self->tiled)
-    visible = self->current != NULL && window_of (self->current) == NULL ? self->current
-                                                                         : g_ptr_array_index (here, 0);
+    visible = self->current != NULL && window_of (self, self->current) == NULL ? self->current
+                                                                               : g_ptr_array_index (here, 0);
   if (visible != NULL)
     vbet_terminal_focus (VBET_TERMINAL (visible));
   return visible != NULL;
@@ -583,10 +584,12 @@ vbet_consoles_destroy (GtkWidget *widget)
   VbetConsoles *self = VBET_CONSOLES (widget);
   g_clear_handle_id (&self->escape_source, g_source_remove);
   for (guint i = 0; i < self->terminals->len; i++) {
-    GtkWidget *window = window_of (g_ptr_array_index (self->terminals, i));
+    GtkWidget *window = window_of (self, g_ptr_array_index (self->terminals, i));
     if (window != NULL)
       gtk_widget_destroy (window);
   }
+  g_hash_table_remove_all (self->windows);
+  g_hash_table_remove_all (self->tabs);
   g_ptr_array_set_size (self->terminals, 0);
   self->current = NULL;
   GTK_WIDGET_CLASS (vbet_consoles_parent_class)->destroy (widget);
@@ -596,6 +599,8 @@ static void
 vbet_consoles_finalize (GObject *object)
 {
   VbetConsoles *self = VBET_CONSOLES (object);
+  g_hash_table_unref (self->windows);
+  g_hash_table_unref (self->tabs);
   g_ptr_array_unref (self->terminals);
   g_clear_object (&self->session);
   g_clear_object (&self->runner);
@@ -623,6 +628,8 @@ static void
 vbet_consoles_init (VbetConsoles *self)
 {
   self->terminals = g_ptr_array_new_with_free_func (g_object_unref);
+  self->tabs = g_hash_table_new (NULL, NULL);
+  self->windows = g_hash_table_new (NULL, NULL);
   self->zoom = self->scale = 1;
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
   self->strip = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);

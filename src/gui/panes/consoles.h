@@ -30,9 +30,11 @@ void vbet_consoles_open (VbetConsoles *self, VbetClient *client, const char *dev
 void vbet_consoles_open_shell (VbetConsoles *self, VbetClient *client, const char *device);
 /** vbet_consoles_reconnect: a new engine runs the lab: consoles that lost theirs show its guests. */
 void vbet_consoles_reconnect (VbetConsoles *self, VbetClient *client);
+/** vbet_consoles_size: how many terminals there are, in windows of their own, too. */
 guint vbet_consoles_size (VbetConsoles *self);
 /** vbet_consoles_get_devices: Returns: (transfer full): whose consoles are open, NULL-terminated. */
 char **vbet_consoles_get_devices (VbetConsoles *self);
+/** vbet_consoles_close_all: also those in windows of their own. */
 void vbet_consoles_close_all (VbetConsoles *self);
 /** vbet_consoles_set_tiled: side by side, instead of as tabs. */
 void vbet_consoles_set_tiled (VbetConsoles *self, gboolean tiled);
@@ -42,6 +44,7 @@ void vbet_consoles_set_scale (VbetConsoles *self, double scale);
 /** vbet_consoles_set_broadcast: whether the bar is there that chooses who gets what is typed; all at first.
  */
 void vbet_consoles_set_broadcast (VbetConsoles *self, gboolean broadcast);
+/** vbet_consoles_get_broadcast: whether what is typed goes to several. */
 gboolean vbet_consoles_get_broadcast (VbetConsoles *self);
 /** vbet_consoles_find: the find bar of the current terminal. */
 void vbet_consoles_find (VbetConsoles *self);

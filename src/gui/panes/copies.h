@@ -15,6 +15,7 @@ G_DECLARE_FINAL_TYPE (VbetCopies, vbet_copies, VBET, COPIES, GtkBox)
 /* Signals:
  *   "done" (gboolean ok, const char *text): all that was asked for has ended; one sentence on how */
 
+/** vbet_copies_new: Returns: (transfer floating): without copies under way. */
 GtkWidget *vbet_copies_new (void);
 /** vbet_copies_put: @folder: absolute, in the guest. */
 void vbet_copies_put (VbetCopies *self, VbetClient *client, const char *device, GFile *source,

@@ -13,6 +13,7 @@ G_DECLARE_FINAL_TYPE (VbetGenerator, vbet_generator, VBET, GENERATOR, GtkBox)
  *   "back" ()
  */
 
+/** vbet_generator_new: Returns: (transfer floating). */
 GtkWidget *vbet_generator_new (void);
 /** vbet_generator_set_shape: begins with @shape as it usually is, and takes the focus. */
 void vbet_generator_set_shape (VbetGenerator *self, VbetShape shape);

@@ -8,4 +8,5 @@
 #define VBET_TYPE_HISTORY (vbet_history_get_type ())
 G_DECLARE_FINAL_TYPE (VbetHistory, vbet_history, VBET, HISTORY, GtkBox)
 
+/** vbet_history_new: Returns: (transfer floating): the revisions of @document, of which a reference is kept. */
 GtkWidget *vbet_history_new (VbetDocument *document);

@@ -3,6 +3,7 @@
 
 #include "gui/panes/inspector-private.h"
 #include "gui/panes/measured.h"
+#include "gui/tag.h"
 
 #include <string.h>
 
@@ -141,7 +142,7 @@ _vbet_inspector_update_fields (VbetInspector *self)
 static void
 on_link (GtkWidget *button, VbetInspector *self)
 {
-  g_autofree char *name = g_strdup (g_object_get_data (G_OBJECT (button), "vbet-name"));
+  g_autofree char *name = g_strdup (vbet_tag_text (button, "vbet-name"));
   vbet_session_select (self->session, name, FALSE);
 }
 
@@ -156,7 +157,7 @@ link_new (VbetInspector *self, const char *text, const char *name, const char *t
   gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
   gtk_widget_set_tooltip_text (button, tooltip);
   gtk_style_context_add_class (gtk_widget_get_style_context (button), "vbet-link");
-  g_object_set_data_full (G_OBJECT (button), "vbet-name", g_strdup (name), g_free);
+  vbet_tag_set_text (button, "vbet-name", name);
   g_signal_connect (button, "clicked", G_CALLBACK (on_link), self);
   return button;
 }
@@ -176,7 +177,7 @@ static void
 on_add_nic (GtkWidget *button, VbetInspector *self)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *device = g_strdup (g_object_get_data (G_OBJECT (button), "vbet-name"));
+  g_autofree char *device = g_strdup (vbet_tag_text (button, "vbet-name"));
   if (!vbet_session_add_nic (self->session, device, &error)) {
     _vbet_inspector_fail (self, error->message);
     return;
@@ -194,8 +195,8 @@ static void
 on_remove_nic (GtkWidget *button, VbetInspector *self)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *device = g_strdup (g_object_get_data (G_OBJECT (button), "vbet-name"));
-  guint nic = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "vbet-nic"));
+  g_autofree char *device = g_strdup (vbet_tag_text (button, "vbet-name"));
+  guint nic = (guint)vbet_tag_number (button, "vbet-nic");
   if (!vbet_session_remove_nic (self->session, device, nic, &error))
     _vbet_inspector_fail (self, error->message);
 }
@@ -235,8 +236,8 @@ remove_new (VbetInspector *self, const VbetDevice *device, const VbetNic *nic, c
   gtk_style_context_add_class (gtk_widget_get_style_context (button), "vbet-small");
   gtk_widget_set_tooltip_text (button, tooltip);
   atk_object_set_name (gtk_widget_get_accessible (button), tooltip);
-  g_object_set_data_full (G_OBJECT (button), "vbet-name", g_strdup (device->name), g_free);
-  g_object_set_data (G_OBJECT (button), "vbet-nic", GUINT_TO_POINTER (nic->index));
+  vbet_tag_set_text (button, "vbet-name", device->name);
+  vbet_tag_set_number (button, "vbet-nic", nic->index);
   g_signal_connect (button, "clicked", G_CALLBACK (on_remove_nic), self);
   return button;
 }
@@ -286,7 +287,7 @@ add_nics (VbetInspector *self, const VbetDevice *device, GtkWidget *box)
   if (full)
     return;
   GtkWidget *add = gtk_button_new_with_mnemonic (guest ? _ ("_Add a NIC") : _ ("_Add a port"));
-  g_object_set_data_full (G_OBJECT (add), "vbet-name", g_strdup (device->name), g_free);
+  vbet_tag_set_text (add, "vbet-name", device->name);
   g_signal_connect (add, "clicked", G_CALLBACK (on_add_nic), self);
   gtk_box_pack_start (GTK_BOX (box), add, FALSE, FALSE, 0);
 }

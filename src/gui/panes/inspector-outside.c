@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "engine/model/forward.h"
+#include "gui/tag.h"
 
 #define FIRST_PORT 8080 /* that is proposed */
 #define LEASES 16
@@ -82,10 +83,12 @@ typedef struct {
   GtkWidget *reason;   /* label */
 } Row;
 
+/* GWeakNotify: its widgets are gone. */
 static void
-row_free (gpointer data)
+row_free (gpointer data, GObject *widget)
 {
   Row *self = data;
+  (void)widget;
   g_free (self->gateway);
   g_free (self);
 }
@@ -333,7 +336,7 @@ add_row (VbetInspector *self, const char *gateway, guint index, const char *text
   row->inspector = self;
   row->gateway = g_strdup (gateway);
   row->index = index;
-  g_object_set_data_full (G_OBJECT (inside), "vbet-row", row, row_free);
+  g_object_weak_ref (G_OBJECT (inside), row_free, row);
   for (guint i = 0; i < 2; i++) {
     lines[i] = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
     gtk_box_pack_start (GTK_BOX (inside), lines[i], FALSE, FALSE, 0);
@@ -397,7 +400,7 @@ likely_target (VbetInspector *self, const VbetDevice *gateway)
 static void
 on_add (GtkWidget *button, VbetInspector *self)
 {
-  g_autofree char *name = g_strdup (g_object_get_data (G_OBJECT (button), "vbet-name"));
+  g_autofree char *name = g_strdup (vbet_tag_text (button, "vbet-name"));
   const VbetDevice *gateway = vbet_topology_device (vbet_session_get_topology (self->session), name);
   const char *target = gateway != NULL ? likely_target (self, gateway) : NULL;
   g_autoptr (GPtrArray) texts = forwards_of (self, name);
@@ -431,7 +434,7 @@ _vbet_inspector_add_gateway (VbetInspector *self, const VbetDevice *device, GtkW
     add_row (self, device->name, i, g_ptr_array_index (texts, i), box);
   gtk_widget_set_tooltip_text (add,
                                _ ("A port of this computer (127.0.0.1) that leads to a device of the lab"));
-  g_object_set_data_full (G_OBJECT (add), "vbet-name", g_strdup (device->name), g_free);
+  vbet_tag_set_text (add, "vbet-name", device->name);
   g_signal_connect (add, "clicked", G_CALLBACK (on_add), self);
   gtk_box_pack_start (GTK_BOX (box), add, FALSE, FALSE, 0);
 }

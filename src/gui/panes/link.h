@@ -19,9 +19,11 @@ G_DECLARE_FINAL_TYPE (VbetLink, vbet_link, VBET, LINK, GObject)
  *   "output" (const char *bytes, gulong size): the guest has written
  *   "lost" (const char *why): it is over; @why: (nullable): the engine's sentence, when it was refused */
 
+/** vbet_link_new: Returns: (transfer full): one that is not connected. */
 VbetLink *vbet_link_new (VbetLinkKind kind, const char *device);
 /** vbet_link_open: connects, instead of what was. */
 void vbet_link_open (VbetLink *self, VbetClient *client, guint rows, guint columns);
+/** vbet_link_close: of the connection; "lost" does not follow. */
 void vbet_link_close (VbetLink *self);
 /** vbet_link_is_open: also while it is being opened. */
 gboolean vbet_link_is_open (VbetLink *self);

@@ -7,7 +7,9 @@
 
 #include <glib/gi18n.h>
 
+#include "base/mac.h"
 #include "engine/model/kinds.h"
+#include "gui/poller.h"
 #include "gui/reply.h"
 
 #define INTERVAL_MS 1000
@@ -38,7 +40,6 @@ enum {
 struct _VbetNetwork {
   GtkBox parent_instance;
   VbetSession *session; /* owned */
-  VbetRunner *runner;   /* owned */
   char *device;         /* (nullable) */
   GtkWidget *problem;   /* box: why it does not work */
   GtkWidget *reason;    /* label in it */
@@ -53,8 +54,7 @@ struct _VbetNetwork {
   GtkWidget *wanted;         /* entry: which addresses are shown */
   GtkWidget *heading;        /* label above them */
   GtkWidget *leases;         /* grid, of a gateway */
-  guint source;
-  gboolean asking;
+  VbetPoller *poller;
 };
 
 G_DEFINE_FINAL_TYPE (VbetNetwork, vbet_network, GTK_TYPE_BOX)
@@ -165,10 +165,8 @@ owner_text (VbetNetwork *self, const char *mac)
     const VbetDevice *device = g_ptr_array_index (topology->devices, i);
     for (guint k = 0; k < device->nics->len; k++) {
       const VbetNic *nic = g_ptr_array_index (device->nics, k);
-      char text[18];
-      g_snprintf (text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", nic->mac[0], nic->mac[1], nic->mac[2],
-                  nic->mac[3], nic->mac[4], nic->mac[5]);
-      if (g_ascii_strcasecmp (text, mac) == 0)
+      char text[VBET_MAC_TEXT_SIZE];
+      if (g_ascii_strcasecmp (vbet_mac_to_text (nic->mac, ':', text), mac) == 0)
         return end_text (topology, device->name, nic->index);
     }
   }
@@ -360,6 +358,9 @@ summary_text (GVariant *reply)
     { "silent", N_ ("The far end has gone silent.") },
   };
   const char *far_end = vbet_reply_text (reply, "far_end"), *device = vbet_reply_text (reply, "device");
+  const char *lab = vbet_reply_text (reply, "far_lab");
+  if (g_strcmp0 (far_end, "heard") == 0 && lab != NULL && *lab != '\0')
+    return g_strdup_printf (_ ("The far end is there: the lab %s."), lab);
   for (guint i = 0; far_end != NULL && i < G_N_ELEMENTS (far_ends); i++)
     if (strcmp (far_ends[i].state, far_end) == 0)
       return g_strdup (_ (far_ends[i].text));
@@ -374,8 +375,6 @@ on_copy (VbetNetwork *self)
 }
 
 /* --- asking ----------------------------------------------------------------------------------------- */
-
-static void schedule (VbetNetwork *self, guint milliseconds);
 
 static void
 show (VbetNetwork *self, GVariant *reply)
@@ -406,47 +405,32 @@ show (VbetNetwork *self, GVariant *reply)
 }
 
 static gboolean
-may_ask (VbetNetwork *self)
+is_shown (gpointer data)
 {
-  return self->device != NULL && vbet_runner_get_client (self->runner) != NULL
-         && gtk_widget_get_mapped (GTK_WIDGET (self));
+  VbetNetwork *self = data;
+  return self->device != NULL && gtk_widget_get_mapped (GTK_WIDGET (self));
 }
 
-static void
-on_answer (GObject *source, GAsyncResult *result, gpointer data)
+static GVariant *
+make_question (gpointer data)
 {
-  g_autoptr (VbetNetwork) self = data;
-  g_autoptr (GVariant) reply = vbet_client_call_finish (VBET_CLIENT (source), result, NULL);
-  self->asking = FALSE;
-  if (self->tables == NULL) /* the widget is gone */
-    return;
+  const VbetNetwork *self = data;
+  GVariantDict params;
+  g_variant_dict_init (&params, NULL);
+  g_variant_dict_insert (&params, "device", "s", self->device);
+  return g_variant_dict_end (&params);
+}
+
+static guint
+on_answer (gpointer data, GVariant *reply, const GError *error, gint64 took)
+{
+  VbetNetwork *self = data;
+  (void)error;
+  (void)took;
   gboolean mine = reply != NULL && g_strcmp0 (vbet_reply_text (reply, "name"), self->device) == 0;
   if (mine)
     show (self, reply);
-  schedule (self, mine || reply == NULL ? INTERVAL_MS : 0);
-}
-
-static gboolean
-on_time (gpointer data)
-{
-  VbetNetwork *self = data;
-  GVariantDict params;
-  self->source = 0;
-  if (!may_ask (self) || self->asking)
-    return G_SOURCE_REMOVE;
-  g_variant_dict_init (&params, NULL);
-  g_variant_dict_insert (&params, "device", "s", self->device);
-  self->asking = TRUE;
-  vbet_client_call_async (vbet_runner_get_client (self->runner), "device.status",
-                          g_variant_dict_end (&params), NULL, on_answer, g_object_ref (self));
-  return G_SOURCE_REMOVE;
-}
-
-static void
-schedule (VbetNetwork *self, guint milliseconds)
-{
-  if (self->source == 0 && !self->asking && may_ask (self))
-    self->source = g_timeout_add (milliseconds, on_time, self);
+  return mine || reply == NULL ? INTERVAL_MS : 0;
 }
 
 void
@@ -463,7 +447,7 @@ vbet_network_set_device (VbetNetwork *self, const char *device)
     gtk_widget_hide (self->tables);
     gtk_widget_hide (self->leases);
   }
-  schedule (self, 0);
+  vbet_poller_ask (self->poller);
 }
 
 /* --- life --------------------------------------------------------------------------------------------- */
@@ -591,16 +575,17 @@ make_problem (VbetNetwork *self)
 static void
 on_map (VbetNetwork *self)
 {
-  schedule (self, 0);
+  vbet_poller_ask (self->poller);
 }
 
 GtkWidget *
 vbet_network_new (VbetSession *session, VbetRunner *runner)
 {
+  static const VbetPollerCalls calls = { "device.status", is_shown, make_question, on_answer };
   VbetNetwork *self
       = g_object_new (VBET_TYPE_NETWORK, "orientation", GTK_ORIENTATION_VERTICAL, "spacing", 6, NULL);
   self->session = g_object_ref (session);
-  self->runner = g_object_ref (runner);
+  self->poller = vbet_poller_new (&calls, runner, self);
   self->summary = wrapped (NULL);
   self->leases = gtk_grid_new ();
   gtk_grid_set_column_spacing (GTK_GRID (self->leases), 8);
@@ -623,7 +608,7 @@ static void
 vbet_network_dispose (GObject *object)
 {
   VbetNetwork *self = VBET_NETWORK (object);
-  g_clear_handle_id (&self->source, g_source_remove);
+  g_clear_pointer (&self->poller, vbet_poller_free);
   g_clear_pointer (&self->device, g_free);
   self->tables = NULL;
   G_OBJECT_CLASS (vbet_network_parent_class)->dispose (object);
@@ -635,7 +620,6 @@ vbet_network_finalize (GObject *object)
   VbetNetwork *self = VBET_NETWORK (object);
   g_clear_object (&self->ports);
   g_clear_object (&self->macs);
-  g_clear_object (&self->runner);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (vbet_network_parent_class)->finalize (object);
 }

@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "gui/tag.h"
+
 /* More at once would push the canvas away; the oldest goes first. */
 #define MAX_NOTICES 3
 
@@ -17,7 +19,7 @@ G_DEFINE_FINAL_TYPE (VbetNotices, vbet_notices, GTK_TYPE_BOX)
 static const char *
 id_of (GtkWidget *bar)
 {
-  return g_object_get_data (G_OBJECT (bar), "vbet-id");
+  return vbet_tag_text (bar, "vbet-id");
 }
 
 void
@@ -95,7 +97,7 @@ vbet_notices_show (VbetNotices *self, const char *id, GtkMessageType type, const
     g_signal_connect_object (button, "clicked", G_CALLBACK (on_button), bar, 0);
     gtk_container_add (GTK_CONTAINER (gtk_info_bar_get_action_area (GTK_INFO_BAR (bar))), button);
   }
-  g_object_set_data_full (G_OBJECT (bar), "vbet-id", g_strdup (id), g_free);
+  vbet_tag_set_text (bar, "vbet-id", id);
   g_signal_connect (bar, "response", G_CALLBACK (on_response), NULL);
   atk_object_set_name (gtk_widget_get_accessible (bar), id);
   gtk_widget_show_all (bar);

@@ -16,9 +16,12 @@ typedef struct {
   const char *action;
 } VbetNoticeButton;
 
+/** vbet_notices_new: Returns: (transfer floating): without notices. */
 GtkWidget *vbet_notices_new (void);
 /** vbet_notices_show: @buttons: (nullable): ends with a NULL label; each also closes the notice. */
 void vbet_notices_show (VbetNotices *self, const char *id, GtkMessageType type, const char *text,
                         const VbetNoticeButton *buttons);
+/** vbet_notices_hide: that of @id, if it is shown. */
 void vbet_notices_hide (VbetNotices *self, const char *id);
+/** vbet_notices_clear: hides all. */
 void vbet_notices_clear (VbetNotices *self);

@@ -13,6 +13,7 @@
 #include "capture/dissect.h"
 #include "capture/packets.h"
 #include "gui/capture-link.h"
+#include "gui/tag.h"
 
 #define MAX_ROWS 5000
 #define DROP_ROWS 500 /* that are dropped at once when there are more */
@@ -271,7 +272,7 @@ add_column (VbetPacketsPane *self, const char *title, int column, int width)
   g_object_set (cell, "xalign", number ? 1.0 : 0.0, "ellipsize", PANGO_ELLIPSIZE_END, NULL);
   /* Of a fixed width, so that a row is not measured again and again. */
   gtk_tree_view_column_set_sizing (view, GTK_TREE_VIEW_COLUMN_FIXED);
-  g_object_set_data (G_OBJECT (view), "vbet-width", GINT_TO_POINTER (width));
+  vbet_tag_set_number (view, "vbet-width", (gsize)width);
   gtk_tree_view_column_set_fixed_width (view, width);
   gtk_tree_view_column_set_expand (view, column == COLUMN_INFO);
   gtk_tree_view_column_set_resizable (view, TRUE);
@@ -289,7 +290,7 @@ on_style (GtkWidget *tree)
   pango_font_metrics_unref (metrics);
   for (guint i = 0; i < gtk_tree_view_get_n_columns (GTK_TREE_VIEW (tree)); i++) {
     GtkTreeViewColumn *column = gtk_tree_view_get_column (GTK_TREE_VIEW (tree), (int)i);
-    int width = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (column), "vbet-width"));
+    int width = (int)vbet_tag_number (column, "vbet-width");
     gtk_tree_view_column_set_fixed_width (column, (int)(width * scale));
   }
 }

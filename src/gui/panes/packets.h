@@ -13,6 +13,7 @@
 #define VBET_TYPE_PACKETS_PANE (vbet_packets_pane_get_type ())
 G_DECLARE_FINAL_TYPE (VbetPacketsPane, vbet_packets_pane, VBET, PACKETS_PANE, GtkStack)
 
+/** vbet_packets_pane_new: Returns: (transfer floating): without packets. */
 GtkWidget *vbet_packets_pane_new (void);
 /** vbet_packets_pane_capture: lists the packets at that end from now on, instead of what was listed.
  * Returns: (transfer none): what brings them. */

@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "gui/tag.h"
+
 /* Nobody reads more; the rest comes up as these are mended. */
 #define MAX_ROWS 200
 
@@ -20,7 +22,7 @@ G_DEFINE_FINAL_TYPE (VbetProblems, vbet_problems, GTK_TYPE_SCROLLED_WINDOW)
 static void
 on_fix (GtkButton *button, VbetProblems *self)
 {
-  vbet_session_fix (self->session, GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "vbet-index")));
+  vbet_session_fix (self->session, (guint)vbet_tag_number (button, "vbet-index"));
 }
 
 static GtkWidget *
@@ -55,13 +57,13 @@ new_row (VbetProblems *self, const VbetDiagnostic *finding, guint index)
   if (finding->fix != NULL) {
     g_autofree char *label = g_strdup_printf (_ ("Fix: %s"), finding->fix->label);
     GtkWidget *button = gtk_button_new_with_label (label);
-    g_object_set_data (G_OBJECT (button), "vbet-index", GUINT_TO_POINTER (index));
+    vbet_tag_set_number (button, "vbet-index", index);
     g_signal_connect_object (button, "clicked", G_CALLBACK (on_fix), self, 0);
     gtk_container_add (GTK_CONTAINER (box), button);
   }
   gtk_container_add (GTK_CONTAINER (box), new_label (finding->code, "dim-label"));
   gtk_container_add (GTK_CONTAINER (row), box);
-  g_object_set_data (G_OBJECT (row), "vbet-index", GUINT_TO_POINTER (index));
+  vbet_tag_set_number (row, "vbet-index", index);
   atk_object_set_name (gtk_widget_get_accessible (row), name);
   return row;
 }
@@ -71,7 +73,7 @@ new_row (VbetProblems *self, const VbetDiagnostic *finding, guint index)
 static void
 on_again (GtkButton *button, VbetProblems *self)
 {
-  g_signal_emit_by_name (self, "start", g_object_get_data (G_OBJECT (button), "vbet-device"));
+  g_signal_emit_by_name (self, "start", vbet_tag_text (button, "vbet-device"));
 }
 
 /* A device that failed: which, why, once more. */
@@ -89,8 +91,8 @@ new_failure (VbetProblems *self, const char *device)
   gtk_style_context_add_class (gtk_widget_get_style_context (icon), "vbet-error");
   gtk_label_set_line_wrap (GTK_LABEL (message), TRUE);
   gtk_widget_set_hexpand (message, TRUE);
-  g_object_set_data_full (G_OBJECT (button), "vbet-device", g_strdup (device), g_free);
-  g_object_set_data_full (G_OBJECT (row), "vbet-device", g_strdup (device), g_free);
+  vbet_tag_set_text (button, "vbet-device", device);
+  vbet_tag_set_text (row, "vbet-device", device);
   g_signal_connect_object (button, "clicked", G_CALLBACK (on_again), self, 0);
   gtk_container_add (GTK_CONTAINER (box), icon);
   gtk_container_add (GTK_CONTAINER (box), new_label (device, "vbet-place"));
@@ -104,14 +106,13 @@ new_failure (VbetProblems *self, const char *device)
 static void
 on_restart (GtkButton *button, VbetProblems *self)
 {
-  g_signal_emit_by_name (self, "restart", g_object_get_data (G_OBJECT (button), "vbet-device"));
+  g_signal_emit_by_name (self, "restart", vbet_tag_text (button, "vbet-device"));
 }
 
 static void
 on_call_again (GtkButton *button, VbetProblems *self)
 {
-  g_signal_emit_by_name (self, "again",
-                         (gint64)GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (button), "vbet-call")));
+  g_signal_emit_by_name (self, "again", (gint64)vbet_tag_number (button, "vbet-call"));
 }
 
 /* (nullable): what the engine can do about @alarm. */
@@ -121,8 +122,8 @@ new_mending (VbetProblems *self, const char *device, const VbetAlarm *alarm)
   if (alarm->call <= 0 && !alarm->restart)
     return NULL;
   GtkWidget *button = gtk_button_new_with_label (alarm->call > 0 ? _ ("Try Again") : _ ("Restart"));
-  g_object_set_data_full (G_OBJECT (button), "vbet-device", g_strdup (device), g_free);
-  g_object_set_data (G_OBJECT (button), "vbet-call", GSIZE_TO_POINTER ((gsize)alarm->call));
+  vbet_tag_set_text (button, "vbet-device", device);
+  vbet_tag_set_number (button, "vbet-call", (gsize)alarm->call);
   g_signal_connect_object (button, "clicked",
                            alarm->call > 0 ? G_CALLBACK (on_call_again) : G_CALLBACK (on_restart), self, 0);
   gtk_widget_set_valign (button, GTK_ALIGN_START);
@@ -162,8 +163,8 @@ new_alarm (VbetProblems *self, const char *device, const VbetAlarm *alarm)
   gtk_container_add (GTK_CONTAINER (row), box);
   if (*device != '\0')
     gtk_widget_set_tooltip_text (row, _ ("Show the device's console"));
-  g_object_set_data_full (G_OBJECT (row), "vbet-device", g_strdup (device), g_free);
-  g_object_set_data (G_OBJECT (row), "vbet-alarm", GINT_TO_POINTER (TRUE));
+  vbet_tag_set_text (row, "vbet-device", device);
+  vbet_tag_set_number (row, "vbet-alarm", TRUE);
   atk_object_set_name (gtk_widget_get_accessible (row), name);
   return row;
 }
@@ -201,8 +202,8 @@ static void
 set_header (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
 {
   VbetProblems *self = data;
-  gboolean running = g_object_get_data (G_OBJECT (row), "vbet-device") != NULL;
-  gboolean was = before != NULL && g_object_get_data (G_OBJECT (before), "vbet-device") != NULL;
+  gboolean running = vbet_tag_text (row, "vbet-device") != NULL;
+  gboolean was = before != NULL && vbet_tag_text (before, "vbet-device") != NULL;
   gtk_list_box_row_set_header (row, NULL);
   if (self->failures == NULL || *self->failures == '\0' || (before != NULL && running == was))
     return;
@@ -269,12 +270,12 @@ on_states (VbetProblems *self)
 static void
 on_row_activated (GtkListBox *list, GtkListBoxRow *row, VbetProblems *self)
 {
-  guint index = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (row), "vbet-index"));
+  guint index = (guint)vbet_tag_number (row, "vbet-index");
   const VbetDiagnostics *findings = vbet_session_get_diagnostics (self->session);
-  const char *device = g_object_get_data (G_OBJECT (row), "vbet-device");
+  const char *device = vbet_tag_text (row, "vbet-device");
   if (device != NULL) {
     g_autofree char *copy = g_strdup (device);
-    gboolean alarm = g_object_get_data (G_OBJECT (row), "vbet-alarm") != NULL;
+    gboolean alarm = vbet_tag_number (row, "vbet-alarm") != 0;
     if (*copy != '\0')
       g_signal_emit_by_name (self, alarm ? "console" : "chosen", copy);
     return;

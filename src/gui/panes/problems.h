@@ -18,4 +18,5 @@ G_DECLARE_FINAL_TYPE (VbetProblems, vbet_problems, VBET, PROBLEMS, GtkScrolledWi
  *   "console" (const char *name): something is wrong with a device that runs: what it shows is to be seen
  */
 
+/** vbet_problems_new: Returns: (transfer floating): of @session, of which a reference is kept. */
 GtkWidget *vbet_problems_new (VbetSession *session);

@@ -13,6 +13,7 @@
 #include <glib/gi18n.h>
 
 #include "gui/model/complete.h"
+#include "gui/tag.h"
 
 #define VBET_TYPE_PROVIDER (vbet_provider_get_type ())
 G_DECLARE_FINAL_TYPE (VbetProvider, vbet_provider, VBET, PROVIDER, GObject)
@@ -84,8 +85,8 @@ new_item (const VbetCompletion *one)
   gtk_source_completion_item_set_text (item, one->text);
   gtk_source_completion_item_set_icon_name (item, icon_of (one->type));
   gtk_source_completion_item_set_info (item, *one->help != '\0' ? one->help : one->label);
-  g_object_set_data (G_OBJECT (item), "vbet-select", GSIZE_TO_POINTER (one->select_start));
-  g_object_set_data (G_OBJECT (item), "vbet-length", GSIZE_TO_POINTER (one->select_length));
+  vbet_tag_set_number (item, "vbet-select", one->select_start);
+  vbet_tag_set_number (item, "vbet-length", one->select_length);
   return item;
 }
 
@@ -153,8 +154,8 @@ provider_activate (GtkSourceCompletionProvider *provider, GtkSourceCompletionPro
   VbetProvider *self = VBET_PROVIDER (provider);
   g_autofree char *text = gtk_source_completion_proposal_get_text (proposal);
   gsize cursor = _vbet_program_cursor (self->pane), start = MIN (self->start, cursor);
-  gsize select = GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (proposal), "vbet-select"));
-  gsize length = GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (proposal), "vbet-length"));
+  gsize select = vbet_tag_number (proposal, "vbet-select");
+  gsize length = vbet_tag_number (proposal, "vbet-length");
   _vbet_program_replace (self->pane, start, cursor - start, text, select, length, _ ("Completion"));
   /* What comes next is proposed at once: the arguments of a call, the value of a key. */
   if (length == 0 && (g_str_has_suffix (text, "(") || g_str_has_suffix (text, "=")))

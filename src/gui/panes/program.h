@@ -17,6 +17,7 @@ G_DECLARE_FINAL_TYPE (VbetProgramPane, vbet_program_pane, VBET, PROGRAM_PANE, Gt
  *   "zoom-changed" ()
  */
 
+/** vbet_program_pane_new: Returns: (transfer floating): the text of @session, of which a reference is kept. */
 GtkWidget *vbet_program_pane_new (VbetSession *session);
 /** vbet_program_pane_go_to: selects @length bytes from byte @start on and shows them. */
 void vbet_program_pane_go_to (VbetProgramPane *self, gsize start, gsize length);
@@ -26,7 +27,9 @@ GtkWidget *vbet_program_pane_get_view (VbetProgramPane *self);
 
 /** vbet_program_pane_set_zoom: @zoom: size of the letters, 1 is the theme's. */
 void vbet_program_pane_set_zoom (VbetProgramPane *self, double zoom);
+/** vbet_program_pane_get_zoom: Returns: 1 for letters of the usual size. */
 double vbet_program_pane_get_zoom (VbetProgramPane *self);
+/** vbet_program_pane_zoom_by: @steps: larger when positive; 0: the usual size. */
 void vbet_program_pane_zoom_by (VbetProgramPane *self, int steps);
 
 /** vbet_program_pane_complete: proposes what could be written at the caret. */

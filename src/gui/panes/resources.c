@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 
 #include "gui/model/rates.h"
+#include "gui/poller.h"
 #include "gui/reply.h"
 
 #define INTERVAL_MS 1000
@@ -16,14 +17,12 @@
 
 struct _VbetResources {
   GtkBox parent_instance;
-  VbetRunner *runner; /* owned */
-  char *device;       /* (nullable) */
+  char *device; /* (nullable) */
   GtkWidget *grid;
   GtkWidget *graph;
   GtkWidget *share; /* label beside it */
   GtkWidget *note;  /* label: why something is missing */
-  guint source;
-  gboolean asking;
+  VbetPoller *poller;
   double time; /* of the sample before; negative: there was none */
   double cpu;
   double history[HISTORY];
@@ -253,56 +252,36 @@ on_draw (GtkWidget *widget, cairo_t *cr, VbetResources *self)
 
 /* --- asking ------------------------------------------------------------------------------------- */
 
-static void schedule (VbetResources *self, guint milliseconds);
-
 static gboolean
-may_ask (VbetResources *self)
+is_shown (gpointer data)
 {
-  return self->device != NULL && vbet_runner_get_client (self->runner) != NULL
-         && gtk_widget_get_mapped (GTK_WIDGET (self));
+  VbetResources *self = data;
+  return self->device != NULL && gtk_widget_get_mapped (GTK_WIDGET (self));
 }
 
-static void
-on_answer (GObject *source, GAsyncResult *result, gpointer data)
+static GVariant *
+make_question (gpointer data)
 {
-  g_autoptr (VbetResources) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = vbet_client_call_finish (VBET_CLIENT (source), result, &error);
-  self->asking = FALSE;
-  if (self->grid == NULL) /* the widget is gone */
-    return;
-  if (reply != NULL && g_strcmp0 (vbet_reply_text (reply, "device"), self->device) == 0) {
+  const VbetResources *self = data;
+  GVariantDict params;
+  g_variant_dict_init (&params, NULL);
+  g_variant_dict_insert (&params, "device", "s", self->device);
+  return g_variant_dict_end (&params);
+}
+
+static guint
+on_answer (gpointer data, GVariant *reply, const GError *error, gint64 took)
+{
+  VbetResources *self = data;
+  (void)took;
+  gboolean mine = reply != NULL && g_strcmp0 (vbet_reply_text (reply, "device"), self->device) == 0;
+  if (mine) {
     show (self, reply);
   } else if (reply == NULL && self->device != NULL) {
     gtk_label_set_text (GTK_LABEL (self->note), error->message);
     gtk_widget_set_visible (self->note, TRUE);
   }
-  schedule (self, reply != NULL && g_strcmp0 (vbet_reply_text (reply, "device"), self->device) != 0
-                      ? 0
-                      : INTERVAL_MS);
-}
-
-static gboolean
-on_time (gpointer data)
-{
-  VbetResources *self = data;
-  GVariantDict params;
-  self->source = 0;
-  if (!may_ask (self) || self->asking)
-    return G_SOURCE_REMOVE;
-  g_variant_dict_init (&params, NULL);
-  g_variant_dict_insert (&params, "device", "s", self->device);
-  self->asking = TRUE;
-  vbet_client_call_async (vbet_runner_get_client (self->runner), "device.resources",
-                          g_variant_dict_end (&params), NULL, on_answer, g_object_ref (self));
-  return G_SOURCE_REMOVE;
-}
-
-static void
-schedule (VbetResources *self, guint milliseconds)
-{
-  if (self->source == 0 && !self->asking && may_ask (self))
-    self->source = g_timeout_add (milliseconds, on_time, self);
+  return mine || reply == NULL ? INTERVAL_MS : 0;
 }
 
 void
@@ -319,7 +298,7 @@ vbet_resources_set_device (VbetResources *self, const char *device)
     gtk_widget_hide (self->note);
     gtk_widget_queue_draw (self->graph);
   }
-  schedule (self, 0);
+  vbet_poller_ask (self->poller);
 }
 
 /* --- life ------------------------------------------------------------------------------------------ */
@@ -327,16 +306,17 @@ vbet_resources_set_device (VbetResources *self, const char *device)
 static void
 on_map (VbetResources *self)
 {
-  schedule (self, 0);
+  vbet_poller_ask (self->poller);
 }
 
 GtkWidget *
 vbet_resources_new (VbetRunner *runner)
 {
+  static const VbetPollerCalls calls = { "device.resources", is_shown, make_question, on_answer };
   VbetResources *self
       = g_object_new (VBET_TYPE_RESOURCES, "orientation", GTK_ORIENTATION_VERTICAL, "spacing", 6, NULL);
   GtkWidget *top = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  self->runner = g_object_ref (runner);
+  self->poller = vbet_poller_new (&calls, runner, self);
   self->graph = gtk_drawing_area_new ();
   self->share = gtk_label_new ("");
   self->grid = gtk_grid_new ();
@@ -369,24 +349,16 @@ static void
 vbet_resources_dispose (GObject *object)
 {
   VbetResources *self = VBET_RESOURCES (object);
-  g_clear_handle_id (&self->source, g_source_remove);
+  g_clear_pointer (&self->poller, vbet_poller_free);
   g_clear_pointer (&self->device, g_free);
   self->grid = NULL;
   G_OBJECT_CLASS (vbet_resources_parent_class)->dispose (object);
 }
 
 static void
-vbet_resources_finalize (GObject *object)
-{
-  g_clear_object (&VBET_RESOURCES (object)->runner);
-  G_OBJECT_CLASS (vbet_resources_parent_class)->finalize (object);
-}
-
-static void
 vbet_resources_class_init (VbetResourcesClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = vbet_resources_dispose;
-  G_OBJECT_CLASS (klass)->finalize = vbet_resources_finalize;
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "gui/model/blurb.h"
 #include "gui/panes/generator.h"
 #include "gui/panes/lab-picture.h"
+#include "gui/tag.h"
 
 #define CARD_WIDTH 208
 #define CARD_HEIGHT 116
@@ -171,7 +172,7 @@ add_button (GtkWidget *row, const char *label, const char *accessible, gboolean 
 static void
 on_running (GtkWidget *button, VbetStartPage *self)
 {
-  g_signal_emit_by_name (self, "open-running", g_object_get_data (G_OBJECT (button), "vbet-id"));
+  g_signal_emit_by_name (self, "open-running", vbet_tag_text (button, "vbet-id"));
 }
 
 void
@@ -194,7 +195,7 @@ vbet_start_page_set_running (VbetStartPage *self, GPtrArray *labs)
     }
     GtkWidget *row = new_row ("media-playback-start-symbolic", info->name, where);
     GtkWidget *open = add_button (row, _ ("Open"), accessible, FALSE);
-    g_object_set_data_full (G_OBJECT (open), "vbet-id", g_strdup (info->id), g_free);
+    vbet_tag_set_text (open, "vbet-id", info->id);
     g_signal_connect_object (open, "clicked", G_CALLBACK (on_running), self, 0);
     gtk_box_pack_start (GTK_BOX (list), row, FALSE, FALSE, 0);
   }
@@ -205,13 +206,13 @@ vbet_start_page_set_running (VbetStartPage *self, GPtrArray *labs)
 static void
 on_recover (GtkWidget *button, VbetStartPage *self)
 {
-  g_signal_emit_by_name (self, "recover", g_object_get_data (G_OBJECT (button), "vbet-id"));
+  g_signal_emit_by_name (self, "recover", vbet_tag_text (button, "vbet-id"));
 }
 
 static void
 on_discard (GtkWidget *button, VbetStartPage *self)
 {
-  g_signal_emit_by_name (self, "discard", g_object_get_data (G_OBJECT (button), "vbet-id"));
+  g_signal_emit_by_name (self, "discard", vbet_tag_text (button, "vbet-id"));
 }
 
 void
@@ -228,8 +229,8 @@ vbet_start_page_set_recoveries (VbetStartPage *self, GPtrArray *list)
     GtkWidget *row = new_row ("document-revert-symbolic", one->name, detail);
     GtkWidget *no = add_button (row, _ ("Discard"), discard, FALSE);
     GtkWidget *yes = add_button (row, _ ("Restore"), recover, TRUE);
-    g_object_set_data_full (G_OBJECT (no), "vbet-id", g_strdup (one->id), g_free);
-    g_object_set_data_full (G_OBJECT (yes), "vbet-id", g_strdup (one->id), g_free);
+    vbet_tag_set_text (no, "vbet-id", one->id);
+    vbet_tag_set_text (yes, "vbet-id", one->id);
     g_signal_connect_object (no, "clicked", G_CALLBACK (on_discard), self, 0);
     g_signal_connect_object (yes, "clicked", G_CALLBACK (on_recover), self, 0);
     gtk_box_pack_start (GTK_BOX (rows), row, FALSE, FALSE, 0);
@@ -243,13 +244,13 @@ vbet_start_page_set_recoveries (VbetStartPage *self, GPtrArray *list)
 static void
 on_recent (GtkWidget *card, VbetStartPage *self)
 {
-  g_signal_emit_by_name (self, "open-file", g_object_get_data (G_OBJECT (card), "vbet-file"));
+  g_signal_emit_by_name (self, "open-file", vbet_tag_object (card, "vbet-file"));
 }
 
 static void
 on_forget (GtkWidget *button, VbetStartPage *self)
 {
-  g_signal_emit_by_name (self, "forget", g_object_get_data (G_OBJECT (button), "vbet-file"));
+  g_signal_emit_by_name (self, "forget", vbet_tag_object (button, "vbet-file"));
 }
 
 static GtkWidget *
@@ -263,7 +264,7 @@ new_forget (VbetStartPage *self, const VbetLabEntry *entry)
   gtk_widget_set_valign (button, GTK_ALIGN_START);
   gtk_widget_set_tooltip_text (button, _ ("Remove from this list; the file stays"));
   atk_object_set_name (gtk_widget_get_accessible (button), name);
-  g_object_set_data_full (G_OBJECT (button), "vbet-file", g_object_ref (entry->file), g_object_unref);
+  vbet_tag_set_object (button, "vbet-file", entry->file);
   g_signal_connect_object (button, "clicked", G_CALLBACK (on_forget), self, 0);
   gtk_widget_show (button);
   return button;
@@ -292,7 +293,7 @@ new_recent (VbetStartPage *self, const VbetLabEntry *entry)
   CardLooks looks = { entry->text, entry->name, folder, when, CARD_WIDTH, CARD_HEIGHT };
   GtkWidget *card = new_card (&looks);
   GtkWidget *overlay = gtk_overlay_new ();
-  g_object_set_data_full (G_OBJECT (card), "vbet-file", g_object_ref (entry->file), g_object_unref);
+  vbet_tag_set_object (card, "vbet-file", entry->file);
   g_signal_connect_object (card, "clicked", G_CALLBACK (on_recent), self, 0);
   gtk_widget_set_sensitive (card, entry->text != NULL);
   gtk_container_add (GTK_CONTAINER (overlay), card);
@@ -314,8 +315,8 @@ vbet_start_page_set_recent (VbetStartPage *self, GPtrArray *entries)
 static void
 on_shipped (GtkWidget *card, VbetStartPage *self)
 {
-  g_signal_emit_by_name (self, "open-text", g_object_get_data (G_OBJECT (card), "vbet-name"),
-                         g_object_get_data (G_OBJECT (card), "vbet-text"), FALSE);
+  g_signal_emit_by_name (self, "open-text", vbet_tag_text (card, "vbet-name"),
+                         vbet_tag_text (card, "vbet-text"), FALSE);
 }
 
 void
@@ -328,8 +329,8 @@ vbet_start_page_set_shipped (VbetStartPage *self, GPtrArray *entries)
     g_autofree char *sentence = vbet_blurb_sentence (entry->text);
     CardLooks looks = { entry->text, title, sentence, NULL, CARD_WIDTH, CARD_HEIGHT };
     GtkWidget *card = new_card (&looks);
-    g_object_set_data_full (G_OBJECT (card), "vbet-name", g_strdup (entry->name), g_free);
-    g_object_set_data_full (G_OBJECT (card), "vbet-text", g_strdup (entry->text), g_free);
+    vbet_tag_set_text (card, "vbet-name", entry->name);
+    vbet_tag_set_text (card, "vbet-text", entry->text);
     g_signal_connect_object (card, "clicked", G_CALLBACK (on_shipped), self, 0);
     add_to_flow (flow, card);
   }
@@ -342,8 +343,7 @@ static void
 on_shape (GtkWidget *card, VbetStartPage *self)
 {
   gtk_stack_set_visible_child_name (self->stack, "make");
-  vbet_generator_set_shape (self->generator,
-                            (VbetShape)GPOINTER_TO_INT (g_object_get_data (G_OBJECT (card), "vbet-shape")));
+  vbet_generator_set_shape (self->generator, (VbetShape)vbet_tag_number (card, "vbet-shape"));
 }
 
 static void
@@ -371,7 +371,7 @@ new_shapes (VbetStartPage *self)
         = { text,        vbet_shape_title ((VbetShape)i), vbet_shape_blurb ((VbetShape)i), NULL, SHAPE_WIDTH,
             SHAPE_HEIGHT };
     GtkWidget *card = new_card (&looks);
-    g_object_set_data (G_OBJECT (card), "vbet-shape", GINT_TO_POINTER ((int)i));
+    vbet_tag_set_number (card, "vbet-shape", i);
     g_signal_connect_object (card, "clicked", G_CALLBACK (on_shape), self, 0);
     add_to_flow (flow, card);
   }

@@ -27,6 +27,7 @@ typedef struct {
   char *when;  /* for people */
 } VbetStartRecovery;
 
+/** vbet_start_page_new: Returns: (transfer floating). */
 GtkWidget *vbet_start_page_new (void);
 
 /** vbet_start_page_set_running: @labs: (element-type VbetLabInfo). */

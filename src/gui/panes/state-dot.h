@@ -6,6 +6,7 @@
 
 #include "gui/model/view.h"
 
+/** vbet_state_dot_new: Returns: (transfer floating): of a device that is off. */
 GtkWidget *vbet_state_dot_new (void);
 /** vbet_state_dot_set: @running: whether the lab runs; else the dot is empty. */
 void vbet_state_dot_set (GtkWidget *dot, gboolean running, VbetDeviceState state);

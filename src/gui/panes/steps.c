@@ -10,6 +10,8 @@
 
 #include <glib/gi18n.h>
 
+#include "gui/tag.h"
+
 #define TICK_MS 1000
 /* More statements than this are scrolled. */
 #define DETAILS_HEIGHT 150
@@ -63,7 +65,7 @@ set_look (GtkWidget *widget, VbetDemoState state)
 static void
 on_dot (GtkButton *button, VbetSteps *self)
 {
-  vbet_steps_show (self, GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "vbet-index")));
+  vbet_steps_show (self, (guint)vbet_tag_number (button, "vbet-index"));
 }
 
 static void
@@ -80,7 +82,7 @@ make_dots (VbetSteps *self)
     gtk_widget_set_focus_on_click (dot, FALSE);
     gtk_button_set_relief (GTK_BUTTON (dot), GTK_RELIEF_NONE);
     gtk_style_context_add_class (gtk_widget_get_style_context (dot), "vbet-step-dot");
-    g_object_set_data (G_OBJECT (dot), "vbet-index", GUINT_TO_POINTER (i));
+    vbet_tag_set_number (dot, "vbet-index", i);
     g_signal_connect (dot, "clicked", G_CALLBACK (on_dot), self);
     gtk_container_add (GTK_CONTAINER (self->dots), dot);
   }
@@ -183,8 +185,8 @@ new_row (VbetDemoState state, const char *statement, const char *time, const Vbe
   gtk_widget_set_valign (how_long, GTK_ALIGN_START);
   gtk_container_add (GTK_CONTAINER (box), how_long);
   gtk_container_add (GTK_CONTAINER (row), box);
-  g_object_set_data (G_OBJECT (row), "vbet-line", GUINT_TO_POINTER (line));
-  g_object_set_data (G_OBJECT (row), "vbet-time", how_long);
+  vbet_tag_set_number (row, "vbet-line", line);
+  vbet_tag_set_object (row, "vbet-time", how_long);
   g_autofree char *name = g_strdup_printf ("%s: %s%s%s", _ (looks[state].name), statement,
                                            result != NULL && result->error != NULL ? ": " : "",
                                            result != NULL && result->error != NULL ? result->error : "");
@@ -242,7 +244,7 @@ on_tick (gpointer data)
   GtkListBoxRow *row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), (int)statement);
   if (running == self->shown && row != NULL && step != NULL && statement < step->actions->len) {
     g_autofree char *text = waiting_text (g_ptr_array_index (step->actions, statement), seconds);
-    GtkLabel *time = g_object_get_data (G_OBJECT (row), "vbet-time");
+    GtkLabel *time = vbet_tag_object (row, "vbet-time");
     gtk_label_set_text (time, text);
   }
   return G_SOURCE_CONTINUE;
@@ -379,7 +381,7 @@ on_checked (VbetSteps *self)
 static void
 on_row (GtkListBox *list, GtkListBoxRow *row, VbetSteps *self)
 {
-  guint line = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (row), "vbet-line"));
+  guint line = (guint)vbet_tag_number (row, "vbet-line");
   if (line > 0)
     g_signal_emit_by_name (self, "go-to-line", line);
 }

@@ -18,4 +18,5 @@ GtkWidget *vbet_steps_new (VbetDemo *demo, VbetRunner *runner);
 void vbet_steps_advance (VbetSteps *self, gboolean run);
 /** vbet_steps_show: shows step @index, from 0; nothing is run. */
 void vbet_steps_show (VbetSteps *self, guint index);
+/** vbet_steps_get_shown: Returns: index of the step that is shown, from 0. */
 guint vbet_steps_get_shown (VbetSteps *self);

@@ -44,26 +44,35 @@ typedef enum {
  */
 GtkWidget *vbet_terminal_new (VbetSession *session, VbetRunner *runner, VbetLinkKind kind, const char *device,
                               guint number);
+/** vbet_terminal_get_device: Returns: (transfer none): whose terminal it is. */
 const char *vbet_terminal_get_device (VbetTerminal *self);
+/** vbet_terminal_get_kind: console or shell. */
 VbetLinkKind vbet_terminal_get_kind (VbetTerminal *self);
 /** vbet_terminal_get_title: "r1", "r1 (root shell)". */
 const char *vbet_terminal_get_title (VbetTerminal *self);
+/** vbet_terminal_get_number: of several shells of a device; 0: the only one. */
 guint vbet_terminal_get_number (VbetTerminal *self);
 /** vbet_terminal_connect: opens the console, or a new shell. */
 void vbet_terminal_connect (VbetTerminal *self, VbetClient *client);
+/** vbet_terminal_is_connected: whether the guest is at its other end. */
 gboolean vbet_terminal_is_connected (VbetTerminal *self);
 /** vbet_terminal_set_titled: whether it shows its own title, for where no tab does. */
 void vbet_terminal_set_titled (VbetTerminal *self, gboolean titled);
+/** vbet_terminal_focus: what is typed goes there. */
 void vbet_terminal_focus (VbetTerminal *self);
+/** vbet_terminal_has_focus: whether what is typed goes there. */
 gboolean vbet_terminal_has_focus (VbetTerminal *self);
 /** vbet_terminal_send: types @size bytes that were typed elsewhere. */
 void vbet_terminal_send (VbetTerminal *self, const char *bytes, guint size);
 /** vbet_terminal_set_receiving: shows that what is typed elsewhere comes here too. */
 void vbet_terminal_set_receiving (VbetTerminal *self, gboolean receiving);
+/** vbet_terminal_set_detached: whether it is in a window of its own, for its menu. */
 void vbet_terminal_set_detached (VbetTerminal *self, gboolean detached);
 /** vbet_terminal_set_look: @scale: of the font, 1 is normal. */
 void vbet_terminal_set_look (VbetTerminal *self, double scale, gboolean dark);
+/** vbet_terminal_find: opens the bar that finds text in it. */
 void vbet_terminal_find (VbetTerminal *self);
+/** vbet_terminal_get_mark: Returns: what its tab shows. */
 VbetMark vbet_terminal_get_mark (VbetTerminal *self);
 /** vbet_terminal_get_state: of its device, for its tab. */
 VbetDeviceState vbet_terminal_get_state (VbetTerminal *self);

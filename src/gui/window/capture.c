@@ -11,28 +11,24 @@
 #define NICS_MAX 48 /* of a device, in its menu */
 
 /* Of a window: the captures that go to Wireshark or to a file. */
-typedef struct {
+struct VbetWindowCaptures {
   GPtrArray *links; /* of VbetCaptureLink, owned */
   GPtrArray *saved; /* likewise, those of them that go to a file */
-} Captures;
+};
 
-static void
-captures_free (gpointer data)
+void
+_vbet_window_free_captures (VbetWindow *self)
 {
-  Captures *self = data;
-  for (guint i = 0; i < self->links->len; i++) {
-    VbetCaptureLink *link = g_ptr_array_index (self->links, i);
+  VbetWindowCaptures *captures = g_steal_pointer (&self->captures);
+  if (captures == NULL)
+    return;
+  for (guint i = 0; i < captures->links->len; i++) {
+    VbetCaptureLink *link = g_ptr_array_index (captures->links, i);
     vbet_capture_link_stop (link);
   }
-  g_ptr_array_unref (self->saved);
-  g_ptr_array_unref (self->links);
-  g_free (self);
-}
-
-static Captures *
-captures_of (VbetWindow *self)
-{
-  return g_object_get_data (G_OBJECT (self), "vbet-captures");
+  g_ptr_array_unref (captures->saved);
+  g_ptr_array_unref (captures->links);
+  g_free (captures);
 }
 
 static void
@@ -50,7 +46,7 @@ on_pane_failed (GtkWidget *pane, const char *message, VbetWindow *self)
 static void
 on_ended (VbetCaptureLink *link, const char *why, VbetWindow *self)
 {
-  Captures *captures = captures_of (self);
+  VbetWindowCaptures *captures = self->captures;
   if (captures == NULL)
     return;
   if (why != NULL)
@@ -91,25 +87,36 @@ cable_to_capture (VbetWindow *self, const char *end)
 /* --- the lens on a cable ------------------------------------------------------------------- */
 
 typedef struct {
-  VbetSession *session; /* owned */
+  VbetSession *session; /* owned; NULL: it is no longer shown */
   char *cable;
   guint end;
 } Mark;
 
 static void
-mark_free (gpointer data)
+unmark (Mark *self)
+{
+  if (self->session != NULL)
+    vbet_session_add_captured (self->session, self->cable, self->end, FALSE);
+  g_clear_object (&self->session);
+}
+
+/* GClosureNotify: the capture is gone. */
+static void
+mark_free (gpointer data, GClosure *closure)
 {
   Mark *self = data;
-  vbet_session_add_captured (self->session, self->cable, self->end, FALSE);
-  g_object_unref (self->session);
+  (void)closure;
+  unmark (self);
   g_free (self->cable);
   g_free (self);
 }
 
 static void
-on_unmark (GObject *link)
+on_unmark (VbetCaptureLink *link, const char *why, Mark *self)
 {
-  g_object_set_data (link, "vbet-mark", NULL);
+  (void)link;
+  (void)why;
+  unmark (self);
 }
 
 /* The end of the cable shows that it is captured until @link has ended. */
@@ -122,20 +129,54 @@ mark (VbetWindow *self, VbetCaptureLink *link, const char *cable, const char *en
   made->cable = g_strdup (cable);
   made->end = nic != NULL && nic->cable_end == 1 ? 1 : 0;
   vbet_session_add_captured (self->session, cable, made->end, TRUE);
-  g_object_set_data_full (G_OBJECT (link), "vbet-mark", made, mark_free);
-  g_signal_connect (link, "ended", G_CALLBACK (on_unmark), NULL);
+  g_signal_connect_data (link, "ended", G_CALLBACK (on_unmark), made, mark_free, 0);
 }
 
 static void
 begin (VbetWindow *self, const char *cable, const char *end, GOutputStream *sink, gboolean saved)
 {
-  Captures *captures = captures_of (self);
+  VbetWindowCaptures *captures = self->captures;
   VbetCaptureLink *link = vbet_capture_link_new (vbet_runner_get_client (self->runner), cable, end, 0, sink);
   g_ptr_array_add (captures->links, link);
   if (saved)
     g_ptr_array_add (captures->saved, link);
   mark (self, link, cable, end);
   g_signal_connect_object (link, "ended", G_CALLBACK (on_ended), self, 0);
+}
+
+/* What is to be saved, while its file is chosen and opened. */
+typedef struct {
+  VbetWindow *window; /* owned */
+  char *cable;
+  char *end;
+} Saving;
+
+static Saving *
+saving_new (VbetWindow *window, const char *cable, const char *end)
+{
+  Saving *self = g_new0 (Saving, 1);
+  self->window = g_object_ref (window);
+  self->cable = g_strdup (cable);
+  self->end = g_strdup (end);
+  return self;
+}
+
+static void
+saving_free (Saving *self)
+{
+  g_object_unref (self->window);
+  g_free (self->cable);
+  g_free (self->end);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Saving, saving_free)
+
+/* GClosureNotify: the dialog is gone. */
+static void
+on_dialog_gone (gpointer data, GClosure *closure)
+{
+  (void)closure;
+  saving_free (data);
 }
 
 /* --- actions ------------------------------------------------------------------------------ */
@@ -181,35 +222,30 @@ on_wireshark (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 on_file_open (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (VbetWindow) self = data;
+  g_autoptr (Saving) saving = data;
+  VbetWindow *self = saving->window;
   g_autoptr (GError) error = NULL;
   g_autoptr (GFileOutputStream) stream = g_file_replace_finish (G_FILE (source), result, &error);
   static const VbetNoticeButton stop[] = { { N_ ("Stop"), "win.capture-stop" }, { NULL, NULL } };
-  const char *cable = g_object_get_data (source, "vbet-cable");
   if (stream == NULL) {
     show_failure (self, error->message);
     return;
   }
-  if (captures_of (self) == NULL || vbet_runner_get_client (self->runner) == NULL)
+  if (self->captures == NULL || vbet_runner_get_client (self->runner) == NULL)
     return;
   g_autofree char *name = g_file_get_basename (G_FILE (source));
-  g_autofree char *text = g_strdup_printf (_ ("The packets of %s go to %s."), cable, name);
-  begin (self, cable, g_object_get_data (source, "vbet-end"), G_OUTPUT_STREAM (stream), TRUE);
+  g_autofree char *text = g_strdup_printf (_ ("The packets of %s go to %s."), saving->cable, name);
+  begin (self, saving->cable, saving->end, G_OUTPUT_STREAM (stream), TRUE);
   vbet_notices_show (self->notices, "capture-file", GTK_MESSAGE_INFO, text, stop);
 }
 
 static void
-on_file_chosen (GtkWidget *dialog, int response, VbetWindow *self)
+on_file_chosen (GtkWidget *dialog, int response, Saving *self)
 {
   g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  if (response == GTK_RESPONSE_ACCEPT && file != NULL) {
-    const char *const keys[] = { "vbet-cable", "vbet-end" };
-    for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-      g_object_set_data_full (G_OBJECT (file), keys[i],
-                              g_strdup (g_object_get_data (G_OBJECT (dialog), keys[i])), g_free);
+  if (response == GTK_RESPONSE_ACCEPT && file != NULL)
     g_file_replace_async (file, NULL, FALSE, G_FILE_CREATE_NONE, G_PRIORITY_DEFAULT, NULL, on_file_open,
-                          g_object_ref (self));
-  }
+                          saving_new (self->window, self->cable, self->end));
   gtk_widget_destroy (dialog);
 }
 
@@ -232,9 +268,8 @@ on_save (GSimpleAction *action, GVariant *parameter, gpointer data)
   gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
   gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_ACCEPT);
-  g_object_set_data_full (G_OBJECT (dialog), "vbet-cable", g_strdup (cable), g_free);
-  g_object_set_data_full (G_OBJECT (dialog), "vbet-end", g_strdup (end), g_free);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_file_chosen), self, 0);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_file_chosen), saving_new (self, cable, end),
+                         on_dialog_gone, 0);
   gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
   gtk_window_present (GTK_WINDOW (dialog));
 }
@@ -243,7 +278,7 @@ on_save (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 on_stop (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  Captures *captures = captures_of (data);
+  const VbetWindowCaptures *captures = VBET_WINDOW (data)->captures;
   for (guint i = 0; i < captures->saved->len; i++) {
     VbetCaptureLink *link = g_ptr_array_index (captures->saved, i);
     vbet_capture_link_stop (link);
@@ -337,10 +372,10 @@ _vbet_window_add_capture (VbetWindow *self)
     { .name = "capture-save", .activate = on_save, .parameter_type = "s" },
     { .name = "capture-stop", .activate = on_stop },
   };
-  Captures *captures = g_new0 (Captures, 1);
+  VbetWindowCaptures *captures = g_new0 (VbetWindowCaptures, 1);
   captures->links = g_ptr_array_new_with_free_func (g_object_unref);
   captures->saved = g_ptr_array_new ();
-  g_object_set_data_full (G_OBJECT (self), "vbet-captures", captures, captures_free);
+  self->captures = captures;
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   g_signal_connect_object (self->packets, "failed", G_CALLBACK (on_pane_failed), self, 0);
 }

@@ -55,13 +55,43 @@ set_folder (VbetWindow *self, GtkWidget *dialog)
   gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder);
 }
 
+/* What a dialog is about. */
+typedef struct {
+  VbetWindow *window; /* owned */
+  char *device;
+  char *path;       /* out: in the device */
+  GtkEntry *folder; /* in: of the dialog, that in the device */
+} Copy;
+
+static Copy *
+copy_new (VbetWindow *window, const char *device, const char *path, GtkWidget *folder)
+{
+  Copy *self = g_new0 (Copy, 1);
+  self->window = g_object_ref (window);
+  self->device = g_strdup (device);
+  self->path = g_strdup (path);
+  self->folder = folder != NULL ? GTK_ENTRY (folder) : NULL;
+  return self;
+}
+
+/* GClosureNotify: the dialog is gone. */
+static void
+copy_free (gpointer data, GClosure *closure)
+{
+  Copy *self = data;
+  (void)closure;
+  g_object_unref (self->window);
+  g_free (self->device);
+  g_free (self->path);
+  g_free (self);
+}
+
 /* --- in ------------------------------------------------------------------------------------ */
 
 static void
-on_in_chosen (GtkWidget *dialog, int response, VbetWindow *self)
+on_in_chosen (GtkWidget *dialog, int response, Copy *self)
 {
-  const char *device = g_object_get_data (G_OBJECT (dialog), "vbet-device");
-  GtkEntry *entry = g_object_get_data (G_OBJECT (dialog), "vbet-folder");
+  GtkEntry *entry = self->folder;
   const char *folder = gtk_entry_get_text (entry);
   if (response == GTK_RESPONSE_ACCEPT && !g_path_is_absolute (folder)) {
     gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (entry)), GTK_STYLE_CLASS_ERROR);
@@ -71,7 +101,7 @@ on_in_chosen (GtkWidget *dialog, int response, VbetWindow *self)
   GSList *files
       = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_files (GTK_FILE_CHOOSER (dialog)) : NULL;
   for (GSList *link = files; link != NULL; link = link->next)
-    put (self, device, link->data, folder);
+    put (self->window, self->device, link->data, folder);
   g_slist_free_full (files, g_object_unref);
   gtk_widget_destroy (dialog);
 }
@@ -100,9 +130,8 @@ choose_in (VbetWindow *self, const char *device)
   set_folder (self, dialog);
   gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (dialog), TRUE);
   gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_ACCEPT);
-  g_object_set_data (G_OBJECT (dialog), "vbet-folder", entry);
-  g_object_set_data_full (G_OBJECT (dialog), "vbet-device", g_strdup (device), g_free);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_in_chosen), self, 0);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_in_chosen), copy_new (self, device, NULL, entry),
+                         copy_free, 0);
   gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
   gtk_window_present (GTK_WINDOW (dialog));
 }
@@ -110,14 +139,12 @@ choose_in (VbetWindow *self, const char *device)
 /* --- out ------------------------------------------------------------------------------------- */
 
 static void
-on_out_chosen (GtkWidget *dialog, int response, VbetWindow *self)
+on_out_chosen (GtkWidget *dialog, int response, Copy *self)
 {
-  const char *device = g_object_get_data (G_OBJECT (dialog), "vbet-device");
-  const char *path = g_object_get_data (G_OBJECT (dialog), "vbet-path");
   g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  VbetClient *client = response == GTK_RESPONSE_ACCEPT ? require_ready (self, device) : NULL;
+  VbetClient *client = response == GTK_RESPONSE_ACCEPT ? require_ready (self->window, self->device) : NULL;
   if (client != NULL && file != NULL)
-    vbet_copies_get (self->copies, client, device, path, file);
+    vbet_copies_get (self->window->copies, client, self->device, self->path, file);
   gtk_widget_destroy (dialog);
 }
 
@@ -133,18 +160,16 @@ choose_target (VbetWindow *self, const char *device, const char *path)
   gtk_file_chooser_set_do_overwrite_confirmation (GTK_FILE_CHOOSER (dialog), TRUE);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
   gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_ACCEPT);
-  g_object_set_data_full (G_OBJECT (dialog), "vbet-device", g_strdup (device), g_free);
-  g_object_set_data_full (G_OBJECT (dialog), "vbet-path", g_strdup (path), g_free);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_out_chosen), self, 0);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_out_chosen), copy_new (self, device, path, NULL),
+                         copy_free, 0);
   gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog), TRUE);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static void
-on_path_entered (GtkEntry *entry, VbetWindow *self)
+on_path_entered (GtkEntry *entry, Copy *self)
 {
   const char *path = gtk_entry_get_text (entry);
-  g_autofree char *device = g_strdup (g_object_get_data (G_OBJECT (entry), "vbet-device"));
   if (!g_path_is_absolute (path) || g_str_has_suffix (path, "/")) {
     gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (entry)), GTK_STYLE_CLASS_ERROR);
     gtk_entry_set_icon_from_icon_name (entry, GTK_ENTRY_ICON_SECONDARY, "dialog-error-symbolic");
@@ -152,7 +177,7 @@ on_path_entered (GtkEntry *entry, VbetWindow *self)
                                      _ ("Give the whole path of a file, from “/” on"));
     return;
   }
-  choose_target (self, device, path);
+  choose_target (self->window, self->device, path);
   gtk_popover_popdown (GTK_POPOVER (gtk_widget_get_ancestor (GTK_WIDGET (entry), GTK_TYPE_POPOVER)));
 }
 
@@ -183,8 +208,8 @@ choose_out (VbetWindow *self, const char *device)
   gtk_entry_set_text (GTK_ENTRY (entry), FOLDER "/");
   gtk_entry_set_width_chars (GTK_ENTRY (entry), 32);
   atk_object_set_name (gtk_widget_get_accessible (entry), _ ("Path of the file"));
-  g_object_set_data_full (G_OBJECT (entry), "vbet-device", g_strdup (device), g_free);
-  g_signal_connect_object (entry, "activate", G_CALLBACK (on_path_entered), self, 0);
+  g_signal_connect_data (entry, "activate", G_CALLBACK (on_path_entered), copy_new (self, device, NULL, NULL),
+                         copy_free, 0);
   g_object_set (box, "margin", 8, NULL);
   gtk_container_add (GTK_CONTAINER (box), gtk_label_new (text));
   gtk_container_add (GTK_CONTAINER (box), entry);

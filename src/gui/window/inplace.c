@@ -18,27 +18,27 @@
 #define NOTE_HEIGHT 44
 #define NOTE_MARGIN 8
 
-typedef struct {
+struct VbetWindowEditor {
   VbetWindow *window; /* outlives the editor */
   GtkWidget *box;     /* what floats */
   GtkWidget *input;   /* a GtkEntry or a GtkTextView */
   GtkWidget *reason;  /* (nullable): label that says why a name is not possible */
   char *name;         /* of what is edited */
   gboolean done;
-} Editor;
+};
 
+typedef VbetWindowEditor Editor;
+
+/* Its widgets are gone: nothing calls it any more. */
 static void
-editor_free (gpointer data)
+on_gone (gpointer data, GObject *box)
 {
   Editor *self = data;
+  (void)box;
+  if (self->window->editor == self)
+    self->window->editor = NULL;
   g_free (self->name);
   g_free (self);
-}
-
-static Editor *
-editor_of (VbetWindow *window)
-{
-  return window->inplace != NULL ? g_object_get_data (G_OBJECT (window->inplace), "vbet-editor") : NULL;
 }
 
 static gboolean
@@ -57,6 +57,7 @@ close_editor (Editor *self)
   gboolean had_focus = focus != NULL && (focus == self->input || gtk_widget_is_ancestor (focus, self->box));
   self->done = TRUE;
   window->inplace = NULL;
+  window->editor = NULL;
   vbet_canvas_set_editing (window->canvas, NULL);
   if (had_focus)
     gtk_widget_grab_focus (GTK_WIDGET (window->canvas));
@@ -125,7 +126,7 @@ commit (Editor *self, gboolean insist)
 void
 _vbet_window_end_inplace (VbetWindow *self)
 {
-  Editor *editor = editor_of (self);
+  Editor *editor = self->editor;
   if (editor != NULL)
     commit (editor, FALSE);
 }
@@ -170,7 +171,7 @@ on_scroll (VbetWindow *self)
 static void
 on_lab_changed (VbetWindow *self)
 {
-  Editor *editor = editor_of (self);
+  Editor *editor = self->editor;
   if (editor == NULL)
     return;
   if (vbet_view_find (vbet_canvas_get_view (self->canvas), editor->name) == NULL)
@@ -191,7 +192,7 @@ on_moved (VbetWindow *self)
 static gboolean
 on_place (GtkOverlay *overlay, GtkWidget *child, GdkRectangle *ret, VbetWindow *self)
 {
-  Editor *editor = child == self->inplace ? editor_of (self) : NULL;
+  Editor *editor = child == self->inplace ? self->editor : NULL;
   const VbetItem *item
       = editor != NULL ? vbet_view_find (vbet_canvas_get_view (self->canvas), editor->name) : NULL;
   GtkRequisition natural;
@@ -266,7 +267,7 @@ _vbet_window_ask_name (VbetWindow *self, const char *name)
   editor->name = g_steal_pointer (&what);
   editor->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   editor->input = note != NULL ? new_note_view (editor, note) : new_name_entry (editor);
-  g_object_set_data_full (G_OBJECT (editor->box), "vbet-editor", editor, editor_free);
+  g_object_weak_ref (G_OBJECT (editor->box), on_gone, editor);
   gtk_style_context_add_class (gtk_widget_get_style_context (editor->box), "vbet-inplace");
   gtk_box_pack_start (GTK_BOX (editor->box), editor->input, note != NULL, TRUE, 0);
   if (editor->reason != NULL)
@@ -274,6 +275,7 @@ _vbet_window_ask_name (VbetWindow *self, const char *name)
   g_signal_connect (editor->input, "key-press-event", G_CALLBACK (on_key), editor);
   g_signal_connect (editor->input, "focus-out-event", G_CALLBACK (on_focus_out), editor);
   self->inplace = editor->box;
+  self->editor = editor;
   gtk_overlay_add_overlay (self->canvas_overlay, editor->box);
   gtk_widget_show_all (editor->box);
   vbet_canvas_set_editing (self->canvas, editor->name);

@@ -63,15 +63,15 @@ on_traffic (VbetWindow *self)
   gboolean mendable = FALSE;
   if (self->closing == VBET_CLOSING_NOW)
     return;
-  const char *said = g_object_get_data (G_OBJECT (self), "vbet-storm");
   g_autofree char *text = storm_text (self, &mendable);
-  if (g_strcmp0 (text, said) == 0)
+  if (g_strcmp0 (text, self->storm) == 0)
     return; /* also when somebody closed the notice meanwhile */
   if (text != NULL)
     vbet_notices_show (self->notices, "storm", GTK_MESSAGE_WARNING, text, mendable ? mend : NULL);
   else
     vbet_notices_hide (self->notices, "storm");
-  g_object_set_data_full (G_OBJECT (self), "vbet-storm", g_steal_pointer (&text), g_free);
+  g_free (self->storm);
+  self->storm = g_steal_pointer (&text);
 }
 
 static void

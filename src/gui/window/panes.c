@@ -85,23 +85,11 @@ on_zoom (VbetProgramPane *program, VbetWindow *self)
 
 /* --- steps --------------------------------------------------------------------------------- */
 
-static VbetDemo *
-demo_of (VbetWindow *self)
-{
-  return g_object_get_data (G_OBJECT (self), "vbet-demo");
-}
-
-static VbetSteps *
-steps_of (VbetWindow *self)
-{
-  return g_object_get_data (G_OBJECT (self), "vbet-steps");
-}
-
 /* The big button: shows the next step, or runs the one that is shown. */
 static void
 on_step (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  vbet_steps_advance (steps_of (data), FALSE);
+  vbet_steps_advance (VBET_WINDOW (data)->steps, FALSE);
 }
 
 /* The key: one press a step. */
@@ -112,27 +100,27 @@ on_step_next (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (vbet_runner_get_phase (self->runner) == VBET_PHASE_OFF)
     g_action_group_activate_action (G_ACTION_GROUP (self), "run", NULL);
   else
-    vbet_steps_advance (steps_of (self), TRUE);
+    vbet_steps_advance (self->steps, TRUE);
 }
 
 static void
 on_step_back (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  guint shown = vbet_steps_get_shown (steps_of (data));
+  guint shown = vbet_steps_get_shown (VBET_WINDOW (data)->steps);
   if (shown > 0)
-    vbet_steps_show (steps_of (data), shown - 1);
+    vbet_steps_show (VBET_WINDOW (data)->steps, shown - 1);
 }
 
 static void
 on_step_cancel (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  vbet_demo_cancel (demo_of (data));
+  vbet_demo_cancel (VBET_WINDOW (data)->demo);
 }
 
 static void
 on_checks (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  vbet_demo_check (demo_of (data));
+  vbet_demo_check (VBET_WINDOW (data)->demo);
 }
 
 static void
@@ -158,7 +146,7 @@ enable (VbetWindow *self, const char *name, gboolean enabled)
 static void
 update_step_actions (VbetWindow *self)
 {
-  VbetDemo *demo = demo_of (self);
+  VbetDemo *demo = self->demo;
   VbetPhase phase = vbet_runner_get_phase (self->runner);
   guint n = vbet_demo_n_steps (demo);
   gboolean free = !vbet_demo_running (demo, NULL, NULL, NULL) && !vbet_demo_is_checking (demo);
@@ -174,8 +162,8 @@ add_steps (VbetWindow *self)
 {
   VbetDemo *demo = vbet_demo_new (self->session, self->runner);
   GtkWidget *steps = vbet_steps_new (demo, self->runner);
-  g_object_set_data_full (G_OBJECT (self), "vbet-demo", demo, g_object_unref);
-  g_object_set_data (G_OBJECT (self), "vbet-steps", steps);
+  self->demo = demo;
+  self->steps = VBET_STEPS (steps);
   gtk_container_add (GTK_CONTAINER (self->step_bar_box), steps);
   g_signal_connect_object (demo, "changed", G_CALLBACK (update_step_actions), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (demo, "failed", G_CALLBACK (on_demo_failed), self, 0);
@@ -190,7 +178,7 @@ projector_key (VbetWindow *self, guint key)
   GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
   if (!gtk_style_context_has_class (gtk_widget_get_style_context (GTK_WIDGET (self)), "vbet-projector")
       || (focus != NULL && (GTK_IS_TEXT_VIEW (focus) || GTK_IS_ENTRY (focus)))
-      || vbet_demo_n_steps (demo_of (self)) == 0)
+      || vbet_demo_n_steps (self->demo) == 0)
     return FALSE;
   if (key == GDK_KEY_Page_Down)
     g_action_group_activate_action (G_ACTION_GROUP (self), "step-next", NULL);

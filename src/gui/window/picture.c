@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "gui/export.h"
+#include "gui/tag.h"
 
 /* The footer of a printed page, in points. */
 #define FOOTER 16.0
@@ -41,7 +42,7 @@ static guint
 chosen_format (GtkFileChooser *chooser)
 {
   GtkFileFilter *filter = gtk_file_chooser_get_filter (chooser);
-  const char *suffix = filter != NULL ? g_object_get_data (G_OBJECT (filter), "vbet-suffix") : NULL;
+  const char *suffix = filter != NULL ? vbet_tag_text (filter, "vbet-suffix") : NULL;
   int format = suffix != NULL ? format_of (suffix) : 0;
   return format >= 0 ? (guint)format : 0;
 }
@@ -112,7 +113,7 @@ add_formats (VbetWindow *self, GtkFileChooser *chooser)
     g_autofree char *pattern = g_strconcat ("*", formats[i].suffix, NULL);
     gtk_file_filter_set_name (filter, _ (formats[i].label));
     gtk_file_filter_add_pattern (filter, pattern);
-    g_object_set_data (G_OBJECT (filter), "vbet-suffix", (gpointer)formats[i].suffix);
+    vbet_tag_set_text (filter, "vbet-suffix", formats[i].suffix);
     gtk_file_chooser_add_filter (chooser, filter);
     if (!g_str_equal (formats[i].suffix + 1, last))
       continue;
@@ -162,10 +163,12 @@ typedef struct {
   char *footer;
 } Page;
 
+/* GClosureNotify: the operation is over. */
 static void
-page_free (gpointer data)
+page_free (gpointer data, GClosure *closure)
 {
   Page *self = data;
+  (void)closure;
   vbet_view_free (self->view);
   g_free (self->footer);
   g_free (self);
@@ -222,8 +225,7 @@ new_operation (VbetWindow *self)
   gtk_print_operation_set_job_name (operation, vbet_session_get_name (self->session));
   gtk_print_operation_set_embed_page_setup (operation, TRUE);
   gtk_print_operation_set_allow_async (operation, TRUE);
-  g_object_set_data_full (G_OBJECT (operation), "vbet-page", page, page_free);
-  g_signal_connect (operation, "draw-page", G_CALLBACK (on_draw_page), page);
+  g_signal_connect_data (operation, "draw-page", G_CALLBACK (on_draw_page), page, page_free, 0);
   g_signal_connect_object (operation, "done", G_CALLBACK (on_printed), self, 0);
   return operation;
 }

@@ -12,6 +12,8 @@
 #include "gui/panes/packets.h"
 #include "gui/panes/problems.h"
 #include "gui/panes/program.h"
+#include "gui/panes/steps.h"
+#include "gui/demo.h"
 #include "gui/figures.h"
 #include "gui/runner.h"
 #include "gui/window/window.h"
@@ -22,6 +24,11 @@
 typedef struct VbetWindowStart VbetWindowStart;
 /* Of keep.c. */
 typedef struct VbetWindowKeep VbetWindowKeep;
+
+/* Of capture.c. */
+typedef struct VbetWindowCaptures VbetWindowCaptures;
+/* Of inplace.c. */
+typedef struct VbetWindowEditor VbetWindowEditor;
 
 /* Of trust.c. */
 typedef struct VbetWindowTrust VbetWindowTrust;
@@ -70,7 +77,9 @@ struct _VbetWindow {
   VbetPacketsPane *packets;
   VbetProblems *problems;
   VbetInspector *inspector;
-  GtkWidget *inplace; /* (nullable): the editor that floats above the canvas now */
+  GtkWidget *inplace;       /* (nullable): the editor that floats above the canvas now */
+  VbetWindowEditor *editor; /* (nullable): what it edits; lives as long as it */
+  VbetSteps *steps;
   GtkWidget *consoles_tab;
   GtkWidget *problems_tab;
   GtkWidget *palette;
@@ -93,6 +102,9 @@ struct _VbetWindow {
   VbetWindowStart *start; /* (nullable) */
   VbetWindowKeep *keep;
   VbetWindowTrust *trust;
+  VbetWindowCaptures *captures; /* (nullable) */
+  VbetDemo *demo;
+  char *storm; /* (nullable): what was said last of frames that circle */
 
   VbetPoint menu_at; /* where the context menu was opened last, in lab units */
   VbetClosing closing;
@@ -134,6 +146,7 @@ void _vbet_window_add_measure (VbetWindow *self);
 
 /* capture.c */
 void _vbet_window_add_capture (VbetWindow *self);
+void _vbet_window_free_captures (VbetWindow *self);
 /* networks.c */
 void _vbet_window_add_networks (VbetWindow *self);
 /** _vbet_window_fill_capture_menu: what can be captured at the ends of the selected cable; nothing when the

@@ -406,6 +406,8 @@ static void
 vbet_window_finalize (GObject *object)
 {
   VbetWindow *self = VBET_WINDOW (object);
+  _vbet_window_free_captures (self);
+  g_clear_object (&self->demo);
   g_clear_object (&self->chooser);
   g_clear_object (&self->opening);
   g_clear_object (&self->figures);
@@ -417,6 +419,7 @@ vbet_window_finalize (GObject *object)
   _vbet_window_free_trust (self);
   g_free (self->etag);
   g_free (self->running_text);
+  g_free (self->storm);
   G_OBJECT_CLASS (vbet_window_parent_class)->finalize (object);
 }
 

@@ -8,6 +8,7 @@
 #define VBET_TYPE_WINDOW (vbet_window_get_type ())
 G_DECLARE_FINAL_TYPE (VbetWindow, vbet_window, VBET, WINDOW, GtkApplicationWindow)
 
+/** vbet_window_new: Returns: (transfer none): with an empty lab, not shown yet; @application has it. */
 VbetWindow *vbet_window_new (GtkApplication *application);
 
 /** vbet_window_open: reads @file (asynchronously) and shows it in this window. */

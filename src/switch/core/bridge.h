@@ -53,12 +53,16 @@ typedef struct {
   gpointer user_data;
 } VbetBridgeConfig;
 
+/** vbet_bridge_new: Returns: (transfer full): without ports. @config: read; what it points to is borrowed. */
 VbetBridge *vbet_bridge_new (const VbetBridgeConfig *config);
+/** vbet_bridge_free: @self: (nullable) */
 void vbet_bridge_free (VbetBridge *self);
 
 /** vbet_bridge_add_port: Returns: the new port's number, its link down; -ENOSPC when there are too many. */
 gint vbet_bridge_add_port (VbetBridge *self);
+/** vbet_bridge_remove_port: its addresses are forgotten. @now: nanoseconds. */
 void vbet_bridge_remove_port (VbetBridge *self, guint port, gint64 now);
+/** vbet_bridge_set_link: whether @port's cable leads to somebody. @now: nanoseconds. */
 void vbet_bridge_set_link (VbetBridge *self, guint port, gboolean link, gint64 now);
 
 /** vbet_bridge_set_port_vlans: @vlan: of untagged frames; 0: none. @trunk: (nullable): VLANs of tagged ones.
@@ -78,6 +82,7 @@ void vbet_bridge_set_stp (VbetBridge *self, gboolean on, guint16 priority, gint6
 const VbetStp *vbet_bridge_get_stp (const VbetBridge *self);
 /** vbet_bridge_deadline: Returns: when vbet_bridge_run() is to be called; G_MAXINT64: never. */
 gint64 vbet_bridge_deadline (const VbetBridge *self);
+/** vbet_bridge_run: does what is due at @now, nanoseconds. */
 void vbet_bridge_run (VbetBridge *self, gint64 now);
 
 /** vbet_bridge_looks_inside: whether it needs whole frames: VLANs, isolated ports, a spanning tree or a mirror. */
@@ -89,9 +94,11 @@ gboolean vbet_bridge_looks_inside (const VbetBridge *self);
  */
 void vbet_bridge_input (VbetBridge *self, guint port, const VbetFrame *frame, gint64 now);
 
+/** vbet_bridge_set_ageing: @ageing: nanoseconds. */
 void vbet_bridge_set_ageing (VbetBridge *self, gint64 ageing);
 /** vbet_bridge_get_port: Returns: (nullable): link and counters. */
 const VbetRelayPort *vbet_bridge_get_port (const VbetBridge *self, guint port);
+/** vbet_bridge_get_table: Returns: (transfer none): the addresses that it knows. */
 const VbetMacTable *vbet_bridge_get_table (const VbetBridge *self);
 /** vbet_bridge_get_flooded: Returns: frames whose destination was unknown or a group. */
 guint64 vbet_bridge_get_flooded (const VbetBridge *self);

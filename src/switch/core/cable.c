@@ -71,7 +71,7 @@ take (VbetCableLine *self)
 }
 
 static VbetStoredFrame *
-keep (VbetCable *self, VbetCableDirection *way, const VbetFrame *frame)
+keep (VbetCableCore *self, VbetCableDirection *way, const VbetFrame *frame)
 {
   VbetStoredFrame *kept
       = way->kept + frame->size <= VBET_CABLE_KEEPS ? vbet_frame_store_keep (self->store, frame) : NULL;
@@ -81,7 +81,7 @@ keep (VbetCable *self, VbetCableDirection *way, const VbetFrame *frame)
 }
 
 static void
-spend (VbetCable *self, VbetCableDirection *way, VbetStoredFrame *frame)
+spend (VbetCableCore *self, VbetCableDirection *way, VbetStoredFrame *frame)
 {
   way->kept -= frame->size;
   vbet_frame_store_spend (self->store, frame);
@@ -124,7 +124,7 @@ draw_jitter (VbetCableDirection *way)
 }
 
 static void
-arrive (VbetCable *self, VbetCableDirection *way, const VbetFrame *frame)
+arrive (VbetCableCore *self, VbetCableDirection *way, const VbetFrame *frame)
 {
   if (G_LIKELY (frame->probe == 0))
     vbet_offload_count (&way->counters, frame);
@@ -140,7 +140,7 @@ counts (const VbetStoredFrame *frame)
 }
 
 static void
-fly (VbetCable *self, VbetCableDirection *way, VbetStoredFrame *frame, gint64 due, gint64 now)
+fly (VbetCableCore *self, VbetCableDirection *way, VbetStoredFrame *frame, gint64 due, gint64 now)
 {
   VbetCableLine *line = &way->line;
   if (vbet_random_chance (&way->random, way->quality.reorder)) {
@@ -164,7 +164,7 @@ fly (VbetCable *self, VbetCableDirection *way, VbetStoredFrame *frame, gint64 du
 }
 
 static void
-tell_left (VbetCable *self, const VbetCableDirection *way, guint32 probe, gint64 at)
+tell_left (VbetCableCore *self, const VbetCableDirection *way, guint32 probe, gint64 at)
 {
   if (self->left != NULL)
     self->left (way == &self->directions[VBET_CABLE_A] ? VBET_CABLE_A : VBET_CABLE_B, probe, at,
@@ -173,7 +173,7 @@ tell_left (VbetCable *self, const VbetCableDirection *way, guint32 probe, gint64
 
 /* @frame leaves the transmitter at @at. */
 static void
-propagate (VbetCable *self, VbetCableDirection *way, VbetStoredFrame *frame, gint64 at, gint64 now)
+propagate (VbetCableCore *self, VbetCableDirection *way, VbetStoredFrame *frame, gint64 at, gint64 now)
 {
   way->left_bytes += frame->size;
   if (G_UNLIKELY (frame->probe != 0))
@@ -227,7 +227,7 @@ take_waiting (VbetCableDirection *way)
 
 /* Everything of @way that is due up to @now, in order of time. */
 static void
-advance (VbetCable *self, VbetCableDirection *way, gint64 now)
+advance (VbetCableCore *self, VbetCableDirection *way, gint64 now)
 {
   while (way->sending != NULL && way->sending->due <= now) {
     VbetStoredFrame *sent = way->sending;
@@ -267,7 +267,7 @@ has_room (const VbetCableDirection *way, const VbetFrame *frame)
 }
 
 static inline VbetCableTaken
-enter (VbetCable *self, VbetCableEnd end, const VbetFrame *frame, gint64 now)
+enter (VbetCableCore *self, VbetCableSide end, const VbetFrame *frame, gint64 now)
 {
   VbetCableDirection *way = &self->directions[end];
   if (!vbet_cable_is_up (self, end))
@@ -297,7 +297,7 @@ enter (VbetCable *self, VbetCableEnd end, const VbetFrame *frame, gint64 now)
 }
 
 void
-vbet_cable_input (VbetCable *self, VbetCableEnd end, const VbetFrame *frame, gint64 now)
+vbet_cable_input (VbetCableCore *self, VbetCableSide end, const VbetFrame *frame, gint64 now)
 {
   VbetCableDirection *way = &self->directions[end];
   VbetCableTaken taken = enter (self, end, frame, now);
@@ -308,7 +308,7 @@ vbet_cable_input (VbetCable *self, VbetCableEnd end, const VbetFrame *frame, gin
 }
 
 VbetCableTaken
-vbet_cable_probe (VbetCable *self, VbetCableEnd end, const VbetFrame *frame, gint64 now)
+vbet_cable_probe (VbetCableCore *self, VbetCableSide end, const VbetFrame *frame, gint64 now)
 {
   return enter (self, end, frame, now);
 }
@@ -316,7 +316,7 @@ vbet_cable_probe (VbetCable *self, VbetCableEnd end, const VbetFrame *frame, gin
 /* --- changes -------------------------------------------------------------------------- */
 
 static void
-drop_line (VbetCable *self, VbetCableDirection *way, VbetCableLine *line)
+drop_line (VbetCableCore *self, VbetCableDirection *way, VbetCableLine *line)
 {
   while (line->head != NULL) {
     VbetStoredFrame *frame = take (line);
@@ -327,7 +327,7 @@ drop_line (VbetCable *self, VbetCableDirection *way, VbetCableLine *line)
 
 /* What is in a cable that is cut is lost. */
 static void
-drop_all (VbetCable *self, VbetCableDirection *way)
+drop_all (VbetCableCore *self, VbetCableDirection *way)
 {
   if (way->sending != NULL) {
     way->counters.dropped += counts (way->sending);
@@ -349,7 +349,7 @@ shift_line (VbetCableLine *line, gint64 by, gint64 now)
 
 /* The transmitter got another rate in the middle of a frame: what is left of it goes at the new one. */
 static void
-change_rate (VbetCable *self, VbetCableDirection *way, double old_rate, gint64 now)
+change_rate (VbetCableCore *self, VbetCableDirection *way, double old_rate, gint64 now)
 {
   if (way->sending == NULL)
     return;
@@ -366,7 +366,7 @@ change_rate (VbetCable *self, VbetCableDirection *way, double old_rate, gint64 n
 }
 
 void
-vbet_cable_set (VbetCable *self, VbetCableEnd end, const VbetCableQuality *quality, gint64 now)
+vbet_cable_set (VbetCableCore *self, VbetCableSide end, const VbetCableQuality *quality, gint64 now)
 {
   VbetCableDirection *way = &self->directions[end];
   VbetCableQuality old = way->quality;
@@ -383,7 +383,7 @@ vbet_cable_set (VbetCable *self, VbetCableEnd end, const VbetCableQuality *quali
 }
 
 void
-vbet_cable_set_flap (VbetCable *self, gint64 up_for, gint64 down_for, gint64 now)
+vbet_cable_set_flap (VbetCableCore *self, gint64 up_for, gint64 down_for, gint64 now)
 {
   if (!is_time (up_for) || !is_time (down_for) || up_for == 0 || down_for == 0)
     up_for = down_for = 0;
@@ -403,7 +403,7 @@ vbet_cable_set_flap (VbetCable *self, gint64 up_for, gint64 down_for, gint64 now
 }
 
 static void
-run_flap (VbetCable *self)
+run_flap (VbetCableCore *self)
 {
   gint64 at = self->flap_due;
   self->flap_down = !self->flap_down;
@@ -416,7 +416,7 @@ run_flap (VbetCable *self)
 }
 
 gboolean
-vbet_cable_is_up (const VbetCable *self, VbetCableEnd end)
+vbet_cable_is_up (const VbetCableCore *self, VbetCableSide end)
 {
   return self->directions[end].quality.up && !self->flap_down;
 }
@@ -437,7 +437,7 @@ direction_deadline (const VbetCableDirection *way)
 }
 
 gint64
-vbet_cable_deadline (const VbetCable *self)
+vbet_cable_deadline (const VbetCableCore *self)
 {
   gint64 first = direction_deadline (&self->directions[VBET_CABLE_A]);
   gint64 second = direction_deadline (&self->directions[VBET_CABLE_B]);
@@ -445,7 +445,7 @@ vbet_cable_deadline (const VbetCable *self)
 }
 
 void
-vbet_cable_run (VbetCable *self, gint64 now)
+vbet_cable_run (VbetCableCore *self, gint64 now)
 {
   /* A schedule that is far behind (the machine slept) does not catch up change by change. */
   if (self->flap_due <= now && now - self->flap_due > 4 * (self->flap_times[0] + self->flap_times[1]))
@@ -459,10 +459,10 @@ vbet_cable_run (VbetCable *self, gint64 now)
 /* --- life ---------------------------------------------------------------------------------- */
 
 void
-vbet_cable_init (VbetCable *self, VbetFrameStore *store, guint64 seed, VbetCableDeliver deliver,
+vbet_cable_init (VbetCableCore *self, VbetFrameStore *store, guint64 seed, VbetCableDeliver deliver,
                  VbetCableFlap flap, gpointer user_data)
 {
-  *self = (VbetCable){
+  *self = (VbetCableCore){
     .store = store, .deliver = deliver, .flap = flap, .user_data = user_data, .flap_due = VBET_CABLE_NEVER
   };
   for (guint end = 0; end < 2; end++) {
@@ -473,7 +473,7 @@ vbet_cable_init (VbetCable *self, VbetFrameStore *store, guint64 seed, VbetCable
 }
 
 void
-vbet_cable_finish (VbetCable *self)
+vbet_cable_finish (VbetCableCore *self)
 {
   for (guint end = 0; end < 2; end++)
     drop_all (self, &self->directions[end]);

@@ -35,7 +35,7 @@
 typedef enum {
   VBET_CABLE_A,
   VBET_CABLE_B,
-} VbetCableEnd;
+} VbetCableSide;
 
 typedef enum {
   VBET_JITTER_UNIFORM, /* delay ± at most jitter */
@@ -76,12 +76,12 @@ typedef struct {
 } VbetCableEffects;
 
 /* @frame comes out at @end; valid until the store is reclaimed. */
-typedef void (*VbetCableDeliver) (VbetCableEnd end, const VbetFrame *frame, gpointer user_data);
+typedef void (*VbetCableDeliver) (VbetCableSide end, const VbetFrame *frame, gpointer user_data);
 /* The cable went up or down by its own schedule. */
 typedef void (*VbetCableFlap) (gboolean up, gpointer user_data);
 
 /* The probe marked @probe, put in at @end, left the transmitter at @at. */
-typedef void (*VbetCableLeft) (VbetCableEnd end, guint32 probe, gint64 at, gpointer user_data);
+typedef void (*VbetCableLeft) (VbetCableSide end, guint32 probe, gint64 at, gpointer user_data);
 
 /* What became of a frame that was put in. */
 typedef enum {
@@ -124,7 +124,7 @@ typedef struct {
   gint64 flap_times[2]; /* for how long up, then down; nanoseconds; 0: no schedule */
   gint64 flap_due;
   gboolean flap_down;
-} VbetCable;
+} VbetCableCore;
 
 /** vbet_cable_quality_init: a perfect line. */
 void vbet_cable_quality_init (VbetCableQuality *self);
@@ -133,30 +133,30 @@ gboolean vbet_cable_quality_is_valid (const VbetCableQuality *self);
 
 /** vbet_cable_init: @store: outlives the cable. @seed: of what is left to chance. Both directions are
  * perfect. */
-void vbet_cable_init (VbetCable *self, VbetFrameStore *store, guint64 seed, VbetCableDeliver deliver,
+void vbet_cable_init (VbetCableCore *self, VbetFrameStore *store, guint64 seed, VbetCableDeliver deliver,
                       VbetCableFlap flap, gpointer user_data);
 /** vbet_cable_finish: drops what is on its way. */
-void vbet_cable_finish (VbetCable *self);
+void vbet_cable_finish (VbetCableCore *self);
 
 /** vbet_cable_set: @end: the direction from it gets @quality. */
-void vbet_cable_set (VbetCable *self, VbetCableEnd end, const VbetCableQuality *quality, gint64 now);
+void vbet_cable_set (VbetCableCore *self, VbetCableSide end, const VbetCableQuality *quality, gint64 now);
 /* The least time up or down of a schedule, in nanoseconds. */
 #define VBET_CABLE_FLAP_MIN G_GINT64_CONSTANT (10000000)
 
 /** vbet_cable_set_flap: from @now on, up for @up_for, down for @down_for, and so on, each at least
  * VBET_CABLE_FLAP_MIN; 0 for either: no schedule. The same times again change nothing. */
-void vbet_cable_set_flap (VbetCable *self, gint64 up_for, gint64 down_for, gint64 now);
+void vbet_cable_set_flap (VbetCableCore *self, gint64 up_for, gint64 down_for, gint64 now);
 /** vbet_cable_is_up: whether frames from @end come through. */
-gboolean vbet_cable_is_up (const VbetCable *self, VbetCableEnd end);
+gboolean vbet_cable_is_up (const VbetCableCore *self, VbetCableSide end);
 
 /** vbet_cable_is_perfect: whether frames from @end come through as they are; only then may they have parts. */
 static inline gboolean
-vbet_cable_is_perfect (const VbetCable *self, VbetCableEnd end)
+vbet_cable_is_perfect (const VbetCableCore *self, VbetCableSide end)
 {
   return self->directions[end].plain;
 }
 /** vbet_cable_input: a frame enters at @end at time @now; a direction that is down drops and counts it. */
-void vbet_cable_input (VbetCable *self, VbetCableEnd end, const VbetFrame *frame, gint64 now);
+void vbet_cable_input (VbetCableCore *self, VbetCableSide end, const VbetFrame *frame, gint64 now);
 
 /**
  * vbet_cable_probe: as vbet_cable_input(), of a @frame that is marked as a probe.
@@ -164,10 +164,10 @@ void vbet_cable_input (VbetCable *self, VbetCableEnd end, const VbetFrame *frame
  * A probe shares queue, transmitter, line and chance with all other frames, but is in no counter and no effect (only
  * in how many wait and fly now).
  */
-VbetCableTaken vbet_cable_probe (VbetCable *self, VbetCableEnd end, const VbetFrame *frame, gint64 now);
+VbetCableTaken vbet_cable_probe (VbetCableCore *self, VbetCableSide end, const VbetFrame *frame, gint64 now);
 
 /** vbet_cable_deadline: Returns: when vbet_cable_run() has something to do; VBET_CABLE_NEVER: nothing waits.
  */
-gint64 vbet_cable_deadline (const VbetCable *self);
+gint64 vbet_cable_deadline (const VbetCableCore *self);
 /** vbet_cable_run: all that was due up to @now happens. */
-void vbet_cable_run (VbetCable *self, gint64 now);
+void vbet_cable_run (VbetCableCore *self, gint64 now);

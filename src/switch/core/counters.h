@@ -9,6 +9,7 @@ typedef struct {
   guint64 dropped; /* frames lost at this place */
 } VbetCounters;
 
+/** vbet_counters_pass_many: @frames went through, of @bytes together. */
 static inline void
 vbet_counters_pass_many (VbetCounters *self, guint frames, guint64 bytes)
 {
@@ -16,6 +17,7 @@ vbet_counters_pass_many (VbetCounters *self, guint frames, guint64 bytes)
   self->bytes += bytes;
 }
 
+/** vbet_counters_pass: one frame of @bytes went through. */
 static inline void
 vbet_counters_pass (VbetCounters *self, guint bytes)
 {

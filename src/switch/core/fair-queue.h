@@ -21,8 +21,10 @@ typedef struct {
 
 /** vbet_fair_queue_init: @limit, @capacity: what one sender alone may have; see vbet_frame_queue_init(). */
 void vbet_fair_queue_init (VbetFairQueue *self, guint limit, gsize capacity);
+/** vbet_fair_queue_finish: frees what waits. */
 void vbet_fair_queue_finish (VbetFairQueue *self);
 
+/** vbet_fair_queue_length: how many frames wait. */
 static inline guint
 vbet_fair_queue_length (const VbetFairQueue *self)
 {
@@ -36,4 +38,5 @@ guint8 *vbet_fair_queue_reserve (VbetFairQueue *self, guint size, guint source);
 gboolean vbet_fair_queue_push (VbetFairQueue *self, const VbetFrame *frame);
 /** vbet_fair_queue_peek: see vbet_frame_queue_peek(). */
 guint vbet_fair_queue_peek (const VbetFairQueue *self, VbetFrame *ret_frames, guint n);
+/** vbet_fair_queue_pop: drops the first @n; all, when there are fewer. */
 void vbet_fair_queue_pop (VbetFairQueue *self, guint n);

@@ -21,6 +21,7 @@ typedef struct {
 
 /** vbet_frame_queue_init: @limit: frames; @capacity: bytes, a little more than the frames' own for each. */
 void vbet_frame_queue_init (VbetFrameQueue *self, guint limit, gsize capacity);
+/** vbet_frame_queue_finish: frees what waits. */
 void vbet_frame_queue_finish (VbetFrameQueue *self);
 
 /** vbet_frame_queue_push: keeps a copy of @frame, marked with @tag. Returns: FALSE when there is no room. */

@@ -38,6 +38,7 @@ typedef struct {
   gsize limit;
 } VbetFrameStore;
 
+/** vbet_frame_store_init: @limit: bytes of all frames together. */
 void vbet_frame_store_init (VbetFrameStore *self, gsize limit);
 /** vbet_frame_store_finish: every frame was spent before. */
 void vbet_frame_store_finish (VbetFrameStore *self);
@@ -52,6 +53,7 @@ void vbet_frame_store_spend (VbetFrameStore *self, VbetStoredFrame *frame);
 /** vbet_frame_store_reclaim: what was spent may be used again. */
 void vbet_frame_store_reclaim (VbetFrameStore *self);
 
+/** vbet_stored_frame_look: Returns: the frame, of @self's bytes and life. */
 static inline VbetFrame
 vbet_stored_frame_look (const VbetStoredFrame *self)
 {

@@ -81,6 +81,7 @@ vbet_mac_is_group (guint64 mac)
 
 /** vbet_mac_from_bytes: Returns: the address as a number. */
 guint64 vbet_mac_from_bytes (const guint8 bytes[6]);
+/** vbet_mac_to_bytes: in the order of the wire. */
 void vbet_mac_to_bytes (guint64 mac, guint8 ret_bytes[6]);
 
 /**

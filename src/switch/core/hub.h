@@ -14,11 +14,14 @@ typedef struct VbetHub VbetHub;
 
 /** vbet_hub_new: @send may not call back into the hub. */
 VbetHub *vbet_hub_new (VbetRelaySend send, gpointer user_data);
+/** vbet_hub_free: @self: (nullable) */
 void vbet_hub_free (VbetHub *self);
 
 /** vbet_hub_add_port: Returns: the new port's number, its link down; -ENOSPC when there are too many. */
 gint vbet_hub_add_port (VbetHub *self);
+/** vbet_hub_remove_port: it gets no more frames. */
 void vbet_hub_remove_port (VbetHub *self, guint port);
+/** vbet_hub_set_link: whether @port's cable leads to somebody. */
 void vbet_hub_set_link (VbetHub *self, guint port, gboolean link);
 
 /** vbet_hub_input: @frame goes to every other port with a link, during the call. */

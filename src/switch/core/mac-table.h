@@ -25,9 +25,12 @@ typedef struct VbetMacTable VbetMacTable;
  * @seed: makes bucket choice unpredictable to those who send frames
  */
 VbetMacTable *vbet_mac_table_new (guint capacity, gint64 ageing, guint64 seed);
+/** vbet_mac_table_free: @self: (nullable) */
 void vbet_mac_table_free (VbetMacTable *self);
 
+/** vbet_mac_table_set_ageing: @ageing: nanoseconds without being heard after which an address is forgotten. */
 void vbet_mac_table_set_ageing (VbetMacTable *self, gint64 ageing);
+/** vbet_mac_table_get_ageing: Returns: nanoseconds. */
 gint64 vbet_mac_table_get_ageing (const VbetMacTable *self);
 
 /** vbet_mac_table_learn: @mac was heard on @port; moves it there if it was elsewhere. @mac is no group
@@ -51,6 +54,7 @@ guint vbet_mac_table_get_count (const VbetMacTable *self);
 /** vbet_mac_table_get_moved: Returns: how often an address was heard on another port than before. */
 guint64 vbet_mac_table_get_moved (const VbetMacTable *self);
 
+/** vbet_mac_table_get_capacity: Returns: how many addresses fit. */
 guint vbet_mac_table_get_capacity (const VbetMacTable *self);
 
 /** VbetMacTableVisit: @age: nanoseconds since @mac was last heard. */

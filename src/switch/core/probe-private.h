@@ -63,7 +63,7 @@ typedef struct {
 } ProbeWay;
 
 struct VbetProbe {
-  VbetCable *cable;
+  VbetCableCore *cable;
   guint32 run;
   VbetRandom random;
   VbetProbeClock clock;

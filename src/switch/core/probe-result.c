@@ -165,7 +165,7 @@ describe_rate (const ProbeWay *way, VbetProbeResult *result)
 /* --- all of it ---------------------------------------------------------------------------- */
 
 void
-vbet_probe_result (const VbetProbe *self, VbetCableEnd end, gint64 now, VbetProbeResult *ret_result)
+vbet_probe_result (const VbetProbe *self, VbetCableSide end, gint64 now, VbetProbeResult *ret_result)
 {
   const ProbeWay *way = &self->ways[end];
   Walk walk = { 0 };

@@ -98,8 +98,8 @@ way_init (VbetProbe *self, ProbeWay *way, const VbetCableDirection *line, const 
 }
 
 VbetProbe *
-vbet_probe_new (VbetCable *cable, const VbetProbeWish *wish, guint run, guint64 seed, VbetProbeClock clock,
-                gpointer user_data, gint64 now)
+vbet_probe_new (VbetCableCore *cable, const VbetProbeWish *wish, guint run, guint64 seed,
+                VbetProbeClock clock, gpointer user_data, gint64 now)
 {
   VbetProbe *self = g_new0 (VbetProbe, 1);
   self->cable = cable;
@@ -148,7 +148,7 @@ mark_of (const VbetProbe *self, guint index)
 }
 
 static gboolean
-send (VbetProbe *self, VbetCableEnd end, guint size, gboolean small, gint64 now)
+send (VbetProbe *self, VbetCableSide end, guint size, gboolean small, gint64 now)
 {
   ProbeWay *way = &self->ways[end];
   guint8 bytes[TRAIN_SIZE];
@@ -168,7 +168,7 @@ send (VbetProbe *self, VbetCableEnd end, guint size, gboolean small, gint64 now)
 }
 
 static void
-send_small (VbetProbe *self, VbetCableEnd end, gint64 now)
+send_small (VbetProbe *self, VbetCableSide end, gint64 now)
 {
   ProbeWay *way = &self->ways[end];
   gint64 late = now - way->due;
@@ -199,7 +199,7 @@ train_room (const ProbeWay *way)
 }
 
 static void
-send_train (VbetProbe *self, VbetCableEnd end, gint64 now)
+send_train (VbetProbe *self, VbetCableSide end, gint64 now)
 {
   ProbeWay *way = &self->ways[end];
   guint room = train_room (way);
@@ -265,7 +265,7 @@ vbet_probe_deadline (const VbetProbe *self)
 }
 
 static void
-way_run (VbetProbe *self, VbetCableEnd end, gint64 now)
+way_run (VbetProbe *self, VbetCableSide end, gint64 now)
 {
   ProbeWay *way = &self->ways[end];
   way->seen = now;
@@ -293,7 +293,7 @@ vbet_probe_run (VbetProbe *self, gint64 now)
 
 /* Returns: (nullable): the record of @mark, unless it is of another measurement. */
 static ProbeRecord *
-find (const VbetProbe *self, VbetCableEnd end, guint32 mark)
+find (const VbetProbe *self, VbetCableSide end, guint32 mark)
 {
   GArray *records = self->ways[end].records;
   guint index = (mark & PROBE_INDEX_MASK) - 1;
@@ -303,7 +303,7 @@ find (const VbetProbe *self, VbetCableEnd end, guint32 mark)
 }
 
 void
-vbet_probe_left (VbetProbe *self, VbetCableEnd end, guint32 probe, gint64 at)
+vbet_probe_left (VbetProbe *self, VbetCableSide end, guint32 probe, gint64 at)
 {
   ProbeRecord *record = find (self, end, probe);
   if (record == NULL)
@@ -314,9 +314,9 @@ vbet_probe_left (VbetProbe *self, VbetCableEnd end, guint32 probe, gint64 at)
 }
 
 void
-vbet_probe_arrived (VbetProbe *self, VbetCableEnd end, const VbetFrame *frame)
+vbet_probe_arrived (VbetProbe *self, VbetCableSide end, const VbetFrame *frame)
 {
-  VbetCableEnd from = end == VBET_CABLE_A ? VBET_CABLE_B : VBET_CABLE_A;
+  VbetCableSide from = end == VBET_CABLE_A ? VBET_CABLE_B : VBET_CABLE_A;
   ProbeRecord *record = find (self, from, frame->probe);
   if (record == NULL)
     return;

@@ -81,8 +81,9 @@ typedef struct VbetProbe VbetProbe;
  * @seed: of the times of chance
  * @clock: what time it is now
  */
-VbetProbe *vbet_probe_new (VbetCable *cable, const VbetProbeWish *wish, guint run, guint64 seed,
+VbetProbe *vbet_probe_new (VbetCableCore *cable, const VbetProbeWish *wish, guint run, guint64 seed,
                            VbetProbeClock clock, gpointer user_data, gint64 now);
+/** vbet_probe_free: @self: (nullable) */
 void vbet_probe_free (VbetProbe *self);
 
 /** vbet_probe_deadline: Returns: when vbet_probe_run() has something to do; VBET_CABLE_NEVER: nothing any
@@ -90,13 +91,13 @@ void vbet_probe_free (VbetProbe *self);
 gint64 vbet_probe_deadline (const VbetProbe *self);
 /** vbet_probe_run: sends what is due. Returns: FALSE when there is nothing left to wait for. */
 gboolean vbet_probe_run (VbetProbe *self, gint64 now);
-/** vbet_probe_left: what VbetCable.left tells. */
-void vbet_probe_left (VbetProbe *self, VbetCableEnd end, guint32 probe, gint64 at);
+/** vbet_probe_left: what VbetCableCore.left tells. */
+void vbet_probe_left (VbetProbe *self, VbetCableSide end, guint32 probe, gint64 at);
 /** vbet_probe_arrived: @frame, a probe, came out at @end. */
-void vbet_probe_arrived (VbetProbe *self, VbetCableEnd end, const VbetFrame *frame);
+void vbet_probe_arrived (VbetProbe *self, VbetCableSide end, const VbetFrame *frame);
 /** vbet_probe_cut: the cable goes down: what is on its way is lost, but not by the line's quality. */
 void vbet_probe_cut (VbetProbe *self);
 /** vbet_probe_get_duration: Returns: how long it will take, about; nanoseconds. */
 gint64 vbet_probe_get_duration (const VbetProbe *self);
 /** vbet_probe_result: @end: the direction from it; may be asked at any time. */
-void vbet_probe_result (const VbetProbe *self, VbetCableEnd end, gint64 now, VbetProbeResult *ret_result);
+void vbet_probe_result (const VbetProbe *self, VbetCableSide end, gint64 now, VbetProbeResult *ret_result);

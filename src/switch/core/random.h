@@ -11,12 +11,14 @@ typedef struct {
   guint64 state[4];
 } VbetRandom;
 
+/** vbet_random_rotate: @word turned left by @by bits, from 1 to 63. */
 static inline guint64
 vbet_random_rotate (guint64 word, guint by)
 {
   return word << by | word >> (64 - by);
 }
 
+/** vbet_random_init: of one @seed comes one sequence. */
 static inline void
 vbet_random_init (VbetRandom *self, guint64 seed)
 {
@@ -28,6 +30,7 @@ vbet_random_init (VbetRandom *self, guint64 seed)
   }
 }
 
+/** vbet_random_word: Returns: 64 bits, all equally likely. */
 static inline guint64
 vbet_random_word (VbetRandom *self)
 {

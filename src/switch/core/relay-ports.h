@@ -26,11 +26,14 @@ typedef struct {
 /* Called for each copy that leaves; @frame is the frame that was put in, valid during the call. */
 typedef void (*VbetRelaySend) (guint port, const VbetFrame *frame, gpointer user_data);
 
+/** vbet_relay_ports_init: without ports. */
 void vbet_relay_ports_init (VbetRelayPorts *self);
+/** vbet_relay_ports_finish: frees what @self holds, not @self. */
 void vbet_relay_ports_finish (VbetRelayPorts *self);
 
 /** vbet_relay_ports_add: Returns: the new port's number, its link down; -ENOSPC at @limit ports. */
 gint vbet_relay_ports_add (VbetRelayPorts *self, guint limit);
+/** vbet_relay_ports_remove: @port: one that was added. */
 void vbet_relay_ports_remove (VbetRelayPorts *self, guint port);
 
 /** vbet_relay_ports_set_link: Returns: whether that changed anything. */

@@ -33,4 +33,5 @@ typedef struct {
 /** vbet_storm_note: a frame with a group address came in. @moved: how often an address was heard on another
  * port than before, ever. */
 void vbet_storm_note (VbetStorm *self, guint64 moved, gint64 now);
+/** vbet_storm_rages: @now: nanoseconds. */
 gboolean vbet_storm_rages (const VbetStorm *self, gint64 now);

@@ -50,6 +50,7 @@ typedef struct {
 
 /** vbet_stp_vector_compare: Returns: below 0 when @a is better (numerically less, 17.6), 0 when the same. */
 int vbet_stp_vector_compare (const VbetStpVector *a, const VbetStpVector *b);
+/** vbet_stp_times_equal: whether all four are. */
 gboolean vbet_stp_times_equal (const VbetStpTimes *a, const VbetStpTimes *b);
 
 /** vbet_stp_bpdu_write: @source: address of the sender; @ret_frame: (array fixed-size=60): a whole Ethernet

@@ -44,6 +44,7 @@ typedef struct {
 
 /** vbet_stp_new: a bridge without ports. */
 VbetStp *vbet_stp_new (const VbetStpConfig *config, gint64 now);
+/** vbet_stp_free: @self: (nullable) */
 void vbet_stp_free (VbetStp *self);
 
 /** vbet_stp_set_priority: the bridge's; the tree forms anew where it must. */
@@ -51,6 +52,7 @@ void vbet_stp_set_priority (VbetStp *self, guint16 priority, gint64 now);
 /** vbet_stp_set_port: makes port number @port, if need be, and tells whether its link is up. @cost: path
  * cost. */
 void vbet_stp_set_port (VbetStp *self, guint port, gboolean enabled, guint32 cost, gint64 now);
+/** vbet_stp_remove_port: @now: nanoseconds; the others take over at once. */
 void vbet_stp_remove_port (VbetStp *self, guint port, gint64 now);
 
 /** vbet_stp_input: a frame to the bridge group address came by @port. Anything may be in it. */
@@ -67,11 +69,16 @@ guint32 vbet_stp_cost_of_rate (double bits);
 
 /** vbet_stp_get_cost: Returns: path cost of @port; 0 when there is no such port. */
 guint32 vbet_stp_get_cost (const VbetStp *self, guint port);
+/** vbet_stp_get_role: Returns: of @port, which was added. */
 VbetStpRole vbet_stp_get_role (const VbetStp *self, guint port);
+/** vbet_stp_is_forwarding: whether frames pass @port. */
 gboolean vbet_stp_is_forwarding (const VbetStp *self, guint port);
+/** vbet_stp_is_learning: whether addresses are learned of @port. */
 gboolean vbet_stp_is_learning (const VbetStp *self, guint port);
 /** vbet_stp_get_root: Returns: identifier (priority and address) of the bridge it takes for the root.
  * @ret_cost: (out) (optional): of the path there. */
 guint64 vbet_stp_get_root (const VbetStp *self, guint32 *ret_cost);
+/** vbet_stp_get_id: Returns: priority and address of this bridge, as BPDUs have it. */
 guint64 vbet_stp_get_id (const VbetStp *self);
+/** vbet_stp_role_name: Returns: "root", "designated", …: static. */
 const char *vbet_stp_role_name (VbetStpRole role);

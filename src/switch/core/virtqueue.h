@@ -82,7 +82,9 @@ typedef struct {
  */
 gboolean vbet_queue_start (VbetQueue *self, const VbetMemory *memory, guint size, guint64 descriptors,
                            guint64 avail, guint64 used, gboolean event_index);
+/** vbet_queue_stop: nothing of the ring is touched until it is started again. */
 void vbet_queue_stop (VbetQueue *self);
+/** vbet_queue_is_started: whether its ring may be used. */
 static inline gboolean
 vbet_queue_is_started (const VbetQueue *self)
 {
