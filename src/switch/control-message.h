@@ -67,10 +67,10 @@ typedef struct {
   gsize message_size;
   char *cable;
   VbetControlEnd ends[2];
-  VbetFabricCableSettings settings; /* of a cable; default: perfect */
-  VbetCaptureSettings capture;      /* of add-capture */
-  VbetProbeWish wish;               /* of measure */
-  gboolean invalid;                 /* settings or VLANs make no sense */
+  VbetCableSettings settings;  /* of a cable; default: perfect */
+  VbetCaptureSettings capture; /* of add-capture */
+  VbetProbeWish wish;          /* of measure */
+  gboolean invalid;            /* settings or VLANs make no sense */
 } VbetControlCommand;
 
 /**

@@ -99,19 +99,11 @@ int vbet_fabric_add_direct_port (VbetFabric *self, const char *bridge, guint mtu
 int vbet_fabric_remove_port (VbetFabric *self, const char *device, guint nic);
 void vbet_fabric_remove_direct_port (VbetFabric *self, VbetEndpoint *endpoint);
 
-/* What a cable does to its frames. */
-typedef struct {
-  VbetCableQuality quality[2]; /* from the first end to the second, and back */
-  gint64 flap[2];              /* up for, down for; nanoseconds; 0: no schedule */
-} VbetFabricCableSettings;
-
-/** vbet_fabric_add_cable: @settings: (nullable): NULL: a perfect cable. -EINVAL also when they make no sense.
- */
+/** vbet_fabric_add_cable: @settings: (nullable): NULL: a perfect cable; what is of the whole cable is that of the
+ * first direction. -EINVAL also when they make no sense. */
 int vbet_fabric_add_cable (VbetFabric *self, const char *name, const char *device_a, guint nic_a,
-                           const char *device_b, guint nic_b, const VbetFabricCableSettings *settings,
-                           gint64 now);
-int vbet_fabric_set_cable (VbetFabric *self, const char *name, const VbetFabricCableSettings *settings,
-                           gint64 now);
+                           const char *device_b, guint nic_b, const VbetCableSettings *settings, gint64 now);
+int vbet_fabric_set_cable (VbetFabric *self, const char *name, const VbetCableSettings *settings, gint64 now);
 int vbet_fabric_remove_cable (VbetFabric *self, const char *name);
 
 /** vbet_fabric_find_guest: Returns: (nullable) (transfer none): an endpoint of vbet_fabric_add_port(). */
