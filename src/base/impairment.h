@@ -58,6 +58,10 @@ typedef enum {
       .help = N_ ("How jitter is spread: uniform, at most jitter to both sides; or normal, jitter being "    \
                   "the standard deviation.")),                                                               \
      (.label = N_ ("Spread")))                                                                               \
+  X (CORRELATION, correlation, SHARE,                                                                        \
+     (.key = "correlation", .pair = TRUE, .maximum = 99, .unit = "%", .default_text = "0%",                  \
+      .help = N_ ("How alike the jitter of frames one after the other is; 0%: each has its own.")),          \
+     (.label = N_ ("Jitter correlation"), .usual = "25% 50% 90%"))                                           \
   X (BURST, burst, MEAN,                                                                                     \
      (.key = "burst", .pair = TRUE, .minimum = 1, .maximum = 10000, .unit = "", .default_text = "1",         \
       .help = N_ ("How many frames are lost in a row, on average; 1: each is lost or not by itself.")),      \

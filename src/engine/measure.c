@@ -255,6 +255,13 @@ was_held_up (const VbetCableQuality *set, const VbetMeasured *measured)
   return measured->time > 0 && measured->other_frames / measured->time * 2 * swing > OTHERS;
 }
 
+/* What is alike tells less: so many independent samples as many are. */
+static double
+independent_samples (const VbetCableQuality *set, const VbetMeasured *measured)
+{
+  return measured->samples * (1 - set->correlation) / (1 + set->correlation);
+}
+
 static gboolean
 judge_delay (const VbetCableQuality *set, const VbetMeasured *measured, VbetMeasureRow *row)
 {
@@ -277,7 +284,7 @@ judge_delay (const VbetCableQuality *set, const VbetMeasured *measured, VbetMeas
   } else if (was_held_up (set, measured)) {
     ok = ok && lowest <= most + swing;
   } else {
-    double width = Z * (normal ? 1.2533 : 1) * set->jitter / sqrt (measured->samples);
+    double width = Z * (normal ? 1.2533 : 1) * set->jitter / sqrt (independent_samples (set, measured));
     ok = ok && measured->median <= most + width
          && measured->median >= set->delay - slack (set, measured) - width;
   }
@@ -296,12 +303,13 @@ judge_jitter (const VbetCableQuality *set, const VbetMeasured *measured, VbetMea
                     : (measured->eighty_fourth - measured->sixteenth) / 2;
   row->of = measured->samples;
   row->measured = part / (normal ? NORMAL_84 : set->jitter > 0 ? 0.68 : 1);
-  if (measured->samples < (set->jitter > 0 ? 10 : 1)) {
+  double samples = set->jitter > 0 ? independent_samples (set, measured) : measured->samples;
+  if (samples < (set->jitter > 0 ? 10 : 1)) {
     refuse (row, VBET_MEASURE_FEW);
     return TRUE;
   }
   double error = normal ? (cut ? 1.49 : 0.964) : (cut ? 1.39 : 0.686);
-  double width = Z * error * set->jitter / sqrt (measured->samples) + slack (set, measured);
+  double width = Z * error * set->jitter / sqrt (samples) + slack (set, measured);
   row->low = MAX (row->measured - width, 0);
   row->high = row->measured + width;
   if (set->jitter > 0 && was_held_up (set, measured) && row->measured <= set->jitter + width)

@@ -232,6 +232,9 @@ test_jitter (void)
   check_quality (&quality, "jitter", 0);
   quality.distribution = VBET_JITTER_NORMAL;
   check_quality (&quality, "jitter", 0);
+  quality.correlation = 0.5;
+  check_quality (&quality, "jitter", 0);
+  quality.correlation = 0;
   quality.delay = 15 * MS; /* less than the jitter's swing */
   quality.jitter = 20 * MS;
   check_quality (&quality, "jitter", 0);

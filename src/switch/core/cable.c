@@ -77,6 +77,27 @@ standard_normal (VbetRandom *random)
   return sqrt (-2 * log (u)) * cos (2 * G_PI * vbet_random_unit (random));
 }
 
+/* A number of the standard normal distribution, as alike the last one of this direction as is set. */
+static double
+draw_normal (VbetCableDirection *way)
+{
+  double alike = way->quality.correlation;
+  double fresh = standard_normal (&way->random);
+  if (alike <= 0)
+    return fresh;
+  way->wander = alike * way->wander + sqrt (1 - alike * alike) * fresh;
+  return way->wander;
+}
+
+/* From -1 to 1, each part of it as often as the next. */
+static double
+draw_uniform (VbetCableDirection *way)
+{
+  if (way->quality.correlation <= 0)
+    return vbet_random_unit (&way->random) * 2 - 1;
+  return erf (draw_normal (way) / G_SQRT2);
+}
+
 /* Nanoseconds to add to the delay. */
 static gint64
 draw_jitter (VbetCableDirection *way)
@@ -85,10 +106,10 @@ draw_jitter (VbetCableDirection *way)
   if (way->quality.jitter == 0)
     return 0;
   if (way->quality.distribution == VBET_JITTER_UNIFORM)
-    return (gint64)((vbet_random_unit (&way->random) * 2 - 1) * jitter);
-  double normal = standard_normal (&way->random);
+    return (gint64)(draw_uniform (way) * jitter);
+  double normal = draw_normal (way);
   while (normal < -3 || normal > 3)
-    normal = standard_normal (&way->random);
+    normal = draw_normal (way);
   return (gint64)(normal * jitter);
 }
 
@@ -343,6 +364,8 @@ vbet_cable_set (VbetCable *self, VbetCableEnd end, const VbetCableQuality *quali
   advance (self, way, now);
   way->quality = *quality;
   way->plain = vbet_cable_quality_is_perfect (quality);
+  if (quality->correlation > 0 && old.correlation <= 0)
+    way->wander = standard_normal (&way->random); /* as if it had been so for long */
   if (!quality->up)
     drop_all (self, way);
   if (quality->delay != old.delay)

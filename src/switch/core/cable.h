@@ -19,6 +19,12 @@
  * something will happen next, vbet_cable_run() lets it happen, each at its own
  * exact time however late the call comes.
  *
+ * Correlated jitter is an autoregressive process of the first order: from frame to frame it keeps a share of where it
+ * was and draws the rest, so that its distribution stays what is set. Where uniform jitter is set, the process is
+ * normal and its place in its own distribution is what counts (a Gaussian copula); the correlation is that of the
+ * process, and of the uniform values 6/π · asin (ϱ/2), which is 0.018 less at most. Normal jitter, cut at three
+ * standard deviations, loses less than 0.01.
+ *
  * Bursty loss is the two-state model of Gilbert (Capacity of a burst-noise
  * channel, 1960) with loss of everything in the bad state.
  */
@@ -71,6 +77,7 @@ typedef struct {
   gboolean plain; /* a perfect line: frames pass straight through */
   gboolean bad;   /* Gilbert's bad state */
   VbetRandom random;
+  double wander;            /* of correlated jitter: where it is, in standard deviations */
   gsize kept;               /* bytes in all below */
   VbetStoredFrame *sending; /* in the transmitter until its due */
   VbetCableLine queue;      /* for the transmitter */
