@@ -25,7 +25,7 @@ uninstall-local:
 
 .PHONY: update-po
 update-po:
-	cd $(srcdir) && { find src/gui -name '*.[ch]' -o -name '*.ui'; echo src/engine/model/kinds.c; echo src/engine/model/reach.c; echo src/engine/model/schema.c; } | LC_ALL=C sort | \
+	cd $(srcdir) && { find src/gui -name '*.[ch]' -o -name '*.ui'; printf '%s\n' src/base/impairment.h src/engine/model/kinds.c src/engine/model/reach.c src/engine/model/schema.c; } | LC_ALL=C sort | \
 	  $(XGETTEXT) --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=C_:1c,2 --keyword=ngettext:1,2 \
 	    --package-name=vbet --add-comments=Translators --files-from=- --output=po/vbet.pot
 	cd $(srcdir) && for language in $(PO_LANGUAGES); do \

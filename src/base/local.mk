@@ -4,6 +4,10 @@ libvbet_base_a_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS)
 libvbet_base_a_SOURCES = \
 	src/base/agent-protocol.c \
 	src/base/agent-protocol.h \
+	src/base/cable-quality.c \
+	src/base/cable-quality.h \
+	src/base/cable-quality-json.c \
+	src/base/cable-quality-json.h \
 	src/base/call-filter.c \
 	src/base/call-filter.h \
 	src/base/clean.c \
@@ -18,6 +22,8 @@ libvbet_base_a_SOURCES = \
 	src/base/frr-config.h \
 	src/base/images.c \
 	src/base/images.h \
+	src/base/impairment.c \
+	src/base/impairment.h \
 	src/base/json-guard.c \
 	src/base/json-guard.h \
 	src/base/kernels.c \

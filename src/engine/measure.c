@@ -130,38 +130,43 @@ vbet_measure_interval (double events, double of, double confidence, double *ret_
   *ret_high = events < of ? beta_quantile (events + 1, of - events, 1 - tail) : 1;
 }
 
-/* @weight: how many independent trials one counts for. @least: the lowest share that is as good as @set. */
-static VbetMeasureRow
-judge_share (const char *property, double set, double least, double events, double of, double weight)
+/* What @row says is no verdict, for @reason. */
+static void
+refuse (VbetMeasureRow *row, VbetMeasureReason reason)
 {
-  VbetMeasureRow row
-      = { .property = property, .unit = "share", .set = set, .events = events, .of = of, .high = 1 };
-  if (of < 1) {
-    row.verdict = VBET_MEASURE_UNJUDGED;
-    row.reason = VBET_MEASURE_FEW;
-    return row;
-  }
-  events = CLAMP (events, 0, of);
-  row.measured = events / of;
-  vbet_measure_interval (events * weight, of * weight, CONFIDENCE, &row.low, &row.high);
-  gboolean inside = set >= row.low && least <= row.high;
-  if (set <= 0 || set >= 1)
-    inside = set <= 0 ? events == 0 : events == of;
-  row.verdict = inside ? VBET_MEASURE_CONSISTENT : VBET_MEASURE_INCONSISTENT;
-  return row;
+  row->verdict = VBET_MEASURE_UNJUDGED;
+  row->reason = reason;
 }
 
-static VbetMeasureRow
-unjudged (const char *property, const char *unit, double set, VbetMeasureReason reason)
+static void
+accept_if (VbetMeasureRow *row, gboolean consistent)
 {
-  return (VbetMeasureRow){
-    .property = property, .unit = unit, .set = set, .verdict = VBET_MEASURE_UNJUDGED, .reason = reason
-  };
+  row->verdict = consistent ? VBET_MEASURE_CONSISTENT : VBET_MEASURE_INCONSISTENT;
+}
+
+/* @weight: how many independent trials one counts for. @least: the lowest share that is as good as what is set. */
+static void
+judge_share (VbetMeasureRow *row, double least, double events, double of, double weight)
+{
+  row->events = events;
+  row->of = of;
+  row->high = 1;
+  if (of < 1) {
+    refuse (row, VBET_MEASURE_FEW);
+    return;
+  }
+  events = CLAMP (events, 0, of);
+  row->measured = events / of;
+  vbet_measure_interval (events * weight, of * weight, CONFIDENCE, &row->low, &row->high);
+  gboolean inside = row->set >= row->low && least <= row->high;
+  if (row->set <= 0 || row->set >= 1)
+    inside = row->set <= 0 ? events == 0 : events == of;
+  accept_if (row, inside);
 }
 
 /* In bursts, one lost frame foretells the next: so many independent trials is one. */
 static double
-burst_weight (const VbetMeasureSet *set)
+burst_weight (const VbetCableQuality *set)
 {
   if (set->burst <= 1 || set->loss <= 0 || set->loss >= 1)
     return 1;
@@ -171,50 +176,72 @@ burst_weight (const VbetMeasureSet *set)
   return (1 - alike) / (1 + alike);
 }
 
-static VbetMeasureRow
-judge_burst (const VbetMeasureSet *set, const VbetMeasured *measured)
+static gboolean
+judge_loss (const VbetCableQuality *set, const VbetMeasured *measured, VbetMeasureRow *row)
+{
+  judge_share (row, set->loss, measured->lost, measured->sent, burst_weight (set));
+  return TRUE;
+}
+
+static gboolean
+judge_burst (const VbetCableQuality *set, const VbetMeasured *measured, VbetMeasureRow *row)
 {
   /* Frames that are lost each by itself come in runs, too. */
   double mean = set->burst > 1 ? set->burst : 1 / (1 - MIN (set->loss, 0.999));
-  VbetMeasureRow row = { .property = "burst", .unit = "frames", .set = MAX (set->burst, 1) };
-  row.measured = measured->runs > 0 ? measured->lost / measured->runs : 0;
-  row.events = measured->lost;
-  row.of = measured->runs;
+  row->set = MAX (set->burst, 1);
+  row->measured = measured->runs > 0 ? measured->lost / measured->runs : 0;
+  row->events = measured->lost;
+  row->of = measured->runs;
   double width = measured->runs > 0 ? Z * sqrt (mean * (mean - 1) / measured->runs) : 0;
-  row.low = row.measured - width;
-  row.high = row.measured + width;
-  if (measured->other_frames > OTHERS * measured->sent || measured->runs < 10) {
-    row.verdict = VBET_MEASURE_UNJUDGED;
-    row.reason = measured->runs < 10 ? VBET_MEASURE_FEW : VBET_MEASURE_OTHERS;
-  } else {
+  row->low = row->measured - width;
+  row->high = row->measured + width;
+  if (measured->other_frames > OTHERS * measured->sent || measured->runs < 10)
+    refuse (row, measured->runs < 10 ? VBET_MEASURE_FEW : VBET_MEASURE_OTHERS);
+  else
     /* A little more, since a run is cut where the measurement begins and ends. */
-    row.verdict = fabs (row.measured - mean) <= width + 0.05 * mean ? VBET_MEASURE_CONSISTENT
-                                                                    : VBET_MEASURE_INCONSISTENT;
-  }
-  return row;
+    accept_if (row, fabs (row->measured - mean) <= width + 0.05 * mean);
+  return set->loss > 0 && set->loss < 1 && (set->burst > 1 || row->verdict == VBET_MEASURE_INCONSISTENT);
 }
 
-static VbetMeasureRow
-judge_reorder (const VbetMeasureSet *set, const VbetMeasured *measured)
+/* Of the probes that arrived. */
+static double
+arrived (const VbetMeasured *measured)
 {
-  double swing = set->normal ? 3 * set->jitter : set->jitter;
+  return measured->sent - measured->lost;
+}
+
+static gboolean
+judge_duplicate (const VbetCableQuality *set, const VbetMeasured *measured, VbetMeasureRow *row)
+{
+  judge_share (row, set->duplicate, measured->duplicated, arrived (measured), 1);
+  return TRUE;
+}
+
+static gboolean
+judge_corrupt (const VbetCableQuality *set, const VbetMeasured *measured, VbetMeasureRow *row)
+{
+  judge_share (row, set->corrupt, measured->corrupted, arrived (measured), 1);
+  return TRUE;
+}
+
+static gboolean
+judge_reorder (const VbetCableQuality *set, const VbetMeasured *measured, VbetMeasureRow *row)
+{
+  double swing = vbet_cable_quality_swing (set);
   double pause = 1.5 * measured->pace;
   double before = pause > 0 ? floor ((set->delay - swing) / pause) : 0; /* how many there are to overtake */
   double none = before >= 1 ? pow (MIN (set->reorder + set->loss, 1), before) : 1;
-  VbetMeasureRow row = judge_share ("reorder", set->reorder, set->reorder * (1 - none), measured->reordered,
-                                    measured->ordered, 1);
-  if (set->reorder > 0 && none > 0.05 && row.reason == VBET_MEASURE_NO_REASON) {
-    row.verdict = VBET_MEASURE_UNJUDGED;
-    row.reason = VBET_MEASURE_NO_OVERTAKING;
-  }
-  return row;
+  judge_share (row, set->reorder * (1 - none), measured->reordered, measured->ordered, 1);
+  if (set->reorder > 0 && none > 0.05 && row->reason == VBET_MEASURE_NO_REASON)
+    refuse (row, VBET_MEASURE_NO_OVERTAKING);
+  return TRUE;
 }
 
 /* --- times ------------------------------------------------------------------------------------- */
 
 /* By how much the machine may have moved a time that is not an outlier. */
 static double
-slack (const VbetMeasureSet *set, const VbetMeasured *measured)
+slack (const VbetCableQuality *set, const VbetMeasured *measured)
 {
   return MS + 0.005 * set->delay + 3 * MAX (measured->late, 0);
 }
@@ -222,25 +249,32 @@ slack (const VbetMeasureSet *set, const VbetMeasured *measured)
 /* Whether other frames held up more than a few probes: with jitter, who is behind a late frame is late, too.
  */
 static gboolean
-was_held_up (const VbetMeasureSet *set, const VbetMeasured *measured)
+was_held_up (const VbetCableQuality *set, const VbetMeasured *measured)
 {
-  double swing = set->normal ? 3 * set->jitter : set->jitter;
+  double swing = vbet_cable_quality_swing (set);
   return measured->time > 0 && measured->other_frames / measured->time * 2 * swing > OTHERS;
 }
 
-static VbetMeasureRow
-judge_delay (const VbetMeasureSet *set, const VbetMeasured *measured)
+/* What is alike tells less: so many independent samples as many are. */
+static double
+independent_samples (const VbetCableQuality *set, const VbetMeasured *measured)
 {
-  VbetMeasureRow row = { .property = "delay",
-                         .unit = "ns",
-                         .set = set->delay,
-                         .measured = measured->median,
-                         .low = measured->lowest,
-                         .high = measured->high,
-                         .of = measured->samples };
-  if (measured->samples < 1)
-    return unjudged ("delay", "ns", set->delay, VBET_MEASURE_FEW);
-  double swing = set->normal ? 3 * set->jitter : set->jitter;
+  return measured->samples * (1 - set->correlation) / (1 + set->correlation);
+}
+
+static gboolean
+judge_delay (const VbetCableQuality *set, const VbetMeasured *measured, VbetMeasureRow *row)
+{
+  gboolean normal = set->distribution == VBET_JITTER_NORMAL;
+  if (measured->samples < 1) {
+    refuse (row, VBET_MEASURE_FEW);
+    return TRUE;
+  }
+  row->measured = measured->median;
+  row->low = measured->lowest;
+  row->high = measured->high;
+  row->of = measured->samples;
+  double swing = vbet_cable_quality_swing (set);
   /* Probes that skipped the delay cannot always be told from others. */
   double lowest = set->reorder > 0 ? measured->median : measured->lowest;
   gboolean ok = lowest >= MAX (set->delay - swing, 0) - 2e4;
@@ -250,101 +284,127 @@ judge_delay (const VbetMeasureSet *set, const VbetMeasured *measured)
   } else if (was_held_up (set, measured)) {
     ok = ok && lowest <= most + swing;
   } else {
-    double width = Z * (set->normal ? 1.2533 : 1) * set->jitter / sqrt (measured->samples);
+    double width = Z * (normal ? 1.2533 : 1) * set->jitter / sqrt (independent_samples (set, measured));
     ok = ok && measured->median <= most + width
          && measured->median >= set->delay - slack (set, measured) - width;
   }
-  row.verdict = ok ? VBET_MEASURE_CONSISTENT : VBET_MEASURE_INCONSISTENT;
-  return row;
+  accept_if (row, ok);
+  return TRUE;
 }
 
 /* The spread of the middle 68 % tells: outliers, which a busy machine makes, do not change it. */
-static VbetMeasureRow
-judge_jitter (const VbetMeasureSet *set, const VbetMeasured *measured)
+static gboolean
+judge_jitter (const VbetCableQuality *set, const VbetMeasured *measured, VbetMeasureRow *row)
 {
-  VbetMeasureRow row = { .property = "jitter", .unit = "ns", .set = set->jitter, .of = measured->samples };
-  double swing = set->normal ? 3 * set->jitter : set->jitter;
+  gboolean normal = set->distribution == VBET_JITTER_NORMAL;
+  double swing = vbet_cable_quality_swing (set);
   gboolean cut = set->delay < swing; /* no frame arrives before it was sent: the lower half is not whole */
   double part = cut ? measured->eighty_fourth - measured->median
                     : (measured->eighty_fourth - measured->sixteenth) / 2;
-  row.measured = part / (set->normal ? NORMAL_84 : set->jitter > 0 ? 0.68 : 1);
-  if (measured->samples < (set->jitter > 0 ? 10 : 1)) {
-    row.verdict = VBET_MEASURE_UNJUDGED;
-    row.reason = VBET_MEASURE_FEW;
-    return row;
+  row->of = measured->samples;
+  row->measured = part / (normal ? NORMAL_84 : set->jitter > 0 ? 0.68 : 1);
+  double samples = set->jitter > 0 ? independent_samples (set, measured) : measured->samples;
+  if (samples < (set->jitter > 0 ? 10 : 1)) {
+    refuse (row, VBET_MEASURE_FEW);
+    return TRUE;
   }
-  double error = set->normal ? (cut ? 1.49 : 0.964) : (cut ? 1.39 : 0.686);
-  double width = Z * error * set->jitter / sqrt (measured->samples) + slack (set, measured);
-  row.low = MAX (row.measured - width, 0);
-  row.high = row.measured + width;
-  gboolean held = set->jitter > 0 && was_held_up (set, measured);
-  if (held) {
-    row.verdict = row.measured <= set->jitter + width ? VBET_MEASURE_UNJUDGED : VBET_MEASURE_INCONSISTENT;
-    row.reason = row.verdict == VBET_MEASURE_UNJUDGED ? VBET_MEASURE_OTHERS : VBET_MEASURE_NO_REASON;
-  } else {
-    row.verdict
-        = fabs (row.measured - set->jitter) <= width ? VBET_MEASURE_CONSISTENT : VBET_MEASURE_INCONSISTENT;
-  }
-  return row;
+  double error = normal ? (cut ? 1.49 : 0.964) : (cut ? 1.39 : 0.686);
+  double width = Z * error * set->jitter / sqrt (samples) + slack (set, measured);
+  row->low = MAX (row->measured - width, 0);
+  row->high = row->measured + width;
+  if (set->jitter > 0 && was_held_up (set, measured) && row->measured <= set->jitter + width)
+    refuse (row, VBET_MEASURE_OTHERS);
+  else
+    accept_if (row, fabs (row->measured - set->jitter) <= width);
+  return TRUE;
 }
 
-static VbetMeasureRow
-judge_rate (const VbetMeasureSet *set, const VbetMeasured *measured)
+static gboolean
+judge_rate (const VbetCableQuality *set, const VbetMeasured *measured, VbetMeasureRow *row)
 {
-  VbetMeasureRow row = {
-    .property = "rate", .unit = "bit/s", .set = set->rate, .measured = measured->rate, .of = measured->trains
-  };
-  if (set->rate <= 0)
-    return unjudged ("rate", "bit/s", 0, VBET_MEASURE_NO_LIMIT);
-  if (measured->trains < 1 || measured->span <= 0)
-    return unjudged ("rate", "bit/s", set->rate,
-                     measured->tight > 0 ? VBET_MEASURE_NO_ROOM : VBET_MEASURE_FEW);
+  if (set->rate <= 0) {
+    refuse (row, VBET_MEASURE_NO_LIMIT);
+    return TRUE;
+  }
+  if (measured->trains < 1 || measured->span <= 0) {
+    refuse (row, measured->tight > 0 ? VBET_MEASURE_NO_ROOM : VBET_MEASURE_FEW);
+    return TRUE;
+  }
+  row->measured = measured->rate;
+  row->of = measured->trains;
   double width = set->rate * MIN (0.03 + (1e5 + 3 * MAX (measured->late, 0)) / measured->span, 0.5);
-  row.low = row.measured - width;
-  row.high = row.measured + width;
-  row.verdict
-      = fabs (row.measured - set->rate) <= width ? VBET_MEASURE_CONSISTENT : VBET_MEASURE_INCONSISTENT;
-  return row;
+  row->low = row->measured - width;
+  row->high = row->measured + width;
+  accept_if (row, fabs (row->measured - set->rate) <= width);
+  return TRUE;
 }
 
-static VbetMeasureRow
-judge_up (const VbetMeasureSet *set, const VbetMeasured *measured)
+static gboolean
+judge_up (const VbetCableQuality *set, const VbetMeasured *measured, VbetMeasureRow *row)
 {
   double all = measured->sent + measured->cut + measured->unknown + measured->full + measured->down;
-  VbetMeasureRow row
-      = { .property = "up", .unit = "share", .set = set->up, .events = all - measured->down, .of = all };
-  if (all < 1)
-    return unjudged ("up", "share", set->up, VBET_MEASURE_FEW);
-  row.measured = row.events / all;
-  row.low = row.high = row.measured;
-  double cycle = set->flap[0] + set->flap[1];
+  if (all < 1) {
+    refuse (row, VBET_MEASURE_FEW);
+    return TRUE;
+  }
+  row->events = all - measured->down;
+  row->of = all;
+  row->measured = row->events / all;
+  row->low = row->high = row->measured;
+  double cycle = (double)(set->up_for + set->down_for);
   double width = 0;
   if (set->up && cycle > 0) {
-    row.set = set->flap[0] / cycle;
+    row->set = set->up_for / cycle;
     width = measured->time > 0 ? cycle / measured->time + 0.05 : 1;
   }
-  row.verdict = fabs (row.measured - row.set) <= width ? VBET_MEASURE_CONSISTENT : VBET_MEASURE_INCONSISTENT;
-  return row;
+  accept_if (row, fabs (row->measured - row->set) <= width);
+  return TRUE;
+}
+
+/* --- all of them -------------------------------------------------------------------------------- */
+
+/* In the order in which they are told; what is not here cannot be told from outside, or only from what is.
+ * @judge fills in a row and returns whether there is anything to say. */
+static const struct {
+  VbetImpairmentId impairment;
+  gboolean (*judge) (const VbetCableQuality *set, const VbetMeasured *measured, VbetMeasureRow *row);
+} judges[] = {
+  { VBET_IMPAIRMENT_UP, judge_up },           { VBET_IMPAIRMENT_DELAY, judge_delay },
+  { VBET_IMPAIRMENT_JITTER, judge_jitter },   { VBET_IMPAIRMENT_LOSS, judge_loss },
+  { VBET_IMPAIRMENT_BURST, judge_burst },     { VBET_IMPAIRMENT_DUPLICATE, judge_duplicate },
+  { VBET_IMPAIRMENT_REORDER, judge_reorder }, { VBET_IMPAIRMENT_CORRUPT, judge_corrupt },
+  { VBET_IMPAIRMENT_RATE, judge_rate },
+};
+
+static const char *
+unit_of (const VbetImpairment *impairment)
+{
+  switch (impairment->kind) {
+  case VBET_IMPAIRMENT_TIME:
+    return "ns";
+  case VBET_IMPAIRMENT_BITS:
+    return "bit/s";
+  case VBET_IMPAIRMENT_COUNT:
+  case VBET_IMPAIRMENT_MEAN:
+    return "frames";
+  default:
+    return "share";
+  }
 }
 
 guint
-vbet_measure_judge (const VbetMeasureSet *set, const VbetMeasured *measured,
+vbet_measure_judge (const VbetCableQuality *set, const VbetMeasured *measured,
                     VbetMeasureRow ret_rows[VBET_MEASURE_ROWS])
 {
   guint n = 0;
-  double arrived = measured->sent - measured->lost;
-  ret_rows[n++] = judge_up (set, measured);
-  ret_rows[n++] = judge_delay (set, measured);
-  ret_rows[n++] = judge_jitter (set, measured);
-  ret_rows[n++]
-      = judge_share ("loss", set->loss, set->loss, measured->lost, measured->sent, burst_weight (set));
-  VbetMeasureRow burst = judge_burst (set, measured);
-  if (set->loss > 0 && set->loss < 1 && (set->burst > 1 || burst.verdict == VBET_MEASURE_INCONSISTENT))
-    ret_rows[n++] = burst;
-  ret_rows[n++] = judge_share ("duplicate", set->duplicate, set->duplicate, measured->duplicated, arrived, 1);
-  ret_rows[n++] = judge_reorder (set, measured);
-  ret_rows[n++] = judge_share ("corrupt", set->corrupt, set->corrupt, measured->corrupted, arrived, 1);
-  ret_rows[n++] = judge_rate (set, measured);
+  for (guint i = 0; i < G_N_ELEMENTS (judges); i++) {
+    const VbetImpairment *impairment = &vbet_impairments[judges[i].impairment];
+    ret_rows[n] = (VbetMeasureRow){ .property = impairment->key,
+                                    .unit = unit_of (impairment),
+                                    .set = vbet_cable_quality_get (set, impairment) };
+    if (judges[i].judge (set, measured, &ret_rows[n]))
+      n++;
+  }
   for (guint i = 1; !set->up && i < n; i++)
     if (ret_rows[i].reason != VBET_MEASURE_NO_LIMIT && measured->sent == 0)
       ret_rows[i].reason = VBET_MEASURE_DOWN;

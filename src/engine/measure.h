@@ -19,20 +19,7 @@
 
 #include <json-glib/json-glib.h>
 
-/* A direction's settings; times in nanoseconds, shares from 0 to 1, rates in bits a second. */
-typedef struct {
-  gboolean up;
-  double delay;
-  double jitter;
-  gboolean normal; /* jitter is a standard deviation; else the most it can be */
-  double loss;
-  double burst;
-  double duplicate;
-  double reorder;
-  double corrupt;
-  double rate;    /* 0: no limit */
-  double flap[2]; /* up for, down for; 0: no schedule */
-} VbetMeasureSet;
+#include "base/cable-quality.h"
 
 /* What the switch says of it; the names are those of VbetProbeResult. */
 typedef struct {
@@ -59,7 +46,7 @@ typedef enum {
   VBET_MEASURE_OTHERS,        /* other traffic is in the way */
 } VbetMeasureReason;
 
-#define VBET_MEASURE_ROWS 9
+#define VBET_MEASURE_ROWS VBET_IMPAIRMENTS_SIZE
 
 typedef struct {
   const char *property; /* static: an attribute of the language */
@@ -76,7 +63,7 @@ typedef struct {
 void vbet_measured_read (JsonObject *object, VbetMeasured *ret_measured);
 
 /** vbet_measure_judge: Returns: how many rows. */
-guint vbet_measure_judge (const VbetMeasureSet *set, const VbetMeasured *measured,
+guint vbet_measure_judge (const VbetCableQuality *set, const VbetMeasured *measured,
                           VbetMeasureRow ret_rows[VBET_MEASURE_ROWS]);
 
 /** vbet_measure_interval: @confidence: such as 0.99. The shares that @events of @of trials are consistent

@@ -31,7 +31,6 @@ measurement_free (gpointer data)
   VbetMeasurement *self = data;
   g_clear_pointer (&self->result, g_variant_unref);
   g_free (self->problem);
-  g_free (self->settings);
   g_free (self);
 }
 
@@ -41,22 +40,15 @@ changed (VbetMeasurements *self, const char *cable)
   g_signal_emit_by_name (self, "changed", cable);
 }
 
-/* What is set, as a text to be compared. */
-static char *
+static VbetCableSettings
 settings_of (VbetMeasurements *self, const char *name)
 {
-  static const char *const keys[]
-      = { "up",      "delay", "jitter", "loss",        "burst",  "duplicate", "reorder",
-          "corrupt", "rate",  "queue",  "queue-bytes", "up-for", "down-for" };
   const VbetCable *cable = vbet_topology_cable (vbet_session_get_topology (self->session), name);
-  GString *text = g_string_new (NULL);
-  for (guint way = 0; cable != NULL && way < 2; way++)
-    for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-      g_string_append_printf (text, "%a ",
-                              vbet_attributes_number (cable->attributes, VBET_KIND_CABLE, keys[i], way));
+  VbetCableSettings settings;
+  vbet_cable_settings_init (&settings);
   if (cable != NULL)
-    g_string_append (text, vbet_attributes_text (cable->attributes, VBET_KIND_CABLE, "distribution"));
-  return g_string_free (text, FALSE);
+    vbet_attributes_quality (cable->attributes, &settings);
+  return settings;
 }
 
 /* --- the engine -------------------------------------------------------------------- */
@@ -188,8 +180,8 @@ gboolean
 vbet_measurements_is_old (VbetMeasurements *self, const char *cable)
 {
   const VbetMeasurement *measurement = g_hash_table_lookup (self->cables, cable);
-  g_autofree char *now = settings_of (self, cable);
-  return measurement != NULL && strcmp (measurement->settings, now) != 0;
+  VbetCableSettings now = settings_of (self, cable);
+  return measurement != NULL && !vbet_cable_settings_equal (&measurement->settings, &now);
 }
 
 /* --- life --------------------------------------------------------------------------------- */

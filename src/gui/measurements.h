@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "base/cable-quality.h"
 #include "gui/runner.h"
 
 typedef struct {
@@ -16,8 +17,9 @@ typedef struct {
   double share;     /* of it that is done, 0 to 1 */
   GVariant *result; /* (nullable): "cable.measure" of vbetd(8) */
   char *problem;    /* (nullable): one sentence: why there is none */
-  char *settings;   /* private: what was set */
-  guint number;     /* private */
+  /* private */
+  VbetCableSettings settings; /* what was set */
+  guint number;
 } VbetMeasurement;
 
 #define VBET_TYPE_MEASUREMENTS (vbet_measurements_get_type ())

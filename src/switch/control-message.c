@@ -5,6 +5,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "base/cable-quality-json.h"
 #include "base/json-guard.h"
 #include "switch/core/stp.h"
 #include "switch/core/vxlan.h"
@@ -15,7 +16,6 @@
 #define AGEING_MAX 1000000 /* seconds; the top of IEEE 802.1Q's range */
 #define MTU_DEFAULT 1500
 #define SPEED_DEFAULT 10000 /* Mbit/s */
-#define TIME_MAX 3.6e12     /* nanoseconds */
 
 static const struct {
   const char *name;
@@ -107,71 +107,6 @@ read_op (JsonObject *object, VbetControlOp *ret_op)
     }
   }
   return FALSE;
-}
-
-static gboolean
-read_number (JsonObject *object, const char *name, double minimum, double maximum, double *value)
-{
-  JsonNode *node = json_object_get_member (object, name);
-  if (node == NULL)
-    return TRUE;
-  if (!JSON_NODE_HOLDS_VALUE (node)
-      || (json_node_get_value_type (node) != G_TYPE_INT64
-          && json_node_get_value_type (node) != G_TYPE_DOUBLE))
-    return FALSE;
-  *value = json_node_get_double (node);
-  return *value >= minimum && *value <= maximum;
-}
-
-static gboolean
-read_quality (JsonObject *object, VbetCableQuality *ret_quality)
-{
-  double delay = 0, jitter = 0, queue = VBET_CABLE_QUEUE_DEFAULT, queue_bytes = 0;
-  g_autofree char *distribution = dup_string (object, "distribution");
-  ret_quality->up = get_boolean (object, "up", TRUE);
-  ret_quality->distribution
-      = g_strcmp0 (distribution, "normal") == 0 ? VBET_JITTER_NORMAL : VBET_JITTER_UNIFORM;
-  gboolean ok = read_number (object, "delay", 0, TIME_MAX, &delay)
-                && read_number (object, "jitter", 0, TIME_MAX, &jitter)
-                && read_number (object, "loss", 0, 1, &ret_quality->loss)
-                && read_number (object, "burst", 0, 1e6, &ret_quality->burst)
-                && read_number (object, "duplicate", 0, 1, &ret_quality->duplicate)
-                && read_number (object, "reorder", 0, 1, &ret_quality->reorder)
-                && read_number (object, "corrupt", 0, 1, &ret_quality->corrupt)
-                && read_number (object, "rate", 0, 1e13, &ret_quality->rate)
-                && read_number (object, "queue", 0, 1e9, &queue)
-                && read_number (object, "queue-bytes", 0, 1e15, &queue_bytes);
-  ret_quality->delay = (gint64)delay;
-  ret_quality->jitter = (gint64)jitter;
-  ret_quality->queue = (guint)queue;
-  ret_quality->queue_bytes = (gsize)queue_bytes;
-  return ok && vbet_cable_quality_is_valid (ret_quality);
-}
-
-/* Returns: FALSE when something of it makes no sense. */
-static gboolean
-read_settings (JsonObject *object, VbetFabricCableSettings *ret_settings)
-{
-  gboolean ok = TRUE;
-  for (guint way = 0; way < 2; way++)
-    vbet_cable_quality_init (&ret_settings->quality[way]);
-  JsonNode *node = json_object_get_member (object, "quality");
-  if (node != NULL && JSON_NODE_HOLDS_ARRAY (node)
-      && json_array_get_length (json_node_get_array (node)) == 2) {
-    for (guint way = 0; way < 2; way++) {
-      JsonNode *one = json_array_get_element (json_node_get_array (node), way);
-      ok &= JSON_NODE_HOLDS_OBJECT (one)
-            && read_quality (json_node_get_object (one), &ret_settings->quality[way]);
-    }
-  } else if (node != NULL) {
-    ok = FALSE;
-  }
-  double up_for = 0, down_for = 0;
-  ok &= read_number (object, "up-for", 0, TIME_MAX, &up_for)
-        && read_number (object, "down-for", 0, TIME_MAX, &down_for);
-  ret_settings->flap[0] = (gint64)up_for;
-  ret_settings->flap[1] = (gint64)down_for;
-  return ok;
 }
 
 static gboolean
@@ -305,10 +240,12 @@ read_command (JsonObject *object, VbetControlOp op, gint64 id)
   self->replays = (guint)get_int (object, "replays", 0, G_MAXINT32, 0);
   read_message (object, self);
   gboolean capture_ok = read_capture (object, &self->capture);
-  self->invalid = !capture_ok || !read_settings (object, &self->settings)
-                  || !read_vlans (object, "vlans", &self->bridge_settings.vlans)
-                  || !read_vlans (object, "trunk", &self->trunk)
-                  || (op == VBET_CONTROL_IDENTIFY && !read_identity (object, &self->identity));
+  self->invalid
+      = !capture_ok
+        || !vbet_cable_settings_from_json (&self->settings, json_object_get_member (object, "quality"))
+        || !read_vlans (object, "vlans", &self->bridge_settings.vlans)
+        || !read_vlans (object, "trunk", &self->trunk)
+        || (op == VBET_CONTROL_IDENTIFY && !read_identity (object, &self->identity));
   read_end (object, &self->end);
   read_ends (object, self->ends);
   return self;

@@ -70,11 +70,11 @@ typedef struct {
   gsize message_size;
   char *cable;
   VbetControlEnd ends[2];
-  VbetFabricCableSettings settings; /* of a cable; default: perfect */
-  VbetCaptureSettings capture;      /* of add-capture */
-  VbetProbeWish wish;               /* of measure */
-  VbetFarIdentity identity;         /* of identify */
-  gboolean invalid;                 /* settings, VLANs or the identity make no sense */
+  VbetCableSettings settings;  /* of a cable; default: perfect */
+  VbetCaptureSettings capture; /* of add-capture */
+  VbetProbeWish wish;          /* of measure */
+  VbetFarIdentity identity;    /* of identify */
+  gboolean invalid;            /* settings, VLANs or the identity make no sense */
 } VbetControlCommand;
 
 /**

@@ -3,6 +3,7 @@
 
 #include "switch/control-state.h"
 
+#include "base/cable-quality-json.h"
 #include "base/mac.h"
 
 #define ENTRIES_PER_PART 100 /* of some hundred bytes each: far below what a socket takes as one message */
@@ -67,15 +68,7 @@ static void
 add_effects (JsonBuilder *builder, const char *name, const VbetCableEffects *effects)
 {
   json_builder_set_member_name (builder, name);
-  json_builder_begin_array (builder);
-  json_builder_add_int_value (builder, (gint64)effects->lost);
-  json_builder_add_int_value (builder, (gint64)effects->overflowed);
-  json_builder_add_int_value (builder, (gint64)effects->duplicated);
-  json_builder_add_int_value (builder, (gint64)effects->reordered);
-  json_builder_add_int_value (builder, (gint64)effects->corrupted);
-  json_builder_add_int_value (builder, effects->waiting);
-  json_builder_add_int_value (builder, effects->flying);
-  json_builder_end_array (builder);
+  vbet_cable_effects_to_json (effects, builder);
 }
 
 /* Opens an object in the array, in a new part when the present one is full. */

@@ -47,10 +47,7 @@
  * (of the spanning tree, default 32768), mirror (NIC, 0: none), vlans. vlans and trunk are sets as
  * base/vlan-set.h writes them; vlan is the VLAN of untagged frames, 0: none.
  *
- * The settings of a cable, each of which may be missing (a perfect cable): quality, an array of two objects,
- * from the first end to the second and back, each with up (default true), delay, jitter (ns), distribution
- * "uniform"|"normal", loss, duplicate, reorder, corrupt (shares, 0 to 1), burst (mean frames lost in a row),
- * rate (bits a second), queue (frames, default 1000), queue-bytes; and up-for, down-for (ns): a schedule.
+ * The settings of a cable are its quality, as base/cable-quality-json.h writes it; what is missing is perfect.
  *
  * The answer to "state" is any number of messages with "part":true and arrays,
  * each of which may be missing, then the usual {"id":N,"ok":true}:
@@ -61,8 +58,8 @@
  *   macs     [{bridge, mac "02:00:00:00:00:01", vlan, nic (0: a stock guest), age (s)}], at most 1000 a
  * bridge
  *
- * where rx and tx (as the device sees it), ab and ba are [frames, bytes, dropped], and the effects are
- * [lost, overflowed, duplicated, reordered, corrupted, waiting, flying].
+ * where rx and tx (as the device sees it), ab and ba are [frames, bytes, dropped], and the effects are as
+ * base/cable-quality-json.h writes them.
  *
  * Notifications have no id:
  *

@@ -153,28 +153,20 @@ vbet_fabric_set_link_changed (VbetFabric *self, VbetFabricLinkChanged link_chang
   self->link_data = user_data;
 }
 
-static gboolean
-settings_are_valid (const VbetFabricCableSettings *settings)
-{
-  return vbet_cable_quality_is_valid (&settings->quality[0])
-         && vbet_cable_quality_is_valid (&settings->quality[1]) && settings->flap[0] >= 0
-         && settings->flap[1] >= 0;
-}
-
 static void
-cable_set (FabricCable *self, const VbetFabricCableSettings *settings, gint64 now)
+cable_set (FabricCable *self, const VbetCableSettings *settings, gint64 now)
 {
   for (guint end = 0; end < 2; end++)
     vbet_cable_set (&self->core, end, &settings->quality[end], now);
-  vbet_cable_set_flap (&self->core, settings->flap[0], settings->flap[1], now);
+  vbet_cable_set_flap (&self->core, settings->quality[0].up_for, settings->quality[0].down_for, now);
   vbet_fabric_reschedule (self);
 }
 
 int
 vbet_fabric_add_cable (VbetFabric *self, const char *name, const char *device_a, guint nic_a,
-                       const char *device_b, guint nic_b, const VbetFabricCableSettings *settings, gint64 now)
+                       const char *device_b, guint nic_b, const VbetCableSettings *settings, gint64 now)
 {
-  if (!is_name (name) || (settings != NULL && !settings_are_valid (settings)))
+  if (!is_name (name) || (settings != NULL && !vbet_cable_settings_is_valid (settings)))
     return -EINVAL;
   if (g_hash_table_contains (self->cables, name))
     return -EEXIST;
@@ -206,13 +198,12 @@ vbet_fabric_add_cable (VbetFabric *self, const char *name, const char *device_a,
 }
 
 int
-vbet_fabric_set_cable (VbetFabric *self, const char *name, const VbetFabricCableSettings *settings,
-                       gint64 now)
+vbet_fabric_set_cable (VbetFabric *self, const char *name, const VbetCableSettings *settings, gint64 now)
 {
   FabricCable *cable = name != NULL ? g_hash_table_lookup (self->cables, name) : NULL;
   if (cable == NULL)
     return -ENOENT;
-  if (!settings_are_valid (settings))
+  if (!vbet_cable_settings_is_valid (settings))
     return -EINVAL;
   self->now = now;
   cable_set (cable, settings, now);

@@ -101,20 +101,12 @@ int vbet_fabric_remove_port (VbetFabric *self, const char *device, guint nic);
 /** vbet_fabric_remove_direct_port: @endpoint: of vbet_fabric_add_direct_port(); it is freed. */
 void vbet_fabric_remove_direct_port (VbetFabric *self, VbetEndpoint *endpoint);
 
-/* What a cable does to its frames. */
-typedef struct {
-  VbetCableQuality quality[2]; /* from the first end to the second, and back */
-  gint64 flap[2];              /* up for, down for; nanoseconds; 0: no schedule */
-} VbetFabricCableSettings;
-
-/** vbet_fabric_add_cable: @settings: (nullable): NULL: a perfect cable. -EINVAL also when they make no sense.
- */
+/** vbet_fabric_add_cable: @settings: (nullable): NULL: a perfect cable; what is of the whole cable is that of the
+ * first direction. -EINVAL also when they make no sense. */
 int vbet_fabric_add_cable (VbetFabric *self, const char *name, const char *device_a, guint nic_a,
-                           const char *device_b, guint nic_b, const VbetFabricCableSettings *settings,
-                           gint64 now);
+                           const char *device_b, guint nic_b, const VbetCableSettings *settings, gint64 now);
 /** vbet_fabric_set_cable: all of its settings. @now: nanoseconds. Returns: 0, -ENOENT, -EINVAL. */
-int vbet_fabric_set_cable (VbetFabric *self, const char *name, const VbetFabricCableSettings *settings,
-                           gint64 now);
+int vbet_fabric_set_cable (VbetFabric *self, const char *name, const VbetCableSettings *settings, gint64 now);
 /** vbet_fabric_remove_cable: what is on its way in it is lost. Returns: 0 or -ENOENT. */
 int vbet_fabric_remove_cable (VbetFabric *self, const char *name);
 

@@ -25,21 +25,22 @@ typedef struct {
   VbetCableQuality quality;
 } Kind;
 
-#define LINE .up = TRUE, .queue = VBET_CABLE_QUEUE_DEFAULT
+#define LINE .up = TRUE, .queue = 1000, .burst = 1
+#define LINE_WITH_BURSTS .up = TRUE, .queue = 1000, .burst = 4
 
 static const Kind kinds[] = {
   { "nothing", { LINE } },
   { "delay=1ms", { LINE, .delay = MILLISECOND } },
   { "delay=1ms jitter=0.5ms", { LINE, .delay = MILLISECOND, .jitter = MILLISECOND / 2 } },
   { "loss=1%", { LINE, .loss = 0.01 } },
-  { "loss=1% burst=4", { LINE, .loss = 0.01, .burst = 4 } },
+  { "loss=1% burst=4", { LINE_WITH_BURSTS, .loss = 0.01 } },
   { "duplicate=1%", { LINE, .duplicate = 0.01 } },
   { "reorder=1% delay=1ms", { LINE, .reorder = 0.01, .delay = MILLISECOND } },
   { "corrupt=1%", { LINE, .corrupt = 0.01 } },
   { "rate=1Gbit", { LINE, .rate = 1e9 } },
   { "rate=1Gbit delay=1ms", { LINE, .rate = 1e9, .delay = MILLISECOND } },
   { "all of them",
-    { LINE, .rate = 1e9, .delay = MILLISECOND, .jitter = MILLISECOND / 2, .loss = 0.01, .burst = 4,
+    { LINE_WITH_BURSTS, .rate = 1e9, .delay = MILLISECOND, .jitter = MILLISECOND / 2, .loss = 0.01,
       .duplicate = 0.01, .reorder = 0.01, .corrupt = 0.01 } },
 };
 
@@ -75,7 +76,7 @@ cpu_seconds (void)
 static void
 line_init (Line *self, const VbetCableQuality *quality)
 {
-  VbetFabricCableSettings settings = { .quality = { *quality, *quality } };
+  VbetCableSettings settings = { .quality = { *quality, *quality } };
   self->fabric = vbet_fabric_new (1);
   vbet_fabric_add_bridge (self->fabric, "s", vbet_relay_class_find ("switch"), G_MAXINT64);
   for (guint i = 0; i < 2; i++) {

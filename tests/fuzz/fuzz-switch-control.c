@@ -20,5 +20,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_assert_cmpuint (command->mtu, <=, VBET_FRAME_MTU_MAX);
   g_assert_cmpint (command->bridge_settings.ageing, >=, 0);
   g_assert_cmpuint (command->end.nic, <=, VBET_FABRIC_NIC_MAX);
+  g_assert_true (vbet_cable_settings_is_valid (&command->settings));
   return 0;
 }

@@ -87,31 +87,31 @@ add_device (World *world, guint n)
 }
 
 /* A quality for one byte. Corruption is left out: every frame that comes out must have been put in. */
-static VbetFabricCableSettings
+static VbetCableSettings
 settings_for (guint8 what)
 {
-  VbetFabricCableSettings settings = { .flap = { 0, 0 } };
+  VbetCableSettings settings;
+  vbet_cable_settings_init (&settings);
   for (guint way = 0; way < 2; way++) {
     VbetCableQuality *quality = &settings.quality[way];
-    vbet_cable_quality_init (quality);
     quality->up = (what & 0x40) == 0;
     quality->delay = (what & 1) != 0 ? what * 3 : 0;
     quality->jitter = (what & 2) != 0 ? 50 : 0;
     quality->loss = (what & 4) != 0 ? 0.3 : 0;
-    quality->burst = way * 3;
+    quality->burst = 1 + way * 2;
     quality->duplicate = (what & 8) != 0 ? 0.3 : 0;
     quality->reorder = (what & 0x10) != 0 ? 0.3 : 0;
     quality->rate = (what & 0x20) != 0 ? 1e10 : 0;
-    quality->queue = what & 0xf;
+    quality->queue = 1 + (what & 0xf);
+    quality->up_for = quality->down_for = (what & 0x80) != 0 ? VBET_CABLE_FLAP_MIN : 0;
   }
-  settings.flap[0] = settings.flap[1] = (what & 0x80) != 0 ? 1000 : 0;
   return settings;
 }
 
 static void
 plug (World *world, guint8 what, gint64 now)
 {
-  VbetFabricCableSettings settings = settings_for (what);
+  VbetCableSettings settings = settings_for (what);
   char name[4];
   const char *a;
   const char *b;
@@ -130,7 +130,7 @@ change (World *world, guint8 action, guint8 what, gint64 now)
   char name[4];
   const char *device;
   guint nic;
-  VbetFabricCableSettings settings;
+  VbetCableSettings settings;
   Port *port = &world->ports[what % DEVICES];
   switch (action % 6) {
   case 0:

@@ -40,6 +40,20 @@ def delay_is_set_and_changed(place):
     place.stop(lab)
 
 
+def correlated_jitter(place):
+    lab = place.run(place.write("pair.vbet", PAIR % ", delay=30ms, jitter=10ms, correlation=90%/50%"))
+    round_trips(place, lab, 1)  # ARP
+    times = round_trips(place, lab, 10)
+    assert len(times) == 10 and min(times) >= 40, times
+    place.ctl("call", lab, "set(c, distribution=normal, jitter=5ms, correlation=99%)")
+    times = round_trips(place, lab, 10)
+    assert len(times) == 10 and min(times) >= 30, times
+    refused = place.ctl("call", lab, "set(c, correlation=100%)", check=False)
+    assert refused.returncode != 0 and "correlation must be between 0% and 99%, not 100%" in refused.stderr, refused
+    assert not [call for call in place.rpc(lab, "lab.calls")["calls"] if call["state"] == "failed"]
+    place.stop(lab)
+
+
 def loss_of_one_direction(place):
     lab = place.run(place.write("pair.vbet", PAIR % ", loss=0%/100%"))
     place.exec(lab, "h1", "arp", "-s", "10.0.0.2", place.device(lab, "h2")["nics"][0]["mac"])
@@ -201,6 +215,7 @@ def the_quality_survives_the_switch(place):
 
 vbetlab.main(
     delay_is_set_and_changed,
+    correlated_jitter,
     loss_of_one_direction,
     rate_limits_tcp,
     the_peer_takes_the_carrier,

@@ -32,6 +32,12 @@ tests_unit_test_manual_SOURCES = tests/unit/test-manual.c
 tests_unit_test_manual_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_manual_LDADD = $(MODEL_TEST_LIBS)
 
+check_PROGRAMS += tests/unit/test-impairment
+TESTS += tests/unit/test-impairment
+tests_unit_test_impairment_SOURCES = tests/unit/test-impairment.c $(MODEL_TEST_SOURCES)
+tests_unit_test_impairment_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_impairment_LDADD = $(MODEL_TEST_LIBS)
+
 check_PROGRAMS += tests/unit/test-generate
 TESTS += tests/unit/test-generate
 tests_unit_test_generate_SOURCES = tests/unit/test-generate.c $(MODEL_TEST_SOURCES)

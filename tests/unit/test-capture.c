@@ -227,7 +227,7 @@ on_closed (VbetCapture *capture, gpointer user_data)
 }
 
 static void
-rig_open (Rig *self, const VbetCaptureSettings *settings, const VbetFabricCableSettings *cable)
+rig_open (Rig *self, const VbetCaptureSettings *settings, const VbetCableSettings *cable)
 {
   int sockets[2];
   int result = 0;
@@ -320,10 +320,9 @@ test_both_ends (void)
   Rig rig;
   VbetCaptureSettings settings
       = { .ends = { TRUE, TRUE }, .name = { (char *)"c a", (char *)"c b" }, .snaplen = 20 };
-  VbetFabricCableSettings cable = { .flap = { 0, 0 } };
+  VbetCableSettings cable;
   Seen seen = { vbet_packets_new (), g_string_new (NULL), 0 };
-  vbet_cable_quality_init (&cable.quality[0]);
-  vbet_cable_quality_init (&cable.quality[1]);
+  vbet_cable_settings_init (&cable);
   cable.quality[1].up = FALSE;
   rig_open (&rig, &settings, &cable);
   rig_send (&rig, 0, 60, 1);

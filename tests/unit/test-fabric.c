@@ -21,8 +21,8 @@ typedef struct {
 static int
 set_up (VbetFabric *fabric, const char *cable, gboolean up)
 {
-  VbetFabricCableSettings settings = { .flap = { 0, 0 } };
-  vbet_cable_quality_init (&settings.quality[0]);
+  VbetCableSettings settings;
+  vbet_cable_settings_init (&settings);
   settings.quality[0].up = up;
   settings.quality[1] = settings.quality[0];
   return vbet_fabric_set_cable (fabric, cable, &settings, 0);
@@ -347,10 +347,10 @@ static void
 storm_in_loop (const VbetRelayClass *kind, gint64 delay)
 {
   VbetFabric *fabric = vbet_fabric_new (1);
-  VbetFabricCableSettings settings = { .flap = { 0, 0 } };
+  VbetCableSettings settings;
   FakePort h[3];
   gint64 now = 0;
-  vbet_cable_quality_init (&settings.quality[0]);
+  vbet_cable_settings_init (&settings);
   settings.quality[0].delay = delay;
   settings.quality[1] = settings.quality[0];
   build_star (fabric, h, kind);
@@ -501,9 +501,8 @@ test_state (void)
 static int
 set_rate (VbetFabric *fabric, const char *cable, double there, double back, gint64 now)
 {
-  VbetFabricCableSettings settings = { .flap = { 0, 0 } };
-  vbet_cable_quality_init (&settings.quality[0]);
-  settings.quality[1] = settings.quality[0];
+  VbetCableSettings settings;
+  vbet_cable_settings_init (&settings);
   settings.quality[0].rate = there;
   settings.quality[1].rate = back;
   return vbet_fabric_set_cable (fabric, cable, &settings, now);

@@ -69,6 +69,8 @@ test_keys (void)
   check ("x = alloc(cable, del^, delay=1ms)", "");
   check ("x = attach(alloc(router), alloc(NIC, i^))", "ip");
   check ("link(r1, r2, jit^", "jitter");
+  check ("link(r1, r2, correl^", "correlation");
+  check ("link(r1, r2, correlation=5^", "50%");
   check ("set(c1, dela^)", "delay");
   check ("set(sw, ag^)", "ageing");
   check ("set(NIC(r1, 2), mt^)", "mtu");

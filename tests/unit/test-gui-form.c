@@ -193,6 +193,15 @@ test_fields_of_one (void)
   VBET_ASSERT_TEXT (find (of_cable, "delay")->texts[1], "40ms");
   CU_ASSERT_FALSE (find (of_cable, "loss")->is_pair);
   VBET_ASSERT_TEXT (find (of_cable, "loss")->texts[1], "1%");
+  static const char *const first[] = { "up", "rate", "delay", "loss", "jitter", "distribution" };
+  CU_ASSERT_EQUAL_FATAL (of_cable->len, VBET_IMPAIRMENTS_SIZE);
+  for (guint i = 0; i < of_cable->len; i++) {
+    const VbetFormField *field = of_cable->pdata[i];
+    VBET_ASSERT_TEXT (field->label, vbet_impairment_find (field->spec->key)->label);
+    CU_ASSERT_EQUAL (field->is_main, i < 5);
+    if (i < G_N_ELEMENTS (first))
+      VBET_ASSERT_TEXT (field->spec->key, first[i]);
+  }
   VbetObject nic = { VBET_KIND_NIC, "h1", 1 };
   g_autoptr (GPtrArray) of_nic = fields_of (session, &nic, 1);
   VBET_ASSERT_TEXT (find (of_nic, "ip")->texts[0], "10.0.0.2/24, 2001:db8::2/64");

@@ -140,25 +140,8 @@ perfect (void)
   return quality;
 }
 
-static VbetMeasureSet
-set_of (const VbetCableQuality *quality)
-{
-  return (VbetMeasureSet){
-    .up = quality->up,
-    .delay = (double)quality->delay,
-    .jitter = (double)quality->jitter,
-    .normal = quality->distribution == VBET_JITTER_NORMAL,
-    .loss = quality->loss,
-    .burst = quality->burst,
-    .duplicate = quality->duplicate,
-    .reorder = quality->reorder,
-    .corrupt = quality->corrupt,
-    .rate = quality->rate,
-  };
-}
-
 static VbetMeasureRow
-find_row (const VbetMeasureSet *set, const VbetMeasured *measured, const char *property)
+find_row (const VbetCableQuality *set, const VbetMeasured *measured, const char *property)
 {
   VbetMeasureRow rows[VBET_MEASURE_ROWS];
   guint n = vbet_measure_judge (set, measured, rows);
@@ -170,7 +153,7 @@ find_row (const VbetMeasureSet *set, const VbetMeasured *measured, const char *p
 
 /* Returns: how many rows are inconsistent; says which. */
 static guint
-count_bad (const VbetMeasureSet *set, const VbetMeasured *measured, const char *wanted)
+count_bad (const VbetCableQuality *set, const VbetMeasured *measured, const char *wanted)
 {
   VbetMeasureRow rows[VBET_MEASURE_ROWS];
   guint bad = 0;
@@ -195,8 +178,8 @@ check_quality (const VbetCableQuality *quality, const char *property, gint64 lat
   Bench *bench = bench_new (quality, NULL);
   bench->late = late;
   bench_run (bench, &wish, G_MAXINT64);
-  VbetMeasureSet set = set_of (quality);
-  VbetMeasureSet none = set_of (&plain);
+  VbetCableQuality set = *quality;
+  VbetCableQuality none = plain;
   CU_ASSERT_EQUAL (count_bad (&set, &bench->measured[0], NULL), 0);
   CU_ASSERT_EQUAL (count_bad (&none, &bench->measured[1], NULL), 0);
   CU_ASSERT_EQUAL (find_row (&set, &bench->measured[0], property).verdict, VBET_MEASURE_CONSISTENT);
@@ -213,7 +196,7 @@ static void
 test_perfect (void)
 {
   VbetCableQuality quality = perfect ();
-  VbetMeasureSet set = set_of (&quality);
+  VbetCableQuality set = quality;
   VbetProbeWish wish = { 0 };
   Bench *bench = bench_new (&quality, &quality);
   bench_run (bench, &wish, G_MAXINT64);
@@ -249,6 +232,9 @@ test_jitter (void)
   check_quality (&quality, "jitter", 0);
   quality.distribution = VBET_JITTER_NORMAL;
   check_quality (&quality, "jitter", 0);
+  quality.correlation = 0.5;
+  check_quality (&quality, "jitter", 0);
+  quality.correlation = 0;
   quality.delay = 15 * MS; /* less than the jitter's swing */
   quality.jitter = 20 * MS;
   check_quality (&quality, "jitter", 0);
@@ -325,28 +311,19 @@ test_wrong (void)
   quality.rate = 10e6;
   Bench *bench = bench_new (&quality, NULL);
   bench_run (bench, &wish, G_MAXINT64);
-  VbetMeasureSet right = set_of (&quality);
+  VbetCableQuality right = quality;
   CU_ASSERT_EQUAL (count_bad (&right, &bench->measured[0], NULL), 0);
   static const struct {
     const char *property;
-    gsize member;
     double value;
   } wrong[] = {
-    { "delay", G_STRUCT_OFFSET (VbetMeasureSet, delay), 60.0 * MS },
-    { "delay", G_STRUCT_OFFSET (VbetMeasureSet, delay), 80.0 * MS },
-    { "jitter", G_STRUCT_OFFSET (VbetMeasureSet, jitter), 20.0 * MS },
-    { "jitter", G_STRUCT_OFFSET (VbetMeasureSet, jitter), 5.0 * MS },
-    { "loss", G_STRUCT_OFFSET (VbetMeasureSet, loss), 0.065 },
-    { "loss", G_STRUCT_OFFSET (VbetMeasureSet, loss), 0.037 },
-    { "duplicate", G_STRUCT_OFFSET (VbetMeasureSet, duplicate), 0.03 },
-    { "corrupt", G_STRUCT_OFFSET (VbetMeasureSet, corrupt), 0.03 },
-    { "reorder", G_STRUCT_OFFSET (VbetMeasureSet, reorder), 0.07 },
-    { "rate", G_STRUCT_OFFSET (VbetMeasureSet, rate), 9e6 },
-    { "rate", G_STRUCT_OFFSET (VbetMeasureSet, rate), 11e6 },
+    { "delay", 60.0 * MS }, { "delay", 80.0 * MS }, { "jitter", 20.0 * MS }, { "jitter", 5.0 * MS },
+    { "loss", 0.065 },      { "loss", 0.037 },      { "duplicate", 0.03 },   { "corrupt", 0.03 },
+    { "reorder", 0.07 },    { "rate", 9e6 },        { "rate", 11e6 },
   };
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++) {
-    VbetMeasureSet set = right;
-    G_STRUCT_MEMBER (double, &set, wrong[i].member) = wrong[i].value;
+    VbetCableQuality set = right;
+    CU_ASSERT_TRUE (vbet_cable_quality_put (&set, vbet_impairment_find (wrong[i].property), wrong[i].value));
     CU_ASSERT (count_bad (&set, &bench->measured[0], wrong[i].property) >= 1);
     CU_ASSERT_EQUAL (find_row (&set, &bench->measured[0], wrong[i].property).verdict,
                      VBET_MEASURE_INCONSISTENT);
@@ -363,7 +340,7 @@ test_bursts (void)
   quality.burst = 5;
   Bench *bench = bench_new (&quality, NULL);
   bench_run (bench, &wish, G_MAXINT64);
-  VbetMeasureSet set = set_of (&quality);
+  VbetCableQuality set = quality;
   CU_ASSERT_EQUAL (count_bad (&set, &bench->measured[0], NULL), 0);
   CU_ASSERT_EQUAL (find_row (&set, &bench->measured[0], "burst").verdict, VBET_MEASURE_CONSISTENT);
   set.burst = 10;
@@ -387,14 +364,15 @@ test_in_use (void)
   bench->size = 1514; /* 8 Mbit/s of 10 */
   bench->pause = (gint64)(1514 * 8 / 8e6 * 1e9);
   bench_run (bench, &wish, G_MAXINT64);
-  VbetMeasureSet set = set_of (&quality);
+  VbetCableQuality set = quality;
   const VbetMeasured *measured = &bench->measured[0];
   CU_ASSERT_EQUAL (count_bad (&set, measured, NULL), 0);
   CU_ASSERT_EQUAL (find_row (&set, measured, "delay").verdict, VBET_MEASURE_CONSISTENT);
   CU_ASSERT_EQUAL (find_row (&set, measured, "rate").verdict, VBET_MEASURE_CONSISTENT);
   CU_ASSERT (measured->waited > 0.3 * MS); /* behind full frames */
   CU_ASSERT (measured->other_frames > 3000);
-  CU_ASSERT_EQUAL (bench->cable.directions[0].effects.overflowed, 0); /* no train pushed anybody out */
+  CU_ASSERT_EQUAL (bench->cable.directions[0].effects.hits[VBET_IMPAIRMENT_QUEUE],
+                   0); /* no train pushed anybody out */
   CU_ASSERT_EQUAL (bench->cable.directions[0].counters.frames, bench->others);
   bench_free (bench);
 }
@@ -411,7 +389,7 @@ test_queues (void)
   bench->size = 1514; /* twice the rate */
   bench->pause = (gint64)(1514 * 8 / 20e6 * 1e9);
   bench_run (bench, &wish, G_MAXINT64);
-  VbetMeasureSet set = set_of (&quality);
+  VbetCableQuality set = quality;
   CU_ASSERT_EQUAL (count_bad (&set, &bench->measured[0], NULL), 0);
   CU_ASSERT (bench->measured[0].full > 0);
   CU_ASSERT_EQUAL (bench->measured[0].lost, 0); /* what found no room was not lost by the line */
@@ -434,8 +412,8 @@ test_down (void)
   down.up = FALSE;
   Bench *bench = bench_new (&down, &up);
   bench_run (bench, &wish, G_MAXINT64);
-  VbetMeasureSet set = set_of (&down);
-  VbetMeasureSet other = set_of (&up);
+  VbetCableQuality set = down;
+  VbetCableQuality other = up;
   CU_ASSERT_EQUAL (find_row (&set, &bench->measured[0], "up").verdict, VBET_MEASURE_CONSISTENT);
   CU_ASSERT_EQUAL (find_row (&set, &bench->measured[0], "loss").reason, VBET_MEASURE_DOWN);
   CU_ASSERT_EQUAL (count_bad (&set, &bench->measured[0], NULL), 0);
@@ -453,14 +431,14 @@ test_flap (void)
   Bench *bench = bench_new (&quality, NULL);
   vbet_cable_set_flap (&bench->cable, 300 * MS, 100 * MS, 0);
   bench_run (bench, &wish, G_MAXINT64);
-  VbetMeasureSet set = set_of (&quality);
-  set.flap[0] = 300.0 * MS;
-  set.flap[1] = 100.0 * MS;
+  VbetCableQuality set = quality;
+  set.up_for = 300.0 * MS;
+  set.down_for = 100.0 * MS;
   CU_ASSERT_EQUAL (count_bad (&set, &bench->measured[0], NULL), 0);
   CU_ASSERT (bench->measured[0].cut > 0);
   CU_ASSERT_EQUAL (bench->measured[0].lost, 0); /* what was cut was not lost by the line */
-  set.flap[0] = 100.0 * MS;
-  set.flap[1] = 300.0 * MS;
+  set.up_for = 100.0 * MS;
+  set.down_for = 300.0 * MS;
   CU_ASSERT_EQUAL (find_row (&set, &bench->measured[0], "up").verdict, VBET_MEASURE_INCONSISTENT);
   bench_free (bench);
 }
@@ -475,7 +453,7 @@ test_cancel (void)
   quality.delay = 500 * MS;
   Bench *bench = bench_new (&quality, NULL);
   bench_run (bench, &wish, 1000 * MS);
-  VbetMeasureSet set = set_of (&quality);
+  VbetCableQuality set = quality;
   CU_ASSERT_EQUAL (count_bad (&set, &bench->measured[0], NULL), 0);
   CU_ASSERT (bench->measured[0].unknown > 100 && bench->measured[0].sent > 100);
   vbet_probe_free (bench->probe);
@@ -578,9 +556,9 @@ plant_new (Plant *self)
   static const gboolean both[2] = { TRUE, TRUE };
   VbetFabric *fabric = vbet_fabric_new (1);
   VbetEndpoint *end;
-  VbetFabricCableSettings settings = { 0 };
+  VbetCableSettings settings;
+  vbet_cable_settings_init (&settings);
   for (guint i = 0; i < 2; i++) {
-    vbet_cable_quality_init (&settings.quality[i]);
     settings.quality[i].delay = 5 * MS;
     CU_ASSERT_EQUAL (vbet_fabric_add_port (fabric, i == 0 ? "a" : "b", 1, 1500, &klass, self, &end), 0);
     vbet_endpoint_set_connected (end, TRUE);
@@ -605,7 +583,7 @@ no_counts (const VbetFabricCableInfo *info, gpointer user_data)
 {
   for (guint way = 0; way < 2; way++) {
     CU_ASSERT_EQUAL (info->counters[way].frames + info->counters[way].bytes + info->counters[way].dropped, 0);
-    CU_ASSERT_EQUAL (info->effects[way].lost + info->effects[way].flying, 0);
+    CU_ASSERT_EQUAL (info->effects[way].hits[VBET_IMPAIRMENT_LOSS] + info->effects[way].flying, 0);
   }
 }
 
@@ -686,7 +664,7 @@ test_hostile (void)
                      "\"rate\":[],\"trains\":3,\"ordered\":1,\"reordered\":1e16,\"time\":-5}";
   VbetMeasured measured;
   VbetCableQuality quality = perfect ();
-  VbetMeasureSet set = set_of (&quality);
+  VbetCableQuality set = quality;
   VbetMeasureRow rows[VBET_MEASURE_ROWS];
   CU_ASSERT (json_parser_load_from_data (parser, text, -1, NULL));
   vbet_measured_read (json_node_get_object (json_parser_get_root (parser)), &measured);

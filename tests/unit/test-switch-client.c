@@ -16,10 +16,10 @@
 
 /* --- tests: cables --------------------------------------------------------------------------------- */
 
-static const VbetSwitchCableSettings *
-cut_cable (VbetSwitchCableSettings *settings, gboolean up)
+static const VbetCableSettings *
+cut_cable (VbetCableSettings *settings, gboolean up)
 {
-  vbet_switch_cable_settings_init (settings);
+  vbet_cable_settings_init (settings);
   settings->quality[0].up = settings->quality[1].up = up;
   return settings;
 }
@@ -27,7 +27,7 @@ cut_cable (VbetSwitchCableSettings *settings, gboolean up)
 static void
 test_plug_while_frames_flow (void)
 {
-  VbetSwitchCableSettings settings;
+  VbetCableSettings settings;
   SwitchFixture f;
   int fds[2];
   guint32 marker = 0;
@@ -326,7 +326,7 @@ test_storm (void)
 static void
 test_killed_under_load (void)
 {
-  VbetSwitchCableSettings settings;
+  VbetCableSettings settings;
   SwitchFixture f;
   int fds[2];
   guint32 marker = 0;
@@ -399,7 +399,7 @@ test_changes_while_dead (void)
 static void
 test_hangs (void)
 {
-  VbetSwitchCableSettings settings;
+  VbetCableSettings settings;
   SwitchFixture f;
   int fds[2];
   g_autoptr (GError) error = NULL;
@@ -461,7 +461,7 @@ test_cannot_start (void)
 static void
 test_refusals (void)
 {
-  VbetSwitchCableSettings settings;
+  VbetCableSettings settings;
   SwitchFixture f;
   g_autofree char *path = NULL;
   g_autofree char *taken = NULL;

@@ -129,44 +129,14 @@ vbet_lab_port_state (VbetLab *self, const char *device, guint nic)
 
 /* --- settings ---------------------------------------------------------------------------- */
 
-static double
-number (const VbetCable *cable, const char *key, guint direction)
-{
-  return vbet_attributes_number (cable->attributes, VBET_KIND_CABLE, key, direction);
-}
-
-static VbetSwitchQuality
-quality_of (const VbetCable *cable, guint direction)
-{
-  return (VbetSwitchQuality){
-    .up = number (cable, "up", direction) != 0,
-    .delay = number (cable, "delay", direction),
-    .jitter = number (cable, "jitter", direction),
-    .normal
-    = g_strcmp0 (vbet_attributes_text (cable->attributes, VBET_KIND_CABLE, "distribution"), "normal") == 0,
-    .loss = number (cable, "loss", direction) / 100,
-    .burst = number (cable, "burst", direction),
-    .duplicate = number (cable, "duplicate", direction) / 100,
-    .reorder = number (cable, "reorder", direction) / 100,
-    .corrupt = number (cable, "corrupt", direction) / 100,
-    .rate = number (cable, "rate", direction),
-    .queue = number (cable, "queue", direction),
-    .queue_bytes = number (cable, "queue-bytes", direction),
-  };
-}
-
-VbetSwitchCableSettings
+VbetCableSettings
 vbet_lab_cable_settings (VbetLab *self, const char *name)
 {
   const VbetCable *cable = vbet_topology_cable (self->topology, name);
-  VbetSwitchCableSettings settings;
-  vbet_switch_cable_settings_init (&settings);
-  if (cable == NULL)
-    return settings;
-  for (guint direction = 0; direction < 2; direction++)
-    settings.quality[direction] = quality_of (cable, direction);
-  settings.flap[0] = number (cable, "up-for", 0);
-  settings.flap[1] = number (cable, "down-for", 0);
+  VbetCableSettings settings;
+  vbet_cable_settings_init (&settings);
+  if (cable != NULL)
+    vbet_attributes_quality (cable->attributes, &settings);
   return settings;
 }
 
@@ -174,7 +144,7 @@ vbet_lab_cable_settings (VbetLab *self, const char *name)
 static guint
 speed_of (const VbetCable *cable, guint end)
 {
-  double rate = number (cable, "rate", end);
+  double rate = vbet_attributes_number (cable->attributes, VBET_KIND_CABLE, "rate", end);
   return rate > 0 ? (guint)CLAMP (rate / MEGABIT + 0.5, 1, G_MAXINT32) : SPEED_UNLIMITED;
 }
 
@@ -206,7 +176,7 @@ is_access_point (VbetLab *self, const char *device)
 static gboolean
 join (VbetLab *self, const char *name, VbetCableRun *cable, GError **error)
 {
-  VbetSwitchCableSettings settings = vbet_lab_cable_settings (self, name);
+  VbetCableSettings settings = vbet_lab_cable_settings (self, name);
   GError *failed = NULL;
   for (guint end = 0; end < 2 && failed == NULL; end++)
     if (is_access_point (self, cable->device[end])) /* whom it isolates hangs on what is cabled to it */
@@ -302,7 +272,7 @@ vbet_lab_set_cable (VbetLab *self, const char *name, GError **error)
   VbetCableRun *cable = g_hash_table_lookup (self->cables, name);
   if (cable == NULL || !cable->joined)
     return;
-  VbetSwitchCableSettings settings = vbet_lab_cable_settings (self, name);
+  VbetCableSettings settings = vbet_lab_cable_settings (self, name);
   vbet_lab_measure_changed (self, name);
   if (!vbet_switch_client_set_cable (self->switch_client, name, &settings, error))
     return;

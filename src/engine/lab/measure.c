@@ -15,7 +15,7 @@
 struct VbetLabMeasure {
   char *cable;
   char *ends[2];
-  VbetSwitchCableSettings settings;
+  VbetCableSettings settings;
   GCancellable *cancellable;
   gulong handler; /* of the caller's cancellable */
   GCancellable *callers;
@@ -67,25 +67,6 @@ vbet_lab_measure_cancel (VbetLab *self, const char *cable, GError **error)
 
 /* --- the result --------------------------------------------------------------------------- */
 
-static VbetMeasureSet
-set_of (const VbetSwitchCableSettings *settings, guint way)
-{
-  const VbetSwitchQuality *quality = &settings->quality[way];
-  return (VbetMeasureSet){
-    .up = quality->up,
-    .delay = quality->delay,
-    .jitter = quality->jitter,
-    .normal = quality->normal,
-    .loss = quality->loss,
-    .burst = quality->burst,
-    .duplicate = quality->duplicate,
-    .reorder = quality->reorder,
-    .corrupt = quality->corrupt,
-    .rate = quality->rate,
-    .flap = { settings->flap[0], settings->flap[1] },
-  };
-}
-
 static void
 insert_count (GVariantDict *dict, const char *name, double value)
 {
@@ -131,8 +112,7 @@ describe_way (const VbetLabMeasure *self, guint way, const VbetMeasured *measure
   GVariantDict dict;
   GVariantBuilder rows;
   VbetMeasureRow judged[VBET_MEASURE_ROWS];
-  VbetMeasureSet set = set_of (&self->settings, way);
-  guint n = vbet_measure_judge (&set, measured, judged);
+  guint n = vbet_measure_judge (&self->settings.quality[way], measured, judged);
   gboolean ok = TRUE;
   g_variant_builder_init (&rows, G_VARIANT_TYPE ("av"));
   for (guint i = 0; i < n; i++) {

@@ -247,7 +247,7 @@ void vbet_lab_capture_closed (VbetLab *self, guint64 serial);
 GVariant *vbet_lab_captures (VbetLab *self);
 
 /** vbet_lab_cable_settings: what the text says of the cable called @name. */
-VbetSwitchCableSettings vbet_lab_cable_settings (VbetLab *self, const char *name);
+VbetCableSettings vbet_lab_cable_settings (VbetLab *self, const char *name);
 
 /* lab/measure.c */
 typedef struct VbetLabMeasure VbetLabMeasure;

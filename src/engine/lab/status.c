@@ -247,7 +247,7 @@ device_status (VbetLab *self, const VbetDevice *device, const VbetSwitchState *c
 }
 
 static GVariant *
-direction_status (const VbetSwitchCounters *counters, const VbetSwitchEffects *effects)
+direction_status (const VbetSwitchCounters *counters, const VbetCableEffects *effects)
 {
   GVariantDict dict;
   g_variant_dict_init (&dict, NULL);
@@ -255,11 +255,9 @@ direction_status (const VbetSwitchCounters *counters, const VbetSwitchEffects *e
   g_variant_dict_insert (&dict, "bytes", "x", counters != NULL ? (gint64)counters->bytes : 0);
   g_variant_dict_insert (&dict, "dropped", "x", counters != NULL ? (gint64)counters->dropped : 0);
   if (effects != NULL) {
-    g_variant_dict_insert (&dict, "lost", "x", (gint64)effects->lost);
-    g_variant_dict_insert (&dict, "overflowed", "x", (gint64)effects->overflowed);
-    g_variant_dict_insert (&dict, "duplicated", "x", (gint64)effects->duplicated);
-    g_variant_dict_insert (&dict, "reordered", "x", (gint64)effects->reordered);
-    g_variant_dict_insert (&dict, "corrupted", "x", (gint64)effects->corrupted);
+    for (guint i = 0; i < VBET_IMPAIRMENTS_SIZE; i++)
+      if (vbet_impairments[i].effect != NULL)
+        g_variant_dict_insert (&dict, vbet_impairments[i].effect, "x", (gint64)effects->hits[i]);
     g_variant_dict_insert (&dict, "waiting", "x", (gint64)effects->waiting);
     g_variant_dict_insert (&dict, "flying", "x", (gint64)effects->flying);
   }

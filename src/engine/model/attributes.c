@@ -125,6 +125,29 @@ vbet_attributes_text (const VbetAttributes *self, VbetKind kind, const char *key
   return spec != NULL && spec->default_text[0] != '\0' ? spec->default_text : NULL;
 }
 
+/* What is set of @row in a direction, in the unit of its field. */
+static double
+impairment_of (const VbetAttributes *self, const VbetImpairment *row, guint direction)
+{
+  if (row->choices == NULL)
+    return vbet_attributes_number (self, VBET_KIND_CABLE, row->key, direction) / vbet_impairment_scale (row);
+  const char *name = vbet_attributes_text (self, VBET_KIND_CABLE, row->key);
+  guint choice = 0;
+  while (row->choices[choice] != NULL && g_strcmp0 (row->choices[choice], name) != 0)
+    choice++;
+  return choice;
+}
+
+void
+vbet_attributes_quality (const VbetAttributes *self, VbetCableSettings *ret_settings)
+{
+  vbet_cable_settings_init (ret_settings);
+  for (guint i = 0; i < VBET_IMPAIRMENTS_SIZE; i++)
+    for (guint way = 0; way < 2; way++)
+      vbet_cable_quality_put (&ret_settings->quality[way], &vbet_impairments[i],
+                              impairment_of (self, &vbet_impairments[i], way));
+}
+
 GPtrArray *
 vbet_attributes_list (const VbetAttributes *self, const char *key)
 {

@@ -7,20 +7,33 @@
 
 #include <glib/gi18n.h>
 
+#include "base/impairment.h"
 #include "engine/model/suggest.h"
 
 #define KIBI 1024.0
 #define MEBI (KIBI * 1024.0)
 #define GIBI (MEBI * 1024.0)
 #define SECOND 1e9
-#define FLAP_MIN                                                                                             \
-  (0.01 * SECOND) /* as VBET_CABLE_FLAP_MIN: each flap is work for the switch and all who see it */
 #define ANY 0, 0
 
 static const char *const service_choices[]
     = { "ospf", "ospf6", "rip", "bgp", "isis", "dhcp-server", "dns-server", "web", "ssh", NULL };
 
-static const char *const distributions[] = { "uniform", "normal", NULL };
+/* How numbers of impairments are written. */
+#define TYPE_FLAG VBET_VALUE_BOOL
+#define TYPE_TIME VBET_VALUE_DURATION
+#define TYPE_SHARE VBET_VALUE_PERCENT
+#define TYPE_BITS VBET_VALUE_RATE
+#define TYPE_COUNT VBET_VALUE_INTEGER
+#define TYPE_MEAN VBET_VALUE_INTEGER
+#define TYPE_BYTES VBET_VALUE_SIZE
+#define TYPE_SPREAD VBET_VALUE_NAME
+
+#define IMPAIRMENT(id, field, kind, attribute, ours)                                                         \
+  { .kinds = VBET_KIND_CABLE,                                                                                \
+    .type = TYPE_##kind,                                                                                     \
+    .live = VBET_LIVE_AT_ONCE,                                                                               \
+    VBET_IMPAIRMENT_MEMBERS attribute },
 
 /* Rows are grouped by what they are of, in the order in which a form or a manual page shows them. Where two
  * kinds have different defaults, a key has a row for each. */
@@ -150,36 +163,7 @@ static const VbetAttributeSpec specs[] = {
         "1 Gbit/s.") },
 
   /* cable */
-  { "delay", VBET_KIND_CABLE, VBET_VALUE_DURATION, FALSE, TRUE, 0, 60 * SECOND, "ms", NULL, "0ms",
-    VBET_LIVE_AT_ONCE, N_ ("How long every frame is on its way.") },
-  { "jitter", VBET_KIND_CABLE, VBET_VALUE_DURATION, FALSE, TRUE, 0, 60 * SECOND, "ms", NULL, "0ms",
-    VBET_LIVE_AT_ONCE, N_ ("How far the delay of a frame differs from delay, at most, to both sides.") },
-  { "loss", VBET_KIND_CABLE, VBET_VALUE_PERCENT, FALSE, TRUE, 0, 100, "%", NULL, "0%", VBET_LIVE_AT_ONCE,
-    N_ ("Share of frames that get lost.") },
-  { "distribution", VBET_KIND_CABLE, VBET_VALUE_NAME, FALSE, FALSE, ANY, "", distributions, "uniform",
-    VBET_LIVE_AT_ONCE,
-    N_ ("How jitter is spread: uniform, at most jitter to both sides; or normal, jitter being the standard "
-        "deviation.") },
-  { "burst", VBET_KIND_CABLE, VBET_VALUE_INTEGER, FALSE, TRUE, 1, 10000, "", NULL, "1", VBET_LIVE_AT_ONCE,
-    N_ ("How many frames are lost in a row, on average; 1: each is lost or not by itself.") },
-  { "duplicate", VBET_KIND_CABLE, VBET_VALUE_PERCENT, FALSE, TRUE, 0, 100, "%", NULL, "0%", VBET_LIVE_AT_ONCE,
-    N_ ("Share of frames that arrive twice.") },
-  { "reorder", VBET_KIND_CABLE, VBET_VALUE_PERCENT, FALSE, TRUE, 0, 100, "%", NULL, "0%", VBET_LIVE_AT_ONCE,
-    N_ ("Share of frames that skip the delay and so overtake others.") },
-  { "corrupt", VBET_KIND_CABLE, VBET_VALUE_PERCENT, FALSE, TRUE, 0, 100, "%", NULL, "0%", VBET_LIVE_AT_ONCE,
-    N_ ("Share of frames in which one bit is turned.") },
-  { "rate", VBET_KIND_CABLE, VBET_VALUE_RATE, FALSE, TRUE, 0, 1e12, "Mbit", NULL, "0bit", VBET_LIVE_AT_ONCE,
-    N_ ("Bits a second; 0bit for as fast as the host can.") },
-  { "queue", VBET_KIND_CABLE, VBET_VALUE_INTEGER, FALSE, TRUE, 1, 100000, "", NULL, "1000", VBET_LIVE_AT_ONCE,
-    N_ ("Frames that wait for the rate before further ones are dropped.") },
-  { "queue-bytes", VBET_KIND_CABLE, VBET_VALUE_SIZE, FALSE, TRUE, 0, 1e9, "K", NULL, "0K", VBET_LIVE_AT_ONCE,
-    N_ ("Bytes that wait for the rate before further frames are dropped; 0 for no limit but queue.") },
-  { "up-for", VBET_KIND_CABLE, VBET_VALUE_DURATION, FALSE, FALSE, 0, 3600 * SECOND, "s", NULL, "0s",
-    VBET_LIVE_AT_ONCE, N_ ("With down-for: the cable is up that long, then down, and so on."), FLAP_MIN },
-  { "down-for", VBET_KIND_CABLE, VBET_VALUE_DURATION, FALSE, FALSE, 0, 3600 * SECOND, "s", NULL, "0s",
-    VBET_LIVE_AT_ONCE, N_ ("With up-for: how long the cable is down each time."), FLAP_MIN },
-  { "up", VBET_KIND_CABLE, VBET_VALUE_BOOL, FALSE, TRUE, ANY, "", NULL, "yes", VBET_LIVE_AT_ONCE,
-    N_ ("Whether the cable carries frames; no is a cut cable, and both ends see it.") },
+  VBET_IMPAIRMENTS (IMPAIRMENT)
 
   /* note */
   { "size", VBET_KIND_NOTE, VBET_VALUE_POINT, FALSE, FALSE, 0, 1e6, "", NULL, "", VBET_LIVE_VISUAL,

@@ -8,6 +8,7 @@
 
 #include <glib.h>
 
+#include "base/cable-quality.h"
 #include "engine/language/diagnostic.h"
 #include "engine/language/program.h"
 #include "engine/language/value.h"
@@ -190,6 +191,8 @@ gint64 vbet_attributes_integer (const VbetAttributes *self, VbetKind kind, const
  * Any number or boolean in base units (bytes, nanoseconds, percent, bits a second).
  */
 double vbet_attributes_number (const VbetAttributes *self, VbetKind kind, const char *key, guint direction);
+/** vbet_attributes_quality: of a cable: what is set for both directions. */
+void vbet_attributes_quality (const VbetAttributes *self, VbetCableSettings *ret_settings);
 /** vbet_attributes_text: Returns: (transfer none) (nullable): a STRING or NAME; lives as long as the topology. */
 const char *vbet_attributes_text (const VbetAttributes *self, VbetKind kind, const char *key);
 /** vbet_attributes_list: Returns: (transfer container): VbetValue items; one value counts as a list of one; never NULL. */

@@ -567,7 +567,7 @@ free_end (VbetSwitchClient *self, const char *device, guint nic, GError **error)
 
 gboolean
 vbet_switch_client_add_cable (VbetSwitchClient *self, const char *name, const char *device_a, guint nic_a,
-                              const char *device_b, guint nic_b, const VbetSwitchCableSettings *settings,
+                              const char *device_b, guint nic_b, const VbetCableSettings *settings,
                               GError **error)
 {
   g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
@@ -595,7 +595,7 @@ vbet_switch_client_add_cable (VbetSwitchClient *self, const char *name, const ch
   if (settings != NULL)
     cable->settings = *settings;
   else
-    vbet_switch_cable_settings_init (&cable->settings);
+    vbet_cable_settings_init (&cable->settings);
   a->cable = g_strdup (name);
   b->cable = g_strdup (name);
   g_hash_table_insert (self->cables, cable->name, cable);
@@ -624,8 +624,8 @@ vbet_switch_client_remove_cable (VbetSwitchClient *self, const char *name, GErro
 }
 
 gboolean
-vbet_switch_client_set_cable (VbetSwitchClient *self, const char *name,
-                              const VbetSwitchCableSettings *settings, GError **error)
+vbet_switch_client_set_cable (VbetSwitchClient *self, const char *name, const VbetCableSettings *settings,
+                              GError **error)
 {
   g_return_val_if_fail (VBET_IS_SWITCH_CLIENT (self), FALSE);
   WantedCable *cable = require_cable (self, name, error);

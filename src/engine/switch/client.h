@@ -36,6 +36,7 @@
 
 #include <gio/gio.h>
 
+#include "base/cable-quality.h"
 #include "base/vlan-set.h"
 #include "engine/measure.h"
 
@@ -185,39 +186,15 @@ gboolean vbet_switch_client_add_bridge_port (VbetSwitchClient *self, const char 
 gboolean vbet_switch_client_remove_port (VbetSwitchClient *self, const char *device, guint nic,
                                          GError **error);
 
-/* What one direction of a cable does to its frames; see vbet-language(5), attributes of cables. */
-typedef struct {
-  gboolean up;
-  double delay;    /* nanoseconds */
-  double jitter;   /* nanoseconds */
-  gboolean normal; /* jitter is a standard deviation; else the most it can be */
-  double loss;     /* shares of frames, 0 to 1 */
-  double burst;    /* mean number of frames lost in a row */
-  double duplicate;
-  double reorder;
-  double corrupt;
-  double rate;        /* bits a second; 0: no limit */
-  double queue;       /* frames */
-  double queue_bytes; /* 0: no limit */
-} VbetSwitchQuality;
-
-typedef struct {
-  VbetSwitchQuality quality[2]; /* from the first end to the second, and back */
-  double flap[2];               /* up for, down for, nanoseconds; 0: no schedule */
-} VbetSwitchCableSettings;
-
-/** vbet_switch_cable_settings_init: a perfect cable. */
-void vbet_switch_cable_settings_init (VbetSwitchCableSettings *self);
-
 /** vbet_switch_client_add_cable: @settings: (nullable): NULL: a perfect cable. */
 gboolean vbet_switch_client_add_cable (VbetSwitchClient *self, const char *name, const char *device_a,
                                        guint nic_a, const char *device_b, guint nic_b,
-                                       const VbetSwitchCableSettings *settings, GError **error);
+                                       const VbetCableSettings *settings, GError **error);
 /** vbet_switch_client_remove_cable: Returns: FALSE with @error when there is none of that name. */
 gboolean vbet_switch_client_remove_cable (VbetSwitchClient *self, const char *name, GError **error);
 /** vbet_switch_client_set_cable: changes all of a cable's settings. */
 gboolean vbet_switch_client_set_cable (VbetSwitchClient *self, const char *name,
-                                       const VbetSwitchCableSettings *settings, GError **error);
+                                       const VbetCableSettings *settings, GError **error);
 
 typedef struct {
   const char *cable;
@@ -298,17 +275,6 @@ typedef struct {
   guint cost;            /* of its path in the spanning tree; 0: none runs */
 } VbetSwitchPortState;
 
-/* What a cable's quality did to frames: part of the counters dropped and frames. */
-typedef struct {
-  guint64 lost;       /* by loss */
-  guint64 overflowed; /* the queue was full */
-  guint64 duplicated;
-  guint64 reordered;
-  guint64 corrupted;
-  guint64 waiting; /* in the queue now */
-  guint64 flying;  /* on the line now */
-} VbetSwitchEffects;
-
 typedef struct {
   char *name;
   gboolean up[2]; /* from end a, from end b */
@@ -318,7 +284,7 @@ typedef struct {
   guint nic_b;
   VbetSwitchCounters ab; /* from end a to end b */
   VbetSwitchCounters ba;
-  VbetSwitchEffects effects[2]; /* a to b, b to a */
+  VbetCableEffects effects[2]; /* a to b, b to a */
 } VbetSwitchCableState;
 
 typedef struct {

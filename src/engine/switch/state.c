@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/cable-quality-json.h"
+
 static void
 port_free (gpointer data)
 {
@@ -169,23 +171,11 @@ read_port (VbetSwitchState *self, JsonObject *object)
   g_hash_table_insert (self->index, port_key (port->device, port->nic), port);
 }
 
-static VbetSwitchEffects
-get_effects (JsonObject *object, const char *name)
+static void
+read_effects (JsonObject *object, const char *name, VbetCableEffects *ret_effects)
 {
   JsonNode *node = member (object, name, JSON_NODE_ARRAY);
-  guint64 values[7] = { 0 };
-  for (guint i = 0; node != NULL && i < 7 && i < json_array_get_length (json_node_get_array (node)); i++) {
-    JsonNode *one = json_array_get_element (json_node_get_array (node), i);
-    if (JSON_NODE_HOLDS_VALUE (one) && json_node_get_value_type (one) == G_TYPE_INT64)
-      values[i] = (guint64)MAX (json_node_get_int (one), 0);
-  }
-  return (VbetSwitchEffects){ .lost = values[0],
-                              .overflowed = values[1],
-                              .duplicated = values[2],
-                              .reordered = values[3],
-                              .corrupted = values[4],
-                              .waiting = values[5],
-                              .flying = values[6] };
+  vbet_cable_effects_from_json (ret_effects, node != NULL ? json_node_get_array (node) : NULL);
 }
 
 static void
@@ -210,8 +200,8 @@ read_cable (VbetSwitchState *self, JsonObject *object)
     cable->up[i] = JSON_NODE_HOLDS_VALUE (one) && json_node_get_value_type (one) == G_TYPE_BOOLEAN
                    && json_node_get_boolean (one);
   }
-  cable->effects[0] = get_effects (object, "ab-effects");
-  cable->effects[1] = get_effects (object, "ba-effects");
+  read_effects (object, "ab-effects", &cable->effects[0]);
+  read_effects (object, "ba-effects", &cable->effects[1]);
   cable->ab = get_counters (object, "ab");
   cable->ba = get_counters (object, "ba");
   g_ptr_array_add (self->cables, cable);

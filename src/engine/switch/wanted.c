@@ -8,6 +8,8 @@
 
 #include <json-glib/json-glib.h>
 
+#include "base/cable-quality-json.h"
+
 /* --- records ------------------------------------------------------------------------- */
 
 void
@@ -390,58 +392,13 @@ wanted_port_remove_text (const WantedPort *self, gint64 id)
   return end (builder);
 }
 
-static void
-add_number (JsonBuilder *builder, const char *name, double value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_double_value (builder, value);
-}
-
-static void
-add_quality (JsonBuilder *builder, const VbetSwitchQuality *quality)
-{
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "up");
-  json_builder_add_boolean_value (builder, quality->up);
-  add_number (builder, "delay", quality->delay);
-  add_number (builder, "jitter", quality->jitter);
-  add_string (builder, "distribution", quality->normal ? "normal" : "uniform");
-  add_number (builder, "loss", quality->loss);
-  add_number (builder, "burst", quality->burst);
-  add_number (builder, "duplicate", quality->duplicate);
-  add_number (builder, "reorder", quality->reorder);
-  add_number (builder, "corrupt", quality->corrupt);
-  add_number (builder, "rate", quality->rate);
-  add_number (builder, "queue", quality->queue);
-  add_number (builder, "queue-bytes", quality->queue_bytes);
-  json_builder_end_object (builder);
-}
-
-static void
-add_settings (JsonBuilder *builder, const VbetSwitchCableSettings *settings)
-{
-  json_builder_set_member_name (builder, "quality");
-  json_builder_begin_array (builder);
-  add_quality (builder, &settings->quality[0]);
-  add_quality (builder, &settings->quality[1]);
-  json_builder_end_array (builder);
-  add_number (builder, "up-for", settings->flap[0]);
-  add_number (builder, "down-for", settings->flap[1]);
-}
-
-void
-vbet_switch_cable_settings_init (VbetSwitchCableSettings *self)
-{
-  VbetSwitchQuality perfect = { .up = TRUE, .queue = 1000 };
-  *self = (VbetSwitchCableSettings){ .quality = { perfect, perfect } };
-}
-
 static char *
 cable_text (const WantedCable *self, const char *op, gint64 id)
 {
   JsonBuilder *builder = begin (op, id);
   add_string (builder, "cable", self->name);
-  add_settings (builder, &self->settings);
+  json_builder_set_member_name (builder, "quality");
+  vbet_cable_settings_to_json (&self->settings, builder);
   json_builder_set_member_name (builder, "ends");
   json_builder_begin_array (builder);
   for (guint i = 0; i < 2; i++) {

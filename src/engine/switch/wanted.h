@@ -69,7 +69,7 @@ typedef struct {
   char *name;
   char *device[2];
   guint nic[2];
-  VbetSwitchCableSettings settings;
+  VbetCableSettings settings;
 } WantedCable;
 
 /* Somebody reads the frames of a cable. */

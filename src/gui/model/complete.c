@@ -469,19 +469,11 @@ find_spec (const Frame *frame)
   return kind != 0 ? vbet_schema_find (kind, frame->key) : NULL;
 }
 
-/* Values that people write often, where the table has a range and no choices. */
+/* Values that people write often, where the table has a range and no choices; those of impairments are with them. */
 static const struct {
   const char *key;
   const char *values[6];
 } usual[] = {
-  { "delay", { "1ms", "10ms", "50ms", "200ms", "10ms/40ms" } },
-  { "jitter", { "1ms", "5ms", "20ms" } },
-  { "loss", { "0.1%", "1%", "5%", "20%" } },
-  { "duplicate", { "0.1%", "1%", "5%" } },
-  { "reorder", { "1%", "5%", "20%" } },
-  { "corrupt", { "0.1%", "1%", "5%" } },
-  { "rate", { "64kbit", "1Mbit", "10Mbit", "100Mbit", "1Gbit" } },
-  { "queue", { "10", "100", "1000" } },
   { "mem", { "64M", "128M", "256M", "512M", "1G" } },
   { "mtu", { "1280", "1500", "9000" } },
   { "ageing", { "10s", "300s" } },
@@ -498,6 +490,18 @@ offer_value (Place *self, const VbetAttributeSpec *spec, const char *value)
   offer (self, VBET_COMPLETION_VALUE, value, value, is_default ? _ ("default") : "", spec->help);
 }
 
+/* What is often set of cables. */
+static void
+offer_usual (Place *self, const VbetAttributeSpec *spec)
+{
+  const VbetImpairment *row = spec->kinds == VBET_KIND_CABLE ? vbet_impairment_find (spec->key) : NULL;
+  if (row == NULL || row->usual == NULL)
+    return;
+  g_auto (GStrv) values = g_strsplit (row->usual, " ", -1);
+  for (guint i = 0; values[i] != NULL; i++)
+    offer_value (self, spec, values[i]);
+}
+
 static void
 offer_values (Place *self, const VbetAttributeSpec *spec)
 {
@@ -509,6 +513,7 @@ offer_values (Place *self, const VbetAttributeSpec *spec)
     offer_value (self, spec, "yes");
     offer_value (self, spec, "no");
   }
+  offer_usual (self, spec);
   for (guint i = 0; i < G_N_ELEMENTS (usual); i++)
     for (guint k = 0; strcmp (usual[i].key, spec->key) == 0 && k < G_N_ELEMENTS (usual[i].values); k++)
       if (usual[i].values[k] != NULL)

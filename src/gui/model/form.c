@@ -10,7 +10,8 @@
 #include "base/error.h"
 #include "engine/model/findings.h"
 
-/* What people call an attribute, and where it is among those used most (0: it is not). */
+/* What people call an attribute, and where it is among those used most (0: it is not); of cables, the table of
+ * impairments says it. */
 static const struct {
   const char *key;
   const char *label;
@@ -40,17 +41,8 @@ static const struct {
   { "peer", N_ ("Far end"), 1, VBET_KIND_REMOTE },
   { "listen", N_ ("Receives at"), 2, VBET_KIND_REMOTE },
   { "vni", N_ ("VXLAN network"), 3, VBET_KIND_REMOTE },
-  { "up", N_ ("Connected"), 1, VBET_KIND_CABLE },
-  { "rate", N_ ("Rate"), 2, VBET_KIND_CABLE },
-  { "delay", N_ ("Delay"), 3, VBET_KIND_CABLE },
-  { "loss", N_ ("Loss"), 4, VBET_KIND_CABLE },
-  { "jitter", N_ ("Jitter"), 5, VBET_KIND_CABLE },
   { "size", N_ ("Size"), 2, VBET_KIND_NOTE },
   { "color", N_ ("Colour"), 3, VBET_KIND_NOTE },
-  { "queue", N_ ("Queue"), 0, 0 },
-  { "duplicate", N_ ("Duplicated"), 0, 0 },
-  { "reorder", N_ ("Reordered"), 0, 0 },
-  { "corrupt", N_ ("Corrupted"), 0, 0 },
   { "dns", N_ ("Name servers"), 0, 0 },
   { "image", N_ ("Image"), 0, 0 },
   { "kernel", N_ ("Kernel"), 0, 0 },
@@ -69,11 +61,6 @@ static const struct {
   { "trunk", N_ ("Trunk VLANs"), 4, VBET_KIND_NIC },
   { "priority", N_ ("Priority"), 0, 0 },
   { "cost", N_ ("Path cost"), 0, 0 },
-  { "distribution", N_ ("Spread"), 0, 0 },
-  { "burst", N_ ("Lost in a row"), 0, 0 },
-  { "queue-bytes", N_ ("Queue (bytes)"), 0, 0 },
-  { "up-for", N_ ("Up for"), 0, 0 },
-  { "down-for", N_ ("Down for"), 0, 0 },
 };
 
 static const VbetAttributeSpec note_text
@@ -101,6 +88,11 @@ static const char *
 label_of (const char *key, VbetKind kind, guint *ret_rank)
 {
   const char *label = key;
+  const VbetImpairment *row = kind == VBET_KIND_CABLE ? vbet_impairment_find (key) : NULL;
+  if (row != NULL) {
+    *ret_rank = row->rank;
+    return row->label;
+  }
   *ret_rank = 0;
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
     if (strcmp (names[i].key, key) != 0)

@@ -440,21 +440,16 @@ is_nothing (const VbetCable *cable, const char *key)
 static char *
 impairment (const VbetCable *cable)
 {
-  static const struct {
-    const char *key;
-    const char *before; /* a bare percentage says nothing, unless it is the loss everybody thinks of */
-  } keys[]
-      = { { "delay", "" },           { "jitter", "±" },         { "loss", "" }, { "duplicate", "duplicate " },
-          { "reorder", "reorder " }, { "corrupt", "corrupt " }, { "rate", "" } };
   GString *text = g_string_new (NULL);
   guint n = 0;
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
-    const VbetValue *value = vbet_attributes_get (cable->attributes, keys[i].key);
-    if (value == NULL || is_nothing (cable, keys[i].key))
+  for (guint i = 0; i < VBET_IMPAIRMENTS_SIZE; i++) {
+    const VbetImpairment *row = &vbet_impairments[i];
+    const VbetValue *value = row->words != NULL ? vbet_attributes_get (cable->attributes, row->key) : NULL;
+    if (value == NULL || is_nothing (cable, row->key))
       continue;
     g_autofree char *written = spaced (value);
     const char *between = n == 0 ? "" : n % BADGE_WORDS == 0 ? "\n" : " · ";
-    g_string_append_printf (text, "%s%s%s", between, keys[i].before, written);
+    g_string_append_printf (text, "%s%s%s", between, row->words, written);
     n++;
   }
   return g_string_free (text, text->len == 0);

@@ -33,18 +33,8 @@ G_DEFINE_FINAL_TYPE (VbetMeasured, vbet_measured, GTK_TYPE_BOX)
 static const char *
 property_text (const char *property)
 {
-  static const struct {
-    const char *property;
-    const char *text;
-  } texts[] = {
-    { "up", N_ ("Connected") },      { "delay", N_ ("Delay") },         { "jitter", N_ ("Jitter") },
-    { "loss", N_ ("Loss") },         { "burst", N_ ("Lost in a row") }, { "duplicate", N_ ("Duplicated") },
-    { "reorder", N_ ("Reordered") }, { "corrupt", N_ ("Corrupted") },   { "rate", N_ ("Rate") },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    if (g_strcmp0 (property, texts[i].property) == 0)
-      return _ (texts[i].text);
-  return "";
+  const VbetImpairment *row = vbet_impairment_find (property);
+  return row != NULL ? _ (row->label) : "";
 }
 
 /* Returns: (nullable): why a figure is not judged. */
@@ -179,7 +169,8 @@ is_plain (GVariant *row)
       return FALSE;
   if (strcmp (text_of (row, "verdict"), "inconsistent") == 0)
     return FALSE;
-  return vbet_reply_number (row, "set", 0) == (strcmp (text_of (row, "property"), "up") == 0 ? 1 : 0);
+  const VbetImpairment *impairment = vbet_impairment_find (text_of (row, "property"));
+  return impairment != NULL && vbet_reply_number (row, "set", 0) == impairment->initial;
 }
 
 static int

@@ -10,41 +10,10 @@
 #define SECOND 1e9
 #define TIME_MAX (G_GINT64_CONSTANT (3600) * 1000000000)
 
-/* --- quality --------------------------------------------------------------------- */
-
-void
-vbet_cable_quality_init (VbetCableQuality *self)
-{
-  *self = (VbetCableQuality){ .up = TRUE, .queue = VBET_CABLE_QUEUE_DEFAULT };
-}
-
-static gboolean
-is_share (double value)
-{
-  return value >= 0 && value <= 1; /* FALSE for NaN */
-}
-
 static gboolean
 is_time (gint64 value)
 {
   return value >= 0 && value <= TIME_MAX;
-}
-
-gboolean
-vbet_cable_quality_is_valid (const VbetCableQuality *self)
-{
-  return is_time (self->delay) && is_time (self->jitter) && is_share (self->loss)
-         && is_share (self->duplicate) && is_share (self->reorder) && is_share (self->corrupt)
-         && self->burst >= 0 && self->burst <= 1e6
-         && (self->rate == 0 || (self->rate >= 1 && self->rate <= 1e13))
-         && (self->distribution == VBET_JITTER_UNIFORM || self->distribution == VBET_JITTER_NORMAL);
-}
-
-static gboolean
-is_perfect (const VbetCableQuality *self)
-{
-  return self->delay == 0 && self->jitter == 0 && self->loss == 0 && self->duplicate == 0
-         && self->reorder == 0 && self->corrupt == 0 && self->rate == 0;
 }
 
 /* --- lines ------------------------------------------------------------------------- */
@@ -108,6 +77,27 @@ standard_normal (VbetRandom *random)
   return sqrt (-2 * log (u)) * cos (2 * G_PI * vbet_random_unit (random));
 }
 
+/* A number of the standard normal distribution, as alike the last one of this direction as is set. */
+static double
+draw_normal (VbetCableDirection *way)
+{
+  double alike = way->quality.correlation;
+  double fresh = standard_normal (&way->random);
+  if (alike <= 0)
+    return fresh;
+  way->wander = alike * way->wander + sqrt (1 - alike * alike) * fresh;
+  return way->wander;
+}
+
+/* From -1 to 1, each part of it as often as the next. */
+static double
+draw_uniform (VbetCableDirection *way)
+{
+  if (way->quality.correlation <= 0)
+    return vbet_random_unit (&way->random) * 2 - 1;
+  return erf (draw_normal (way) / G_SQRT2);
+}
+
 /* Nanoseconds to add to the delay. */
 static gint64
 draw_jitter (VbetCableDirection *way)
@@ -116,10 +106,10 @@ draw_jitter (VbetCableDirection *way)
   if (way->quality.jitter == 0)
     return 0;
   if (way->quality.distribution == VBET_JITTER_UNIFORM)
-    return (gint64)((vbet_random_unit (&way->random) * 2 - 1) * jitter);
-  double normal = standard_normal (&way->random);
+    return (gint64)(draw_uniform (way) * jitter);
+  double normal = draw_normal (way);
   while (normal < -3 || normal > 3)
-    normal = standard_normal (&way->random);
+    normal = draw_normal (way);
   return (gint64)(normal * jitter);
 }
 
@@ -144,7 +134,7 @@ fly (VbetCableCore *self, VbetCableDirection *way, VbetStoredFrame *frame, gint6
 {
   VbetCableLine *line = &way->line;
   if (vbet_random_chance (&way->random, way->quality.reorder)) {
-    way->effects.reordered += counts (frame);
+    way->effects.hits[VBET_IMPAIRMENT_REORDER] += counts (frame);
     line = &way->express;
   } else {
     gint64 travel = way->quality.delay + draw_jitter (way);
@@ -179,7 +169,7 @@ propagate (VbetCableCore *self, VbetCableDirection *way, VbetStoredFrame *frame,
   if (G_UNLIKELY (frame->probe != 0))
     tell_left (self, way, frame->probe, at);
   if (loses (way)) {
-    way->effects.lost += counts (frame);
+    way->effects.hits[VBET_IMPAIRMENT_LOSS] += counts (frame);
     way->counters.dropped += counts (frame);
     spend (self, way, frame);
     return;
@@ -187,7 +177,7 @@ propagate (VbetCableCore *self, VbetCableDirection *way, VbetStoredFrame *frame,
   if (vbet_random_chance (&way->random, way->quality.corrupt)) {
     guint64 bit = vbet_random_word (&way->random) % ((guint64)frame->size * 8);
     frame->data[bit / 8] ^= (guint8)(1 << bit % 8);
-    way->effects.corrupted += counts (frame);
+    way->effects.hits[VBET_IMPAIRMENT_CORRUPT] += counts (frame);
   }
   VbetStoredFrame *twin = NULL;
   if (vbet_random_chance (&way->random, way->quality.duplicate)) {
@@ -196,7 +186,7 @@ propagate (VbetCableCore *self, VbetCableDirection *way, VbetStoredFrame *frame,
   }
   fly (self, way, frame, at, now);
   if (twin != NULL) {
-    way->effects.duplicated += counts (twin);
+    way->effects.hits[VBET_IMPAIRMENT_DUPLICATE] += counts (twin);
     fly (self, way, twin, at, now);
   }
 }
@@ -254,7 +244,7 @@ advance (VbetCableCore *self, VbetCableDirection *way, gint64 now)
 static void
 overflow (VbetCableDirection *way)
 {
-  way->effects.overflowed++;
+  way->effects.hits[VBET_IMPAIRMENT_QUEUE]++;
   way->counters.dropped++;
 }
 
@@ -373,7 +363,9 @@ vbet_cable_set (VbetCableCore *self, VbetCableSide end, const VbetCableQuality *
   g_return_if_fail (vbet_cable_quality_is_valid (quality));
   advance (self, way, now);
   way->quality = *quality;
-  way->plain = is_perfect (quality);
+  way->plain = vbet_cable_quality_is_perfect (quality);
+  if (quality->correlation > 0 && old.correlation <= 0)
+    way->wander = standard_normal (&way->random); /* as if it had been so for long */
   if (!quality->up)
     drop_all (self, way);
   if (quality->delay != old.delay)

@@ -19,6 +19,12 @@
  * something will happen next, vbet_cable_run() lets it happen, each at its own
  * exact time however late the call comes.
  *
+ * Correlated jitter is an autoregressive process of the first order: from frame to frame it keeps a share of where it
+ * was and draws the rest, so that its distribution stays what is set. Where uniform jitter is set, the process is
+ * normal and its place in its own distribution is what counts (a Gaussian copula); the correlation is that of the
+ * process, and of the uniform values 6/π · asin (ϱ/2), which is 0.018 less at most. Normal jitter, cut at three
+ * standard deviations, loses less than 0.01.
+ *
  * Bursty loss is the two-state model of Gilbert (Capacity of a burst-noise
  * channel, 1960) with loss of everything in the bad state.
  */
@@ -26,6 +32,7 @@
 
 #include <glib.h>
 
+#include "base/cable-quality.h"
 #include "switch/core/counters.h"
 #include "switch/core/frame-store.h"
 #include "switch/core/frame.h"
@@ -37,43 +44,10 @@ typedef enum {
   VBET_CABLE_B,
 } VbetCableSide;
 
-typedef enum {
-  VBET_JITTER_UNIFORM, /* delay ± at most jitter */
-  VBET_JITTER_NORMAL,  /* jitter is the standard deviation; cut at three of them */
-} VbetJitter;
-
-#define VBET_CABLE_QUEUE_DEFAULT 1000
 /* Bytes one direction keeps on its line and in its queue, at most; what comes on top is dropped and counted.
  */
 #define VBET_CABLE_KEEPS ((gsize)128 * 1024 * 1024)
 #define VBET_CABLE_NEVER G_MAXINT64
-
-/* One direction. Zeroed but for @up and @queue: a perfect line. */
-typedef struct {
-  gboolean up;
-  gint64 delay; /* nanoseconds */
-  gint64 jitter;
-  VbetJitter distribution;
-  double loss;  /* shares of frames, 0 to 1 */
-  double burst; /* mean number of frames lost in a row; up to 1: each frame is lost by itself */
-  double duplicate;
-  double reorder;
-  double corrupt;    /* one bit of the frame is turned */
-  double rate;       /* bits a second; 0: no limit */
-  guint queue;       /* frames that may wait */
-  gsize queue_bytes; /* bytes that may wait; 0: no limit */
-} VbetCableQuality;
-
-/* What the quality did to frames; part of or besides VbetCounters.dropped and .frames. */
-typedef struct {
-  guint64 lost;       /* by loss */
-  guint64 overflowed; /* the queue was full */
-  guint64 duplicated;
-  guint64 reordered;
-  guint64 corrupted;
-  guint waiting; /* frames in the queue now */
-  guint flying;  /* frames on the line now */
-} VbetCableEffects;
 
 /* @frame comes out at @end; valid until the store is reclaimed. */
 typedef void (*VbetCableDeliver) (VbetCableSide end, const VbetFrame *frame, gpointer user_data);
@@ -103,6 +77,7 @@ typedef struct {
   gboolean plain; /* a perfect line: frames pass straight through */
   gboolean bad;   /* Gilbert's bad state */
   VbetRandom random;
+  double wander;            /* of correlated jitter: where it is, in standard deviations */
   gsize kept;               /* bytes in all below */
   VbetStoredFrame *sending; /* in the transmitter until its due */
   VbetCableLine queue;      /* for the transmitter */
@@ -126,11 +101,6 @@ typedef struct {
   gboolean flap_down;
 } VbetCableCore;
 
-/** vbet_cable_quality_init: a perfect line. */
-void vbet_cable_quality_init (VbetCableQuality *self);
-/** vbet_cable_quality_is_valid: whether all numbers make sense; the caller may be hostile. */
-gboolean vbet_cable_quality_is_valid (const VbetCableQuality *self);
-
 /** vbet_cable_init: @store: outlives the cable. @seed: of what is left to chance. Both directions are
  * perfect. */
 void vbet_cable_init (VbetCableCore *self, VbetFrameStore *store, guint64 seed, VbetCableDeliver deliver,
@@ -140,9 +110,6 @@ void vbet_cable_finish (VbetCableCore *self);
 
 /** vbet_cable_set: @end: the direction from it gets @quality. */
 void vbet_cable_set (VbetCableCore *self, VbetCableSide end, const VbetCableQuality *quality, gint64 now);
-/* The least time up or down of a schedule, in nanoseconds. */
-#define VBET_CABLE_FLAP_MIN G_GINT64_CONSTANT (10000000)
-
 /** vbet_cable_set_flap: from @now on, up for @up_for, down for @down_for, and so on, each at least
  * VBET_CABLE_FLAP_MIN; 0 for either: no schedule. The same times again change nothing. */
 void vbet_cable_set_flap (VbetCableCore *self, gint64 up_for, gint64 down_for, gint64 now);

@@ -22,20 +22,13 @@
 
 /* --- the plan ------------------------------------------------------------------------ */
 
-/* The most that jitter moves a frame. */
-static gint64
-swing (const VbetCableQuality *quality)
-{
-  return quality->distribution == VBET_JITTER_NORMAL ? 3 * quality->jitter : quality->jitter;
-}
-
 /* The first ones, which tell of delay and jitter. Returns: how long they take. */
 static double
 plan_sparse (ProbeWay *way, const VbetCableQuality *quality, double count, double time, double interval)
 {
   if (quality->jitter == 0)
     return 0;
-  double gap = MAX (2.1 * (double)swing (quality), interval);
+  double gap = MAX (2.1 * (double)vbet_cable_quality_swing (quality), interval);
   double sparse = MIN (MAX (floor (time / 2 / gap), SPARSE_LEAST), floor ((double)SPARSE_TIME / gap) + 1);
   way->gap = (gint64)gap;
   way->sparse = (guint)MIN (sparse, count);
@@ -93,8 +86,8 @@ way_init (VbetProbe *self, ProbeWay *way, const VbetCableDirection *line, const 
   way->due = now;
   way->train_due = way->trains_left > 0 ? now + sparse + way->train_pause / 2 : VBET_CABLE_NEVER;
   way->others = line->counters;
-  self->duration
-      = MAX (self->duration, sparse + dense + line->quality.delay + swing (&line->quality) + GRACE);
+  self->duration = MAX (self->duration, sparse + dense + line->quality.delay
+                                            + vbet_cable_quality_swing (&line->quality) + GRACE);
 }
 
 VbetProbe *
@@ -223,7 +216,8 @@ gboolean
 _vbet_probe_is_due (const ProbeWay *way, const ProbeRecord *record, gint64 now)
 {
   const VbetCableQuality *quality = &way->line->quality;
-  return record->left > 0 && now >= record->left + quality->delay + swing (quality) + GRACE;
+  return record->left > 0
+         && now >= record->left + quality->delay + vbet_cable_quality_swing (quality) + GRACE;
 }
 
 /* When the last one has arrived or is lost. */
@@ -239,7 +233,7 @@ way_end (const VbetProbe *self, const ProbeWay *way)
       continue;
     if (record->left == 0)
       return MIN (MAX (record->sent, way->seen) + GRACE, patience); /* look again */
-    end = record->left + quality->delay + swing (quality) + GRACE;
+    end = record->left + quality->delay + vbet_cable_quality_swing (quality) + GRACE;
     break;
   }
   return MIN (end, patience);
