@@ -76,6 +76,43 @@ report_no_thing (VbetContext *self, const VbetNode *node, guint wanted)
 
 /* --- alloc() --- */
 
+/* Whether alloc() makes it; a note is made by note(). */
+static gboolean
+is_allocated (const VbetKindSpec *spec)
+{
+  return *spec->help != '\0';
+}
+
+/* The kinds that alloc() makes, for a sentence: "host, router, NIC @conjunction cable"; (transfer full). */
+static char *
+kinds_text (const char *conjunction)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  guint size = 0;
+  const VbetKindSpec *specs = vbet_kind_specs (&size);
+  for (guint i = 0; i < size; i++)
+    if (is_allocated (&specs[i]))
+      g_ptr_array_add (names, (gpointer)specs[i].name);
+  const char *last = g_ptr_array_steal_index (names, names->len - 1);
+  g_ptr_array_add (names, NULL);
+  g_autofree char *others = g_strjoinv (", ", (char **)names->pdata);
+  return g_strdup_printf ("%s %s %s", others, conjunction, last);
+}
+
+/* The kind that @name was probably meant to be; (nullable). */
+static const char *
+suggest_kind (const char *name)
+{
+  VbetSuggest suggest;
+  vbet_suggest_init (&suggest, name);
+  guint size = 0;
+  const VbetKindSpec *specs = vbet_kind_specs (&size);
+  for (guint i = 0; i < size; i++)
+    if (is_allocated (&specs[i]))
+      vbet_suggest_offer (&suggest, specs[i].name);
+  return vbet_suggest_result (&suggest);
+}
+
 gboolean
 vbet_context_alloc_kind (VbetContext *self, const VbetNode *node, VbetKind *ret_kind)
 {
@@ -87,19 +124,14 @@ vbet_context_alloc_kind (VbetContext *self, const VbetNode *node, VbetKind *ret_
   gboolean is_text = word->value != NULL && word->value->type == VBET_VALUE_STRING;
   const char *name = is_text ? word->value->as.text : word->name;
   if (word->kind != VBET_NODE_NAME && !is_text) {
-    vbet_diagnostics_add (
-        self->diagnostics, VBET_E_KIND, word->span,
-        "alloc() needs a kind: host, router, firewall, switch, hub, gateway, tap, remote, NIC or cable");
+    g_autofree char *kinds = kinds_text ("or");
+    vbet_diagnostics_add (self->diagnostics, VBET_E_KIND, word->span, "alloc() needs a kind: %s", kinds);
     return FALSE;
   }
   gboolean known = vbet_kind_from_name (name, ret_kind) && *ret_kind != VBET_KIND_NOTE;
   if (known && !is_text)
     return TRUE;
-  VbetSuggest suggest;
-  vbet_suggest_init (&suggest, name);
-  for (guint bit = 0; (1u << bit) < VBET_KIND_NOTE; bit++)
-    vbet_suggest_offer (&suggest, vbet_kind_name ((VbetKind)(1u << bit)));
-  const char *best = known ? name : vbet_suggest_result (&suggest);
+  const char *best = known ? name : suggest_kind (name);
   VbetDiagnostic *diagnostic = NULL;
   if (known)
     diagnostic
@@ -109,12 +141,11 @@ vbet_context_alloc_kind (VbetContext *self, const VbetNode *node, VbetKind *ret_
   else if (best != NULL)
     diagnostic = vbet_diagnostics_add (self->diagnostics, VBET_E_KIND, word->span,
                                        "there is no kind %s; did you mean %s?", name, best);
-  else
-    vbet_diagnostics_add (
-        self->diagnostics, VBET_E_KIND, word->span,
-        "there is no kind %s; there are host, router, firewall, switch, hub, gateway, tap, remote, "
-        "NIC and cable",
-        name);
+  else {
+    g_autofree char *kinds = kinds_text ("and");
+    vbet_diagnostics_add (self->diagnostics, VBET_E_KIND, word->span, "there is no kind %s; there are %s",
+                          name, kinds);
+  }
   if (diagnostic != NULL) {
     g_autofree char *label = g_strdup_printf ("write %s", best);
     vbet_diagnostic_set_fix (diagnostic, word->span, best, label);
