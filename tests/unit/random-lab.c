@@ -223,6 +223,15 @@ vbet_random_lab_free (RandomLab *self)
   g_free (self);
 }
 
+gboolean
+vbet_random_lab_has_kind (const char *kind)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (strcmp (kinds[i].name, kind) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* --- writing --- */
 
 static void add_line (GPtrArray *lines, const char *format, ...) G_GNUC_PRINTF (2, 3);
@@ -262,7 +271,7 @@ nics_of (const Thing *self)
 {
   if (self->what != DEVICE)
     return 0;
-  return kinds[self->kind].nics == 0 ? 1 : self->nics;
+  return kinds[self->kind].nics == 0 ? 1 : MIN (self->nics, kinds[self->kind].nics);
 }
 
 static void
@@ -279,7 +288,7 @@ add_device (GPtrArray *lines, const Thing *self, guint number)
     add_sets (lines, object, nic_keys (kind), self->nic_values[nic - 1], number, nic);
   }
   for (guint key = 0; key < KEYS; key++)
-    if (kind->keys[key].port && self->values[key] > 0 && self->values[key] <= self->nics)
+    if (kind->keys[key].port && self->values[key] > 0 && self->values[key] <= nics_of (self))
       add_line (lines, "set(%s, %s=%u)", name, kind->keys[key].key, self->values[key]);
   for (guint file = 0; kind->guest && file < FILES; file++)
     if (self->files[file] > 0)

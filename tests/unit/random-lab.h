@@ -13,6 +13,9 @@ RandomLab *vbet_random_lab_edit (const RandomLab *self, GRand *random);
 void vbet_random_lab_free (RandomLab *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RandomLab, vbet_random_lab_free)
 
+/** vbet_random_lab_has_kind: Returns: whether devices of @kind, as alloc() names it, are drawn. */
+gboolean vbet_random_lab_has_kind (const char *kind);
+
 /**
  * vbet_random_lab_lines:
  *

@@ -197,8 +197,12 @@ cable_at (const Lab *lab, guint index)
 static void
 add_devices (const Lab *lab)
 {
-  for (guint bit = 0; (1u << bit) <= VBET_KIND_REMOTE; bit++) {
-    VbetKind kind = (VbetKind)(1u << bit);
+  guint size = 0;
+  const VbetKindSpec *specs = vbet_kind_specs (&size);
+  for (guint i = 0; i < size; i++) {
+    VbetKind kind = specs[i].kind;
+    if ((kind & VBET_KIND_DEVICE) == 0)
+      continue;
     GError *error = NULL;
     g_autofree char *name = NULL;
     VbetEdits *edits

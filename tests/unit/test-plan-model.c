@@ -142,6 +142,20 @@ test_pairs (void)
   CU_ASSERT_EQUAL (failures, 0);
 }
 
+/* No kind of device may be added without a row in random-lab.c. */
+static void
+test_kinds_are_complete (void)
+{
+  guint size = 0;
+  const VbetKindSpec *specs = vbet_kind_specs (&size);
+  for (guint i = 0; i < size; i++) {
+    gboolean drawn = vbet_random_lab_has_kind (specs[i].name);
+    if ((specs[i].kind & VBET_KIND_DEVICE) != 0 && !drawn)
+      g_printerr ("\n%s has no row in random-lab.c\n", specs[i].name);
+    CU_ASSERT_EQUAL (drawn, (specs[i].kind & VBET_KIND_DEVICE) != 0);
+  }
+}
+
 /* NICs that are taken out while the lab runs leave holes in the numbers. */
 static void
 test_holes (void)
@@ -236,6 +250,8 @@ test_orders (void)
 }
 
 static CU_TestInfo model_tests[] = {
+  { "every kind of device has a row in the table of random labs, so that it is tried",
+    test_kinds_are_complete },
   { "random pairs", test_pairs },
   { "holes in the numbers of NICs", test_holes },
   { "every call counts", test_every_call_counts },
