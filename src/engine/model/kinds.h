@@ -1,9 +1,10 @@
 /* kinds.h - the one table of kinds: what each is called, how it is shown, and what it can do.
  *
  * The language, the model, the engine, the canvas, the palette, completion and
- * the inspector read it; a kind's attributes are rows of schema.h. Nothing else
+ * the inspector read it; a kind's attributes are rows of schema.h. No other code
  * lists the kinds: what treats some of them alike asks for a class (below) or
- * for a field of the row. Pure.
+ * for a field of the row. What is written by hand for each (its picture, its key
+ * in the help, its menu entry, its word for editors) tests/unit/test-manual asks for. Pure.
  */
 #pragma once
 

@@ -31,5 +31,5 @@ typedef struct {
   VbetBridge *(*get_bridge) (gpointer relay);
 } VbetRelayClass;
 
-/** vbet_relay_class_find: Returns: (nullable) (transfer none): the class of @name: "switch" or "hub". */
+/** vbet_relay_class_find: Returns: (nullable) (transfer none): the class of @name, which is a row's. */
 const VbetRelayClass *vbet_relay_class_find (const char *name);
