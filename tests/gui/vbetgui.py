@@ -396,6 +396,9 @@ def run(tests):
     """Runs all tests, or those named on the command line; a hang ends in an error, not in a wait."""
     failed = 0
     chosen = sys.argv[1:]
+    unknown = set(chosen) - {test.__name__ for test in tests}
+    if unknown:
+        sys.exit(f"There is no scenario {', '.join(sorted(unknown))} here")
     for test in tests:
         if chosen and test.__name__ not in chosen:
             continue

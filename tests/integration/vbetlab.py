@@ -244,6 +244,9 @@ class Place:
 def main(*tests):
     """Runs the tests in order, prints a line for each, exits 1 if one failed."""
     chosen = sys.argv[1:]
+    unknown = set(chosen) - {test.__name__ for test in tests}
+    if unknown:
+        sys.exit(f"There is no scenario {', '.join(sorted(unknown))} here")
     failed = 0
     for test in tests:
         if chosen and test.__name__ not in chosen:
