@@ -21,7 +21,7 @@ RUN_PACKAGES="user-mode-linux apt binutils dpkg e2fsprogs util-linux librsvg2-co
 # Packages that only the tests need.
 TEST_PACKAGES="xvfb xauth x11-utils xdotool imagemagick at-spi2-core dbus python3 python3-gi gir1.2-atspi-2.0
   graphviz desktop-file-utils appstream shared-mime-info mandoc shellcheck git vde2 uml-utilities iperf3 procps iproute2
-  iputils-ping tshark tcpdump bash-completion locales clang-format"
+  iputils-ping tshark tcpdump bash-completion locales clang-format clang-tidy"
 
 missing_packages() {
   for package in "$@"; do

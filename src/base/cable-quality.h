@@ -56,6 +56,7 @@ gboolean vbet_cable_quality_put (VbetCableQuality *self, const VbetImpairment *r
 
 /** vbet_cable_settings_init: a perfect cable. */
 void vbet_cable_settings_init (VbetCableSettings *self);
+/** vbet_cable_settings_is_valid: whether both directions are; the caller may be hostile. */
 gboolean vbet_cable_settings_is_valid (const VbetCableSettings *self);
 /** vbet_cable_settings_equal: whether all values are the same. */
 gboolean vbet_cable_settings_equal (const VbetCableSettings *self, const VbetCableSettings *other);

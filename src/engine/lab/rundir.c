@@ -250,7 +250,9 @@ on_respawn (gpointer data)
     self->warden_watch = g_child_watch_add (self->warden, on_warden_died, self);
   } else {
     /* The host is short of something; it may not be for ever. */
-    guint pause = MIN (RESPAWN_PAUSE_MS << MIN (++self->warden_failures, 16), RESPAWN_PAUSE_MAX_MS);
+    guint doublings = MIN (self->warden_failures + 1, 16);
+    guint pause = MIN (RESPAWN_PAUSE_MS << doublings, RESPAWN_PAUSE_MAX_MS);
+    self->warden_failures++;
     self->warden_watch = g_timeout_add (pause, on_respawn, self);
   }
   return G_SOURCE_REMOVE;

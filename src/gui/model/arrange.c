@@ -230,8 +230,10 @@ draw_grid (const VbetArrangement *self, VbetPoint *points)
 {
   guint columns = (guint)ceil (sqrt (self->n * 1.4));
   double width = MAX (widest (self) + GAP, TILE * 2), height = highest (self) + 2 * GAP;
-  for (guint i = 0; i < self->n; i++)
-    points[i] = (VbetPoint){ (i % columns) * width, (i / columns) * height };
+  for (guint i = 0; i < self->n; i++) {
+    guint row = i / columns;
+    points[i] = (VbetPoint){ (i % columns) * width, row * height };
+  }
 }
 
 /* Which of two begins a layered drawing: what leads out of the lab, then what has the most cables. */
