@@ -39,6 +39,34 @@ bin_vbet_agent_CFLAGS = $(AGENT_CFLAGS)
 bin_vbet_agent_LDFLAGS = -static -s
 bin_vbet_agent_LDADD =
 
+# A node of a Chord ring, and its commands: static for the same reason. Its pure part is tested by tests/unit/test-chord.
+CHORD_CORE_SOURCES = \
+	rootfs/chord/core-private.h \
+	rootfs/chord/core.c \
+	rootfs/chord/core.h \
+	rootfs/chord/id.c \
+	rootfs/chord/id.h \
+	rootfs/chord/keys.c \
+	rootfs/chord/message.c \
+	rootfs/chord/message.h \
+	rootfs/chord/ops.c \
+	rootfs/chord/sha1.c \
+	rootfs/chord/sha1.h \
+	rootfs/chord/store.c \
+	rootfs/chord/store.h
+pkglibexec_PROGRAMS += bin/chord
+bin_chord_SOURCES = \
+	$(CHORD_CORE_SOURCES) \
+	rootfs/chord/control.c \
+	rootfs/chord/control.h \
+	rootfs/chord/daemon.c \
+	rootfs/chord/daemon.h \
+	rootfs/chord/main.c
+bin_chord_CPPFLAGS = -I$(top_srcdir)/rootfs
+bin_chord_CFLAGS = $(AGENT_CFLAGS)
+bin_chord_LDFLAGS = -static -s
+bin_chord_LDADD =
+
 nobase_dist_pkgdata_SCRIPTS = \
 	rootfs/build-image \
 	rootfs/files/usr/lib/vbet/mended \

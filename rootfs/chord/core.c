@@ -352,22 +352,34 @@ answer_ask (ChordNode *self, const ChordMessage *message)
   chord_node_send (self, &message->sender, &answer);
 }
 
+/* The successor goes. What it knows of those that follow is fresher than this node's list: whoever of them left before
+ * told it. */
+static void
+on_next_leaves (ChordNode *self, const ChordMessage *message, int64_t now)
+{
+  bool alone = message->n_peers > 0 && is_self (self, &message->peers[0]);
+  if (alone) {
+    self->n_successors = 0;
+    memset (self->fingers, 0, sizeof self->fingers);
+  } else if (message->n_peers > 0) {
+    set_successors (self, &message->peers[0], message->peers + 1, message->n_peers - 1);
+  }
+  self->stabilise_at = now;
+}
+
 /* It goes: its neighbours become each other's (journal IV-E-6). */
 static void
 on_leave (ChordNode *self, const ChordMessage *message, int64_t now)
 {
   const ChordPeer *peer = &message->sender;
-  bool was_next = self->n_successors > 0 && chord_peer_equal (&self->successors[0], peer);
   bool was_before = chord_peer_equal (&self->predecessor, peer);
-  if (was_next && self->n_successors == 1 && message->n_peers > 0 && !is_self (self, &message->peers[0]))
-    set_successors (self, &message->peers[0], message->peers + 1, message->n_peers - 1);
+  if (self->n_successors > 0 && chord_peer_equal (&self->successors[0], peer))
+    on_next_leaves (self, message, now);
   forget_peer (self, peer);
   if (was_before && message->predecessor.port != 0 && !is_self (self, &message->predecessor)) {
     self->predecessor = message->predecessor;
     self->predecessor_heard = now;
   }
-  if (was_next)
-    self->stabilise_at = now;
 }
 
 static void

@@ -63,3 +63,7 @@ EXTRA_DIST += tests/integration/test-trust.py
 # What a running lab becomes by an edit.
 TESTS += tests/integration/test-edits.py tests/integration/test-refresh.py tests/integration/test-random-edits.py
 EXTRA_DIST += tests/integration/test-edits.py tests/integration/test-refresh.py tests/integration/test-random-edits.py
+
+# The guests' Chord program, on this host.
+TESTS += tests/integration/test-chord.py
+EXTRA_DIST += tests/integration/test-chord.py

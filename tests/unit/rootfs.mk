@@ -24,21 +24,6 @@ tests_unit_test_builtin_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/rootfs
 tests_unit_test_builtin_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_builtin_LDADD = $(TEST_LIBS) $(GLIB_LIBS)
 
-# The pure part of the guests' Chord program.
-CHORD_CORE_SOURCES = \
-	rootfs/chord/core-private.h \
-	rootfs/chord/core.c \
-	rootfs/chord/core.h \
-	rootfs/chord/id.c \
-	rootfs/chord/id.h \
-	rootfs/chord/keys.c \
-	rootfs/chord/message.c \
-	rootfs/chord/message.h \
-	rootfs/chord/ops.c \
-	rootfs/chord/sha1.c \
-	rootfs/chord/sha1.h \
-	rootfs/chord/store.c \
-	rootfs/chord/store.h
 check_PROGRAMS += tests/unit/test-chord
 TESTS += tests/unit/test-chord
 tests_unit_test_chord_SOURCES = tests/unit/test-chord.c $(CHORD_CORE_SOURCES)

@@ -863,6 +863,27 @@ test_leave (void)
   net_free (net);
 }
 
+/* Seven of eight leave, one after the other without a pause: the last one has all keys, and knows that it is alone. */
+static void
+test_exodus (void)
+{
+  Net *net = small_ring (8, 0);
+  put_keys (net, 50);
+  for (guint i = 7; i > 0; i--) {
+    Node *node = node_at (net, i);
+    chord_leave (node->node, net->now);
+    set_alarm (net, node);
+    while (node->left < 0)
+      pass (net, MS);
+    CU_ASSERT_EQUAL (node->left, TRUE);
+  }
+  pass (net, 100 * MS);
+  CU_ASSERT_TRUE (is_right (net));
+  CU_ASSERT_EQUAL (chord_owned (node_at (net, 0)->node), 50);
+  assert_keys (net, 50);
+  net_free (net);
+}
+
 static void
 test_values (void)
 {
@@ -1052,11 +1073,10 @@ main (int argc, char **argv)
   CU_TestInfo ring[] = { { "a thousand nodes", test_thousand }, { "walk", test_walk },
                          { "a cut network", test_cut },         { "nobody to join", test_nobody },
                          { "questions", test_questions },       CU_TEST_INFO_NULL };
-  CU_TestInfo keys[] = { { "successive deaths", test_deaths },
-                         { "joining moves keys", test_move },
-                         { "leaving", test_leave },
-                         { "values", test_values },
-                         CU_TEST_INFO_NULL };
+  CU_TestInfo keys[] = {
+    { "successive deaths", test_deaths }, { "joining moves keys", test_move }, { "leaving", test_leave },
+    { "all but one leave", test_exodus }, { "values", test_values },           CU_TEST_INFO_NULL
+  };
   CU_TestInfo strangers[] = { { "garbage", test_garbage }, { "flood", test_flood }, CU_TEST_INFO_NULL };
   CU_SuiteInfo suites[] = { { "parts", NULL, NULL, NULL, NULL, parts },
                             { "ring", NULL, NULL, NULL, NULL, ring },
