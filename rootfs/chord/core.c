@@ -573,6 +573,7 @@ chord_new (const ChordConfig *config, int64_t now)
     return NULL;
   self->config = *config;
   self->random = config->seed;
+  self->offer_number = chord_node_random (self) | 1;
   chord_peer_init (&self->self, config->address, config->port);
   self->stabilise_at = now + after (self, 1);
   self->offer_at = now + after (self, OFFER_TURNS);

@@ -370,7 +370,7 @@ read_network (Daemon *self)
 {
   uint8_t data[CHORD_MESSAGE_MAX + 1]; /* a longer datagram is cut off to what is too long */
   for (unsigned i = 0; i < DATAGRAMS_A_TURN; i++) {
-    struct sockaddr_in from;
+    struct sockaddr_in from = { .sin_family = AF_INET };
     socklen_t from_size = sizeof from;
     ssize_t size
         = recvfrom (self->network, data, sizeof data, MSG_DONTWAIT, (struct sockaddr *)&from, &from_size);

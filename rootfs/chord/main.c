@@ -68,7 +68,7 @@ usage (FILE *file)
 static bool
 address_towards (const ChordPeer *via, uint32_t *ret_address)
 {
-  struct sockaddr_in far = { .sin_family = AF_INET, .sin_port = htons (via->port) }, own;
+  struct sockaddr_in far = { .sin_family = AF_INET, .sin_port = htons (via->port) }, own = { 0 };
   socklen_t size = sizeof own;
   far.sin_addr.s_addr = htonl (via->address);
   int fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);

@@ -326,7 +326,7 @@ on_found (ChordNode *self, Op *op, const ChordMessage *message, int64_t now)
   if (message->final && message->n_peers > 0) {
     op->n_owners = message->n_peers;
     memcpy (op->owners, message->peers, sizeof op->owners);
-    op->at = 0;
+    op->at = op->silent = 0;
     found (self, op, now);
     return;
   }

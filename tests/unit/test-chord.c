@@ -833,6 +833,21 @@ test_move (void)
   net_free (net);
 }
 
+/* So they do at once: before the first round of offers. */
+static void
+test_early (void)
+{
+  Net *net = net_new (0);
+  const Node *first = join (net);
+  put_keys (net, 5);
+  const Node *second = join (net);
+  pass (net, 900 * MS);
+  CU_ASSERT_TRUE (net->now < 1500 * MS);
+  CU_ASSERT_EQUAL (chord_owned (first->node) + chord_owned (second->node), 5);
+  CU_ASSERT_TRUE (chord_owned (second->node) > 0);
+  net_free (net);
+}
+
 /* Who leaves hands over what nobody else has, and its neighbours are each other's at once. */
 static void
 test_leave (void)
@@ -1073,10 +1088,13 @@ main (int argc, char **argv)
   CU_TestInfo ring[] = { { "a thousand nodes", test_thousand }, { "walk", test_walk },
                          { "a cut network", test_cut },         { "nobody to join", test_nobody },
                          { "questions", test_questions },       CU_TEST_INFO_NULL };
-  CU_TestInfo keys[] = {
-    { "successive deaths", test_deaths }, { "joining moves keys", test_move }, { "leaving", test_leave },
-    { "all but one leave", test_exodus }, { "values", test_values },           CU_TEST_INFO_NULL
-  };
+  CU_TestInfo keys[] = { { "successive deaths", test_deaths },
+                         { "joining moves keys", test_move },
+                         { "joining early", test_early },
+                         { "leaving", test_leave },
+                         { "all but one leave", test_exodus },
+                         { "values", test_values },
+                         CU_TEST_INFO_NULL };
   CU_TestInfo strangers[] = { { "garbage", test_garbage }, { "flood", test_flood }, CU_TEST_INFO_NULL };
   CU_SuiteInfo suites[] = { { "parts", NULL, NULL, NULL, NULL, parts },
                             { "ring", NULL, NULL, NULL, NULL, ring },
