@@ -9,6 +9,7 @@ dist_bashcompletion_DATA = data/bash-completion/vbetctl
 
 labsdir = $(pkgdatadir)/labs
 dist_labs_DATA = \
+	data/labs/chord-ring.vbet \
 	data/labs/firewall.vbet \
 	data/labs/ospf-flapping.vbet \
 	data/labs/star.vbet

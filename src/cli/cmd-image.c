@@ -15,7 +15,7 @@
 static int
 build (char **arguments)
 {
-  static const VbetRecipeProgram programs[] = { { "--agent", "vbet-agent" } };
+  static const VbetRecipeProgram programs[] = { { "--agent", "vbet-agent" }, { "--chord", "chord" } };
   return vbet_recipe_run ("rootfs/build-image", programs, G_N_ELEMENTS (programs), arguments);
 }
 

@@ -1,6 +1,7 @@
 # test-chord.py - the guests' Chord program on this host: eight nodes as processes on 127.0.0.1, their keys while nodes
 # join, die and leave, a stranger that sends garbage, and what it says to wrong usage. Needs neither guests nor root.
 import contextlib
+import hashlib
 import os
 import pathlib
 import random
@@ -153,6 +154,25 @@ def send_garbage(ring):
                 stranger.sendto(noise, (host, int(port)))
 
 
+def ping_of(port, number, lie=b""):
+    """A ping of the node 127.0.0.1:PORT, whose identifier is that of another address if it is to be a lie."""
+    identifier = hashlib.sha1(lie or b"127.0.0.1:%d" % port).digest()
+    return b"VC\1\6" + number.to_bytes(8, "big") + identifier + bytes([127, 0, 0, 1]) + port.to_bytes(2, "big")
+
+
+def assert_liars_get_no_answer(node):
+    """Of three pings only the true one is answered: neither the false identifier nor the true one of another port."""
+    host, port = node.address.split(":")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        stranger.settimeout(20)
+        own = stranger.getsockname()[1]
+        for ping in (ping_of(own, 1, b"10.0.0.1:3003"), ping_of(own + 1 if own < 65535 else own - 1, 2), ping_of(own, 3)):
+            stranger.sendto(ping, (host, int(port)))
+        answer = stranger.recv(2000)
+    assert answer[:12] == b"VC\1\7" + (3).to_bytes(8, "big"), answer
+
+
 def send_garbage_commands(node):
     """The same to a node's own socket, of which some connections are never read."""
     chance = random.Random(3004)
@@ -181,6 +201,7 @@ def test_ring():
         assert ring.nodes[5].get("key 3") == "other"
         ring.nodes[0].ask("put", "key 3", "value 3")
 
+        assert_liars_get_no_answer(ring.nodes[1])
         send_garbage(ring)
         send_garbage_commands(ring.nodes[2])
         assert ring.whole()
