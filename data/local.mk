@@ -9,10 +9,24 @@ dist_bashcompletion_DATA = data/bash-completion/vbetctl
 
 labsdir = $(pkgdatadir)/labs
 dist_labs_DATA = \
+	data/labs/access-point.vbet \
+	data/labs/bgp-two-providers.vbet \
 	data/labs/chord-ring.vbet \
+	data/labs/dhcp.vbet \
 	data/labs/firewall.vbet \
+	data/labs/first-ping.vbet \
+	data/labs/hub-and-switch.vbet \
+	data/labs/ipv6-slaac.vbet \
+	data/labs/nat-and-port-forward.vbet \
 	data/labs/ospf-flapping.vbet \
-	data/labs/star.vbet
+	data/labs/path-mtu.vbet \
+	data/labs/spanning-tree.vbet \
+	data/labs/star.vbet \
+	data/labs/static-routes.vbet \
+	data/labs/vlans-and-trunk.vbet \
+	data/labs/vrrp.vbet \
+	data/labs/vxlan.vbet \
+	data/labs/wireguard.vbet
 
 # Looks of the program pane, and the lab language for other editors.
 stylesdir = $(pkgdatadir)/styles

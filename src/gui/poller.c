@@ -10,7 +10,8 @@ struct _VbetPoller {
   gpointer owner;     /* NULL: it is gone */
   guint source;       /* a question has its time; 0: none */
   gboolean asking;
-  gint64 asked; /* monotonic, µs */
+  gboolean rests; /* until it is wanted again */
+  gint64 asked;   /* monotonic, µs */
 };
 
 static void ask_in (VbetPoller *self, guint milliseconds);
@@ -60,7 +61,7 @@ on_time (gpointer data)
 static void
 ask_in (VbetPoller *self, guint milliseconds)
 {
-  if (self->source == 0 && !self->asking && may_ask (self))
+  if (self->source == 0 && !self->asking && !self->rests && may_ask (self))
     self->source = g_timeout_add (milliseconds, on_time, self);
 }
 
@@ -87,13 +88,17 @@ vbet_poller_free (VbetPoller *self)
 void
 vbet_poller_ask (VbetPoller *self)
 {
-  if (self != NULL)
-    ask_in (self, 0);
+  if (self == NULL)
+    return;
+  self->rests = FALSE;
+  ask_in (self, 0);
 }
 
 void
 vbet_poller_rest (VbetPoller *self)
 {
-  if (self != NULL)
-    g_clear_handle_id (&self->source, g_source_remove);
+  if (self == NULL)
+    return;
+  self->rests = TRUE;
+  g_clear_handle_id (&self->source, g_source_remove);
 }

@@ -134,8 +134,10 @@ run (VbetRemote *self, gint64 now)
   if (regular || answers)
     say_hello (self, now);
   self->due = self->failed ? now : self->said_hello + VBET_FAR_HELLO_INTERVAL;
-  /* At most once a second: who is at the far end may change what it says of itself as often as it likes. */
+  /* Who is at the far end may change what it says of itself as often as it likes: told at most once a second. */
   gboolean clash = vbet_far_end_clashes (&self->far_end, own_identity (self), now);
+  if (!regular)
+    clash = clash && self->told_clash;
   if (changed || (regular && (self->far_end.heard != self->told_heard || clash != self->told_clash)))
     tell (self, state, clash, now);
 }

@@ -1,8 +1,4 @@
 # test-protocols.py - protocols between real guests: every lab of tests/labs, several at once, since they mostly wait.
-import concurrent.futures
-import os
-import re
-
 import vbetlab
 from vbetlab import SOURCE
 
@@ -20,18 +16,10 @@ def lacks(place, daemon):
 
 
 def every_protocol(place):
-    failures = []
     left_out = [lab for lab in LABS if lab.stem in DAEMONS and lacks(place, DAEMONS[lab.stem])]
     for lab in left_out:
         print(f"left out: {lab.stem} (the image's FRR has no {DAEMONS[lab.stem]})")
-    with concurrent.futures.ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as pool:
-        running = {pool.submit(place.ctl, "test", "--timeout=280", path, check=False): path for path in LABS if path not in left_out}
-        for done in concurrent.futures.as_completed(running):
-            result = done.result()
-            passed = result.returncode == 0 and re.search(r"^ok ", result.stdout, re.M)
-            print(f"{'ok' if passed else 'not ok'}: {running[done].stem}", flush=True)
-            if not passed:
-                failures.append(f"{running[done].name}:\n{result.stdout}{result.stderr}")
+    failures = vbetlab.test_side_by_side(place, [lab for lab in LABS if lab not in left_out])
     assert not failures, "\n".join(failures)
 
 

@@ -1,10 +1,12 @@
 # vbetlab.py - what the integration and fault tests share: vbetctl, a place of
 # one's own, waiting with deadlines, and the proof that nothing is left behind.
+import concurrent.futures
 import contextlib
 import json
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -239,6 +241,20 @@ class Place:
             if time.monotonic() > end:
                 raise AssertionError(f"left behind after {seconds} s: {left}")
             time.sleep(0.05)
+
+
+def test_side_by_side(place, labs):
+    """Tests each of @labs (paths), several at once, since they mostly wait. Returns a text for each that failed."""
+    failures = []
+    with concurrent.futures.ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as pool:
+        running = {pool.submit(place.ctl, "test", "--timeout=280", lab, check=False, timeout=600): lab for lab in labs}
+        for done in concurrent.futures.as_completed(running):
+            result = done.result()
+            passed = result.returncode == 0 and re.search(r"^ok ", result.stdout, re.M)
+            print(f"{'ok' if passed else 'not ok'}: {running[done].stem}", flush=True)
+            if not passed:
+                failures.append(f"{running[done].name}:\n{result.stdout}{result.stderr}")
+    return failures
 
 
 def main(*tests):

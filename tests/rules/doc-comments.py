@@ -12,7 +12,9 @@ import sys
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 NAMED = re.compile(r"/\*\*\s*(?:\*\s*)?((?:\w+,\s+(?:\*\s*)?)*\w+):")
 # At the start of a line: type, name, blank, bracket; a macro (G_DECLARE_FINAL_TYPE) or a pointer to a function is none.
-FUNCTION = re.compile(r"^(?!typedef\b)(?:[A-Za-z_][\w ]*[ *]+|[A-Za-z_][\w ]*\n)(\w+) \(", re.MULTILINE)
+FUNCTION = re.compile(r"^(?!typedef\b)[A-Za-z_][\w \t*]*?[ *\n](\w+) \(", re.MULTILINE)
+# What a comment may be of, besides.
+DEFINED = re.compile(r"^#\s*define\s+(\w+)|^typedef\b[^;{]*?(\w+)(?:\)\s*\([^;]*)?;|^\} (\w+);|^(?:struct|enum|union) (\w+)|^G_\w+ \((\w+)", re.MULTILINE)
 # What functions-like macros of GLib look like in that place.
 MACRO = re.compile(r"^[A-Z0-9_]+$")
 
@@ -43,8 +45,10 @@ def check(path):
     for match in NAMED.finditer(text):
         for name in re.findall(r"\w+", match.group(1)):
             named[name] = line_of(text, match.start())
-    code = outside_braces(COMMENT.sub(blank, text))
-    code = re.sub(r"^#(?:.*\\\n)*.*$", blank, code, flags=re.MULTILINE)
+    code = COMMENT.sub(blank, text)
+    others = {name for match in DEFINED.finditer(code) for name in match.groups() if name}
+    # Before the braces are counted: those of a macro need not be in pairs.
+    code = outside_braces(re.sub(r"^#(?:.*\\\n)*.*$", blank, code, flags=re.MULTILINE))
     declared = {}
     for match in FUNCTION.finditer(code):
         if not MACRO.match(match.group(1)):
@@ -53,9 +57,8 @@ def check(path):
     for name, line in declared.items():
         if name not in named and not private:
             yield f"{path}:{line}: {name} has no doc comment"
-    words = set(re.findall(r"\w+", code))
     for name, line in named.items():
-        if name not in words:
+        if name not in declared and name not in others:
             yield f"{path}:{line}: the doc comment is of {name}, which is not declared here"
 
 

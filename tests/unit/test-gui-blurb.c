@@ -17,6 +17,7 @@ test_titles (void)
   check_title ("star", "Star");
   check_title ("ospf-flapping", "OSPF flapping");
   check_title ("nat_and__dhcp", "NAT and DHCP");
+  check_title ("vlans-and-ipv6", "VLANs and IPv6");
   check_title ("ärger", "Ärger");
   check_title ("-", "-");
   check_title ("", "");
@@ -46,6 +47,29 @@ test_sentences (void)
 }
 
 static void
+test_facts (void)
+{
+  g_auto (VbetBlurbFacts) facts = { 0 };
+  vbet_blurb_facts ("# What it is: a test. Two.\n# Subject: Routing \n#\n# level: Medium\n# Time: 15 "
+                    "minutes\nh = alloc(host)\n",
+                    &facts);
+  VBET_ASSERT_TEXT (facts.subject, "Routing");
+  CU_ASSERT_EQUAL (facts.level, VBET_LEVEL_MEDIUM);
+  CU_ASSERT_EQUAL (facts.minutes, 15);
+  g_auto (VbetBlurbFacts) none = { 0 };
+  vbet_blurb_facts ("h = alloc(host) # Subject: none\n# Subject: too late\n", &none);
+  CU_ASSERT_PTR_NULL (none.subject);
+  CU_ASSERT_EQUAL (none.level, VBET_LEVEL_UNKNOWN);
+  g_auto (VbetBlurbFacts) odd = { 0 };
+  vbet_blurb_facts (
+      "# Subject:\n# Level: 9\n# Time: 99999999999999999999999\n# Subject: caf\xe9\n# Subject: second\n",
+      &odd);
+  VBET_ASSERT_TEXT (odd.subject, "caf\xef\xbf\xbd");
+  CU_ASSERT_EQUAL (odd.level, VBET_LEVEL_UNKNOWN);
+  CU_ASSERT_EQUAL (odd.minutes, 999);
+}
+
+static void
 test_when (void)
 {
   g_autoptr (GDateTime) now = g_date_time_new_local (2026, 1, 1, 0, 10, 0);
@@ -62,9 +86,11 @@ test_when (void)
 int
 main (int argc, char **argv)
 {
-  static CU_TestInfo tests[] = {
-    { "titles", test_titles }, { "sentences", test_sentences }, { "when", test_when }, CU_TEST_INFO_NULL
-  };
+  static CU_TestInfo tests[] = { { "titles", test_titles },
+                                 { "sentences", test_sentences },
+                                 { "facts", test_facts },
+                                 { "when", test_when },
+                                 CU_TEST_INFO_NULL };
   static CU_SuiteInfo suites[] = { { "blurb", NULL, NULL, NULL, NULL, tests }, CU_SUITE_INFO_NULL };
   return vbet_test_run (suites, argc, argv);
 }

@@ -341,6 +341,8 @@ test_kinds (void)
     const VbetKindSpec *row = &rows[i];
     CU_ASSERT_EQUAL (all & row->kind, 0); /* one row for a kind */
     all |= row->kind;
+    CU_ASSERT_EQUAL (row->nics > 0, (row->kind & VBET_KIND_DEVICE) != 0);
+    CU_ASSERT_TRUE (row->nics <= VBET_KIND_NICS_MAX);
     CU_ASSERT_EQUAL (row->relay != NULL, (row->kind & VBET_KIND_RELAY) != 0);
     CU_ASSERT_EQUAL (*row->tooltip != '\0', (row->kind & VBET_KIND_PLACED) != 0);
     CU_ASSERT_EQUAL (row->key != 0, (row->kind & VBET_KIND_PLACED) != 0);

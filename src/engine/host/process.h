@@ -49,6 +49,8 @@ VbetProcess *vbet_process_spawn (const char *launcher, const char *const *argume
 
 /** vbet_process_get_pid: Returns: of the process that was started; 0 when it has ended. */
 GPid vbet_process_get_pid (VbetProcess *self);
+/** vbet_process_get_layers: Returns: (transfer none) (array zero-terminated=1): words of guest/status.h for what confines
+ * it. */
 const char *const *vbet_process_get_layers (VbetProcess *self);
 /** vbet_process_get_padding: Returns: (transfer none): a word of guest/pad.h; "" before the kernel was
  * executed. */

@@ -177,14 +177,11 @@ static gboolean
 join (VbetLab *self, const char *name, VbetCableRun *cable, GError **error)
 {
   VbetCableSettings settings = vbet_lab_cable_settings (self, name);
-  GError *failed = NULL;
-  for (guint end = 0; end < 2 && failed == NULL; end++)
-    if (is_access_point (self, cable->device[end])) /* whom it isolates hangs on what is cabled to it */
-      vbet_lab_set_bridge_port (self, cable->device[end], cable->nic[end], &failed);
-  if (failed != NULL) {
-    g_propagate_error (error, failed);
-    return FALSE;
-  }
+  /* Whom an access point isolates hangs on what is cabled to it. A port that is missing is told below. */
+  for (guint end = 0; end < 2; end++)
+    if (is_access_point (self, cable->device[end])
+        && vbet_switch_client_has_port (self->switch_client, cable->device[end], cable->nic[end]))
+      vbet_lab_set_bridge_port (self, cable->device[end], cable->nic[end], NULL);
   cable->joined = vbet_switch_client_add_cable (self->switch_client, name, cable->device[0], cable->nic[0],
                                                 cable->device[1], cable->nic[1], &settings, error);
   cable->up[0] = settings.quality[0].up;

@@ -89,7 +89,9 @@ alloc_device (VbetLab *self, const VbetCall *call, GError **error)
     return;
   g_autofree char *control = g_strdup_printf ("%s/%s.ctl", self->dir, call->device);
   /* A name too long for a socket only costs the way in for guests started by hand. */
-  const char *listen = strlen (control) <= VBET_SOCKET_PATH_MAX ? control : NULL;
+  gboolean short_enough = strlen (control) <= VBET_SOCKET_PATH_MAX;
+  /* Whoever came in that way would be one of an access point's clients, and not be kept from them. */
+  const char *listen = short_enough && call->kind != VBET_KIND_AP ? control : NULL;
   const char *relay = vbet_kind_spec (call->kind)->relay;
   if (vbet_switch_client_add_bridge (self->switch_client, call->device, relay, VBET_SWITCH_AGEING_DEFAULT,
                                      listen, error))
@@ -259,6 +261,8 @@ forget_nic (VbetLab *self, VbetLabDevice *node, guint index, GError **error)
   g_hash_table_remove (node->stuck, GUINT_TO_POINTER (index));
   if (node->guest != NULL)
     vbet_guest_forget_nic (node->guest, index);
+  if (node->remote != NULL)
+    vbet_lab_remote_clash (node, FALSE, NULL); /* nobody is heard any more */
 }
 
 static void

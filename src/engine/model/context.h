@@ -17,9 +17,6 @@
 #include "engine/model/findings.h"
 #include "engine/model/topology-private.h"
 
-/* Most NICs of one device. */
-#define VBET_GUEST_NICS_MAX 64
-#define VBET_SWITCH_NICS_MAX 1024
 /* Most files of one device. */
 #define VBET_FILES_MAX 1000
 /* Most bytes of a text that goes to a guest: an attribute's, a file's. */
@@ -161,8 +158,6 @@ VbetDevice *vbet_context_peek_device (VbetContext *self, const VbetNode *node);
 VbetNic *vbet_context_next_free (VbetContext *self, VbetDevice *device, const VbetNode *node, gboolean make);
 /** vbet_context_grow: adds NICs until @device has @count; @node: who asks for them. */
 gboolean vbet_context_grow (VbetContext *self, VbetDevice *device, guint count, const VbetNode *node);
-/** vbet_context_most_nics: Returns: how many NICs a device of that kind can have. */
-guint vbet_context_most_nics (VbetKind kind);
 /** vbet_context_may_grow: whether @device and the lab can have one more NIC; reports at @node. */
 gboolean vbet_context_may_grow (VbetContext *self, const VbetDevice *device, const VbetNode *node);
 

@@ -186,7 +186,7 @@ note_nic (VbetContext *context, const VbetNode *node, gboolean in_step)
     return;
   }
   if (number->value == NULL || number->value->type != VBET_VALUE_INTEGER || number->value->as.integer < 1
-      || number->value->as.integer > VBET_SWITCH_NICS_MAX)
+      || number->value->as.integer > VBET_KIND_NICS_MAX)
     return;
   guint k = (guint)number->value->as.integer;
   ports->highest = MAX (ports->highest, k);
@@ -268,7 +268,7 @@ note_uses (Elaboration *self)
     VbetPorts *ports = vbet_context_ports (context, device);
     /* A number past what the device can have is told where it is used. */
     if (ports->elastic)
-      vbet_context_grow (context, device, MIN (ports->highest, vbet_context_most_nics (device->kind)),
+      vbet_context_grow (context, device, MIN (ports->highest, vbet_kind_most_nics (device->kind)),
                          ports->alloc_node);
   }
 }

@@ -42,12 +42,15 @@ typedef enum {
 /* What stands on the canvas and is not a cable. */
 #define VBET_KIND_PLACED (VBET_KIND_DEVICE | VBET_KIND_NOTE)
 
+#define VBET_KIND_NICS_MAX 1024 /* of a device of any kind */
+
 typedef struct {
   VbetKind kind;
   const char *name;    /* as alloc() and files write it */
   const char *icon;    /* picture in src/gui/icons; "" for none */
   char key;            /* that places one on the canvas, in lower case; 0 for none */
   const char *relay;   /* how the switch process passes its frames on; NULL for what is no relay */
+  guint nics;          /* that one may have, at most; 0 for what is no device */
   guint rank;          /* in a layered drawing: the highest stands on top */
   const char *label;   /* translatable, as all that follow: below its button */
   const char *title;   /* at the head of the inspector */
@@ -65,6 +68,8 @@ const VbetKindSpec *vbet_kind_specs (guint *ret_size);
 /** vbet_kind_spec: Returns: (nullable) (transfer none): the row of @kind, which is one bit; else NULL. */
 const VbetKindSpec *vbet_kind_spec (VbetKind kind);
 
+/** vbet_kind_most_nics: Returns: how many NICs a device of @kind may have; 0 for what is no device. */
+guint vbet_kind_most_nics (VbetKind kind);
 /** vbet_kind_name: Returns: "host", "NIC", …; "object" for what is no kind. */
 const char *vbet_kind_name (VbetKind kind);
 /**

@@ -190,18 +190,10 @@ vbet_context_make (VbetContext *self, const VbetNode *node, VbetKind kind)
 
 /* --- NICs --- */
 
-guint
-vbet_context_most_nics (VbetKind kind)
-{
-  if ((kind & VBET_KIND_RELAY) != 0)
-    return VBET_SWITCH_NICS_MAX;
-  return (kind & VBET_KIND_GUEST) != 0 ? VBET_GUEST_NICS_MAX : 1;
-}
-
 gboolean
 vbet_context_may_grow (VbetContext *self, const VbetDevice *device, const VbetNode *node)
 {
-  guint most = vbet_context_most_nics (device->kind);
+  guint most = vbet_kind_most_nics (device->kind);
   if (device->nics->len >= most)
     vbet_diagnostics_add (self->diagnostics, VBET_E_LIMIT, node->span, "a %s has at most %u NIC%s",
                           vbet_kind_name (device->kind), most, most == 1 ? "" : "s");
@@ -230,7 +222,7 @@ static void
 offer_nic (VbetContext *self, VbetDiagnostic *diagnostic, const VbetDevice *device)
 {
   const VbetPorts *ports = vbet_context_ports (self, device);
-  if (ports == NULL || device->nics->len >= vbet_context_most_nics (device->kind))
+  if (ports == NULL || device->nics->len >= vbet_kind_most_nics (device->kind))
     return;
   const VbetNode *attach = ports->attach_node;
   if (attach != NULL && attach->n_children > 0) {

@@ -12,9 +12,21 @@
 
 /* Words of a file's name that are written in capitals. */
 static const char *const acronyms[]
-    = { "arp",  "bgp", "dhcp", "dns", "ecmp", "http",  "icmp", "ip",   "ipv4", "ipv6",
-        "isis", "lan", "mtu",  "nat", "ndp",  "nfs",   "ospf", "qos",  "rip",  "slaac",
-        "ssh",  "stp", "tcp",  "udp", "vlan", "vlans", "vpn",  "vrrp", "wan",  NULL };
+    = { "arp", "bgp", "dhcp", "dns", "ecmp", "http",  "icmp", "ip",    "isis", "lan",
+        "mtu", "nat", "ndp",  "nfs", "ospf", "qos",   "rip",  "slaac", "ssh",  "stp",
+        "tcp", "udp", "vlan", "vpn", "vrrp", "vxlan", "wan",  NULL };
+/* And those that are written in their own way. */
+static const char *const spellings[][2]
+    = { { "ipv4", "IPv4" }, { "ipv6", "IPv6" }, { "vlans", "VLANs" }, { "wireguard", "WireGuard" } };
+
+static const char *
+spelling_of (const char *lower)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (spellings); i++)
+    if (strcmp (spellings[i][0], lower) == 0)
+      return spellings[i][1];
+  return NULL;
+}
 
 char *
 vbet_blurb_title (const char *name)
@@ -27,7 +39,9 @@ vbet_blurb_title (const char *name)
       continue;
     if (title->len > 0)
       g_string_append_c (title, ' ');
-    if (g_strv_contains (acronyms, lower)) {
+    if (spelling_of (lower) != NULL) {
+      g_string_append (title, spelling_of (lower));
+    } else if (g_strv_contains (acronyms, lower)) {
       g_autofree char *upper = g_ascii_strup (words[i], -1);
       g_string_append (title, upper);
     } else if (title->len == 0) {
@@ -92,6 +106,45 @@ vbet_blurb_sentence (const char *text)
     g_string_append (all, " …");
   }
   return g_string_free (g_steal_pointer (&all), FALSE);
+}
+
+static VbetLevel
+level_of (const char *word)
+{
+  static const char *const words[] = { "", "easy", "medium", "hard" };
+  for (guint i = 1; i < G_N_ELEMENTS (words); i++)
+    if (g_ascii_strcasecmp (word, words[i]) == 0)
+      return (VbetLevel)i;
+  return VBET_LEVEL_UNKNOWN;
+}
+
+void
+vbet_blurb_facts (const char *text, VbetBlurbFacts *ret_facts)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", 24);
+  *ret_facts = (VbetBlurbFacts){ 0 };
+  for (guint i = 0; lines[i] != NULL && i < 23; i++) {
+    const char *comment = comment_of (lines[i]);
+    if (comment == NULL)
+      break;
+    g_auto (GStrv) parts = g_strsplit (comment, ":", 2);
+    if (g_strv_length (parts) != 2)
+      continue;
+    g_autofree char *value = g_utf8_make_valid (g_strstrip (parts[1]), -1);
+    const char *key = g_strstrip (parts[0]);
+    if (g_ascii_strcasecmp (key, "Subject") == 0 && ret_facts->subject == NULL && *value != '\0')
+      ret_facts->subject = g_steal_pointer (&value);
+    else if (g_ascii_strcasecmp (key, "Level") == 0)
+      ret_facts->level = level_of (value);
+    else if (g_ascii_strcasecmp (key, "Time") == 0)
+      ret_facts->minutes = (guint)MIN (g_ascii_strtoull (value, NULL, 10), 999);
+  }
+}
+
+void
+vbet_blurb_facts_clear (VbetBlurbFacts *self)
+{
+  g_clear_pointer (&self->subject, g_free);
 }
 
 char *

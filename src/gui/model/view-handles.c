@@ -36,7 +36,7 @@ apart (double a, double b)
 static gboolean
 may_grow (const VbetDevice *device)
 {
-  return (device->kind & (VBET_KIND_GUEST | VBET_KIND_RELAY)) != 0;
+  return (device->kind & VBET_KIND_OUTSIDE) == 0 && device->nics->len < vbet_kind_most_nics (device->kind);
 }
 
 /* Which way the cable in @nic leaves the device. */

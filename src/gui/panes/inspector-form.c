@@ -274,7 +274,7 @@ add_nics (VbetInspector *self, const VbetDevice *device, GtkWidget *box)
   guint n = device->nics->len;
   guint shown = self->all_nics ? n : MIN (n, NICS_SHOWN);
   gboolean guest = (device->kind & VBET_KIND_GUEST) != 0;
-  gboolean full = (device->kind & VBET_KIND_OUTSIDE) != 0 && n > 0; /* where the lab ends there is one */
+  gboolean full = n >= vbet_kind_most_nics (device->kind);
   gtk_box_pack_start (GTK_BOX (box), heading_new (guest ? _ ("NICs") : _ ("Ports")), FALSE, FALSE, 0);
   for (guint i = 0; i < shown; i++)
     add_nic (self, device, g_ptr_array_index (device->nics, i), box);

@@ -58,6 +58,7 @@ typedef struct {
   const char *detail;
   const char *more;  /* (nullable) */
   int width, height; /* of the picture */
+  int lines;         /* of the detail */
 } CardLooks;
 
 static GtkWidget *
@@ -77,8 +78,7 @@ new_card (const CardLooks *looks)
   gtk_widget_set_margin_bottom (frame, 4);
   gtk_box_pack_start (GTK_BOX (box), frame, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), new_text (looks->title, "vbet-card-title", 1), FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), new_text (looks->detail, "vbet-faint", looks->more != NULL ? 1 : 3),
-                      TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), new_text (looks->detail, "vbet-faint", looks->lines), TRUE, TRUE, 0);
   if (looks->more != NULL)
     gtk_box_pack_start (GTK_BOX (box), new_text (looks->more, "vbet-faint", 1), FALSE, FALSE, 0);
   gtk_container_add (GTK_CONTAINER (button), box);
@@ -290,7 +290,7 @@ new_recent (VbetStartPage *self, const VbetLabEntry *entry)
   g_autofree char *when
       = entry->text != NULL ? vbet_blurb_when (then, now) : g_strdup (_ ("No longer there"));
   g_autofree char *folder = folder_of (entry->file);
-  CardLooks looks = { entry->text, entry->name, folder, when, CARD_WIDTH, CARD_HEIGHT };
+  CardLooks looks = { entry->text, entry->name, folder, when, CARD_WIDTH, CARD_HEIGHT, 1 };
   GtkWidget *card = new_card (&looks);
   GtkWidget *overlay = gtk_overlay_new ();
   vbet_tag_set_object (card, "vbet-file", entry->file);
@@ -319,22 +319,108 @@ on_shipped (GtkWidget *card, VbetStartPage *self)
                          vbet_tag_text (card, "vbet-text"), FALSE);
 }
 
+/* Subjects that shipped labs have; others are shown as they are written. */
+static const char *const subjects[]
+    = { N_ ("First steps"), N_ ("Switches"),          N_ ("Addresses"),           N_ ("Routing"),
+        N_ ("Security"),    N_ ("Paths and tunnels"), N_ ("Distributed programs") };
+
+static guint
+subject_rank (const char *subject)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (subjects); i++)
+    if (g_strcmp0 (subjects[i], subject) == 0)
+      return i;
+  return G_N_ELEMENTS (subjects);
+}
+
+/* A lab of the installation and what it says of itself. */
+typedef struct {
+  const VbetLabEntry *entry;
+  VbetBlurbFacts facts;
+} Shipped;
+
+static void
+shipped_clear (gpointer data)
+{
+  vbet_blurb_facts_clear (&((Shipped *)data)->facts);
+}
+
+/* By subject, then easy ones first; those that are alike stay as they came. */
+static int
+by_subject (gconstpointer a, gconstpointer b)
+{
+  const Shipped *one = a, *other = b;
+  guint rank = subject_rank (one->facts.subject), other_rank = subject_rank (other->facts.subject);
+  if (rank != other_rank)
+    return rank < other_rank ? -1 : 1;
+  int order = g_strcmp0 (one->facts.subject, other->facts.subject);
+  return order != 0 ? order : (int)one->facts.level - (int)other->facts.level;
+}
+
+/* "easy · 10 minutes". Returns: (transfer full) (nullable). */
+static char *
+effort_text (const VbetBlurbFacts *facts)
+{
+  static const char *const levels[] = { "", N_ ("easy"), N_ ("medium"), N_ ("hard") };
+  const char *level = facts->level != VBET_LEVEL_UNKNOWN ? _ (levels[facts->level]) : "";
+  if (facts->minutes == 0)
+    return *level != '\0' ? g_strdup (level) : NULL;
+  g_autofree char *time
+      = g_strdup_printf (ngettext ("%u minute", "%u minutes", facts->minutes), facts->minutes);
+  return *level != '\0' ? g_strdup_printf ("%s · %s", level, time) : g_steal_pointer (&time);
+}
+
+static GtkWidget *
+new_shipped (VbetStartPage *self, const Shipped *lab)
+{
+  g_autofree char *title = vbet_blurb_title (lab->entry->name);
+  g_autofree char *sentence = vbet_blurb_sentence (lab->entry->text);
+  g_autofree char *effort = effort_text (&lab->facts);
+  CardLooks looks = { lab->entry->text, title, sentence, effort, CARD_WIDTH, CARD_HEIGHT, 3 };
+  GtkWidget *card = new_card (&looks);
+  vbet_tag_set_text (card, "vbet-name", lab->entry->name);
+  vbet_tag_set_text (card, "vbet-text", lab->entry->text);
+  g_signal_connect_object (card, "clicked", G_CALLBACK (on_shipped), self, 0);
+  return card;
+}
+
+static GtkWidget *
+new_subject (const char *subject)
+{
+  GtkWidget *label = gtk_label_new (_ (subject));
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_set_margin_top (label, 8);
+  gtk_style_context_add_class (gtk_widget_get_style_context (label), "vbet-card-title");
+  gtk_widget_show (label);
+  return label;
+}
+
 void
 vbet_start_page_set_shipped (VbetStartPage *self, GPtrArray *entries)
 {
-  GtkWidget *flow = new_flow (6);
+  GtkWidget *all = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8), *flow = NULL;
+  g_autoptr (GArray) labs = g_array_new (FALSE, TRUE, sizeof (Shipped));
+  const char *subject = NULL;
+  g_array_set_clear_func (labs, shipped_clear);
   for (guint i = 0; i < entries->len; i++) {
-    const VbetLabEntry *entry = g_ptr_array_index (entries, i);
-    g_autofree char *title = vbet_blurb_title (entry->name);
-    g_autofree char *sentence = vbet_blurb_sentence (entry->text);
-    CardLooks looks = { entry->text, title, sentence, NULL, CARD_WIDTH, CARD_HEIGHT };
-    GtkWidget *card = new_card (&looks);
-    vbet_tag_set_text (card, "vbet-name", entry->name);
-    vbet_tag_set_text (card, "vbet-text", entry->text);
-    g_signal_connect_object (card, "clicked", G_CALLBACK (on_shipped), self, 0);
-    add_to_flow (flow, card);
+    Shipped lab = { .entry = g_ptr_array_index (entries, i) };
+    vbet_blurb_facts (lab.entry->text, &lab.facts);
+    g_array_append_val (labs, lab);
   }
-  refill (self->shipped, flow, entries->len > 0);
+  g_array_sort (labs, by_subject); /* which keeps the order of equal ones */
+  for (guint i = 0; i < labs->len; i++) {
+    const Shipped *lab = &g_array_index (labs, Shipped, i);
+    if (flow == NULL || g_strcmp0 (lab->facts.subject, subject) != 0) {
+      subject = lab->facts.subject;
+      if (subject != NULL)
+        gtk_box_pack_start (GTK_BOX (all), new_subject (subject), FALSE, FALSE, 0);
+      flow = new_flow (6);
+      gtk_widget_show (flow);
+      gtk_box_pack_start (GTK_BOX (all), flow, FALSE, FALSE, 0);
+    }
+    add_to_flow (flow, new_shipped (self, lab));
+  }
+  refill (self->shipped, all, entries->len > 0);
 }
 
 /* --- making one ------------------------------------------------------------------------------------ */
@@ -367,9 +453,10 @@ new_shapes (VbetStartPage *self)
     VbetGenerate usual = vbet_generate_usual ((VbetShape)i);
     usual.addresses = FALSE;
     g_autofree char *text = vbet_generate (&usual, NULL);
-    CardLooks looks
-        = { text,        vbet_shape_title ((VbetShape)i), vbet_shape_blurb ((VbetShape)i), NULL, SHAPE_WIDTH,
-            SHAPE_HEIGHT };
+    CardLooks looks = {
+      text, vbet_shape_title ((VbetShape)i), vbet_shape_blurb ((VbetShape)i), NULL, SHAPE_WIDTH, SHAPE_HEIGHT,
+      3
+    };
     GtkWidget *card = new_card (&looks);
     vbet_tag_set_number (card, "vbet-shape", i);
     g_signal_connect_object (card, "clicked", G_CALLBACK (on_shape), self, 0);
