@@ -111,7 +111,9 @@ class Soak:
     def capture(self):
         path = self.place.base / f"{len(self.done)}.pcapng"
         command = [str(VBETCTL), "capture", self.lab, f"c_{self.rng.choice(list(GUESTS))}", "-w", str(path)]
-        self.captures.append(subprocess.Popen(command, env=self.place.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        # Where this test runs in a shell's background, SIGINT is ignored, and children would miss one that comes too early.
+        self.captures.append(subprocess.Popen(command, env=self.place.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                              preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)))
         if len(self.captures) > 3:
             self.end_capture()
 
@@ -119,7 +121,7 @@ class Soak:
         if self.captures:
             process = self.captures.pop(self.rng.randrange(len(self.captures)))
             process.send_signal(self.rng.choice((signal.SIGINT, signal.SIGKILL)))
-            process.wait()
+            process.wait(60)
 
     def power(self):
         call = self.rng.choice(("stop", "start", "restart", "pause", "resume"))
