@@ -352,6 +352,8 @@ test_kinds (void)
     CU_ASSERT_TRUE (row->key == 0 || strchr (TOOL_KEYS, row->key) == NULL);
     expect_everywhere (row);
   }
+  CU_ASSERT_EQUAL (size, VBET_KIND_BITS);
+  CU_ASSERT_EQUAL (all, (1u << VBET_KIND_BITS) - 1); /* what arrays by kind are long enough for */
   CU_ASSERT_EQUAL (all, (guint)(VBET_KIND_PLACED | VBET_KIND_NIC | VBET_KIND_CABLE));
   CU_ASSERT_PTR_NULL (vbet_kind_spec (VBET_KIND_RELAY));
   CU_ASSERT_EQUAL (vbet_kind_from_key ('q'), 0);

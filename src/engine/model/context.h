@@ -66,12 +66,12 @@ typedef struct {
   GHashTable *broken;        /* names that would be something's, were it not for an error that was reported */
   GHashTable *lab_nic_names; /* (nullable): those of the lab's text, in a step: only for a better message */
   GHashTable *given_names;   /* of an alloc() or link() node to the name that it is given */
-  guint counters[10];        /* per kind: no generated name up to this number is free ... */
-  GTree *released[10];       /* (nullable): ... but these */
-  guint n_nics;              /* in the whole lab */
-  guint suggestions;         /* searches for a similar name still allowed: each costs time */
-  gsize counted;             /* up to this byte of the text ... */
-  guint lines;               /* ... there are so many line ends */
+  guint counters[VBET_KIND_BITS];  /* per kind: no generated name up to this number is free ... */
+  GTree *released[VBET_KIND_BITS]; /* (nullable): ... but these */
+  guint n_nics;                    /* in the whole lab */
+  guint suggestions;               /* searches for a similar name still allowed: each costs time */
+  gsize counted;                   /* up to this byte of the text ... */
+  guint lines;                     /* ... there are so many line ends */
 } VbetContext;
 
 /* What an expression denotes. */

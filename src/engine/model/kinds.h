@@ -26,6 +26,9 @@ typedef enum {
   VBET_KIND_AP = 1 << 11,
 } VbetKind;
 
+/* How many there are: arrays by the number of a kind's bit have that length. */
+#define VBET_KIND_BITS 12
+
 /* --- classes: kinds that something treats alike --- */
 
 /* Kinds that are a user-mode Linux. */
