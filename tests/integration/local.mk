@@ -23,9 +23,7 @@ PROTOCOL_LABS = \
 	tests/labs/pim6.vbet \
 	tests/labs/qinq.vbet \
 	tests/labs/srv6.vbet \
-	tests/labs/vrf.vbet \
-	tests/labs/vrrp.vbet \
-	tests/labs/wireguard.vbet
+	tests/labs/vrf.vbet
 TESTS += tests/integration/test-protocols.py
 EXTRA_DIST += tests/integration/test-protocols.py $(PROTOCOL_LABS)
 
