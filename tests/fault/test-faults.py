@@ -77,7 +77,9 @@ def nothing_is_lost(place, lab, what):
 
 
 def works_again(place, lab, what):
-    wait_until(lambda: reaches(place, lab, "bad", "10.0.0.2"), 30, f"the guest itself works after {what}")
+    """Within what a spanning tree may take: whose last BPDU was one of the old protocol is no edge port, and is heard
+    again after two forward delays of 15 s (IEEE 802.1D-2004, 17.25: an edge needs sendRSTP)."""
+    wait_until(lambda: reaches(place, lab, "bad", "10.0.0.2"), 60, f"the guest itself works after {what}")
 
 
 def switch_lives(place, lab):

@@ -265,9 +265,12 @@ class Window:
         """The shown widget whose accessible name matches the regular expression."""
         return wait_until(lambda: self.find_now(name, role), seconds, f"“{name}” is shown")
 
-    def reach(self, name, role=None, inside="Inspector"):
-        """The widget of that name, scrolled into sight by the wheel as a hand does it."""
-        if self.find_now(name, role) is None:
+    def reach(self, name, role=None, inside="Inspector", seconds=20):
+        """The widget of that name, scrolled into sight by the wheel as a hand does it; again and again, since what is
+        shown may come from a guest that is slow, and may then stand above the place that is in sight."""
+        deadline = time.monotonic() + seconds
+        while self.find_now(name, role) is None:
+            assert time.monotonic() < deadline, f"not within {seconds} s: “{name}” is reached in {inside}"
             box = self.find(inside).get_extents(Atspi.CoordType.SCREEN)
             xdotool("mousemove", box.x + box.width - 6, box.y + box.height // 2)
             for button in [4] * 30 + [5] * 60:
