@@ -116,7 +116,7 @@ static int
 run_join (const Options *options)
 {
   DaemonOptions node = { .socket = options->socket, .foreground = options->foreground };
-  uint32_t address;
+  uint32_t address = 0; /* as GCC 14 wants it: it does not follow the two ways to find one */
   if (!parse_option ("--listen", options->listen, &node.listen)
       || !parse_option ("--via", options->via, &node.via))
     return EXIT_USAGE;
