@@ -13,6 +13,7 @@
 #include "base/leftovers.h"
 #include "base/paths.h"
 #include "cli/output.h"
+#include "engine/host/cgroup.h"
 
 #define MIB (1024.0 * 1024.0)
 #define SHM_LOW (256 * MIB)    /* bytes free for guests' memory: some guests of the default size */
@@ -187,4 +188,38 @@ vbet_doctor_check_limits (VbetDoctor *doctor, const char *id)
   else
     vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "",
                         "The limits of open files and processes allow large labs.");
+}
+
+/* In a process of its own, which is all that goes into the groups. */
+static int
+probe_cgroups (void)
+{
+  g_autoptr (VbetCgroup) groups = vbet_cgroup_enter ("doctor");
+  return groups != NULL ? (int)vbet_cgroup_get_controllers (groups) : 0;
+}
+
+void
+vbet_doctor_check_cgroups (VbetDoctor *doctor, const char *id)
+{
+  static const struct {
+    VbetCgroupControllers controller;
+    const char *what;
+  } parts[] = {
+    { VBET_CGROUP_MEMORY, "memory" },
+    { VBET_CGROUP_PROCESSES, "processes" },
+    { VBET_CGROUP_PROCESSOR, "share of the processors" },
+  };
+  int controllers = vbet_doctor_try (probe_cgroups);
+  g_autoptr (GString) list = g_string_new (NULL);
+  for (gsize i = 0; controllers > 0 && i < G_N_ELEMENTS (parts); i++)
+    if (((guint)controllers & parts[i].controller) != 0)
+      g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", parts[i].what);
+  if (list->len > 0)
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "", "Each guest gets a control group, for its %s.",
+                        list->str);
+  else
+    vbet_doctor_report (
+        doctor, id, VBET_DOCTOR_OK, "",
+        "Guests get no control groups here, which take a systemd session of this user; the limits of their "
+        "processes hold.");
 }

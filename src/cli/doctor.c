@@ -29,6 +29,7 @@ static const VbetDoctorCheck checks[] = {
   { "disk", vbet_doctor_check_disk },
   { "memory", vbet_doctor_check_memory },
   { "limits", vbet_doctor_check_limits },
+  { "cgroups", vbet_doctor_check_cgroups },
   { "guest", vbet_doctor_check_guest },
   { "tun", vbet_doctor_check_tun },
   { "image-tools", vbet_doctor_check_image_tools },

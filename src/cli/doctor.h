@@ -76,13 +76,14 @@ void vbet_doctor_check_tun (VbetDoctor *doctor, const char *id);
 
 /* doctor-space.c: folders, memory, limits */
 /** vbet_doctor_check_shm, vbet_doctor_check_runtime, vbet_doctor_check_leftovers, vbet_doctor_check_disk,
- * vbet_doctor_check_memory, vbet_doctor_check_limits: likewise. */
+ * vbet_doctor_check_memory, vbet_doctor_check_limits, vbet_doctor_check_cgroups: likewise. */
 void vbet_doctor_check_shm (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_runtime (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_leftovers (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_disk (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_memory (VbetDoctor *doctor, const char *id);
 void vbet_doctor_check_limits (VbetDoctor *doctor, const char *id);
+void vbet_doctor_check_cgroups (VbetDoctor *doctor, const char *id);
 
 /* --- shared by them ------------------------------------------------------------ */
 

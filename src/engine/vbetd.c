@@ -2,7 +2,7 @@
  *
  * Order of start: a session of its own; helper programs opened (they may lie
  * where the lab user cannot look); root given up for good; the lab's folders
- * locked; the warden; the RPC socket; then the word "ready" on standard
+ * locked; a control group, where this user has any; the warden; the RPC socket; then the word "ready" on standard
  * output, which from then on leads nowhere.
  */
 #include "config.h"
@@ -24,6 +24,7 @@
 #include "base/error.h"
 #include "base/lab-user.h"
 #include "base/paths.h"
+#include "engine/host/cgroup.h"
 #include "engine/lab/lab.h"
 #include "engine/lab/rundir.h"
 #include "engine/lab/warden.h"
@@ -244,7 +245,11 @@ run_engine (const Options *options, const char *self, const char *guest, const c
             const char *switch_program, const char *nat, GError **error)
 {
   g_autoptr (VbetRundir) rundir = vbet_rundir_acquire (options->id, error);
-  if (rundir == NULL || !vbet_rundir_watch (rundir, self, error))
+  if (rundir == NULL)
+    return FALSE;
+  /* Before there is any other process that would have to move along. */
+  g_autoptr (VbetCgroup) cgroup = vbet_cgroup_enter (options->id);
+  if (!vbet_rundir_watch (rundir, self, error))
     return FALSE;
   VbetLabOptions lab_options = {
     .id = options->id,
@@ -257,6 +262,7 @@ run_engine (const Options *options, const char *self, const char *guest, const c
     .switch_program = switch_program,
     .nat_program = nat,
     .isolated = options->isolated,
+    .cgroup = cgroup,
   };
   g_autoptr (VbetLab) lab = vbet_lab_new (&lab_options, error);
   if (lab == NULL)

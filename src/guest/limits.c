@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +18,11 @@
 #define DATA_MAX (128 * MIB)    /* private memory of one process; a kernel's is below 32 MiB */
 #define PRIVATE_MAX (256 * MIB) /* and of all */
 #define PROCESSES_MIN 64        /* helpers of the kernel's, and what a very small guest runs */
+#define GROUP_PROCESSES 8       /* launcher and init are in the control group, too */
 #define PROGRAM_MEMORY                                                                                       \
-  (128 * 1024)                /* bytes of the guest's memory that one of its programs takes at the least */
+  (128 * 1024) /* bytes of the guest's memory that one of its programs takes at the least */
+/* Beside its own and its processes' private memory: page tables of all its processes, sockets, files in memory. */
+#define GROUP_SLACK (256 * MIB)
 #define DISK_SLACK (64 * MIB) /* of a copy-on-write file: its header and bitmap */
 
 static void
@@ -73,6 +77,43 @@ vbet_limits_apply (const VbetLaunch *launch, unsigned layers)
     limit (RLIMIT_FSIZE, largest_file (launch));
   if ((layers & VBET_LAYER_USERNS) != 0)
     limit (RLIMIT_NPROC, vbet_limits_processes (launch->memory));
+}
+
+/* Returns: whether @file of the control group @dir now holds @format. */
+__attribute__ ((format (printf, 3, 4))) static bool
+set_group (int dir, const char *file, const char *format, ...)
+{
+  char text[32];
+  va_list arguments;
+  va_start (arguments, format);
+  int length = vsnprintf (text, sizeof text, format, arguments);
+  va_end (arguments);
+  int fd = openat (dir, file, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0)
+    return false;
+  bool written = length > 0 && write (fd, text, (size_t)length) == length;
+  (void)close (fd);
+  return written;
+}
+
+bool
+vbet_limits_join (VbetLaunch *launch)
+{
+  int dir = launch->cgroup_fd;
+  bool joined
+      = dir >= 0 && (launch->without & VBET_LAYER_CGROUP) == 0 && set_group (dir, "cgroup.procs", "0");
+  launch->limited
+      = joined && launch->memory > 0
+        && set_group (dir, "pids.max", "%u", vbet_limits_processes (launch->memory) + GROUP_PROCESSES)
+        && set_group (dir, "memory.max", "%llu",
+                      (unsigned long long)(launch->memory + PRIVATE_MAX + GROUP_SLACK));
+  /* A guest that has lost some of its processes is of no use to anybody. */
+  if (launch->limited)
+    (void)set_group (dir, "memory.oom.group", "1");
+  if (dir >= 0)
+    (void)close (dir);
+  launch->cgroup_fd = -1;
+  return launch->limited;
 }
 
 uint64_t

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/lab-user.h"
+#include "guest/limits.h"
 #include "guest/options.h"
 #include "guest/pad.h"
 #include "guest/status.h"
@@ -37,6 +38,8 @@ next_kept (const VbetLaunch *launch, unsigned from)
 {
   unsigned next = launch->status_fd >= 0 && (unsigned)launch->status_fd >= from ? (unsigned)launch->status_fd
                                                                                 : UINT_MAX;
+  if (launch->cgroup_fd >= 0 && (unsigned)launch->cgroup_fd >= from && (unsigned)launch->cgroup_fd < next)
+    next = (unsigned)launch->cgroup_fd;
   if (launch->pad_fd >= 0 && (unsigned)launch->pad_fd >= from && (unsigned)launch->pad_fd < next)
     next = (unsigned)launch->pad_fd;
   for (unsigned i = 0; i < launch->n_keep_fds; i++)
@@ -84,6 +87,7 @@ main (int argc, char **argv)
   if (launch.probe && launch.status_fd < 0)
     launch.status_fd = STDOUT_FILENO;
   close_others (&launch);
+  (void)vbet_limits_join (&launch);
   vbet_pad_open (&launch); /* it may lie where only root may look */
   int dropped = drop_root ();
   if (dropped != 0) {

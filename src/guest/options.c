@@ -28,6 +28,8 @@ static const char help_text[]
       "  --pad=WHEN           load vbet-xstate.so into the kernel: auto (where this processor needs it), "
       "always, never\n"
       "  --pad-fd=FD          that library, open; default: the one beside this program\n"
+      "  --cgroup-fd=FD       folder of a control group (version 2) that was made for the guest: it goes "
+      "there\n"
       "  --without=LAYER      do not use this layer of confinement; repeat\n"
       "  --learn              name system calls that are not on the list, and let them through (for "
       "developers)\n"
@@ -42,7 +44,7 @@ static const struct {
   { VBET_LAYER_IPCNS, "ipcns" },     { VBET_LAYER_UTSNS, "utsns" },      { VBET_LAYER_NETNS, "netns" },
   { VBET_LAYER_PROC, "proc" },       { VBET_LAYER_MEMORY, "memory" },    { VBET_LAYER_LANDLOCK, "landlock" },
   { VBET_LAYER_SECCOMP, "seccomp" }, { VBET_LAYER_NNP, "no_new_privs" }, { VBET_LAYER_REAPER, "reaper" },
-  { VBET_LAYER_ROOT, "root" },       { VBET_LAYER_CALLS, "calls" },
+  { VBET_LAYER_ROOT, "root" },       { VBET_LAYER_CALLS, "calls" },      { VBET_LAYER_CGROUP, "cgroup" },
 };
 
 const char *
@@ -141,6 +143,11 @@ apply (VbetLaunch *self, int option, const char *value)
       return false;
     self->pad_fd = (int)number;
     return true;
+  case 'G':
+    if (!parse_number (value, 1 << 20, &number))
+      return false;
+    self->cgroup_fd = (int)number;
+    return true;
   case 'x':
     for (size_t i = 0; i < sizeof layer_names / sizeof layer_names[0]; i++)
       if (strcmp (layer_names[i].name, value) == 0) {
@@ -172,6 +179,7 @@ vbet_launch_parse (VbetLaunch *self, int argc, char **argv, const char **ret_mes
     { "share-write", required_argument, NULL, 'g' },
     { "pad", required_argument, NULL, 'a' },
     { "pad-fd", required_argument, NULL, 'l' },
+    { "cgroup-fd", required_argument, NULL, 'G' },
     { "without", required_argument, NULL, 'x' },
     { "probe", no_argument, NULL, 'p' },
     { "learn", no_argument, NULL, 'L' },
@@ -179,7 +187,7 @@ vbet_launch_parse (VbetLaunch *self, int argc, char **argv, const char **ret_mes
     { "version", no_argument, NULL, 'v' },
     { NULL, 0, NULL, 0 },
   };
-  *self = (VbetLaunch){ .name = "guest", .status_fd = -1, .cpu = -1, .pad_fd = -1 };
+  *self = (VbetLaunch){ .name = "guest", .status_fd = -1, .cpu = -1, .pad_fd = -1, .cgroup_fd = -1 };
   opterr = 0;
   optind = 0; /* glibc: start afresh, so that tests can parse more than once */
   for (;;) {

@@ -24,6 +24,8 @@ typedef enum {
   VBET_LAYER_REAPER = 1 << 11, /* no pid namespace: two subreapers watch each other instead */
   VBET_LAYER_ROOT = 1 << 12,   /* a root of its own, which holds nothing else; see root.h */
   VBET_LAYER_CALLS = 1 << 13,  /* system calls of a short list only; see calls.h */
+  VBET_LAYER_CGROUP
+  = 1 << 14, /* a control group of its own, which limits memory and processes; see limits.h */
 } VbetLayer;
 
 /* Whether the kernel gets vbet-xstate.so loaded; see pad.h. */
@@ -55,6 +57,8 @@ typedef struct {
   unsigned n_keep_fds;
   VbetPad pad;
   int pad_fd;       /* vbet-xstate.so, open; -1: the one beside the launcher */
+  int cgroup_fd;    /* folder of a control group that was made for this guest; -1: none */
+  bool limited;     /* that group limits this guest */
   unsigned without; /* of VbetLayer: not to be tried (tests, odd hosts) */
   bool learn;       /* name calls that are not on the list, and let them through */
   bool probe;       /* report the layers, run nothing */

@@ -53,9 +53,9 @@ vbet_status_layers (int fd, unsigned layers)
 {
   char text[256] = "";
   size_t used = 0;
-  for (unsigned bit = 1; bit <= VBET_LAYER_CALLS; bit <<= 1) {
-    const char *name = (layers & bit) != 0 ? vbet_layer_name ((VbetLayer)bit) : NULL;
-    if (name == NULL)
+  const char *name = NULL;
+  for (unsigned bit = 1; (name = vbet_layer_name ((VbetLayer)bit)) != NULL; bit <<= 1) {
+    if ((layers & bit) == 0)
       continue;
     int more = snprintf (text + used, sizeof text - used, "%s%s", used > 0 ? " " : "", name);
     if (more < 0 || (size_t)more >= sizeof text - used)

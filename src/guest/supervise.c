@@ -317,7 +317,7 @@ vbet_supervise (const VbetLaunch *launch)
     vbet_status_line (launch->status_fd, "error", "Cannot start %s: %s", launch->name, strerror (errno));
     return EXIT_NOT_STARTED;
   }
-  unsigned layers = vbet_namespaces_enter (launch->without);
+  unsigned layers = vbet_namespaces_enter (launch->without) | (launch->limited ? VBET_LAYER_CGROUP : 0);
   bool own_namespace = (layers & VBET_LAYER_PIDNS) != 0;
   /* After the last change of credentials, which would clear it. Without a namespace we still have work to do then. */
   (void)prctl (PR_SET_PDEATHSIG, own_namespace ? SIGKILL : SIGTERM, 0, 0, 0);

@@ -65,3 +65,10 @@ EXTRA_DIST += tests/integration/test-edits.py tests/integration/test-refresh.py 
 # The guests' Chord program, on this host.
 TESTS += tests/integration/test-chord.py
 EXTRA_DIST += tests/integration/test-chord.py
+
+# Control groups: in a guest whose kernel has the controllers, since hosts that delegate none run this, too.
+check_PROGRAMS += tests/integration/cgroup-probe
+tests_integration_cgroup_probe_SOURCES = tests/integration/cgroup-probe.c
+tests_integration_cgroup_probe_LDADD = libvbet-runtime.a libvbet-base.a $(GLIB_LIBS)
+TESTS += tests/integration/test-cgroups.py
+EXTRA_DIST += tests/integration/test-cgroups.py

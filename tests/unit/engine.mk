@@ -5,6 +5,12 @@ tests_unit_test_rundir_SOURCES = tests/unit/test-rundir.c
 tests_unit_test_rundir_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_rundir_LDADD = libvbet-runtime.a libvbet-client.a libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
 
+check_PROGRAMS += tests/unit/test-cgroup
+TESTS += tests/unit/test-cgroup
+tests_unit_test_cgroup_SOURCES = tests/unit/test-cgroup.c
+tests_unit_test_cgroup_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_cgroup_LDADD = libvbet-runtime.a libvbet-base.a $(TEST_LIBS) $(GLIB_LIBS)
+
 check_PROGRAMS += tests/unit/test-guest-figures
 TESTS += tests/unit/test-guest-figures
 tests_unit_test_guest_figures_SOURCES = tests/unit/test-guest-figures.c

@@ -225,7 +225,7 @@ test_launcher_is_heard (void)
       "#!/bin/bash\necho confined mount >&${1#--status-fd=}\necho confined last >&${1#--status-fd=}\n");
   static const char *const none[] = { NULL };
   int null = open ("/dev/null", O_RDWR | O_CLOEXEC);
-  g_autoptr (VbetProcess) process = vbet_process_spawn (program, none, null, null, -1, NULL);
+  g_autoptr (VbetProcess) process = vbet_process_spawn (program, none, null, null, -1, -1, NULL);
   CU_ASSERT_PTR_NOT_NULL_FATAL (process);
   g_signal_connect (process, "confined", G_CALLBACK (note_confined), notes);
   iterate_until (notes, "last;");

@@ -61,6 +61,7 @@ vbet_guest_config_free (VbetGuestConfig *self)
   g_free (self->kernel);
   g_free (self->image);
   g_free (self->pad_library);
+  g_clear_pointer (&self->cgroup, vbet_cgroup_unref);
   g_strfreev (self->without);
   g_free (self->share);
   g_clear_pointer (&self->config, g_bytes_unref);
@@ -139,6 +140,11 @@ explain_end (VbetGuest *self)
     return g_strdup (self->failure);
   if (end == VBET_PROCESS_NOT_STARTED)
     return g_strdup (text);
+  if (self->cgroup != NULL && vbet_cgroup_ran_out (self->cgroup))
+    return g_strdup_printf (
+        "%s took more of this machine's memory than its mem= and what a guest needs beside that, "
+        "and was ended",
+        self->name);
   if (self->panic != NULL) {
     VbetXstateLayout layout;
     vbet_xstate_layout_read (&layout);
@@ -192,6 +198,8 @@ put_away (VbetGuest *self)
   if (self->config != NULL && !self->config->persist)
     (void)g_unlink (self->config->disk_path);
   g_clear_pointer (&self->places, vbet_guest_places_free);
+  if (self->cgroup != NULL)
+    vbet_cgroup_remove (self->config->cgroup, g_steal_pointer (&self->cgroup));
   g_clear_pointer (&self->config, vbet_guest_config_free);
   g_clear_pointer (&self->failure, g_free);
   g_clear_pointer (&self->panic, g_free);
@@ -441,6 +449,20 @@ prepare_files (VbetGuest *self, GError **error)
   return self->mconsole != NULL;
 }
 
+/* Returns: its folder, open; -1 when the guest runs without one, as it does on hosts that give none. */
+static int
+make_cgroup (VbetGuest *self)
+{
+  g_autoptr (GError) error = NULL;
+  int fd = -1;
+  if (self->config->cgroup == NULL)
+    return -1;
+  self->cgroup = vbet_cgroup_make (self->config->cgroup, self->name, &fd, &error);
+  if (self->cgroup == NULL)
+    vbet_guest_note (self, "%s", error->message);
+  return fd;
+}
+
 static gboolean
 launch (VbetGuest *self, GError **error)
 {
@@ -454,11 +476,14 @@ launch (VbetGuest *self, GError **error)
                                                             (const char *const *)self->launcher_options);
   /* A library that cannot be opened is told by the launcher, where it matters. */
   int pad = self->config->pad_library != NULL ? open (self->config->pad_library, O_RDONLY | O_CLOEXEC) : -1;
+  int cgroup = make_cgroup (self);
   vbet_console_set_live (self->console, TRUE);
   self->agent = vbet_agent_new (line[0], self->name);
   self->process = vbet_process_spawn (self->launcher, (const char *const *)arguments,
-                                      vbet_console_get_slave (self->console), line[1], pad, error);
+                                      vbet_console_get_slave (self->console), line[1], pad, cgroup, error);
   close (line[1]);
+  if (cgroup >= 0)
+    close (cgroup);
   if (pad >= 0)
     close (pad);
   return self->process != NULL;

@@ -13,6 +13,7 @@
 #include <gio/gio.h>
 
 #include "engine/guest/console.h"
+#include "engine/host/cgroup.h"
 
 typedef enum {
   VBET_GUEST_OFF,
@@ -58,11 +59,12 @@ typedef struct {
   VbetGuestPad pad;
   char *share; /* (nullable): absolute path of a folder of the host for the guest */
   gboolean share_write;
-  char **without;    /* (nullable): layers of confinement not to be used */
-  gboolean learn;    /* refused system calls are told and let through */
-  char *pad_library; /* (nullable): where vbet-xstate.so is; NULL: beside the launcher */
-  GBytes *config;    /* the configuration tar */
-  GPtrArray *nics;   /* of VbetGuestNic: there from boot */
+  char **without;     /* (nullable): layers of confinement not to be used */
+  gboolean learn;     /* refused system calls are told and let through */
+  char *pad_library;  /* (nullable): where vbet-xstate.so is; NULL: beside the launcher */
+  VbetCgroup *cgroup; /* (nullable): where the guest gets a control group of its own */
+  GBytes *config;     /* the configuration tar */
+  GPtrArray *nics;    /* of VbetGuestNic: there from boot */
 } VbetGuestConfig;
 
 /** vbet_guest_config_new: Returns: (transfer full): all unset. */

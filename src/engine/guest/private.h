@@ -32,6 +32,7 @@ struct _VbetGuest {
   char *console_path;
   char **launcher_options; /* (nullable): for tests and odd hosts */
   guint boot_timeout;      /* ms */
+  char *cgroup;            /* (nullable): path of this boot's control group */
   VbetConsole *console;    /* (nullable): NULL when it could not be made; then @console_error */
   GError *console_error;
   GHashTable *carriers; /* NIC index → 0 or 1, as last said */

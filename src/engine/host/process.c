@@ -165,7 +165,7 @@ watch (VbetProcess *self)
 
 VbetProcess *
 vbet_process_spawn (const char *launcher, const char *const *arguments, int terminal_fd, int kept_fd,
-                    int pad_fd, GError **error)
+                    int pad_fd, int cgroup_fd, GError **error)
 {
   g_autoptr (VbetProcess) self = g_object_new (VBET_TYPE_PROCESS, NULL);
   g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
@@ -183,12 +183,18 @@ vbet_process_spawn (const char *launcher, const char *const *arguments, int term
   g_ptr_array_add (argv, g_strdup_printf ("--keep-fd=%d", kept_fd));
   if (pad_fd >= 0)
     g_ptr_array_add (argv, g_strdup_printf ("--pad-fd=%d", pad_fd));
+  if (cgroup_fd >= 0)
+    g_ptr_array_add (argv, g_strdup_printf ("--cgroup-fd=%d", cgroup_fd));
   for (gsize i = 0; arguments[i] != NULL; i++)
     g_ptr_array_add (argv, g_strdup (arguments[i]));
   g_ptr_array_add (argv, NULL);
   /* Same numbers on both sides: nothing is moved onto a descriptor that @launcher may name. */
-  int kept[] = { report[1], kept_fd, pad_fd };
-  gsize n_kept = pad_fd >= 0 ? 3 : 2;
+  int kept[4] = { report[1], kept_fd };
+  gsize n_kept = 2;
+  if (pad_fd >= 0)
+    kept[n_kept++] = pad_fd;
+  if (cgroup_fd >= 0)
+    kept[n_kept++] = cgroup_fd;
   gboolean spawned = g_spawn_async_with_pipes_and_fds (
       NULL, (const char *const *)argv->pdata, NULL,
       G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_LEAVE_DESCRIPTORS_OPEN, NULL, NULL, terminal_fd, terminal_fd,

@@ -41,11 +41,12 @@ G_DECLARE_FINAL_TYPE (VbetProcess, vbet_process, VBET, PROCESS, GObject)
  * @terminal_fd: becomes its standard input, output and error
  * @kept_fd: stays open under its own number, for the kernel
  * @pad_fd: vbet-xstate.so, open, for the launcher; -1: it looks for it itself
+ * @cgroup_fd: folder of a control group for it and all that it starts; -1: none
  *
  * The descriptors remain the caller's.
  */
 VbetProcess *vbet_process_spawn (const char *launcher, const char *const *arguments, int terminal_fd,
-                                 int kept_fd, int pad_fd, GError **error);
+                                 int kept_fd, int pad_fd, int cgroup_fd, GError **error);
 
 /** vbet_process_get_pid: Returns: of the process that was started; 0 when it has ended. */
 GPid vbet_process_get_pid (VbetProcess *self);

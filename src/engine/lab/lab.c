@@ -339,6 +339,7 @@ vbet_lab_new (const VbetLabOptions *options, GError **error)
   self->pad_library = g_strdup (options->pad_library);
   self->nat_program = g_strdup (options->nat_program);
   self->isolated = options->isolated;
+  self->cgroup = options->cgroup != NULL ? vbet_cgroup_ref (options->cgroup) : NULL;
   self->topology = vbet_topology_new_empty (options->name);
   self->switch_client = vbet_switch_client_new (options->switch_program, options->dir);
   g_signal_connect (self->switch_client, "port-state", G_CALLBACK (on_port_state), self);
@@ -389,6 +390,7 @@ vbet_lab_finalize (GObject *object)
   g_free (self->scratch);
   g_free (self->disks);
   g_free (self->guest_program);
+  g_clear_pointer (&self->cgroup, vbet_cgroup_unref);
   g_free (self->pad_library);
   g_free (self->nat_program);
   g_free (self->text);

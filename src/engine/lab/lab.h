@@ -19,6 +19,7 @@
 #include <gio/gio.h>
 
 #include "engine/guest/guest.h"
+#include "engine/host/cgroup.h"
 #include "engine/model/topology.h"
 
 typedef struct {
@@ -32,6 +33,7 @@ typedef struct {
   const char *switch_program; /* vbet-switch */
   const char *nat_program;    /* vbet-nat */
   gboolean isolated;          /* nothing of the host that the text names is used, see engine/model/reach.h */
+  VbetCgroup *cgroup;         /* (nullable): for guests' control groups */
 } VbetLabOptions;
 
 #define VBET_TYPE_LAB (vbet_lab_get_type ())

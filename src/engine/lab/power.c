@@ -136,6 +136,7 @@ make_config (VbetLab *self, VbetLabDevice *node, GError **error)
   config->without = unwanted_layers ();
   config->learn = g_getenv ("VBET_GUEST_LEARN") != NULL;
   config->pad_library = g_strdup (self->pad_library);
+  config->cgroup = self->cgroup != NULL ? vbet_cgroup_ref (self->cgroup) : NULL;
   gboolean virtio = has_virtio (self, config);
   for (guint i = 0; i < device->nics->len; i++)
     g_ptr_array_add (config->nics, virtio && i < VHOST_NICS_MAX

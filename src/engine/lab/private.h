@@ -88,7 +88,8 @@ struct _VbetLab {
   char *scratch;
   char *disks; /* (nullable): folder of persistent disks, once one was needed */
   char *guest_program;
-  char *pad_library; /* (nullable): vbet-xstate.so */
+  char *pad_library;  /* (nullable): vbet-xstate.so */
+  VbetCgroup *cgroup; /* (nullable) */
   char *nat_program;
   VbetSwitchClient *switch_client;
   VbetTopology *topology; /* what runs, or is about to once the present job is through */
