@@ -10,14 +10,19 @@ dist_bashcompletion_DATA = data/bash-completion/vbetctl
 labsdir = $(pkgdatadir)/labs
 dist_labs_DATA = \
 	data/labs/access-point.vbet \
+	data/labs/bgp-hijack.vbet \
 	data/labs/bgp-two-providers.vbet \
+	data/labs/bufferbloat.vbet \
 	data/labs/chord-ring.vbet \
 	data/labs/dhcp.vbet \
 	data/labs/firewall.vbet \
 	data/labs/first-ping.vbet \
 	data/labs/hub-and-switch.vbet \
 	data/labs/ipv6-slaac.vbet \
+	data/labs/mpls-ldp.vbet \
+	data/labs/multicast.vbet \
 	data/labs/nat-and-port-forward.vbet \
+	data/labs/ospf-areas.vbet \
 	data/labs/ospf-flapping.vbet \
 	data/labs/path-mtu.vbet \
 	data/labs/spanning-tree.vbet \

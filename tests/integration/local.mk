@@ -17,9 +17,7 @@ PROTOCOL_LABS = \
 	tests/labs/igp.vbet \
 	tests/labs/ipsec.vbet \
 	tests/labs/lacp.vbet \
-	tests/labs/ldp.vbet \
 	tests/labs/mpls-static.vbet \
-	tests/labs/pim.vbet \
 	tests/labs/pim6.vbet \
 	tests/labs/qinq.vbet \
 	tests/labs/srv6.vbet \

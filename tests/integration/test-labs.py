@@ -8,7 +8,7 @@ from vbetlab import SOURCE
 
 def shipped_labs_pass(place):
     labs = sorted((SOURCE / "data" / "labs").glob("*.vbet"))
-    assert len(labs) >= 17, labs
+    assert len(labs) >= 23, labs
     failures = vbetlab.test_side_by_side(place, labs)
     assert not failures, "\n".join(failures)
 
