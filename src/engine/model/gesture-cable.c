@@ -398,14 +398,17 @@ pin_after (const Move *self, VbetPatch *patch, const VbetUse *use)
       vbet_purge_pin_use (self->scene, patch, &all[i]);
 }
 
-/* The switch's side of one cable of many: that cable becomes a link() of its own. */
+/* The cable becomes a link() of its own, at the end of the text; what counted NICs after it says their numbers. */
 static void
 split_link (const Move *self, VbetPatch *patch, const VbetUse *use, const char *text)
 {
   const VbetUse *other = vbet_scene_use (self->scene, self->cable, 1 - self->end);
   const VbetCableEnd *far = &self->cable->ends[1 - self->end];
   g_autoptr (GString) line = g_string_new (NULL);
-  g_string_append_printf (line, "%s = link(%s, NIC(%s, %u)", self->cable->name, text, far->device, far->nic);
+  g_autofree char *kept
+      = far->device != NULL ? g_strdup_printf ("NIC(%s, %u)", far->device, far->nic) : g_strdup ("");
+  g_string_append_printf (line, "%s = link(%s, %s", self->cable->name, self->end == 0 ? text : kept,
+                          self->end == 0 ? kept : text);
   for (guint i = 0; i < use->call->n_children; i++) {
     const VbetNode *child = use->call->children[i];
     g_autofree char *source = child->kind == VBET_NODE_KEYWORD ? vbet_patch_moved (child->span) : NULL;
@@ -429,8 +432,17 @@ keep_definition (const Move *self, VbetPatch *patch, const VbetNode *node)
     vbet_purge_name_device (self->scene, patch, device, device->name);
 }
 
+/* What is written for a move, from what touches the text least. */
+typedef enum {
+  MOVE_IN_PLACE, /* the end's text is replaced */
+  MOVE_PINNED,   /* and NICs that were counted after it get their numbers */
+  MOVE_ALONE,    /* the cable gets a statement of its own: a link() of many cannot say all numbers */
+  MOVE_LOOSE,    /* in place, whatever becomes of other NICs' numbers */
+  MOVE_FORMS,
+} MoveForm;
+
 static VbetEdits *
-try_move (const Move *self, gboolean pin, gboolean loose, GError **error)
+try_move (const Move *self, MoveForm form, GError **error)
 {
   g_autoptr (VbetPatch) patch = vbet_patch_new (self->scene);
   g_autoptr (GPtrArray) added = g_ptr_array_new_with_free_func (g_free);
@@ -441,20 +453,20 @@ try_move (const Move *self, gboolean pin, gboolean loose, GError **error)
                     .moved_device = self->target.device->name,
                     .moved_nic = self->target.nic,
                     .ignore_steps = TRUE,
-                    .loose = loose };
+                    .loose = form == MOVE_LOOSE };
   write_target (self->scene, patch, &self->target, added);
   move_in_steps (self, patch, vbet_program_root (self->scene->program), text);
-  gboolean shared = use != NULL && self->end == 0 && vbet_gesture_is_call (use->call, "link")
-                    && vbet_gesture_positional (use->call, 2) != NULL;
+  gboolean linked = use != NULL && vbet_gesture_is_call (use->call, "link");
+  gboolean shared = linked && self->end == 0 && vbet_gesture_positional (use->call, 2) != NULL;
   if (use == NULL) {
     g_autofree char *line = g_strdup_printf ("plug(%s, %s)", self->cable->name, text);
     vbet_patch_add_statement (patch, line);
-  } else if (shared) {
+  } else if (shared || (linked && form == MOVE_ALONE)) {
     split_link (self, patch, use, text);
   } else {
     vbet_patch_replace (patch, use->node->span, text);
     keep_definition (self, patch, use->node);
-    if (pin)
+    if (form == MOVE_PINNED)
       pin_after (self, patch, use);
   }
   return vbet_gesture_check (self->scene, patch, &lens, added, error);
@@ -474,8 +486,8 @@ vbet_gesture_move_cable_end (const VbetProgram *program, const VbetTopology *top
     return vbet_edits_new ();
   if (!find_target (scene, device, nic, 0, &move.target, error))
     return NULL;
-  VbetEdits *edits = try_move (&move, FALSE, FALSE, NULL);
-  if (edits == NULL)
-    edits = try_move (&move, TRUE, FALSE, NULL);
-  return edits != NULL ? edits : try_move (&move, FALSE, TRUE, error);
+  VbetEdits *edits = NULL;
+  for (MoveForm form = MOVE_IN_PLACE; form < MOVE_FORMS && edits == NULL; form++)
+    edits = try_move (&move, form, form + 1 < MOVE_FORMS ? NULL : error);
+  return edits;
 }
