@@ -17,6 +17,7 @@
 #define BUDGET_OF_WORK 16
 #define BUDGET_MAX G_GINT64_CONSTANT (5000000) /* nanoseconds that may be saved for a burst */
 #define SAMPLE 16                              /* frames of which one is timed */
+#define COST_OF_LATE 8                         /* timed frames over which their cost is evened out */
 #define SEGMENTS_MAX ((gsize)1024 * 1024)      /* bytes of what one frame in parts becomes */
 /* Nanoseconds between two messages to the reader, unless a chunk is full: what comes between goes together.
  */
@@ -50,6 +51,7 @@ struct VbetCapture {
   gsize queued;            /* bytes in @chunks */
   VbetCaptures *shared;
   guint sample;          /* frames since one was timed */
+  gint64 cost;           /* nanoseconds of a frame, evened out */
   gboolean listed;       /* something is to be done at @due */
   gint64 due;            /* monotonic, as the next two */
   gint64 sent;           /* when something was last sent */
@@ -346,8 +348,12 @@ on_frame (VbetCableSide end, gboolean entered, const VbetFrame *frame, gpointer 
   gboolean timed = self->sample++ % SAMPLE == 0;
   gint64 begun = timed ? spent_ns () : 0;
   take_frame (frame, &place);
-  if (timed)
-    self->shared->left -= (spent_ns () - begun) * SAMPLE;
+  if (!timed)
+    return;
+  /* One frame that met a page fault must not stand for all the others: they are charged what frames cost of late. */
+  gint64 took = spent_ns () - begun;
+  self->cost += (took - self->cost) / COST_OF_LATE;
+  self->shared->left -= took + self->cost * (SAMPLE - 1);
 }
 
 static void
