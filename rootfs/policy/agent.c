@@ -35,6 +35,7 @@ typedef struct {
   char server[POLICY_REASON_SIZE];       /* how the last connection ended */
   char networks[256];                    /* of the policy in force that are this firewall's own */
   char told[SHOW_SIZE];
+  bool news; /* for the server: something was judged since the last report */
   char text[POLICY_SIZE_MAX]; /* of the policy in force */
   size_t text_size;
   uint32_t addresses[ADDRESSES_MAX]; /* for which it was made to rules */
@@ -167,6 +168,7 @@ static void
 take_text (Agent *self, const char *text, size_t size)
 {
   char reason[POLICY_REASON_SIZE];
+  self->news = true;
   switch (policy_judge (&self->state, text, size, &self->policy, reason)) {
   case POLICY_ADOPT:
     put_in_force (self, text, size);
@@ -331,6 +333,7 @@ ask (Agent *self)
 {
   char how[POLICY_REASON_SIZE];
   double deadline = clock_seconds () + PATIENCE;
+  self->news = false;
   int fd = connect_to (&self->options->server, deadline);
   if (fd < 0) {
     snprintf (how, sizeof how, "cannot be reached: %s", strerror (-fd));
@@ -383,8 +386,10 @@ agent_run (const AgentOptions *options)
   }
   for (;;) {
     ask (self);
-    follow_addresses (self);
     tell (self);
+    if (self->news)
+      ask (self); /* what came of it, at once */
+    follow_addresses (self);
     nanosleep (&pause, NULL);
   }
 }

@@ -169,8 +169,8 @@ remember (Server *self, const Client *client, const PolicyReport *report)
   clock_text (firewall->seen_text);
   address_text (client->address, address);
   if (news)
-    files_log (self->options->root, "%s (%s): version %u in force%s%s", report->name, address,
-               report->version, report->refuses ? ", refuses: " : "", report->reason);
+    files_log (self->options->root, "%s (%s): has version %u%s%s", report->name, address, report->version,
+               report->refuses ? ", refuses: " : "", report->reason);
 }
 
 static void
