@@ -35,7 +35,7 @@ typedef struct {
   char server[POLICY_REASON_SIZE];       /* how the last connection ended */
   char networks[256];                    /* of the policy in force that are this firewall's own */
   char told[SHOW_SIZE];
-  bool news; /* for the server: something was judged since the last report */
+  bool news;                  /* for the server: something was judged since the last report */
   char text[POLICY_SIZE_MAX]; /* of the policy in force */
   size_t text_size;
   uint32_t addresses[ADDRESSES_MAX]; /* for which it was made to rules */

@@ -186,8 +186,11 @@ files_lock (const char *root, const char *role)
   if (fd < 0)
     return -errno;
   struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-  if (fcntl (fd, F_OFD_SETLK, &lock) == 0)
-    return 0; /* open as long as this process is there, or the one that goes on for it */
+  if (fcntl (fd, F_OFD_SETLK, &lock) == 0) {
+    role_path (root, role, "", path);
+    unlink (path); /* what the one before told */
+    return 0;      /* open as long as this process is there, or the one that goes on for it */
+  }
   int r = errno == EAGAIN || errno == EACCES ? -EWOULDBLOCK : -errno;
   close (fd);
   return r;

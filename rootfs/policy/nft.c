@@ -3,9 +3,11 @@
 #include "nft.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,7 +31,8 @@ file_of (const char *bytes, size_t size)
 static void __attribute__ ((noreturn)) become_nft (int in, int out, bool check)
 {
   char *const argv[] = { "nft", "-f", "-", check ? "-c" : NULL, NULL };
-  alarm (PATIENCE); /* one that hangs dies of it */
+  prctl (PR_SET_PDEATHSIG, SIGKILL); /* nothing comes into force after the agent was killed */
+  alarm (PATIENCE);                  /* one that hangs dies of it */
   dup2 (in, STDIN_FILENO);
   dup2 (out, STDOUT_FILENO);
   dup2 (out, STDERR_FILENO);

@@ -65,3 +65,7 @@ EXTRA_DIST += tests/integration/test-edits.py tests/integration/test-refresh.py 
 # The guests' Chord program, on this host.
 TESTS += tests/integration/test-chord.py
 EXTRA_DIST += tests/integration/test-chord.py
+
+# The guests' policy program, on this host.
+TESTS += tests/integration/test-policy.py
+EXTRA_DIST += tests/integration/test-policy.py
