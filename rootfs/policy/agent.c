@@ -57,7 +57,7 @@ tell (Agent *self)
     size = snprintf (text, sizeof text, "policy       version %u, in force since %s\nnetworks     %s\n",
                      self->state.version, self->since, self->networks);
   else
-    size = snprintf (text, sizeof text, "policy       none yet: nothing is forwarded\n");
+    size = snprintf (text, sizeof text, "policy       none yet\n");
   size += snprintf (text + size, sizeof text - (size_t)size, "server       %s %s\n", address, self->server);
   if (self->state.refuses)
     size += snprintf (text + size, sizeof text - (size_t)size, "refuses      %s\n", self->state.reason);
@@ -200,8 +200,21 @@ follow_addresses (Agent *self)
   }
 }
 
-/* The policy that was in force when this firewall was switched off, before anybody is asked. */
+/* Until there is a policy, nothing is allowed; unless there are rules of an agent before this one. */
 static void
+deny_all (Agent *self)
+{
+  static const char probe[] = "flush table inet " POLICY_TABLE "\n"; /* an error where there is none */
+  char reason[POLICY_REASON_SIZE];
+  if (nft_run (probe, sizeof probe - 1, true, reason))
+    return;
+  memset (&self->policy, 0, sizeof self->policy);
+  if (!nft_run (self->ruleset, compile (self), false, reason))
+    files_log (self->options->root, "nothing can be denied here: %s", reason);
+}
+
+/* The policy that was in force when this firewall was switched off, before anybody is asked. Returns: whether it is. */
+static bool
 take_saved (Agent *self)
 {
   char path[FWPOLICY_PATH_SIZE], text[POLICY_SIZE_MAX + 1], reason[POLICY_REASON_SIZE] = "it cannot be read";
@@ -209,12 +222,13 @@ take_saved (Agent *self)
   files_path (self->options->root, FWPOLICY_SAVED, path);
   int r = files_read (path, text, sizeof text, &size);
   if (r == -ENOENT)
-    return;
+    return false;
   if (r == 0 && policy_parse (text, (size_t)size, &self->policy, reason)
       && nft_run (self->ruleset, compile (self), false, reason))
     adopt (self, text, (size_t)size);
   else
     files_log (self->options->root, "%s is of no use: %s", path, reason);
+  return self->state.version > 0;
 }
 
 /* --- asking the server ----------------------------------------------------------------------- */
@@ -275,7 +289,7 @@ send_report (Agent *self, int fd, PolicyReport *report)
   memcpy (report->digest, self->state.judged, SHA256_SIZE);
   memcpy (report->reason, self->state.reason, sizeof report->reason);
   if (gethostname (name, sizeof name - 1) < 0 || name[0] == '\0')
-    strcpy (name, "-");
+    name[0] = '-';
   memcpy (report->name, name, sizeof report->name);
   size_t size = policy_report_pack (&self->key, report, data);
   return send (fd, data, size, MSG_NOSIGNAL) == (ssize_t)size; /* the first bytes of a connection find room */
@@ -378,7 +392,8 @@ agent_run (const AgentOptions *options)
     return EXIT_FAILED;
   }
   /* Who started this finds the rules of before in force when it comes back. */
-  take_saved (self);
+  if (!take_saved (self))
+    deny_all (self);
   tell (self);
   if (!options->foreground && !files_go_behind ()) {
     free (self);

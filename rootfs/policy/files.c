@@ -31,7 +31,7 @@ clock_text (char ret_text[20])
   time_t now = time (NULL);
   struct tm broken;
   if (localtime_r (&now, &broken) == NULL || strftime (ret_text, 20, "%Y-%m-%d %H:%M:%S", &broken) == 0)
-    strcpy (ret_text, "-");
+    snprintf (ret_text, 20, "-");
 }
 
 double

@@ -23,6 +23,7 @@
 #define SILENT_AFTER 5     /* seconds without a report */
 #define SETTLED_AFTER 0.3  /* seconds: an editor may still be at a file that is younger */
 #define STRANGERS_EVERY 10 /* seconds between two lines of the log */
+#define TELL_EVERY 0.2     /* seconds: a flood of connections is not one of files */
 #define ACCEPTS_A_TURN 16
 #define SHOW_SIZE 32768
 
@@ -58,6 +59,7 @@ typedef struct {
   in_addr_t stranger;
   double stranger_logged;
   char text[POLICY_SIZE_MAX + 1]; /* as it was read last */
+  double told_at;
   char told[SHOW_SIZE];
   char telling[SHOW_SIZE];
 } Server;
@@ -67,6 +69,15 @@ address_text (in_addr_t address, char ret_text[INET_ADDRSTRLEN])
 {
   struct in_addr in = { address };
   inet_ntop (AF_INET, &in, ret_text, INET_ADDRSTRLEN);
+}
+
+static void
+version_text (uint32_t version, char ret_text[12])
+{
+  if (version > 0)
+    snprintf (ret_text, 12, "%u", version);
+  else
+    snprintf (ret_text, 12, "none");
 }
 
 /* --- what "fwpolicy show" shows -------------------------------------------------------------- */
@@ -103,9 +114,8 @@ tell_firewall (const Firewall *firewall, double now, PolicyText *text)
 {
   char line[POLICY_REASON_SIZE + 128], address[INET_ADDRSTRLEN], version[12];
   address_text (firewall->address, address);
-  snprintf (version, sizeof version, "%u", firewall->version);
-  int size = snprintf (line, sizeof line, "%-12s %-15s  %-10s ", firewall->name, address,
-                       firewall->version == 0 ? "none" : version);
+  version_text (firewall->version, version);
+  int size = snprintf (line, sizeof line, "%-12s %-15s  %-10s ", firewall->name, address, version);
   if (now - firewall->seen > SILENT_AFTER)
     snprintf (line + size, sizeof line - (size_t)size, "silent since %s", firewall->seen_text);
   else if (firewall->refuses)
@@ -115,18 +125,33 @@ tell_firewall (const Firewall *firewall, double now, PolicyText *text)
   policy_text_add (text, "%s\n", line);
 }
 
+/* The one whose name comes next after @name; NULL: none. */
+static const Firewall *
+next_firewall (const Server *self, const char *name)
+{
+  const Firewall *next = NULL;
+  for (unsigned i = 0; i < FIREWALLS_MAX; i++) {
+    const Firewall *one = &self->firewalls[i];
+    if (strcmp (one->name, name) > 0 && (next == NULL || strcmp (one->name, next->name) < 0))
+      next = one;
+  }
+  return next;
+}
+
 static void
 tell (Server *self)
 {
   PolicyText text;
   char address[INET_ADDRSTRLEN];
   double now = clock_seconds ();
+  if (now - self->told_at < TELL_EVERY)
+    return;
+  self->told_at = now;
   policy_text_begin (&text, self->telling, sizeof self->telling);
   tell_policy (self, &text);
   policy_text_add (&text, "firewall     address          version    state\n");
-  for (unsigned i = 0; i < FIREWALLS_MAX; i++)
-    if (self->firewalls[i].name[0] != '\0')
-      tell_firewall (&self->firewalls[i], now, &text);
+  for (const Firewall *one = next_firewall (self, ""); one != NULL; one = next_firewall (self, one->name))
+    tell_firewall (one, now, &text);
   if (self->strangers > 0) {
     address_text (self->stranger, address);
     policy_text_add (&text, "strangers    %u connections without the key, the last one from %s\n",
@@ -157,7 +182,7 @@ static void
 remember (Server *self, const Client *client, const PolicyReport *report)
 {
   Firewall *firewall = firewall_of (self, report->name);
-  char address[INET_ADDRSTRLEN];
+  char address[INET_ADDRSTRLEN], version[12];
   bool news = firewall->version != report->version || firewall->refuses != report->refuses
               || strcmp (firewall->reason, report->reason) != 0 || firewall->name[0] == '\0';
   memcpy (firewall->name, report->name, sizeof firewall->name);
@@ -168,9 +193,10 @@ remember (Server *self, const Client *client, const PolicyReport *report)
   firewall->seen = clock_seconds ();
   clock_text (firewall->seen_text);
   address_text (client->address, address);
+  version_text (report->version, version);
   if (news)
-    files_log (self->options->root, "%s (%s): has version %u%s%s", report->name, address, report->version,
-               report->refuses ? ", refuses: " : "", report->reason);
+    files_log (self->options->root, "%s (%s): version in force: %s%s%s", report->name, address, version,
+               report->refuses ? "; refuses: " : "", report->reason);
 }
 
 static void
@@ -358,7 +384,7 @@ wait_and_serve (Server *self)
   struct pollfd polls[1 + SERVER_CLIENTS] = { { self->listener, POLLIN, 0 } };
   for (unsigned i = 0; i < SERVER_CLIENTS; i++)
     polls[1 + i] = (struct pollfd){ self->clients[i].fd, self->clients[i].out == NULL ? POLLIN : POLLOUT, 0 };
-  if (poll (polls, 1 + SERVER_CLIENTS, 1000) < 0)
+  if (poll (polls, 1 + SERVER_CLIENTS, (int)(TELL_EVERY * 1000) + 1) < 0)
     return;
   double now = clock_seconds ();
   for (unsigned i = 0; i < SERVER_CLIENTS; i++)
