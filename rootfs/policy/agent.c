@@ -27,6 +27,11 @@
 #define SHOW_SIZE 2048
 
 typedef struct {
+  size_t n;
+  uint32_t list[ADDRESSES_MAX];
+} Addresses;
+
+typedef struct {
   const AgentOptions *options;
   PolicyKey key;
   PolicyState state;
@@ -38,8 +43,8 @@ typedef struct {
   bool news;                  /* for the server: something was judged since the last report */
   char text[POLICY_SIZE_MAX]; /* of the policy in force */
   size_t text_size;
-  uint32_t addresses[ADDRESSES_MAX]; /* for which it was made to rules */
-  size_t n_addresses;
+  Addresses addresses; /* for which the rules in force were made */
+  Addresses tried;     /* … and those that may come into force */
   Policy policy;
   char ruleset[POLICY_RULESET_SIZE];
   uint8_t answer[POLICY_ANSWER_MAX];
@@ -91,33 +96,34 @@ refuse (Agent *self, const char *text, size_t size, const char *reason)
 
 /* --- putting in force ---------------------------------------------------------------------------- */
 
-/* Of NICs that are up. Returns: how many. */
-static size_t
-own_addresses (uint32_t ret_addresses[ADDRESSES_MAX])
+/* Of NICs that are up. */
+static void
+own_addresses (Addresses *ret_addresses)
 {
   struct ifaddrs *list;
-  size_t n = 0;
+  ret_addresses->n = 0;
   if (getifaddrs (&list) < 0)
-    return 0;
-  for (const struct ifaddrs *at = list; at != NULL && n < ADDRESSES_MAX; at = at->ifa_next) {
+    return;
+  for (const struct ifaddrs *at = list; at != NULL && ret_addresses->n < ADDRESSES_MAX; at = at->ifa_next) {
     if (at->ifa_addr == NULL || at->ifa_addr->sa_family != AF_INET || (at->ifa_flags & IFF_LOOPBACK) != 0
         || (at->ifa_flags & IFF_UP) == 0)
       continue;
     struct sockaddr_in address;
     memcpy (&address, at->ifa_addr, sizeof address);
-    ret_addresses[n++] = ntohl (address.sin_addr.s_addr);
+    ret_addresses->list[ret_addresses->n++] = ntohl (address.sin_addr.s_addr);
   }
   freeifaddrs (list);
-  return n;
 }
 
+/* The rules that compile() made last are in force. */
 static void
-name_networks (Agent *self)
+note_networks (Agent *self)
 {
   PolicyText names;
+  self->addresses = self->tried;
   policy_text_begin (&names, self->networks, sizeof self->networks);
   for (unsigned i = 0; i < self->policy.n_networks; i++)
-    if (policy_is_own (&self->policy, i, self->addresses, self->n_addresses))
+    if (policy_is_own (&self->policy, i, self->addresses.list, self->addresses.n))
       policy_text_add (&names, names.size > 0 ? " %s" : "%s", self->policy.networks[i].name);
   if (names.size == 0)
     policy_text_add (&names, "none of the policy");
@@ -127,15 +133,15 @@ name_networks (Agent *self)
 static size_t
 compile (Agent *self)
 {
-  self->n_addresses = own_addresses (self->addresses);
-  name_networks (self);
-  return policy_compile (&self->policy, self->addresses, self->n_addresses, self->ruleset);
+  own_addresses (&self->tried);
+  return policy_compile (&self->policy, self->tried.list, self->tried.n, self->ruleset);
 }
 
 static void
 adopt (Agent *self, const char *text, size_t size)
 {
   policy_state_adopt (&self->state, self->policy.version, text, size);
+  note_networks (self);
   memcpy (self->text, text, size);
   self->text_size = size;
   clock_text (self->since);
@@ -186,18 +192,19 @@ take_text (Agent *self, const char *text, size_t size)
 static void
 follow_addresses (Agent *self)
 {
-  uint32_t addresses[ADDRESSES_MAX];
+  Addresses now;
   char reason[POLICY_REASON_SIZE];
-  size_t n = own_addresses (addresses);
-  bool same = n == self->n_addresses && memcmp (addresses, self->addresses, n * sizeof addresses[0]) == 0;
+  own_addresses (&now);
+  bool same = now.n == self->addresses.n
+              && memcmp (now.list, self->addresses.list, now.n * sizeof now.list[0]) == 0;
   if (self->state.version == 0 || same || !policy_parse (self->text, self->text_size, &self->policy, reason))
     return;
-  if (nft_run (self->ruleset, compile (self), false, reason))
-    files_log (self->options->root, "has other addresses; its networks: %s", self->networks);
-  else {
-    files_log (self->options->root, "has other addresses, but its old rules: %s", reason);
-    self->n_addresses = 0; /* tried again */
+  if (!nft_run (self->ruleset, compile (self), false, reason)) {
+    files_log (self->options->root, "there are other addresses, but the old rules: %s", reason);
+    return; /* it is tried again */
   }
+  note_networks (self);
+  files_log (self->options->root, "there are other addresses; own networks: %s", self->networks);
 }
 
 /* Until there is a policy, nothing is allowed; unless there are rules of an agent before this one. */
