@@ -1,6 +1,6 @@
 # test-policy.py - the guests' policy program on this host: a server and a firewall's agent as processes, with an nft that
 # only writes down what it is given. Broken, large and old policies, somebody in the middle who changes, cuts and repeats
-# what is said, connections that say nothing, an agent that is killed. Needs neither guests nor root.
+# what is said, connections that say nothing, an agent that is killed. Needs no guests; root for one scenario.
 import contextlib
 import os
 import pathlib
@@ -11,8 +11,9 @@ import sys
 import tempfile
 import threading
 
-from vbetlab import BUILD, Process, descendants, wait_until
+from vbetlab import BUILD, Process, descendants, own_world, wait_until
 
+OWN = own_world()
 FWPOLICY = BUILD / "bin" / "fwpolicy"
 KEY = "the key of the test, 0123456789\n"
 NETWORKS = "network n1 192.168.1.0/24\nnetwork n5 192.168.5.0/24\n"
@@ -326,6 +327,29 @@ def test_killed():
         assert saved.read_text() == policy(2, "allow ssh from any to n1")
 
 
+def test_addresses():
+    """A firewall has the rules of the networks in which it has an address, whenever it gets one."""
+    if not OWN:
+        print("not tried: other addresses (needs root and a network namespace)")
+        return
+    subprocess.run(["ip", "tuntap", "add", "test0", "mode", "tap"], check=True)
+    subprocess.run(["ip", "link", "set", "test0", "up"], check=True)
+    with Pair() as pair:
+        pair.start(policy(1, "allow http from n1 to n5"))
+        pair.agent.wait_for("networks     none of the policy")
+        assert pair.denies()
+        subprocess.run(["ip", "addr", "add", "192.168.5.1/24", "dev", "test0"], check=True)
+        pair.agent.wait_for("networks     n5")
+        assert "ip daddr 192.168.5.0/24 tcp dport 80 accept" in pair.rules()
+        (pair.nft / "fails").write_text("busy\n")
+        subprocess.run(["ip", "addr", "del", "192.168.5.1/24", "dev", "test0"], check=True)
+        wait_until(lambda: "but the old rules: nft: busy" in pair.agent.log(), 20, "nft fails")
+        (pair.nft / "fails").unlink()
+        pair.agent.wait_for("networks     none of the policy")
+        assert pair.denies()
+    subprocess.run(["ip", "link", "del", "test0"], check=True)
+
+
 def test_background():
     """A daemon is there when its command returns; there is one of each a host; killed, it is known for dead."""
     with Pair() as pair:
@@ -395,6 +419,7 @@ def main():
         test_middle,
         test_strangers,
         test_nft_fails,
+        test_addresses,
         test_killed,
     ]
     wanted = sys.argv[1:] or [test.__name__ for test in tests]
