@@ -110,6 +110,7 @@ read_open (int fd, char *ret_bytes, size_t room, uint64_t *ret_size)
 int
 files_read (const char *path, char *ret_bytes, size_t room, uint64_t *ret_size)
 {
+  *ret_size = 0;
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd < 0)
     return -errno;

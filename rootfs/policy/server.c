@@ -60,6 +60,7 @@ typedef struct {
   double stranger_logged;
   char text[POLICY_SIZE_MAX + 1]; /* as it was read last */
   double told_at;
+  bool untold; /* whether something may have changed since */
   char told[SHOW_SIZE];
   char telling[SHOW_SIZE];
 } Server;
@@ -147,6 +148,7 @@ tell (Server *self)
   if (now - self->told_at < TELL_EVERY)
     return;
   self->told_at = now;
+  self->untold = false;
   policy_text_begin (&text, self->telling, sizeof self->telling);
   tell_policy (self, &text);
   policy_text_add (&text, "firewall     address          version    state\n");
@@ -384,8 +386,10 @@ wait_and_serve (Server *self)
   struct pollfd polls[1 + SERVER_CLIENTS] = { { self->listener, POLLIN, 0 } };
   for (unsigned i = 0; i < SERVER_CLIENTS; i++)
     polls[1 + i] = (struct pollfd){ self->clients[i].fd, self->clients[i].out == NULL ? POLLIN : POLLOUT, 0 };
-  if (poll (polls, 1 + SERVER_CLIENTS, (int)(TELL_EVERY * 1000) + 1) < 0)
+  int events = poll (polls, 1 + SERVER_CLIENTS, self->untold ? (int)(TELL_EVERY * 1000) + 1 : 1000);
+  if (events < 0)
     return;
+  self->untold = self->untold || events > 0;
   double now = clock_seconds ();
   for (unsigned i = 0; i < SERVER_CLIENTS; i++)
     if (self->clients[i].fd >= 0)
