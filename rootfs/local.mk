@@ -67,6 +67,37 @@ bin_chord_CFLAGS = $(AGENT_CFLAGS)
 bin_chord_LDFLAGS = -static -s
 bin_chord_LDADD =
 
+# The policy of a distributed firewall: its server, the agent of a firewall. Its pure part is tested by tests/unit/test-policy.
+POLICY_CORE_SOURCES = \
+	rootfs/policy/compile.c \
+	rootfs/policy/compile.h \
+	rootfs/policy/judge.c \
+	rootfs/policy/judge.h \
+	rootfs/policy/message.c \
+	rootfs/policy/message.h \
+	rootfs/policy/policy.c \
+	rootfs/policy/policy.h \
+	rootfs/policy/sha256.c \
+	rootfs/policy/sha256.h \
+	rootfs/policy/text.c \
+	rootfs/policy/text.h
+pkglibexec_PROGRAMS += bin/fwpolicy
+bin_fwpolicy_SOURCES = \
+	$(POLICY_CORE_SOURCES) \
+	rootfs/policy/agent.c \
+	rootfs/policy/agent.h \
+	rootfs/policy/files.c \
+	rootfs/policy/files.h \
+	rootfs/policy/main.c \
+	rootfs/policy/nft.c \
+	rootfs/policy/nft.h \
+	rootfs/policy/server.c \
+	rootfs/policy/server.h
+bin_fwpolicy_CPPFLAGS = -I$(top_srcdir)/rootfs
+bin_fwpolicy_CFLAGS = $(AGENT_CFLAGS)
+bin_fwpolicy_LDFLAGS = -static -s
+bin_fwpolicy_LDADD =
+
 nobase_dist_pkgdata_SCRIPTS = \
 	rootfs/build-image \
 	rootfs/files/usr/lib/vbet/mended \

@@ -15,7 +15,8 @@
 static int
 build (char **arguments)
 {
-  static const VbetRecipeProgram programs[] = { { "--agent", "vbet-agent" }, { "--chord", "chord" } };
+  static const VbetRecipeProgram programs[]
+      = { { "--agent", "vbet-agent" }, { "--chord", "chord" }, { "--fwpolicy", "fwpolicy" } };
   return vbet_recipe_run ("rootfs/build-image", programs, G_N_ELEMENTS (programs), arguments);
 }
 

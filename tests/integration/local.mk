@@ -70,3 +70,6 @@ tests_integration_cgroup_probe_SOURCES = tests/integration/cgroup-probe.c
 tests_integration_cgroup_probe_LDADD = libvbet-runtime.a libvbet-base.a $(GLIB_LIBS)
 TESTS += tests/integration/test-cgroups.py
 EXTRA_DIST += tests/integration/test-cgroups.py
+# The guests' policy program, on this host.
+TESTS += tests/integration/test-policy.py
+EXTRA_DIST += tests/integration/test-policy.py

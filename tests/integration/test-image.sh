@@ -8,6 +8,7 @@ build=${VBET_TOP_BUILDDIR:?}
 recipe=$top/rootfs/build-image
 agent=$build/bin/vbet-agent
 chord=$build/bin/chord
+fwpolicy=$build/bin/fwpolicy
 dir=$(mktemp -d "${TMPDIR:-/tmp}/vbet-test-image-XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 failures=0
@@ -27,7 +28,7 @@ check() {
 run() {
   name=$1
   shift
-  "$recipe" --agent "$agent" --chord "$chord" "$@" >"$dir/$name.out" 2>"$dir/$name.err"
+  "$recipe" --agent "$agent" --chord "$chord" --fwpolicy "$fwpolicy" "$@" >"$dir/$name.out" 2>"$dir/$name.err"
   status=$?
 }
 
@@ -39,7 +40,7 @@ only_packages() {
   [ -z "$(find "$1" -mindepth 1 -maxdepth 1 ! -name .packages ! -name .lock)" ]
 }
 
-[ -x "$agent" ] && [ -x "$chord" ] || { echo "vbet-agent or chord is not built"; exit 99; }
+[ -x "$agent" ] && [ -x "$chord" ] && [ -x "$fwpolicy" ] || { echo "vbet-agent, chord or fwpolicy is not built"; exit 99; }
 export LC_ALL=C
 
 mkdir "$dir/one" "$dir/two"
@@ -52,7 +53,7 @@ done
 
 umask 022
 # Two at once: one of them builds, the other waits and finds it done.
-"$recipe" --agent "$agent" --chord "$chord" --lazy --output "$dir/one" >"$dir/beside.out" 2>"$dir/beside.err" &
+"$recipe" --agent "$agent" --chord "$chord" --fwpolicy "$fwpolicy" --lazy --output "$dir/one" >"$dir/beside.out" 2>"$dir/beside.err" &
 run first --output "$dir/one" --lazy
 wait
 if [ "$status" -ne 0 ] && grep -q -e 'cannot be fetched' -e 'cannot be found' -e 'is not installed' "$dir/first.err"; then
@@ -73,6 +74,7 @@ check "its name is its contents" [ "$(basename "$image")" = "vbet-$(echo "$sum" 
 check "the manifest agrees" grep -q "^sha256 $sum\$" "${image%.img}.manifest"
 check "it is read-only" [ "$(stat -c %a "$image")" = 444 ]
 check "\"current\" leads to it" [ "$(readlink "$dir/one/current")" = "$(basename "$image")" ]
+check "the policy program is in it" [ "$(debugfs -R 'stat /usr/bin/fwpolicy' "$image" 2>/dev/null | grep -c 'Mode:  0755')" -eq 1 ]
 check "the Chord program is in it" [ "$(debugfs -R 'stat /usr/bin/chord' "$image" 2>/dev/null | grep -c 'Mode:  0755')" -eq 1 ]
 check "no build folder is left" [ -z "$(find "$dir/one" -name '.build-*')" ]
 before=$(stat -c '%i %Y %s' "$image")
@@ -81,7 +83,7 @@ before=$(stat -c '%i %Y %s' "$image")
 cp -r "$dir/one/.packages" "$dir/two/.packages"
 (
   umask 077
-  TZ=Asia/Tokyo "$recipe" --agent "$agent" --chord "$chord" --output "$dir/two" --quiet >"$dir/second.out" 2>"$dir/second.err"
+  TZ=Asia/Tokyo "$recipe" --agent "$agent" --chord "$chord" --fwpolicy "$fwpolicy" --output "$dir/two" --quiet >"$dir/second.out" 2>"$dir/second.err"
 )
 check "again: the same bytes" [ "$(basename "$(cat "$dir/second.out")")" = "$(basename "$image")" ]
 check "again: the same file" cmp -s "$image" "$(cat "$dir/second.out")"
@@ -96,7 +98,7 @@ check "lazy: nothing is built" grep -q 'is up to date' "$dir/lazy.err"
 # A changed agent gives another image; the old one stays for guests that use it.
 { cat "$agent"; echo; } >"$dir/agent"
 chmod 755 "$dir/agent"
-"$recipe" --agent "$dir/agent" --chord "$chord" --output "$dir/one" --quiet --lazy >"$dir/changed.out" 2>&1
+"$recipe" --agent "$dir/agent" --chord "$chord" --fwpolicy "$fwpolicy" --output "$dir/one" --quiet --lazy >"$dir/changed.out" 2>&1
 check "changed agent: another image" [ "$(cat "$dir/changed.out")" != "$image" ]
 check "changed agent: the old image stays" [ "$(stat -c '%i %Y %s' "$image")" = "$before" ]
 check "changed agent: current is the new one" [ "$dir/one/$(readlink "$dir/one/current")" = "$(cat "$dir/changed.out")" ]
@@ -114,7 +116,7 @@ else
   check "--with: it is in it" [ -n "$(PATH=$PATH:/usr/sbin:/sbin debugfs -R 'stat /usr/bin/tree' "$dir/one/tools.img" 2>/dev/null | grep 'Type: regular')" ]
   run with2 --output "$dir/one" --lazy --with tree --name other
   check "--with: built once for two names" [ "$(cat "$dir/with2.out")" = "$(cat "$dir/with.out")" ]
-  run standard --output "$dir/one" --agent "$dir/agent" --chord "$chord" --lazy --name usual
+  run standard --output "$dir/one" --agent "$dir/agent" --chord "$chord" --fwpolicy "$fwpolicy" --lazy --name usual
   check "--name: also for the standard image" [ "$(readlink "$dir/one/usual.img")" = "$current" ]
 fi
 
@@ -133,7 +135,7 @@ unchanged() {
 }
 # end_with SIGNAL: of a build that is in the middle, and of all that it started.
 end_with() {
-  PATH="$dir/stuck:$PATH" setsid "$recipe" --agent "$agent" --chord "$chord" --size 400M --output "$dir/one" --quiet >/dev/null 2>&1 &
+  PATH="$dir/stuck:$PATH" setsid "$recipe" --agent "$agent" --chord "$chord" --fwpolicy "$fwpolicy" --size 400M --output "$dir/one" --quiet >/dev/null 2>&1 &
   build_pid=$!
   read -r _ <"$dir/reached"
   kill -s "$1" -- "-$build_pid"
@@ -144,51 +146,53 @@ check "ended: nothing changes" unchanged
 check "ended: no build folder is left" [ -z "$(find "$dir/one" -maxdepth 1 -name '.build-*')" ]
 end_with KILL
 check "killed: nothing changes" unchanged
-PATH="$dir/full:$PATH" "$recipe" --agent "$agent" --chord "$chord" --size 400M --output "$dir/one" --quiet >/dev/null 2>"$dir/nospace.err"
+PATH="$dir/full:$PATH" "$recipe" --agent "$agent" --chord "$chord" --fwpolicy "$fwpolicy" --size 400M --output "$dir/one" --quiet >/dev/null 2>"$dir/nospace.err"
 check "disk full" says nospace "is the disk full?"
 check "disk full: nothing changes" unchanged
 check "disk full: what the killed build left is gone" [ -z "$(find "$dir/one" -maxdepth 1 -name '.build-*')" ]
-PATH="$dir/cut:$PATH" "$recipe" --agent "$agent" --chord "$chord" --size 400M --output "$dir/one" --quiet >/dev/null 2>"$dir/nolink.err"
+PATH="$dir/cut:$PATH" "$recipe" --agent "$agent" --chord "$chord" --fwpolicy "$fwpolicy" --size 400M --output "$dir/one" --quiet >/dev/null 2>"$dir/nolink.err"
 check "disk full while files are laid out" says nolink "No space left on device); is the disk full?"
 check "disk full while files are laid out: nothing changes" unchanged
 
 # Errors: one sentence with a remedy, nothing left behind.
 mkdir "$dir/bad"
-"$recipe" --agent "$agent" --chord "$chord" --output "$dir/bad" --quiet --with tree,no-such-package-9 >/dev/null 2>"$dir/unknown.err"
+"$recipe" --agent "$agent" --chord "$chord" --fwpolicy "$fwpolicy" --output "$dir/bad" --quiet --with tree,no-such-package-9 >/dev/null 2>"$dir/unknown.err"
 # shellcheck disable=SC1111
 check "an unknown package" says unknown "there is no Debian package “no-such-package-9” to be had"
 for word in -o 'a;b' 'A' '../x'; do
-  "$recipe" --agent "$agent" --chord "$chord" --output "$dir/bad" --with "$word" >/dev/null 2>"$dir/word.err"
+  "$recipe" --agent "$agent" --chord "$chord" --fwpolicy "$fwpolicy" --output "$dir/bad" --with "$word" >/dev/null 2>"$dir/word.err"
   check "no package: $word" [ "$?" -eq 2 ]
   # shellcheck disable=SC1111
   check "no package: $word: it says so" says word "“$word” is not the name of a Debian package"
 done
 for word in current vbet-0123456789ab x.img ../x -x ''; do
-  "$recipe" --agent "$agent" --chord "$chord" --output "$dir/bad" --name "$word" >/dev/null 2>"$dir/word.err"
+  "$recipe" --agent "$agent" --chord "$chord" --fwpolicy "$fwpolicy" --output "$dir/bad" --name "$word" >/dev/null 2>"$dir/word.err"
   check "no name: $word" [ "$?" -eq 2 ]
 done
 touch "$dir/bad/mine.img"
-"$recipe" --agent "$agent" --chord "$chord" --output "$dir/bad" --name mine >/dev/null 2>"$dir/mine.err"
+"$recipe" --agent "$agent" --chord "$chord" --fwpolicy "$fwpolicy" --output "$dir/bad" --name mine >/dev/null 2>"$dir/mine.err"
 check "a file of somebody's own" says mine "choose another --name"
 rm "$dir/bad/mine.img"
-"$recipe" --agent "$dir/none" --chord "$chord" --output "$dir/bad" >"$dir/noagent.out" 2>"$dir/noagent.err"
+"$recipe" --agent "$dir/none" --chord "$chord" --fwpolicy "$fwpolicy" --output "$dir/bad" >"$dir/noagent.out" 2>"$dir/noagent.err"
 check "no agent" says noagent "the guest agent is not built; run make first"
 "$recipe" --agent "$agent" --chord "$dir/none" --output "$dir/bad" >"$dir/nochord.out" 2>"$dir/nochord.err"
 check "no chord" says nochord "the program chord is not built; run make first"
-"$recipe" --agent "$agent" --chord "$chord" --modules "$dir/none" --output "$dir/bad" >/dev/null 2>"$dir/nomodules.err"
+"$recipe" --agent "$agent" --chord "$chord" --fwpolicy "$dir/none" --output "$dir/bad" >"$dir/nopolicy.out" 2>"$dir/nopolicy.err"
+check "no fwpolicy" says nopolicy "the program fwpolicy is not built; run make first"
+"$recipe" --agent "$agent" --chord "$chord" --fwpolicy "$fwpolicy" --modules "$dir/none" --output "$dir/bad" >/dev/null 2>"$dir/nomodules.err"
 check "no kernel modules" says nomodules "install user-mode-linux again or use --modules"
-"$recipe" --agent "$agent" --chord "$chord" --output "$dir/agent/x" >/dev/null 2>"$dir/nodir.err"
+"$recipe" --agent "$agent" --chord "$chord" --fwpolicy "$fwpolicy" --output "$dir/agent/x" >/dev/null 2>"$dir/nodir.err"
 check "no folder" says nodir "choose another with --output"
 "$recipe" --nonsense >/dev/null 2>"$dir/usage.err"
 status=$?
 check "wrong usage" [ "$status" -eq 2 ]
 cp -r "$dir/one/.packages" "$dir/bad/.packages"
-"$recipe" --agent "$agent" --chord "$chord" --output "$dir/bad" --size 20M --quiet >/dev/null 2>"$dir/small.err"
+"$recipe" --agent "$agent" --chord "$chord" --fwpolicy "$fwpolicy" --output "$dir/bad" --size 20M --quiet >/dev/null 2>"$dir/small.err"
 check "too small a file system" says small "the file system cannot be made"
 check "errors leave nothing" only_packages "$dir/bad"
 # A damaged package is noticed and fetched again.
 printf X | dd of="$(find "$dir/bad/.packages" -name 'dash_*.deb')" bs=1 seek=5000 conv=notrunc 2>/dev/null
-"$recipe" --agent "$agent" --chord "$chord" --output "$dir/bad" --quiet >"$dir/damaged.out" 2>"$dir/damaged.err"
+"$recipe" --agent "$agent" --chord "$chord" --fwpolicy "$fwpolicy" --output "$dir/bad" --quiet >"$dir/damaged.out" 2>"$dir/damaged.err"
 if grep -q 'cannot be fetched' "$dir/damaged.err"; then
   echo "not tried: a damaged package (no network)"
   check "the network is there, as it was for test.sh" [ -z "${VBET_TESTS_SET_UP-}" ]

@@ -31,3 +31,10 @@ tests_unit_test_chord_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/rootfs
 tests_unit_test_chord_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 tests_unit_test_chord_LDADD = $(TEST_LIBS) $(GLIB_LIBS) -lm
 CLEANFILES += tests/unit/chord-hops.svg
+
+check_PROGRAMS += tests/unit/test-policy
+TESTS += tests/unit/test-policy
+tests_unit_test_policy_SOURCES = tests/unit/test-policy.c $(POLICY_CORE_SOURCES)
+tests_unit_test_policy_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/rootfs
+tests_unit_test_policy_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+tests_unit_test_policy_LDADD = $(TEST_LIBS) $(GLIB_LIBS)
