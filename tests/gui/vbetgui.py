@@ -273,10 +273,13 @@ class Window:
             assert time.monotonic() < deadline, f"not within {seconds} s: “{name}” is reached in {inside}"
             box = self.find(inside).get_extents(Atspi.CoordType.SCREEN)
             xdotool("mousemove", box.x + box.width - 6, box.y + box.height // 2)
-            for button in [4] * 30 + [5] * 60:
-                xdotool("click", button)
-                if button == 5 and self.find_now(name, role) is not None:
-                    xdotool("click", 5)  # not only its edge
+            for button in [4] * 30 + [None] + [5] * 60:
+                if button is not None:
+                    xdotool("click", button)
+                # On the way up it may be hidden again by the next click; at the top it stays.
+                if button != 4 and self.find_now(name, role) is not None:
+                    if button == 5:
+                        xdotool("click", 5)  # not only its edge
                     break
         return self.find(name, role)
 
