@@ -218,8 +218,8 @@ vbet_doctor_check_cgroups (VbetDoctor *doctor, const char *id)
     vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "", "Each guest gets a control group, for its %s.",
                         list->str);
   else
-    vbet_doctor_report (
-        doctor, id, VBET_DOCTOR_OK, "",
-        "Guests get no control groups here, which take a systemd session of this user; the limits of their "
-        "processes hold.");
+    vbet_doctor_report (doctor, id, VBET_DOCTOR_OK, "",
+                        "Guests get no control groups here: those take a desktop session that the user's "
+                        "systemd runs. The limits of "
+                        "their processes hold.");
 }

@@ -150,6 +150,7 @@ drop_root (GError **error)
   /* Changing users made /proc/self ours no longer; the pinned programs are reached through it. */
   prctl (PR_SET_DUMPABLE, 1);
   g_unsetenv ("XDG_RUNTIME_DIR");
+  g_unsetenv ("DBUS_SESSION_BUS_ADDRESS");
   g_setenv ("HOME", "/", TRUE);
   return TRUE;
 }

@@ -5,20 +5,23 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define MIB (1024ULL * 1024ULL)
-#define FILES_MAX 4096          /* descriptors: each NIC and each program of the guest costs a few */
-#define DATA_MAX (128 * MIB)    /* private memory of one process; a kernel's is below 32 MiB */
-#define PRIVATE_MAX (256 * MIB) /* and of all */
-#define PROCESSES_MIN 64        /* helpers of the kernel's, and what a very small guest runs */
-#define GROUP_PROCESSES 8       /* launcher and init are in the control group, too */
+#define FILES_MAX 4096              /* descriptors: each NIC and each program of the guest costs a few */
+#define DATA_MAX (128 * MIB)        /* private memory of one process; a kernel's is below 32 MiB */
+#define PRIVATE_MAX (256 * MIB)     /* and of all */
+#define PROCESSES_MIN 64            /* helpers of the kernel's, and what a very small guest runs */
+#define PROCESS_COST (96ULL * 1024) /* bytes of the host's memory for each process a guest may have */
+#define GROUP_PROCESSES 8           /* launcher and init are in the control group, too */
 #define PROGRAM_MEMORY                                                                                       \
   (128 * 1024) /* bytes of the guest's memory that one of its programs takes at the least */
 /* Beside its own and its processes' private memory: page tables of all its processes, sockets, files in memory. */
@@ -96,20 +99,50 @@ set_group (int dir, const char *file, const char *format, ...)
   return written;
 }
 
+/* Whether what is written to @path stays in memory, and would be counted as the guest's: no disk could take it. */
+static bool
+is_in_memory (const char *path)
+{
+  struct statfs status;
+  return statfs (path, &status) == 0
+         && (status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC
+             || status.f_type == OVERLAYFS_SUPER_MAGIC);
+}
+
+static bool
+writes_to_memory (const VbetLaunch *launch)
+{
+  bool does = launch->share != NULL && launch->share_write && is_in_memory (launch->share);
+  for (unsigned i = 0; i < launch->n_read_write; i++)
+    does = does || is_in_memory (launch->read_write[i]);
+  return does;
+}
+
+/* Swap counts for itself, and gets as much: what fits into memory may be there instead. */
+static bool
+limit_memory (const VbetLaunch *launch, int dir)
+{
+  unsigned long long most
+      = launch->memory + PRIVATE_MAX + GROUP_SLACK + vbet_limits_processes (launch->memory) * PROCESS_COST;
+  if (writes_to_memory (launch))
+    return false;
+  /* A guest that has lost some of its processes is of no use to anybody. */
+  (void)set_group (dir, "memory.oom.group", "1");
+  (void)set_group (dir, "memory.swap.max", "%llu", most);
+  return set_group (dir, "memory.max", "%llu", most);
+}
+
 bool
 vbet_limits_join (VbetLaunch *launch)
 {
   int dir = launch->cgroup_fd;
-  bool joined
-      = dir >= 0 && (launch->without & VBET_LAYER_CGROUP) == 0 && set_group (dir, "cgroup.procs", "0");
-  launch->limited
-      = joined && launch->memory > 0
-        && set_group (dir, "pids.max", "%u", vbet_limits_processes (launch->memory) + GROUP_PROCESSES)
-        && set_group (dir, "memory.max", "%llu",
-                      (unsigned long long)(launch->memory + PRIVATE_MAX + GROUP_SLACK));
-  /* A guest that has lost some of its processes is of no use to anybody. */
-  if (launch->limited)
-    (void)set_group (dir, "memory.oom.group", "1");
+  if (dir >= 0 && (launch->without & VBET_LAYER_CGROUP) == 0 && set_group (dir, "cgroup.procs", "0")
+      && launch->memory > 0) {
+    bool processes
+        = set_group (dir, "pids.max", "%u", vbet_limits_processes (launch->memory) + GROUP_PROCESSES);
+    bool memory = limit_memory (launch, dir);
+    launch->limited = processes && memory;
+  }
   if (dir >= 0)
     (void)close (dir);
   launch->cgroup_fd = -1;

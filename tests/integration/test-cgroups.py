@@ -57,7 +57,7 @@ def groups_limit_guests(place):
     # The engine's part: it goes into a group of its own, which is served first.
     assert re.match(r"own: \S+/given, delegated: 1\nleaf: vbet-lab.engine, controllers: 7\ncpu.weight: 1000\n", output), output
     # 16 MiB: 128 programs and 64 helpers; the launcher and its init are counted, too.
-    assert re.search(r"^pids.max: 200$", forks, re.M) and re.search(r"^memory.max: 553648128$", forks, re.M), output
+    assert re.search(r"^pids.max: 200$", forks, re.M) and re.search(r"^memory.max: 572522496$", forks, re.M), output
     assert re.search(r"^layers .*\bcgroup$", forks, re.M) and re.search(r"^pids.events: max [1-9]", forks, re.M), output
     assert 150 < int(re.search(r"^forks (\d+)$", forks, re.M)[1]) < 200, output
     assert "forks: exit 0\n" in forks and "ran out: 0\n" in forks and "gone: 1\n" in forks, output

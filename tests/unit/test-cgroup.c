@@ -49,6 +49,16 @@ test_folder (void)
 }
 
 static void
+test_below_user (void)
+{
+  CU_ASSERT_TRUE (vbet_cgroup_below_user (
+      "/sys/fs/cgroup/user.slice/user-7.slice/user@7.service/app.slice/vte-spawn-1.scope", 7));
+  CU_ASSERT_FALSE (vbet_cgroup_below_user ("/sys/fs/cgroup/user.slice/user-7.slice/session-3.scope", 7));
+  CU_ASSERT_FALSE (
+      vbet_cgroup_below_user ("/sys/fs/cgroup/user.slice/user-8.slice/user@8.service/x.scope", 7));
+}
+
+static void
 test_no_group (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("vbet-test-XXXXXX", NULL);
@@ -70,6 +80,9 @@ test_ran_out (void)
   CU_ASSERT_FALSE (vbet_cgroup_ran_out (folder));
   (void)g_file_set_contents (file, "low 0\nhigh 0\nmax 17\noom 1\noom_kill 9\noom_group_kill 1\n", -1, NULL);
   CU_ASSERT_TRUE (vbet_cgroup_ran_out (folder));
+  /* The whole host had no memory. */
+  (void)g_file_set_contents (file, "low 0\nhigh 0\nmax 0\noom 0\noom_kill 9\noom_group_kill 1\n", -1, NULL);
+  CU_ASSERT_FALSE (vbet_cgroup_ran_out (folder));
   vbet_paths_remove_tree (folder);
 }
 
@@ -88,6 +101,8 @@ test_address (void)
   g_autofree char *named = vbet_scope_address ();
   CU_ASSERT_STRING_EQUAL (named, "unix:path=/somewhere");
   g_setenv ("DBUS_SESSION_BUS_ADDRESS", "autolaunch:", TRUE); /* would start one */
+  CU_ASSERT_PTR_NULL (vbet_scope_address ());
+  g_setenv ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere;autolaunch:", TRUE);
   CU_ASSERT_PTR_NULL (vbet_scope_address ());
   g_setenv ("DBUS_SESSION_BUS_ADDRESS", "what is this", TRUE);
   CU_ASSERT_PTR_NULL (vbet_scope_address ());
@@ -120,6 +135,7 @@ typedef struct {
   char *unit; /* as it was asked for */
   guint32 pid;
   gboolean delegate;
+  gboolean any_tasks;
 } Systemd;
 
 static void
@@ -146,6 +162,8 @@ start_unit (Systemd *self, GDBusConnection *connection, GVariant *parameters,
       g_variant_get_child (value, 0, "u", &self->pid);
     if (strcmp (name, "Delegate") == 0)
       self->delegate = g_variant_get_boolean (value);
+    if (strcmp (name, "TasksMax") == 0)
+      self->any_tasks = g_variant_get_uint64 (value) == G_MAXUINT64;
   }
   if (self->manner == REFUSES) {
     g_dbus_method_invocation_return_dbus_error (invocation, "org.freedesktop.systemd1.UnitExists", "taken");
@@ -208,7 +226,7 @@ ask (Systemd *systemd, GTestDBus *bus, Manner manner, guint wait_ms, GError **er
   while (g_atomic_int_get (&systemd->ready) == 0)
     g_thread_yield ();
   g_autofree char *name = vbet_scope_name ("star", 42);
-  gboolean entered = vbet_scope_enter (systemd->address, name, wait_ms, error);
+  gboolean entered = vbet_scope_ask (systemd->address, name, 4711, wait_ms, error);
   g_main_loop_quit (systemd->loop);
   g_thread_join (systemd->thread);
   g_main_loop_unref (systemd->loop);
@@ -236,7 +254,8 @@ test_scope (void)
   g_test_dbus_up (bus);
   CU_ASSERT_TRUE (ask (&systemd, bus, GIVES, 10000, &error));
   CU_ASSERT_STRING_EQUAL (systemd.unit, "vbet-star-42.scope");
-  CU_ASSERT_EQUAL (systemd.pid, (guint32)getpid ());
+  CU_ASSERT_EQUAL (systemd.pid, 4711);
+  CU_ASSERT_TRUE (systemd.any_tasks);
   CU_ASSERT_TRUE (systemd.delegate);
   g_free (systemd.unit);
   CU_ASSERT_TRUE (ask (&systemd, bus, TELLS_FIRST, 10000, &error));
@@ -245,18 +264,22 @@ test_scope (void)
   assert_refused (bus, FAILS, 10000, "failed");
   assert_refused (bus, HANGS, 50, "in time");
   /* Nobody of that name; nobody at all. */
-  CU_ASSERT_FALSE (vbet_scope_enter (g_test_dbus_get_bus_address (bus), "x.scope", 10000, &error));
+  CU_ASSERT_FALSE (vbet_scope_ask (g_test_dbus_get_bus_address (bus), "x.scope", 4711, 10000, &error));
   CU_ASSERT_PTR_NOT_NULL (error);
   g_clear_error (&error);
   g_test_dbus_down (bus);
-  CU_ASSERT_FALSE (vbet_scope_enter ("unix:path=/nowhere", "x.scope", 10000, &error));
+  CU_ASSERT_FALSE (vbet_scope_ask ("unix:path=/nowhere", "x.scope", 4711, 10000, &error));
   CU_ASSERT_PTR_NOT_NULL (error);
 }
 
 static CU_TestInfo cgroup_tests[] = {
-  { "its folder is found", test_folder },          { "a folder that is no group", test_no_group },
-  { "memory that ran out is seen", test_ran_out }, { "the user's bus is found, never started", test_address },
-  { "systemd is asked for a scope", test_scope },  CU_TEST_INFO_NULL,
+  { "its folder is found", test_folder },
+  { "only what is below the user's systemd asks it", test_below_user },
+  { "a folder that is no group", test_no_group },
+  { "memory that ran out is seen", test_ran_out },
+  { "the user's bus is found, never started", test_address },
+  { "systemd is asked for a scope", test_scope },
+  CU_TEST_INFO_NULL,
 };
 
 static CU_SuiteInfo suites[] = {

@@ -89,13 +89,28 @@ vbet_cgroup_own_folder (void)
   return vbet_cgroup_folder (cgroup, mounts);
 }
 
+/* Whether groups can be made in @folder. All below a user's systemd can be written by that user: it says nothing of whose
+ * business it is. */
+static gboolean
+can_make_groups (const char *folder)
+{
+  g_autofree char *processes = g_build_filename (folder, "cgroup.procs", NULL);
+  g_autofree char *control = g_build_filename (folder, "cgroup.subtree_control", NULL);
+  return access (folder, W_OK) == 0 && access (processes, W_OK) == 0 && access (control, W_OK) == 0;
+}
+
 gboolean
 vbet_cgroup_delegated (const char *folder)
 {
   char mark = '\0';
-  g_autofree char *processes = g_build_filename (folder, "cgroup.procs", NULL);
-  return getxattr (folder, "user.delegate", &mark, 1) == 1 && mark == '1' && access (folder, W_OK) == 0
-         && access (processes, W_OK) == 0;
+  return getxattr (folder, "user.delegate", &mark, 1) == 1 && mark == '1' && can_make_groups (folder);
+}
+
+gboolean
+vbet_cgroup_below_user (const char *folder, guint uid)
+{
+  g_autofree char *part = g_strdup_printf ("/user@%u.service/", uid);
+  return strstr (folder, part) != NULL;
 }
 
 /* --- groups --------------------------------------------------------------------------------------- */
@@ -191,13 +206,11 @@ vbet_cgroup_take (const char *folder, const char *id, GError **error)
   return g_steal_pointer (&self);
 }
 
-/* Takes the own folder, if that limits anything. */
+/* Takes @folder, if that limits anything. */
 static VbetCgroup *
-take_own (const char *id)
+take_useful (const char *folder, const char *id)
 {
-  g_autofree char *folder = vbet_cgroup_own_folder ();
-  g_autoptr (VbetCgroup) self
-      = folder != NULL && vbet_cgroup_delegated (folder) ? vbet_cgroup_take (folder, id, NULL) : NULL;
+  g_autoptr (VbetCgroup) self = vbet_cgroup_take (folder, id, NULL);
   return self != NULL && (self->controllers & (VBET_CGROUP_MEMORY | VBET_CGROUP_PROCESSES)) != 0
              ? g_steal_pointer (&self)
              : NULL;
@@ -205,31 +218,38 @@ take_own (const char *id)
 
 /* Whether a group beside ours could limit anything: none does where version 1 has the controllers. */
 static gboolean
-has_controllers (void)
+has_controllers (const char *folder)
 {
-  g_autofree char *folder = vbet_cgroup_own_folder ();
-  g_autofree char *file = folder != NULL ? g_build_filename (folder, "cgroup.controllers", NULL) : NULL;
+  g_autofree char *file = g_build_filename (folder, "cgroup.controllers", NULL);
   g_autofree char *names = NULL;
-  return file != NULL && g_file_get_contents (file, &names, NULL, NULL)
+  return g_file_get_contents (file, &names, NULL, NULL)
          && (strstr (names, "memory") != NULL || strstr (names, "pids") != NULL);
+}
+
+/* A scope of the user's systemd carries no mark of its delegation: only the system's marks what it gives away. That we are
+ * in the one that we asked for is as good. */
+static VbetCgroup *
+take_scope (const char *id)
+{
+  g_autofree char *address = vbet_scope_address ();
+  g_autofree char *name = vbet_scope_name (id, getpid ());
+  if (address == NULL || !vbet_scope_enter (address, name))
+    return NULL;
+  g_autofree char *folder = vbet_cgroup_own_folder ();
+  g_autofree char *last = folder != NULL ? g_path_get_basename (folder) : NULL;
+  return g_strcmp0 (last, name) == 0 && can_make_groups (folder) ? take_useful (folder, id) : NULL;
 }
 
 VbetCgroup *
 vbet_cgroup_enter (const char *id)
 {
-  g_autoptr (GError) error = NULL;
-  if (!has_controllers ())
+  g_autofree char *folder = vbet_cgroup_own_folder ();
+  if (folder == NULL || !has_controllers (folder))
     return NULL;
-  VbetCgroup *self = take_own (id);
-  if (self != NULL)
-    return self;
-  g_autofree char *address = vbet_scope_address ();
-  g_autofree char *name = vbet_scope_name (id, getpid ());
-  if (address == NULL || !vbet_scope_enter (address, name, VBET_SCOPE_WAIT_MS, &error)) {
-    g_debug ("no control groups: %s", error != NULL ? error->message : "no message bus of this user's");
-    return NULL;
-  }
-  return take_own (id);
+  VbetCgroup *self = vbet_cgroup_delegated (folder) ? take_useful (folder, id) : NULL;
+  if (self == NULL && vbet_cgroup_below_user (folder, geteuid ()))
+    self = take_scope (id);
+  return self;
 }
 
 VbetCgroup *
@@ -270,15 +290,26 @@ vbet_cgroup_make (VbetCgroup *self, const char *guest, int *ret_fd, GError **err
   return g_steal_pointer (&path);
 }
 
+/* The number after @key at the beginning of a line of @text; 0: there is none. */
+static guint64
+value_of (const char *text, const char *key)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  gsize size = strlen (key);
+  for (gsize i = 0; lines[i] != NULL; i++)
+    if (strncmp (lines[i], key, size) == 0 && lines[i][size] == ' ')
+      return g_ascii_strtoull (lines[i] + size, NULL, 10);
+  return 0;
+}
+
 gboolean
 vbet_cgroup_ran_out (const char *path)
 {
   g_autofree char *file = g_build_filename (path, "memory.events", NULL);
   g_autofree char *text = NULL;
-  if (!g_file_get_contents (file, &text, NULL, NULL))
-    return FALSE;
-  const char *count = strstr (text, "oom_kill ");
-  return count != NULL && g_ascii_strtoull (count + strlen ("oom_kill "), NULL, 10) > 0;
+  /* Processes are also killed where the whole host has run out, and that is not the guest's fault. */
+  return g_file_get_contents (file, &text, NULL, NULL) && value_of (text, "oom") > 0
+         && value_of (text, "oom_kill") > 0;
 }
 
 void

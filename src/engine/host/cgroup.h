@@ -1,10 +1,13 @@
 /* cgroup.h - the control groups of a lab: one for its engine and switch, one for each guest.
  *
  * Version 2 of Linux's control groups, in a folder that was delegated to this
- * user: that of the engine's own scope of the user's systemd (host/scope.h),
- * or whatever folder the engine was started in, if it carries the mark of
- * delegation (systemd's "Control Group APIs and Delegation"). Where there is
- * none, labs run as well, with the weaker limits of guest/limits.h.
+ * user: whatever folder the engine was started in, if it carries the mark of
+ * delegation (systemd's "Control Group APIs and Delegation"), or that of a
+ * scope of its own, which the user's systemd gives (host/scope.h). It is only
+ * asked by a process that is below that systemd already, as those of desktops
+ * are: one of a login's own session would be ended with the user's systemd at
+ * logout, where the session would have let it live. Where there is no such
+ * folder, labs run as well, with the weaker limits of guest/limits.h.
  *
  * What a guest may have is the launcher's business: it gets the folder.
  */
@@ -38,6 +41,11 @@ char *vbet_cgroup_own_folder (void);
 gboolean vbet_cgroup_delegated (const char *folder);
 
 /**
+ * vbet_cgroup_below_user: Returns: whether @folder is below the systemd of the user @uid: what is there belongs to that.
+ */
+gboolean vbet_cgroup_below_user (const char *folder, guint uid);
+
+/**
  * vbet_cgroup_take: moves this process into a group of its own in @folder, and has the host count what it can in others
  * there. What an earlier lab of that name left is removed.
  * @folder: of this process's own group, delegated; on success no other process may be directly in it
@@ -50,7 +58,7 @@ VbetCgroup *vbet_cgroup_take (const char *folder, const char *id, GError **error
 
 /**
  * vbet_cgroup_enter: vbet_cgroup_take() in the own folder, where it is delegated, else in a scope that the user's systemd
- * gives. May block for VBET_SCOPE_WAIT_MS.
+ * gives. May block for VBET_SCOPE_WAIT_MS. To be called while this process has one thread, and no children.
  *
  * Returns: (transfer full) (nullable): NULL where none of that limits memory or processes.
  */

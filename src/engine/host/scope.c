@@ -3,6 +3,11 @@
 
 #include "engine/host/scope.h"
 
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <gio/gio.h>
@@ -38,7 +43,7 @@ vbet_scope_address (void)
   const char *address = g_getenv ("DBUS_SESSION_BUS_ADDRESS");
   const char *runtime = g_getenv ("XDG_RUNTIME_DIR");
   if (address != NULL && address[0] != '\0')
-    return g_dbus_is_supported_address (address, NULL) && !g_str_has_prefix (address, "autolaunch:")
+    return g_dbus_is_supported_address (address, NULL) && strstr (address, "autolaunch:") == NULL
                ? g_strdup (address)
                : NULL;
   if (runtime == NULL || !g_path_is_absolute (runtime))
@@ -109,24 +114,25 @@ call (Talk *talk, const char *method, GVariant *parameters)
   return wait_for_answer (talk);
 }
 
-/* Parameters of StartTransientUnit: the scope begins with this process, and is given away with all that is below it. */
+/* Parameters of StartTransientUnit: the scope begins with that process, and is given away with all that is below it. */
 static GVariant *
-make_unit (const char *name)
+make_unit (const char *name, guint32 pid)
 {
   GVariantBuilder properties;
-  guint32 pid = (guint32)getpid ();
   g_variant_builder_init (&properties, G_VARIANT_TYPE ("a(sv)"));
   g_variant_builder_add (&properties, "(sv)", "Description", g_variant_new_string ("vBET lab"));
   g_variant_builder_add (&properties, "(sv)", "PIDs",
                          g_variant_new_fixed_array (G_VARIANT_TYPE_UINT32, &pid, 1, sizeof pid));
   g_variant_builder_add (&properties, "(sv)", "Delegate", g_variant_new_boolean (TRUE));
+  /* Each program of a guest is a process of the host: a scope of sessions has no limit of its own either. */
+  g_variant_builder_add (&properties, "(sv)", "TasksMax", g_variant_new_uint64 (G_MAXUINT64));
   /* Whatever became of it, nothing of it stays in the list of units. */
   g_variant_builder_add (&properties, "(sv)", "CollectMode", g_variant_new_string ("inactive-or-failed"));
   return g_variant_new ("(ssa(sv)a(sa(sv)))", name, "fail", &properties, NULL);
 }
 
 static gboolean
-talk_with_systemd (Talk *talk, const char *address, const char *name)
+talk_with_systemd (Talk *talk, const char *address, const char *name, guint32 pid)
 {
   talk->waits = TRUE;
   g_dbus_connection_new_for_address (
@@ -138,7 +144,7 @@ talk_with_systemd (Talk *talk, const char *address, const char *name)
   guint watch
       = g_dbus_connection_signal_subscribe (talk->connection, SERVICE, MANAGER, "JobRemoved", OBJECT, NULL,
                                             G_DBUS_SIGNAL_FLAGS_NONE, on_job_removed, talk, NULL);
-  gboolean asked = call (talk, "Subscribe", NULL) && call (talk, "StartTransientUnit", make_unit (name));
+  gboolean asked = call (talk, "Subscribe", NULL) && call (talk, "StartTransientUnit", make_unit (name, pid));
   while (asked && talk->job != NULL && !talk->late && !g_hash_table_contains (talk->ended, talk->job))
     (void)g_main_context_iteration (talk->context, TRUE);
   g_dbus_connection_signal_unsubscribe (talk->connection, watch);
@@ -157,7 +163,7 @@ judge (const Talk *talk, GError **error)
 }
 
 gboolean
-vbet_scope_enter (const char *address, const char *name, guint wait_ms, GError **error)
+vbet_scope_ask (const char *address, const char *name, guint32 pid, guint wait_ms, GError **error)
 {
   Talk talk = { .context = g_main_context_new (), .cancellable = g_cancellable_new () };
   talk.ended = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -165,12 +171,15 @@ vbet_scope_enter (const char *address, const char *name, guint wait_ms, GError *
   GSource *timeout = g_timeout_source_new (wait_ms);
   g_source_set_callback (timeout, on_late, &talk, NULL);
   g_source_attach (timeout, talk.context);
-  gboolean entered = talk_with_systemd (&talk, address, name) && judge (&talk, error);
+  gboolean entered = talk_with_systemd (&talk, address, name, pid) && judge (&talk, error);
   if (talk.error != NULL)
     g_propagate_error (error, g_steal_pointer (&talk.error));
   if (talk.connection != NULL)
     (void)g_dbus_connection_close_sync (talk.connection, NULL, NULL);
   g_clear_object (&talk.connection);
+  /* What the connection had to say at its end refers to it. */
+  while (g_main_context_iteration (talk.context, FALSE))
+    continue;
   g_source_destroy (timeout);
   g_source_unref (timeout);
   g_main_context_pop_thread_default (talk.context);
@@ -179,4 +188,28 @@ vbet_scope_enter (const char *address, const char *name, guint wait_ms, GError *
   g_hash_table_unref (talk.ended);
   g_free (talk.job);
   return entered;
+}
+
+/* The child's whole life. */
+static int
+ask_and_end (const char *address, const char *name, pid_t parent)
+{
+  const struct itimerval end = { .it_value = { .tv_sec = VBET_SCOPE_WAIT_MS / 1000 } };
+  g_autoptr (GError) error = NULL;
+  (void)signal (SIGALRM, SIG_DFL);
+  (void)setitimer (ITIMER_REAL, &end, NULL);
+  return vbet_scope_ask (address, name, (guint32)parent, VBET_SCOPE_WAIT_MS, &error) ? 0 : 1;
+}
+
+gboolean
+vbet_scope_enter (const char *address, const char *name)
+{
+  int status = 0;
+  pid_t parent = getpid (), child = fork ();
+  if (child == 0)
+    _exit (ask_and_end (address, name, parent));
+  while (child > 0 && waitpid (child, &status, 0) < 0)
+    if (errno != EINTR)
+      return FALSE;
+  return child > 0 && WIFEXITED (status) && WEXITSTATUS (status) == 0;
 }

@@ -19,10 +19,19 @@ char *vbet_scope_name (const char *id, gint64 pid);
 char *vbet_scope_address (void);
 
 /**
- * vbet_scope_enter: asks the systemd of @address for a delegated scope with this process in it, and waits until it is
- * there; blocks for at most @wait_ms.
+ * vbet_scope_ask: asks the systemd of @address for a delegated scope with the process @pid in it, and waits until it is
+ * there, @wait_ms long; a bus that falls silent while it is being greeted may hold it up for longer.
  * @name: of vbet_scope_name()
  *
- * Returns: FALSE with @error (of GDBus, or VBET_ERROR_HOST) when this process stays where it is.
+ * Returns: FALSE with @error (of GDBus, or VBET_ERROR_HOST) when that process stays where it is.
  */
-gboolean vbet_scope_enter (const char *address, const char *name, guint wait_ms, GError **error);
+gboolean vbet_scope_ask (const char *address, const char *name, guint32 pid, guint wait_ms, GError **error);
+
+/**
+ * vbet_scope_enter: the same for this process, by a child that is gone afterwards with all that GDBus needs, and that the
+ * kernel ends when it takes too long. To be called while this process has one thread. Blocks for VBET_SCOPE_WAIT_MS at
+ * most.
+ *
+ * Returns: whether systemd said yes.
+ */
+gboolean vbet_scope_enter (const char *address, const char *name);
