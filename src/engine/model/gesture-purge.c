@@ -47,11 +47,38 @@ is_anonymous_cable (const VbetScene *scene, const VbetCable *cable)
   return node != NULL && vbet_gesture_given_name (node) == NULL;
 }
 
+/* Returns: N of a name "cableN", as cables get it that have no other; G_MAXUINT64: it is another. */
+static guint64
+generated_number (const char *name)
+{
+  const char *prefix = vbet_kind_name (VBET_KIND_CABLE);
+  guint64 number = 0;
+  return g_str_has_prefix (name, prefix)
+                 && g_ascii_string_to_unsigned (name + strlen (prefix), 10, 1, G_MAXUINT32, &number, NULL)
+             ? number
+             : G_MAXUINT64;
+}
+
+/* The least number that somebody wrote as a cable's name and that becomes free: the next cable without a name takes it. */
+static guint64
+least_freed_number (const VbetPurge *self)
+{
+  const GPtrArray *cables = self->scene->topology->cables;
+  guint64 least = G_MAXUINT64;
+  for (guint i = 0; i < cables->len; i++) {
+    const VbetCable *cable = cables->pdata[i];
+    if (is_doomed_cable (self, cable) && !is_anonymous_cable (self->scene, cable))
+      least = MIN (least, generated_number (cable->name));
+  }
+  return least;
+}
+
 /* Finds what would be renamed or recounted if it were not pinned. */
 static void
 find_shifts (VbetPurge *self)
 {
   const GPtrArray *cables = self->scene->topology->cables;
+  guint64 freed = least_freed_number (self);
   gboolean after = FALSE;
   for (guint i = 0; i < cables->len; i++) {
     VbetCable *cable = cables->pdata[i];
@@ -59,7 +86,7 @@ find_shifts (VbetPurge *self)
       continue;
     if (is_doomed_cable (self, cable))
       after = TRUE;
-    else if (after)
+    else if (after || generated_number (cable->name) > freed)
       g_hash_table_add (self->renamed, cable);
   }
   for (guint i = self->scene->uses->len; i > 0; i--) {
@@ -70,7 +97,7 @@ find_shifts (VbetPurge *self)
   }
 }
 
-/* Whether the generated name of @cable may become another: one before it in the text goes. */
+/* Whether the generated name of @cable may become another: one before it goes, in the text or by its number. */
 static gboolean
 would_be_renamed (const VbetPurge *self, const VbetCable *cable)
 {
