@@ -136,6 +136,12 @@ TESTS += tests/fuzz/replay-rpc
 tests_fuzz_replay_rpc_SOURCES = tests/fuzz/fuzz-rpc.c tests/fuzz/replay.c
 tests_fuzz_replay_rpc_LDADD = $(ENGINE_LIBS)
 
+check_PROGRAMS += tests/fuzz/replay-chord
+TESTS += tests/fuzz/replay-chord
+tests_fuzz_replay_chord_SOURCES = tests/fuzz/fuzz-chord.c tests/fuzz/replay.c $(CHORD_CORE_SOURCES)
+tests_fuzz_replay_chord_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/rootfs
+tests_fuzz_replay_chord_LDADD = $(GLIB_LIBS)
+
 check_PROGRAMS += tests/fuzz/replay-policy
 TESTS += tests/fuzz/replay-policy
 tests_fuzz_replay_policy_SOURCES = tests/fuzz/fuzz-policy.c tests/fuzz/replay.c $(POLICY_CORE_SOURCES)
@@ -143,6 +149,12 @@ tests_fuzz_replay_policy_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/rootfs
 tests_fuzz_replay_policy_LDADD = $(GLIB_LIBS)
 
 if FUZZER
+noinst_PROGRAMS += tests/fuzz/fuzz-chord
+tests_fuzz_fuzz_chord_SOURCES = tests/fuzz/fuzz-chord.c $(CHORD_CORE_SOURCES)
+tests_fuzz_fuzz_chord_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/rootfs
+tests_fuzz_fuzz_chord_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_chord_LDADD = $(GLIB_LIBS)
+
 noinst_PROGRAMS += tests/fuzz/fuzz-policy
 tests_fuzz_fuzz_policy_SOURCES = tests/fuzz/fuzz-policy.c $(POLICY_CORE_SOURCES)
 tests_fuzz_fuzz_policy_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/rootfs
