@@ -23,7 +23,7 @@
 
 #include "engine/host/cgroup.h"
 
-#define FORKS_MAX 2000
+#define FORKS_MAX 400
 #define MIB (1024UL * 1024UL)
 #define PART_MIB 64UL
 
@@ -193,6 +193,7 @@ take (const char *folder, const char *launcher)
   one_boot (groups, launcher, "--without=netns", "forks", NULL);
   one_boot (groups, launcher, "--without=netns", "hog", "700");
   one_boot (groups, launcher, "--without=cgroup", "hog", "700");
+  one_boot (groups, launcher, "--without=cgroup", "forks", NULL);
   one_that_stays (groups);
   g_clear_pointer (&groups, vbet_cgroup_unref);
   g_autofree char *back = vbet_cgroup_own_folder ();

@@ -52,8 +52,8 @@ def groups_limit_guests(place):
     output = place.exec(lab, "h", "sh", "-c", RUN).stdout
     place.stop(lab)
     boots = dict(re.findall(r"^--- (\S+ --\S+)\n(.*?)(?=^---)", output, re.M | re.S))
-    assert len(boots) == 3, output
-    forks, hog, free = boots.values()
+    assert len(boots) == 4, output
+    forks, hog, free, free_forks = boots.values()
     # The engine's part: it goes into a group of its own, which is served first.
     assert re.match(r"own: \S+/given, delegated: 1\nleaf: vbet-lab.engine, controllers: 7\ncpu.weight: 1000\n", output), output
     # 16 MiB: 128 programs and 64 helpers; the launcher and its init are counted, too.
@@ -65,6 +65,7 @@ def groups_limit_guests(place):
     assert "hog: signal 9\n" in hog and "ran out: 1\n" in hog and not re.search(r"^hog \d", hog, re.M), output
     # It is the group that does it.
     assert "hog 700\n" in free and "ran out: 0\n" in free and "cgroup" not in free, output
+    assert "forks 400\n" in free_forks, output
     # Nothing stays, whoever is still there.
     assert "stays: killed 1\ngone: 1\nback: 1, leaf gone: 1\n" in output, output
 
